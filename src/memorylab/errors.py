@@ -1,0 +1,31 @@
+"""Error messages that say what was given, what was expected and what to do."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+def reject_unknown_keys(given: Iterable[str], known: Iterable[str], what: str) -> None:
+    """Raise if ``given`` names anything that is not in ``known``.
+
+    Args:
+        given: The names a user passed.
+        known: The names that exist.
+        what: What the names are, for the message: ``"option of the memory model 'gru'"``.
+
+    Raises:
+        ValueError: Names the first unknown key, the nearest known one and all that exist.
+    """
+    known = sorted(known)
+    for key in given:
+        if key not in known:
+            raise ValueError(f"{key!r} is not a known {what}.{suggest(key, known)}")
+
+
+def suggest(name: str, known: Iterable[str]) -> str:
+    """Return a sentence that offers the nearest known name, then lists them all."""
+    known = sorted(known)
+    nearest = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
+    hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
+    return f"{hint} Known: {', '.join(known) or 'none'}."
