@@ -1,0 +1,19 @@
+"""What remembers: one contract, a control group, recurrent networks and the DNC.
+
+Names are loaded when first used, so that ``memorylab.memory.dnc.trace`` can be read without torch.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submodules=["dnc"],
+    submod_attrs={
+        "dnc": ["DNC"],
+        "feedforward": ["ClockedFeedForward", "FeedForward"],
+        "model": ["MemoryModel", "State", "map_state", "run_steps"],
+        "readout": ["WithReadout"],
+        "recurrent": ["GRU", "LSTM", "Elman"],
+        "registry": ["MEMORY_MODELS", "make_memory"],
+    },
+)

@@ -1,0 +1,45 @@
+"""Taking a part of a trained DNC away, to see what it was good for."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from memorylab.errors import suggest
+
+if TYPE_CHECKING:
+    from memorylab.memory.dnc.dnc import DNC
+
+LINKS = "links"
+USAGE = "usage"
+CONTENT = "content"
+PARTS = frozenset({LINKS, USAGE, CONTENT})
+"""What can be taken away."""
+
+
+def check_parts(parts: Iterable[str]) -> frozenset[str]:
+    """Return ``parts`` as a set; raise ValueError if one of them doesn't exist."""
+    if isinstance(parts, str):
+        parts = (parts,)
+    for part in parts:
+        if part not in PARTS:
+            raise ValueError(f"A DNC has no part {part!r} to take away.{suggest(part, PARTS)}")
+    return frozenset(parts)
+
+
+def ablate(model: DNC, *parts: str) -> DNC:
+    """Return a copy of a DNC with the same weights and some parts taken away.
+
+    Args:
+        model: A DNC, left as it is.
+        *parts: ``"links"``: the link matrix stays zero, so that reading forward or backward in
+            time finds nothing. ``"usage"``: every location looks unused, so that allocation
+            always offers the first one. ``"content"``: looking up by content finds nothing.
+
+    Raises:
+        ValueError: A part doesn't exist.
+    """
+    wounded = copy.deepcopy(model)
+    wounded.cell.ablated = model.cell.ablated | check_parts(parts)
+    return wounded

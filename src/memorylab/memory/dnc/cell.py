@@ -1,0 +1,151 @@
+"""One step of the DNC, in the order of the paper."""
+
+from __future__ import annotations
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from memorylab.memory.dnc import addressing
+from memorylab.memory.dnc.ablation import CONTENT, LINKS, USAGE, check_parts
+from memorylab.memory.dnc.state import (
+    Interface,
+    MemoryState,
+    Weightings,
+    empty_memory,
+    interface_size,
+    split_interface,
+)
+from memorylab.memory.model import State, check_size
+
+
+def memory_step(
+    state: MemoryState, interface: Interface, ablated: frozenset[str] = frozenset()
+) -> tuple[MemoryState, Weightings]:
+    """Write to the memory, link the write to the one before, and read.
+
+    Args:
+        state: Memory after the step before.
+        interface: What the controller asks for in this step.
+        ablated: Parts to take away: see :func:`memorylab.memory.dnc.ablate`.
+
+    Returns:
+        The memory after this step, and the weightings on the way.
+    """
+    # Where to write: the locations the read heads free and the least used ones, or by content.
+    kept = addressing.retention(interface.free_gates, state.read_weighting)  # [B, N]
+    usage = addressing.usage(state.usage, state.write_weighting, kept)  # [B, N]
+    if USAGE in ablated:
+        usage = torch.zeros_like(usage)
+    allocation = addressing.allocation_weighting(usage)  # [B, N]
+    write_content = addressing.content_weighting(
+        state.memory, interface.write_key.unsqueeze(-2), interface.write_strength.unsqueeze(-1)
+    ).squeeze(-2)  # [B, N]
+    if CONTENT in ablated:
+        write_content = torch.zeros_like(write_content)
+    write_weighting = addressing.write_weighting(
+        write_content, allocation, interface.allocation_gate, interface.write_gate
+    )  # [B, N]
+    memory = addressing.write_memory(
+        state.memory, write_weighting, interface.erase_vector, interface.write_vector
+    )  # [B, N, W]
+
+    # The order of writing: the link uses the precedence of the step before.
+    link = addressing.temporal_link(state.link, state.precedence, write_weighting)  # [B, N, N]
+    if LINKS in ablated:
+        link = torch.zeros_like(link)
+    precedence = addressing.precedence(state.precedence, write_weighting)  # [B, N]
+
+    # Where to read: along the links from what was read before, or by content.
+    forward = addressing.forward_weighting(link, state.read_weighting)  # [B, R, N]
+    backward = addressing.backward_weighting(link, state.read_weighting)  # [B, R, N]
+    read_content = addressing.content_weighting(
+        memory, interface.read_keys, interface.read_strengths
+    )  # [B, R, N]
+    if CONTENT in ablated:
+        read_content = torch.zeros_like(read_content)
+    read_weighting = addressing.read_weighting(
+        backward, read_content, forward, interface.read_modes
+    )  # [B, R, N]
+    read_vectors = addressing.read_vectors(memory, read_weighting)  # [B, R, W]
+
+    return (
+        MemoryState(memory, usage, precedence, link, write_weighting, read_weighting, read_vectors),
+        Weightings(allocation, write_content, read_content, forward, backward),
+    )
+
+
+class DNCCell(nn.Module):
+    """The controller and the memory it steers, for one step.
+
+    Args:
+        input_size: Number of input features F.
+        hidden_size: Size H of the controller's output.
+        num_locations: N.
+        word_size: W.
+        num_read_heads: R.
+        controller: ``"lstm"`` or ``"feedforward"``.
+        ablated: Parts to take away: see :func:`memorylab.memory.dnc.ablate`.
+    """
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        num_locations: int,
+        word_size: int,
+        num_read_heads: int,
+        controller: str = "lstm",
+        ablated: frozenset[str] = frozenset(),
+    ):
+        super().__init__()
+        self.num_locations = check_size("num_locations", num_locations)
+        self.word_size = check_size("word_size", word_size)
+        self.num_read_heads = check_size("num_read_heads", num_read_heads)
+        self.hidden_size = check_size("hidden_size", hidden_size)
+        self.ablated = check_parts(ablated)
+        controller_input_size = input_size + num_read_heads * word_size
+        if controller == "lstm":
+            self.controller = nn.LSTMCell(controller_input_size, hidden_size)
+        elif controller == "feedforward":
+            self.controller = nn.Sequential(
+                nn.Linear(controller_input_size, hidden_size), nn.Tanh()
+            )
+        else:
+            raise ValueError(f"controller must be 'lstm' or 'feedforward', but is {controller!r}.")
+        self.interface = nn.Linear(hidden_size, interface_size(word_size, num_read_heads))
+
+    def initial_state(self) -> State:
+        """Return zeros: the memory and, for the LSTM controller, its hidden vector and cell."""
+        weight = self.interface.weight
+        memory = empty_memory(self.num_locations, self.word_size, self.num_read_heads, weight)
+        state = memory._asdict()
+        if isinstance(self.controller, nn.LSTMCell):
+            state["controller"] = {
+                "hidden": weight.new_zeros(self.hidden_size),
+                "cell": weight.new_zeros(self.hidden_size),
+            }
+        return state
+
+    def forward(
+        self, x: Float[Tensor, "B F"], state: State
+    ) -> tuple[Float[Tensor, "B H"], State, Interface, Weightings]:
+        """Run the controller on the input and the last reads, then the memory.
+
+        Returns:
+            The controller's output h ``[B, H]``, the state, the interface and the weightings.
+        """
+        previous = MemoryState(*(state[name] for name in MemoryState._fields))
+        # The controller sees what was read in the step before: χ_t = [x_t; r_{t−1}^1; …].
+        seen = torch.cat([x, previous.read_vectors.flatten(1)], dim=-1)  # [B, F + R·W]
+        if isinstance(self.controller, nn.LSTMCell):
+            carried = (state["controller"]["hidden"], state["controller"]["cell"])
+            hidden, cell = self.controller(seen, carried)  # [B, H]
+        else:
+            hidden = self.controller(seen)  # [B, H]
+        interface = split_interface(self.interface(hidden), self.word_size, self.num_read_heads)
+        memory, weightings = memory_step(previous, interface, self.ablated)
+        following = memory._asdict()
+        if "controller" in state:
+            following["controller"] = {"hidden": hidden, "cell": cell}
+        return hidden, following, interface, weightings

@@ -1,0 +1,123 @@
+"""The DNC over padded sequences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from memorylab.memory.dnc.cell import DNCCell
+from memorylab.memory.dnc.state import MemoryState
+from memorylab.memory.model import MemoryModel, State, check_size, map_state, run_steps
+
+
+class DNC(MemoryModel):
+    """The Differentiable Neural Computer of Graves et al., Nature 538 (2016).
+
+    A controller network reads and writes a matrix of N locations with W numbers each. It finds
+    locations by content, by how little they are used, and by the order in which they were written.
+    The output is the paper's ``y_t = W_y h_t + W_r [r_t^1; …; r_t^R]``, with a bias.
+
+    Args:
+        input_size: Number of input features F.
+        output_size: Number of output features D; by default ``hidden_size``.
+        hidden_size: Size H of the controller's output.
+        num_locations: Number N of memory locations.
+        word_size: Length W of a location.
+        num_read_heads: Number R of read heads.
+        controller: ``"lstm"``, or ``"feedforward"`` for one layer that remembers nothing itself.
+        ablated: Parts to take away: see :func:`memorylab.memory.dnc.ablate`.
+
+    Raises:
+        ValueError: A size is below 1, or the controller or a part doesn't exist.
+    """
+
+    def __init__(
+        self,
+        input_size: int,
+        output_size: int | None = None,
+        *,
+        hidden_size: int = 64,
+        num_locations: int = 16,
+        word_size: int = 16,
+        num_read_heads: int = 1,
+        controller: str = "lstm",
+        ablated: frozenset[str] = frozenset(),
+    ):
+        super().__init__(input_size)
+        self.cell = DNCCell(
+            input_size, hidden_size, num_locations, word_size, num_read_heads, controller, ablated
+        )
+        self.output = nn.Linear(
+            hidden_size + num_read_heads * word_size,
+            check_size("output_size", hidden_size if output_size is None else output_size),
+        )
+
+    @property
+    def output_size(self) -> int:
+        """Number of output features D."""
+        return self.output.out_features
+
+    def initial_state(self) -> State:
+        """Return zeros: see :class:`memorylab.memory.dnc.MemoryState`, and ``controller``."""
+        return self.cell.initial_state()
+
+    def forward_memory(
+        self,
+        z: Float[Tensor, "B T F"],
+        state: State,
+        t_starts: Int[Tensor, "B"],
+        seq_lens: Int[Tensor, "B"],
+    ) -> tuple[Float[Tensor, "B T D"], State]:
+        """Run the cell over time and map what it knows at each step to the output."""
+
+        def step(x: Tensor, state: State) -> tuple[Tensor, State]:
+            hidden, state, _, _ = self.cell(x, state)
+            return torch.cat([hidden, state["read_vectors"].flatten(1)], dim=-1), state
+
+        known, state = run_steps(step, z, state, seq_lens)  # [B, T, H + R·W]
+        return self.output(known), state
+
+    @torch.no_grad()
+    def trace_arrays(
+        self, input: Float[Tensor, "T F"], state: State | None = None
+    ) -> dict[str, np.ndarray]:
+        """Run one sequence and return everything that happened, as arrays with time first.
+
+        Args:
+            input: One sequence without padding ``[T, F]``, T at least 1.
+            state: State to begin with, without batch dimension; by default the initial state.
+
+        Returns:
+            The arrays of :class:`memorylab.memory.dnc.DNCTrace`, all but the target.
+
+        Raises:
+            ValueError: The input is not ``[T, F]`` with at least one step.
+        """
+        input = torch.as_tensor(input)
+        if input.dim() != 2 or len(input) == 0:
+            raise ValueError(
+                f"A trace records one sequence [T, F] of at least one step, but got "
+                f"{list(input.shape)}. Record the rows of a batch one by one."
+            )
+        self._check_input(input.unsqueeze(0))
+        state = map_state(lambda t: t.unsqueeze(0), state or self.initial_state())
+        steps: list[dict[str, Any]] = []
+        for x in input:
+            hidden, state, interface, weightings = self.cell(x.unsqueeze(0), state)
+            known = torch.cat([hidden, state["read_vectors"].flatten(1)], dim=-1)
+            steps.append(
+                {"input": x.unsqueeze(0), "output": self.output(known)}
+                | {name: state[name] for name in MemoryState._fields}
+                | weightings._asdict()
+                | interface._asdict()
+            )
+        arrays = {}
+        for name in steps[0]:
+            tensor = torch.cat([step[name] for step in steps]).cpu()
+            # NumPy has no bfloat16.
+            arrays[name] = (tensor.float() if tensor.dtype == torch.bfloat16 else tensor).numpy()
+        return arrays

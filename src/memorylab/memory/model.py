@@ -1,0 +1,207 @@
+"""The contract of everything that remembers."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from memorylab.sequences import check_seq_lens, sequence_mask
+
+State = dict[str, Any]
+"""A nested dictionary of tensors; empty for a model that remembers nothing."""
+
+
+def map_state(function: Callable[..., Tensor], *states: State) -> State:
+    """Apply ``function`` to the tensors that stand at the same place in each state."""
+    first = states[0]
+    return {
+        key: map_state(function, *(state[key] for state in states))
+        if isinstance(value, dict)
+        else function(*(state[key] for state in states))
+        for key, value in first.items()
+    }
+
+
+class MemoryModel(nn.Module, ABC):
+    """A model that reads padded sequences and carries a state from one call to the next.
+
+    The call has the shape of POPGym's ``forward_memory`` (Morad et al., ICLR 2023), as a plain
+    module that no training framework needs to know. A subclass writes ``__init__``,
+    ``output_size``, ``initial_state`` and ``forward_memory``; this class checks what comes in and
+    makes the padding inert: whatever stands there, NaN included, no output at a real step, no
+    returned state and no gradient changes by a bit.
+
+    Args:
+        input_size: Number of features F of the input.
+    """
+
+    def __init__(self, input_size: int):
+        super().__init__()
+        self.input_size = check_size("input_size", input_size)
+
+    @property
+    @abstractmethod
+    def output_size(self) -> int:
+        """Number of features D of the output."""
+
+    @abstractmethod
+    def initial_state(self) -> State:
+        """Return the state before the first step, without a batch dimension."""
+
+    @abstractmethod
+    def forward_memory(
+        self,
+        z: Float[Tensor, "B T F"],
+        state: State,
+        t_starts: Int[Tensor, "B"],
+        seq_lens: Int[Tensor, "B"],
+    ) -> tuple[Float[Tensor, "B T D"], State]:
+        """Run over the sequences; the padding of ``z`` is zero, what is put out there is dropped.
+
+        The returned state must be the one after each row's last real step, and for a row of
+        length 0 the state that was given.
+        """
+
+    def batch_initial_state(self, batch_size: int) -> State:
+        """Return ``initial_state`` repeated for ``batch_size`` rows: each tensor ``[B, ...]``."""
+        return map_state(
+            lambda tensor: tensor.unsqueeze(0).repeat(batch_size, *[1] * tensor.dim()),
+            self.initial_state(),
+        )
+
+    def forward(
+        self,
+        z: Float[Tensor, "B T F"],
+        state: State | None = None,
+        t_starts: Int[Tensor, "B"] | None = None,
+        seq_lens: Int[Tensor, "B"] | None = None,
+    ) -> tuple[Float[Tensor, "B T D"], State]:
+        """Read a padded batch of sequences.
+
+        Args:
+            z: Input ``[B, T, F]``, padded at the end of each row.
+            state: State ``[B, ...]`` that the rows begin with; by default the initial state.
+            t_starts: How far into its episode each row begins ``[B]``; by default 0.
+            seq_lens: How many steps of each row are real ``[B]``, 0 to T; by default all.
+
+        Returns:
+            Outputs ``[B, T, D]``, zero in the padding, and the state after each last real step.
+
+        Raises:
+            ValueError: A shape doesn't fit, a length is negative or beyond T, or a real step
+                holds NaN or infinity.
+            TypeError: ``z`` or ``state`` has another dtype than the model's parameters.
+        """
+        self._check_input(z)
+        batch_size, max_len, _ = z.shape
+        if state is None:
+            state = self.batch_initial_state(batch_size)
+        else:
+            check_state(state, self.initial_state(), batch_size)
+        if t_starts is None:
+            t_starts = torch.zeros(batch_size, dtype=torch.long, device=z.device)
+        elif t_starts.shape != (batch_size,) or (t_starts < 0).any():
+            raise ValueError(
+                f"t_starts must hold one step number, 0 or more, for each of the {batch_size} "
+                f"rows, but is {t_starts.tolist()}."
+            )
+        if seq_lens is None:
+            seq_lens = torch.full((batch_size,), max_len, dtype=torch.long, device=z.device)
+        else:
+            check_seq_lens(seq_lens, batch_size, max_len)
+        if batch_size == 0 or max_len == 0:
+            return z.new_zeros(batch_size, max_len, self.output_size), state
+
+        padding = ~sequence_mask(seq_lens, max_len).unsqueeze(-1)  # [B, T, 1]
+        # Filling, unlike multiplying by the mask, also stops NaN, and its gradient is exactly 0.
+        z = z.masked_fill(padding, 0)
+        if not z.isfinite().all():
+            row, step = (~z.isfinite()).any(-1).nonzero()[0].tolist()
+            raise ValueError(
+                f"z holds NaN or infinity at row {row}, step {step}, which is a real step "
+                f"(seq_lens[{row}] = {int(seq_lens[row])}). Mend the data, or shorten seq_lens."
+            )
+        y, state = self.forward_memory(z, state, t_starts, seq_lens)
+        return y.masked_fill(padding, 0), state
+
+    def _check_input(self, z: Tensor) -> None:
+        if z.dim() != 3 or z.shape[-1] != self.input_size:
+            raise ValueError(
+                f"{type(self).__name__} expects z of shape [B, T, F] with F = input_size = "
+                f"{self.input_size}, but got {list(z.shape)}."
+            )
+        dtype = next(self.parameters()).dtype
+        if z.dtype != dtype:
+            raise TypeError(
+                f"z is {z.dtype}, but the parameters of {type(self).__name__} are {dtype}. "
+                f"Convert one of them: z.to({dtype}) or model.to({z.dtype})."
+            )
+
+
+def check_size(name: str, value: int, minimum: int = 1) -> int:
+    """Return ``value`` if it is a whole number of at least ``minimum``, else raise ValueError."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < minimum:
+        raise ValueError(f"{name} must be a whole number of at least {minimum}, but is {value!r}.")
+    return value
+
+
+def check_state(state: State, expected: State, batch_size: int, where: str = "state") -> None:
+    """Raise unless ``state`` is ``expected`` with a batch dimension of ``batch_size`` in front."""
+    if not isinstance(state, dict) or state.keys() != expected.keys():
+        found = sorted(state) if isinstance(state, dict) else type(state).__name__
+        raise ValueError(
+            f"{where} must be a dictionary with the keys {sorted(expected)}, but has {found}. "
+            "Start from batch_initial_state(batch_size)."
+        )
+    for key, tensor in expected.items():
+        name = f"{where}[{key!r}]"
+        if isinstance(tensor, dict):
+            check_state(state[key], tensor, batch_size, name)
+            continue
+        shape = (batch_size, *tensor.shape)
+        if state[key].shape != shape:
+            raise ValueError(
+                f"{name} must have the shape {list(shape)}, but has {list(state[key].shape)}. "
+                "Start from batch_initial_state(batch_size)."
+            )
+        if state[key].dtype != tensor.dtype:
+            raise TypeError(f"{name} must be {tensor.dtype}, but is {state[key].dtype}.")
+
+
+def run_steps(
+    step: Callable[[Tensor, State], tuple[Tensor, State]],
+    z: Float[Tensor, "B T F"],
+    state: State,
+    seq_lens: Int[Tensor, "B"],
+) -> tuple[Float[Tensor, "B T D"], State]:
+    """Run ``step`` over time, holding the state of each row that has ended.
+
+    Args:
+        step: Maps ``(z_t [B, F], state)`` to ``(y_t [B, D], state)``.
+        z: Input ``[B, T, F]``, T at least 1, zero in the padding.
+        state: State ``[B, ...]`` that the rows begin with.
+        seq_lens: Real steps of each row ``[B]``.
+
+    Returns:
+        Outputs ``[B, T, D]``, zero past the longest row, and the state after each last real step.
+    """
+    shortest, longest = int(seq_lens.min()), int(seq_lens.max())
+    outputs = []
+    for t in range(max(longest, 1)):
+        y, following = step(z[:, t], state)
+        if t >= shortest:
+            running = t < seq_lens  # [B]
+
+            def hold(new: Tensor, old: Tensor, running: Tensor = running) -> Tensor:
+                return torch.where(running.view(-1, *[1] * (new.dim() - 1)), new, old)
+
+            following = map_state(hold, following, state)
+        outputs.append(y)
+        state = following
+    y = torch.stack(outputs, dim=1)  # [B, longest, D]
+    return nn.functional.pad(y, (0, 0, 0, z.shape[1] - y.shape[1])), state  # [B, T, D]

@@ -1,0 +1,42 @@
+"""A linear readout behind any memory model."""
+
+from __future__ import annotations
+
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from memorylab.memory.model import MemoryModel, State, check_size
+
+
+class WithReadout(MemoryModel):
+    """A memory model followed by one linear layer, so that any output size fits.
+
+    Args:
+        memory: The memory model.
+        output_size: Number of output features D.
+    """
+
+    def __init__(self, memory: MemoryModel, output_size: int):
+        super().__init__(memory.input_size)
+        self.memory = memory
+        self.readout = nn.Linear(memory.output_size, check_size("output_size", output_size))
+
+    @property
+    def output_size(self) -> int:
+        """Number of output features D."""
+        return self.readout.out_features
+
+    def initial_state(self) -> State:
+        """Return the initial state of the memory."""
+        return self.memory.initial_state()
+
+    def forward_memory(
+        self,
+        z: Float[Tensor, "B T F"],
+        state: State,
+        t_starts: Int[Tensor, "B"],
+        seq_lens: Int[Tensor, "B"],
+    ) -> tuple[Float[Tensor, "B T D"], State]:
+        """Run the memory, then the readout at every step."""
+        y, state = self.memory.forward_memory(z, state, t_starts, seq_lens)
+        return self.readout(y), state

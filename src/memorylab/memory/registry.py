@@ -1,0 +1,41 @@
+"""Memory models by name."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from memorylab.errors import reject_unknown_keys, suggest
+from memorylab.memory.dnc.dnc import DNC
+from memorylab.memory.feedforward import ClockedFeedForward, FeedForward
+from memorylab.memory.model import MemoryModel
+from memorylab.memory.recurrent import GRU, LSTM, Elman
+
+MEMORY_MODELS: dict[str, type[MemoryModel]] = {
+    "mlp": FeedForward,
+    "clocked_mlp": ClockedFeedForward,
+    "elman": Elman,
+    "gru": GRU,
+    "lstm": LSTM,
+    "dnc": DNC,
+}
+"""The course's memory models; add a class here and it takes part in every comparison."""
+
+
+def make_memory(name: str, input_size: int, **config: Any) -> MemoryModel:
+    """Build a memory model by its name.
+
+    Args:
+        name: A key of ``MEMORY_MODELS``.
+        input_size: Number of input features F.
+        **config: Arguments of the model's constructor.
+
+    Raises:
+        ValueError: The name or an argument doesn't exist; the message offers the nearest one.
+    """
+    if name not in MEMORY_MODELS:
+        raise ValueError(f"There is no memory model {name!r}.{suggest(name, MEMORY_MODELS)}")
+    model_class = MEMORY_MODELS[name]
+    known = set(inspect.signature(model_class).parameters) - {"input_size"}
+    reject_unknown_keys(config, known, f"option of the memory model {name!r}")
+    return model_class(input_size, **config)
