@@ -1,0 +1,90 @@
+# Everything happens in .venv, built once from requirements.lock; `make help` lists the targets.
+#
+# PyTorch: on Linux the registry's default build brings CUDA, several GB of it. To get the smaller
+# CPU build, let pip look into PyTorch's own CPU index first (pip's extra-index-url setting, or its
+# environment variable; PyTorch's installation page names the index), then run `make lab`.
+
+.DEFAULT_GOAL := help
+
+# Which Python builds .venv; the first of these that really runs, unless PYTHON names one.
+PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.11 python3)
+IS_USABLE := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+
+VENV := .venv
+PY := $(VENV)/bin/python
+COURSE := $(PY) -m memorylab.teaching.course
+START := $(or $(wildcard notebooks/00_start_here.ipynb),notebooks)
+
+# Loopback only, the token left on, no question about news, one Ctrl-C to stop.
+LAB := $(PY) -m jupyterlab --ip=127.0.0.1 --LabApp.news_url=None -y
+# Strict: every stored output must come back, from a kernel in this very environment.
+NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=300
+
+# These come with PyTorch's own build where it needs them; in the lock they would force CUDA on all.
+CUDA := cuda-bindings cuda-pathfinder cuda-toolkit triton \
+	$(addprefix nvidia-,cublas cuda-cupti cuda-nvrtc cuda-runtime cudnn-cu13 cufft cufile curand \
+	cusolver cusparse cusparselt-cu13 nccl-cu13 nvjitlink nvshmem-cu13 nvtx)
+UV := uv
+
+.PHONY: help
+help: ## show this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+.PHONY: lab
+lab: $(VENV)/.stamp ## open the course in JupyterLab (LAB_FLAGS=--no-browser prints the address)
+	@$(LAB) $(LAB_FLAGS) $(START)
+
+.PHONY: test
+test: lint ## everything: style, unit tests, notebooks guard, notebooks re-run and compared
+	@echo "== Unit tests and the notebooks guard"
+	@$(PY) -m pytest --durations=15 $(TEST_FLAGS)
+	@echo "== Notebooks, strict: every stored output must come back"
+	@$(PY) -m pytest $(NBVAL) --durations=15 $(TEST_FLAGS) notebooks
+
+.PHONY: lint
+lint: $(VENV)/.stamp ## check style and formatting
+	@echo "== Style"
+	@$(PY) -m ruff check src tests notebooks
+	@$(PY) -m ruff format --check src tests notebooks
+
+.PHONY: format
+format: $(VENV)/.stamp ## repair style and formatting where that can be done safely
+	@$(PY) -m ruff check --fix src tests notebooks
+	@$(PY) -m ruff format src tests notebooks
+
+.PHONY: notebooks
+notebooks: $(VENV)/.stamp ## rewrite the navigation bars, re-execute all notebooks (FILES=... for some)
+	@$(COURSE) nav
+	@$(COURSE) execute $(FILES)
+	@$(COURSE) check
+
+.PHONY: lock
+lock: ## pin the whole tree anew (needs uv; LOCK_FLAGS=--upgrade takes newer versions)
+	@$(UV) pip compile pyproject.toml --extra dev --output-file requirements.lock --quiet \
+		--universal --python-version 3.11 --fork-strategy fewest --no-emit-index-url \
+		--custom-compile-command "make lock" $(addprefix --no-emit-package=,$(CUDA)) $(LOCK_FLAGS)
+
+.PHONY: clean
+clean: ## remove the environment (before choosing another PYTHON) and what tools leave behind
+	@rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis src/*.egg-info
+	@find . -name .git -prune -o \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
+
+# The stamp is made last: an interrupted installation is taken up again by the next `make`.
+$(VENV)/.stamp: requirements.lock pyproject.toml
+	@rm -f $@
+	@$(PY) -c 'import sys; print(f"Updating $(VENV), Python {sys.version.split()[0]}.")' 2>/dev/null || { \
+		for python in $(PYTHONS); do \
+			if "$$python" -c '$(IS_USABLE)' 2>/dev/null; then \
+				echo "Making $(VENV) with $$("$$python" --version) ($$python)."; \
+				exec "$$python" -m venv --clear $(VENV); \
+			fi; \
+		done; \
+		echo "No usable Python among: $(PYTHONS)." >&2; \
+		echo "Memory Lab needs Python 3.11, 3.12 or 3.13 with its venv module." >&2; \
+		echo "Install one, or name it: make PYTHON=/path/to/python3.12 lab" >&2; \
+		exit 1; }
+	@echo "Installing the course; the first time takes a few minutes."
+	@$(PY) -m pip install --disable-pip-version-check -r requirements.lock
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+	@echo "Ready."

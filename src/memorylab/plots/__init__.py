@@ -1,0 +1,32 @@
+"""Figures of what a memory does and how it learns.
+
+Every function returns a figure and shows nothing: as a cell's last line it appears once. Figures
+know traces and plain arrays; they never load a model.
+"""
+
+from memorylab.plots.curves import plot_learning_curves
+from memorylab.plots.film import film_strip
+from memorylab.plots.gates import plot_gates
+from memorylab.plots.heatmaps import (
+    plot_input_output,
+    plot_memory,
+    plot_overview,
+    plot_weighting,
+)
+from memorylab.plots.links import plot_links
+from memorylab.plots.order import first_write_order
+from memorylab.plots.sequences import plot_gradient, plot_padding_mosaic
+
+__all__ = [
+    "film_strip",
+    "first_write_order",
+    "plot_gates",
+    "plot_gradient",
+    "plot_input_output",
+    "plot_learning_curves",
+    "plot_links",
+    "plot_memory",
+    "plot_overview",
+    "plot_padding_mosaic",
+    "plot_weighting",
+]

@@ -1,0 +1,142 @@
+"""Learning curves: several models, several seeds each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from jaxtyping import Float
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from memorylab.errors import reject_unknown_keys
+from memorylab.plots import style
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+BANDS = {"range": (0, 100, "lowest to highest"), "quartiles": (25, 75, "middle half")}
+LINES = ("-", "--", ":", "-.")
+
+
+@style.styled
+def plot_learning_curves(
+    histories: Mapping[str, Sequence[tuple[Sequence[float], Sequence[float]]]],
+    x: str,
+    y: str,
+    *,
+    band: str = "range",
+    target: float | None = None,
+    target_label: str = "target",
+) -> Figure:
+    """Draw how each model learns: the median over its seeds, in a band that shows their spread.
+
+    Seeds need not share their x; between two points a curve is linear. Median and band cover the
+    stretch that all seeds of a model reach, and seeds that go on are drawn on as thin lines.
+    A NaN leaves a gap.
+
+    Args:
+        histories: For each model's name, one pair of arrays ``(x [K], y [K])`` per seed, such as
+            training steps and bit error, or environment steps and return.
+        x: What x counts, for the axis.
+        y: What y measures, for the axis.
+        band: ``"range"``, from the lowest to the highest seed, or ``"quartiles"``.
+        target: Draw a horizontal line here, such as the return of perfect play.
+        target_label: The line's name in the legend.
+
+    Raises:
+        ValueError: There is no curve, x does not increase, x and y differ in length, the seeds of
+            a model share no stretch of x, or ``band`` is unknown.
+    """
+    reject_unknown_keys([band], BANDS, "band of a learning curve")
+    if not histories:
+        raise ValueError("histories is empty: give at least one model, {name: [(x, y), ...]}.")
+    curves = {label: _check(label, seeds) for label, seeds in histories.items()}
+    figure = style.new_figure(3.8, layout="constrained")
+    axes = figure.subplots()
+    low, high, band_name = BANDS[band]
+    for index, (label, seeds) in enumerate(curves.items()):
+        colour = style.COLOURS[index % len(style.COLOURS)]
+        line = LINES[index // len(style.COLOURS) % len(LINES)]
+        end = min(seed_x[-1] for seed_x, _ in seeds)
+        at, values = _common(label, seeds)  # [K], [seeds, K]
+        count = f"{len(seeds)} seeds" if len(seeds) > 1 else "1 seed"
+        if len(seeds) > 1:
+            edges = np.percentile(values, (low, high), axis=0)  # [2, K]
+            axes.fill_between(at, *edges, color=colour, alpha=0.22, linewidth=0)
+            for seed_x, seed_y in seeds:
+                rest = seed_x >= end
+                beyond = np.concatenate([[end], seed_x[rest]])
+                axes.plot(
+                    beyond,
+                    np.interp(beyond, seed_x, seed_y),
+                    color=colour,
+                    linewidth=0.9,
+                    alpha=0.7,
+                )
+        marker = "o" if len(at) == 1 else None
+        axes.plot(
+            at,
+            np.median(values, axis=0),
+            color=colour,
+            linestyle=line,
+            linewidth=2,
+            marker=marker,
+            label=f"{label} ({count})",
+        )
+    if target is not None:
+        axes.axhline(target, color="black", linestyle=(0, (5, 3)), linewidth=1, label=target_label)
+    several = any(len(seeds) > 1 for seeds in curves.values())
+    figure.legend(
+        loc="outside right upper",
+        title=f"line: median of seeds\nband: {band_name}\n" if several else None,
+        alignment="left",
+    )
+    axes.set(xlabel=x, ylabel=y)
+    axes.margins(x=0.01)
+    axes.grid(color="#dddddd", linewidth=0.6)
+    axes.spines[["top", "right"]].set_visible(False)
+    if all((seed_x == seed_x.round()).all() for seeds in curves.values() for seed_x, _ in seeds):
+        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, min_n_ticks=1))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    return figure
+
+
+def _check(
+    label: str, seeds: Sequence[tuple[Sequence[float], Sequence[float]]]
+) -> list[tuple[Float[np.ndarray, "K"], Float[np.ndarray, "K"]]]:
+    if not len(seeds):
+        raise ValueError(f"{label!r} has no history: give one pair (x, y) per seed.")
+    checked = []
+    for seed, pair in enumerate(seeds):
+        if len(pair) != 2:
+            raise ValueError(
+                f"{label!r}, seed {seed}: expected a pair (x, y), got {len(pair)} items."
+            )
+        seed_x, seed_y = (np.asarray(values, dtype=float) for values in pair)
+        if seed_x.ndim != 1 or seed_x.shape != seed_y.shape or seed_x.size == 0:
+            raise ValueError(
+                f"{label!r}, seed {seed}: x and y must be of one shape [K] with K >= 1, "
+                f"got {list(seed_x.shape)} and {list(seed_y.shape)}."
+            )
+        if not (np.diff(seed_x) > 0).all() or not np.isfinite(seed_x).all():
+            raise ValueError(
+                f"{label!r}, seed {seed}: x must be finite and increase from step to step."
+            )
+        checked.append((seed_x, seed_y))
+    return checked
+
+
+def _common(
+    label: str, seeds: list[tuple[Float[np.ndarray, "K"], Float[np.ndarray, "K"]]]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return all seeds at all points of x between the last start and the first end."""
+    start, end = max(sx[0] for sx, _ in seeds), min(sx[-1] for sx, _ in seeds)
+    if start > end:
+        raise ValueError(
+            f"the seeds of {label!r} share no stretch of x: one ends at {end:g} and another begins "
+            f"at {start:g}."
+        )
+    at = np.unique(np.concatenate([seed_x for seed_x, _ in seeds]))
+    at = at[(at >= start) & (at <= end)]
+    return at, np.stack([np.interp(at, seed_x, seed_y) for seed_x, seed_y in seeds])

@@ -1,0 +1,57 @@
+"""A progress bar that leaves nothing behind in a stored notebook."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from tqdm import tqdm
+
+
+def progress_bar(total: int, description: str, enabled: bool = True, unit: str = "step") -> tqdm:
+    """Return a tqdm bar that vanishes when it is closed; use it in a ``with`` statement.
+
+    In a notebook it is drawn as plain text in one output that ends up empty: stored notebooks
+    stay the same from run to run, and need no widgets to be read. In a terminal it is tqdm's own.
+
+    Args:
+        total: Number of steps at which the bar is full.
+        description: What is going on; stands left of the bar.
+        enabled: False draws nothing.
+        unit: What a step is called.
+    """
+    file = _NotebookOutput() if enabled and _in_notebook() else sys.stderr
+    return tqdm(
+        total=total,
+        desc=description,
+        disable=not enabled,
+        unit=unit,
+        leave=False,
+        file=file,
+        ncols=100,
+        miniters=1,
+        mininterval=0.2,
+    )
+
+
+class _NotebookOutput:
+    """A file for tqdm that shows the last line written to it in one output of a notebook."""
+
+    def __init__(self) -> None:
+        from IPython.display import display
+
+        self._handle = display({"text/plain": ""}, raw=True, display_id=True)
+
+    def write(self, text: str) -> None:
+        line = text.rsplit("\r", 1)[-1].strip("\n").rstrip()
+        self._handle.update({"text/plain": line}, raw=True)
+
+    def flush(self) -> None:
+        """Do nothing: every line is shown when it is written."""
+
+
+def _in_notebook() -> bool:
+    # Asking sys.modules keeps IPython from being imported where it isn't used.
+    ipython: Any = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    return shell is not None and hasattr(shell, "kernel")

@@ -1,0 +1,96 @@
+"""Associative recall: hear a list of items, be shown one, answer with the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+
+from memorylab.sequences.masks import check_count
+from memorylab.tasks.draws import distinct_bits, place, random_counts
+from memorylab.tasks.task import Batch, Task, check_range
+
+
+@dataclass(frozen=True)
+class AssociativeRecall(Task):
+    """The associative recall task of Graves et al. 2014 (Neural Turing Machines), section 4.3.
+
+    An item is ``item_length`` words. A list of ``N`` items takes ``(N + 2)(item_length + 1)``
+    steps: each item with a delimiter before it, the query between two query delimiters, and
+    ``item_length`` silent steps in which the item that followed the query in the list is to be
+    given. The query is any item of the list but the last. No two items of a list are alike, so
+    that there is one right answer.
+
+    Input channels:
+        0 to ``word_size - 1``: The word's bits; zero beside delimiters and from the last one on.
+        ``word_size``: Item delimiter, 1 before each item of the list.
+        ``word_size + 1``: Query delimiter, 1 before the query and after it.
+
+    Target: the word's bits, during the silent steps.
+
+    Args:
+        min_items: Fewest items in a list, at least 2.
+        max_items: Most items in a list; 6 in the paper.
+        item_length: Words in an item; 3 in the paper.
+        word_size: Bits in a word; 6 in the paper.
+
+    Raises:
+        TypeError: A size is not an integer.
+        ValueError: A size is too small, ``min_items`` is above ``max_items``, or an item has too
+            few bits for ``max_items`` different ones.
+    """
+
+    min_items: int = 2
+    max_items: int = 6
+    item_length: int = 3
+    word_size: int = 6
+
+    def __post_init__(self) -> None:
+        check_range(self.min_items, self.max_items, "items", lowest=2)
+        check_count(self.item_length, "item_length", minimum=1)
+        check_count(self.word_size, "word_size", minimum=1)
+        bits = self.item_length * self.word_size
+        if self.max_items > 2**bits:
+            raise ValueError(
+                f"max_items must not be above the {2**bits} different items of "
+                f"{self.item_length} words of {self.word_size} bits, got {self.max_items}. "
+                "Give items more words, or words more bits."
+            )
+
+    @property
+    def input_size(self) -> int:
+        """The word's bits and the two delimiters."""
+        return self.word_size + 2
+
+    @property
+    def output_size(self) -> int:
+        """The word's bits."""
+        return self.word_size
+
+    def draw(self, batch_size: int, generator: torch.Generator) -> Batch:
+        """Draw ``max_items`` items a row and use the first ``N``."""
+        counts = random_counts(self.min_items, self.max_items, batch_size, generator)  # [B]
+        items = distinct_bits(
+            batch_size, self.max_items, self.item_length * self.word_size, generator
+        )  # [B, N, item_length * W]
+        words = items.view(batch_size, -1, self.word_size)  # [B, N * item_length, W]
+        chance = torch.rand(batch_size, 1, generator=generator, device=generator.device)
+        query = (chance * (counts.unsqueeze(-1) - 1)).long()  # [B, 1], from 0 to N - 2
+
+        span = self.item_length + 1  # an item and the delimiter before it
+        start = counts.unsqueeze(-1) * span  # [B, 1], step of the first query delimiter
+        seq_lens = (counts + 2) * span  # [B]
+        t = torch.arange(int(seq_lens.max()), device=generator.device).expand(batch_size, -1)
+        delimiter = (t < start) & (t % span == 0)  # [B, T]
+        query_delimiter = (t == start) | (t == start + span)  # [B, T]
+        listed = (t < start) & ~delimiter  # [B, T]
+        queried = (t > start) & (t < start + span)  # [B, T]
+        recall = (t > start + span) & (t < seq_lens.unsqueeze(-1))  # [B, T]
+
+        list_index = t // span * self.item_length + t % span - 1  # [B, T], into words
+        query_index = query * self.item_length + t - start - 1  # [B, T]
+        answer_index = (query + 1) * self.item_length + t - start - span - 1  # [B, T]
+        shown = place(words, list_index, listed) + place(words, query_index, queried)  # [B, T, W]
+        flags = torch.stack([delimiter, query_delimiter], dim=-1)  # [B, T, 2]
+        answer = place(words, answer_index, recall)  # [B, T, W]
+        return Batch(torch.cat([shown, flags], dim=-1), answer, recall, seq_lens)

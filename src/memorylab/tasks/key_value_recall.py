@@ -1,0 +1,79 @@
+"""Key-value recall: hear pairs, be shown each key again, answer with its value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+
+from memorylab.sequences.masks import check_count
+from memorylab.tasks.draws import distinct_bits, place, random_bits, random_counts, random_order
+from memorylab.tasks.task import Batch, Task, check_range
+
+
+@dataclass(frozen=True)
+class KeyValueRecall(Task):
+    """Look values up by their keys, the plainest task for content-based addressing.
+
+    A list of ``N`` pairs takes ``2N`` steps: the pairs, one a step, then every key once, in random
+    order, each to be answered with its value in the same step. No two keys of a list are alike;
+    values may be. A small form of the associative recall of Graves et al. 2014, section 4.3.
+
+    Input channels:
+        0 to ``word_size - 1``: The key's bits.
+        ``word_size`` to ``2 * word_size - 1``: The value's bits; zero beside a query.
+        ``2 * word_size``: Query flag, 1 where the value is asked for.
+
+    Target: the value's bits, at the queries.
+
+    Args:
+        min_pairs: Fewest pairs in a list.
+        max_pairs: Most pairs in a list.
+        word_size: Bits in a key, and in a value.
+
+    Raises:
+        TypeError: A size is not an integer.
+        ValueError: A size is below 1, ``min_pairs`` is above ``max_pairs``, or a key has too few
+            bits for ``max_pairs`` different ones.
+    """
+
+    min_pairs: int = 2
+    max_pairs: int = 6
+    word_size: int = 6
+
+    def __post_init__(self) -> None:
+        check_range(self.min_pairs, self.max_pairs, "pairs")
+        check_count(self.word_size, "word_size", minimum=1)
+        if self.max_pairs > 2**self.word_size:
+            raise ValueError(
+                f"max_pairs must not be above the {2**self.word_size} different keys of "
+                f"{self.word_size} bits, got {self.max_pairs}. Give words more bits."
+            )
+
+    @property
+    def input_size(self) -> int:
+        """The key's bits, the value's bits and the query flag."""
+        return 2 * self.word_size + 1
+
+    @property
+    def output_size(self) -> int:
+        """The value's bits."""
+        return self.word_size
+
+    def draw(self, batch_size: int, generator: torch.Generator) -> Batch:
+        """Draw ``max_pairs`` pairs a row and use the first ``N``."""
+        counts = random_counts(self.min_pairs, self.max_pairs, batch_size, generator)  # [B]
+        keys = distinct_bits(batch_size, self.max_pairs, self.word_size, generator)  # [B, N, W]
+        values = random_bits((batch_size, self.max_pairs, self.word_size), generator)  # [B, N, W]
+        order = random_order(counts, self.max_pairs, generator)  # [B, N]
+
+        seq_lens = 2 * counts  # [B]
+        count = counts.unsqueeze(-1)  # [B, 1]
+        t = torch.arange(int(seq_lens.max()), device=generator.device).expand(batch_size, -1)
+        listed = t < count  # [B, T]
+        queried = (t >= count) & (t < 2 * count)  # [B, T]
+        asked = order.gather(1, (t - count).masked_fill(~queried, 0))  # [B, T]
+
+        shown_keys = place(keys, t, listed) + place(keys, asked, queried)  # [B, T, W]
+        parts = [shown_keys, place(values, t, listed), queried.unsqueeze(-1)]
+        return Batch(torch.cat(parts, dim=-1), place(values, asked, queried), queried, seq_lens)

@@ -1,0 +1,83 @@
+"""Repeat copy: repeat a sequence of random words as often as told, then say so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+
+from memorylab.sequences.masks import check_count
+from memorylab.tasks.draws import place, random_bits, random_counts
+from memorylab.tasks.task import Batch, Task, check_range
+
+
+@dataclass(frozen=True)
+class RepeatCopy(Task):
+    """The repeat copy task of Graves et al. 2014 (Neural Turing Machines), section 4.2.
+
+    A sequence of ``L`` words to be repeated ``R`` times takes ``L + 1 + LR + 1`` steps: the words,
+    a step with the delimiter and the number of repeats, ``LR`` silent steps in which the words are
+    to be given back, and a silent step in which the end is to be marked.
+
+    Input channels:
+        0 to ``word_size - 1``: The word's bits; zero from the delimiter on.
+        ``word_size``: Delimiter, 1 after the last word.
+        ``word_size + 1``: ``R / 10`` beside the delimiter, else 0. The paper scales ``R`` by its
+        range in training; a fixed scale keeps its meaning when more repeats are tested.
+
+    Target:
+        0 to ``word_size - 1``: The word's bits; zero at the end.
+        ``word_size``: End marker, 1 in the last step.
+
+    Args:
+        word_size: Bits in a word; 8 in the paper.
+        min_length: Fewest words in a sequence.
+        max_length: Most words in a sequence; 10 in the paper.
+        min_repeats: Fewest repeats.
+        max_repeats: Most repeats; 10 in the paper.
+
+    Raises:
+        TypeError: A size is not an integer.
+        ValueError: A size is below 1, or a minimum above its maximum.
+    """
+
+    word_size: int = 4
+    min_length: int = 1
+    max_length: int = 3
+    min_repeats: int = 1
+    max_repeats: int = 3
+
+    REPEATS_SCALE: ClassVar[int] = 10
+
+    def __post_init__(self) -> None:
+        check_count(self.word_size, "word_size", minimum=1)
+        check_range(self.min_length, self.max_length, "length")
+        check_range(self.min_repeats, self.max_repeats, "repeats")
+
+    @property
+    def input_size(self) -> int:
+        """The word's bits, the delimiter and the number of repeats."""
+        return self.word_size + 2
+
+    @property
+    def output_size(self) -> int:
+        """The word's bits and the end marker."""
+        return self.word_size + 1
+
+    def draw(self, batch_size: int, generator: torch.Generator) -> Batch:
+        """Draw words for ``max_length`` steps and use each row's first ``L``."""
+        lengths = random_counts(self.min_length, self.max_length, batch_size, generator)  # [B]
+        repeats = random_counts(self.min_repeats, self.max_repeats, batch_size, generator)  # [B]
+        words = random_bits((batch_size, self.max_length, self.word_size), generator)  # [B, L, W]
+        seq_lens = lengths + 1 + lengths * repeats + 1  # [B]
+        length, end = lengths.unsqueeze(-1), seq_lens.unsqueeze(-1) - 1  # [B, 1]
+        t = torch.arange(int(seq_lens.max()), device=generator.device).expand(batch_size, -1)
+        delimiter = t == length  # [B, T]
+        recall = (t > length) & (t < end)  # [B, T]
+        scaled_repeats = delimiter * (repeats.unsqueeze(-1) / self.REPEATS_SCALE)  # [B, T]
+        flags = torch.stack([delimiter, scaled_repeats], dim=-1)  # [B, T, 2]
+        shown = torch.cat([place(words, t, t < length), flags], dim=-1)  # [B, T, W + 2]
+        copies = place(words, (t - length - 1) % length, recall)  # [B, T, W]
+        answer = torch.cat([copies, (t == end).unsqueeze(-1)], dim=-1)  # [B, T, W + 1]
+        return Batch(shown, answer, recall | (t == end), seq_lens)

@@ -1,0 +1,80 @@
+"""The one call every notebook starts with."""
+
+from __future__ import annotations
+
+import math
+import os
+import random
+import warnings
+
+import matplotlib as mpl
+import numpy as np
+import torch
+
+# Okabe and Ito's palette: told apart with every common form of colour blindness, and in print.
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#000000")
+
+STYLE = {
+    "figure.figsize": (8.0, 3.5),
+    "figure.dpi": 100,
+    "figure.constrained_layout.use": True,
+    # White behind everything, so that dark themes don't swallow the black labels.
+    "figure.facecolor": "white",
+    "axes.facecolor": "white",
+    "savefig.facecolor": "white",
+    "image.cmap": "cividis",
+    "image.interpolation": "nearest",
+    "axes.prop_cycle": mpl.cycler(color=COLOURS),
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "lines.linewidth": 1.8,
+    "font.size": 10.0,
+}
+
+
+def setup(seed: int = 0) -> None:
+    """Seed everything, fit torch to the processors at hand and set the style of figures.
+
+    Prints nothing; calling it again starts the random numbers anew and changes nothing else.
+
+    Args:
+        seed: For ``random``, numpy and torch, from 0 to 2**32 - 1.
+
+    Raises:
+        TypeError: ``seed`` is not a whole number.
+        ValueError: ``seed`` is negative or too large for numpy, or ``CPU_LIMIT`` is no number.
+    """
+    if isinstance(seed, bool) or not isinstance(seed, int):
+        raise TypeError(f"seed must be a whole number, such as 0, not {seed!r}.")
+    if not 0 <= seed < 2**32:
+        raise ValueError(f"seed must lie between 0 and 2**32 - 1, not {seed}.")
+    random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002 - POPGym and others still draw from the global generator
+    torch.manual_seed(seed)
+    torch.set_num_threads(num_threads())
+    mpl.rcParams.update(STYLE)
+    # Gymnasium warns about the spaces of environments that nobody here can change.
+    warnings.filterwarnings("ignore", module=r"gymnasium(\..*)?")
+    warnings.filterwarnings("ignore", message=r".*[Gg]ym(nasium)?\b.*")
+
+
+def num_threads() -> int:
+    """Return how many threads torch should use: ``CPU_LIMIT`` rounded down, at least 1.
+
+    A container sees all processors of its host; ``CPU_LIMIT`` is how many of them it may use.
+    Without it the answer is 1: these networks are small, and more threads slow them down.
+
+    Raises:
+        ValueError: ``CPU_LIMIT`` is set to something other than a positive number.
+    """
+    text = os.environ.get("CPU_LIMIT", "1")
+    try:
+        limit = float(text)
+    except ValueError:
+        limit = math.nan
+    if not (math.isfinite(limit) and limit > 0):
+        raise ValueError(
+            f"the environment variable CPU_LIMIT must be a positive number of processors, "
+            f"such as 2, not {text!r}. Unset it to use one thread."
+        )
+    return max(1, int(limit))

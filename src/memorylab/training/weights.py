@@ -1,0 +1,57 @@
+"""Weights on disk, as safetensors: numbers only, nothing that could be executed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from memorylab.files import write_atomically
+
+
+def save_weights(model: nn.Module, path: str | Path) -> None:
+    """Write the model's parameters and buffers to a safetensors file.
+
+    The file is written under a temporary name and renamed, so an interrupt leaves an older one as
+    it was.
+
+    Raises:
+        OSError: The folder can't be written.
+    """
+    tensors = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
+    with write_atomically(path) as temporary:
+        save_file(tensors, temporary)
+
+
+def load_weights(model: nn.Module, path: str | Path) -> None:
+    """Load weights into a model of the same kind and sizes; all of them or none.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: The file is damaged, or a name or shape is not the model's; the message lists
+            the differences.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"There are no weights at {path}.")
+    try:
+        tensors = load_file(path)
+    except SafetensorError as error:
+        raise ValueError(f"{path} is damaged, or is not a safetensors file ({error}).") from error
+    expected = model.state_dict()
+    problems = [f"{name} is missing" for name in expected.keys() - tensors.keys()]
+    problems += [f"{name} is not in the model" for name in tensors.keys() - expected.keys()]
+    problems += [
+        f"{name} has the shape {list(tensors[name].shape)}, the model's has "
+        f"{list(expected[name].shape)}"
+        for name in expected.keys() & tensors.keys()
+        if tensors[name].shape != expected[name].shape
+    ]
+    if problems:
+        raise ValueError(
+            f"{path} holds the weights of another model: {'; '.join(sorted(problems))}. "
+            f"Build {type(model).__name__} with the sizes it was trained with."
+        )
+    model.load_state_dict(tensors)
