@@ -25,6 +25,18 @@ def test_older_file_stays_until_the_new_one_is_whole(tmp_path):
     assert path.read_text() == "new"
 
 
+@pytest.mark.skipif(os.name != "posix", reason="an open file can't be replaced elsewhere")
+def test_whoever_reads_the_older_file_keeps_it(tmp_path):
+    # Writing the new text into the same file would mix the two under the reader's eyes.
+    path = tmp_path / "weights.txt"
+    path.write_text("old")
+    with path.open() as reader:
+        with write_atomically(path) as temporary:
+            temporary.write_text("new")
+        assert reader.read() == "old"
+    assert path.read_text() == "new"
+
+
 @pytest.mark.parametrize("interrupt", [RuntimeError, KeyboardInterrupt])
 def test_interrupt_leaves_the_older_file_and_nothing_else(tmp_path, interrupt):
     path = tmp_path / "weights.txt"

@@ -14,7 +14,7 @@ devices = st.sampled_from(["cpu", *(["cuda"] if torch.cuda.is_available() else [
 
 
 @fixed
-@given(st.lists(st.integers(-100, 10**6), max_size=4), sizes, bases, devices)
+@given(st.lists(st.integers(-100, 10**8), max_size=4), sizes, bases, devices)
 def test_features_agree_with_the_formula(positions, size, base, device):
     positions = torch.tensor(positions, dtype=torch.long, device=device)
     encoding = positional_encoding(positions, size, base)

@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from trace_examples import images_of
 
 from memorylab.plots import film_strip, first_write_order
 
 
 def frames(figure, columns):
-    images = [a.images[0] for a in figure.axes if a.images]
-    return np.array(images, dtype=object).reshape(3, columns)
+    return np.array(images_of(figure), dtype=object).reshape(3, columns)
 
 
 @pytest.mark.parametrize("order", ["slot", "first_write"])

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from trace_examples import title_of
 
 from memorylab.plots import plot_gates
 
@@ -12,7 +13,7 @@ def outlines(axes):
 
 def test_gates_and_modes_are_the_traces(two_heads):
     figure = plot_gates(two_heads)
-    titles = [axes.get_title() for axes in figure.axes]
+    titles = [title_of(axes) for axes in figure.axes]
     assert titles == [
         "write gate",
         "allocation gate",

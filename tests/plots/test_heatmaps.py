@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from conftest import HandTrace
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from trace_examples import HandTrace, images_of, title_of
 
 from memorylab.plots import (
     first_write_order,
@@ -13,41 +13,43 @@ from memorylab.plots import (
     plot_overview,
     plot_weighting,
 )
-
-
-def drawn(figure):
-    """All images of a figure, without those of its colour bars."""
-    return [a.images[0] for a in figure.axes if a.images]
+from memorylab.plots.heatmaps import MEANINGS
 
 
 @settings(deadline=None, derandomize=True, max_examples=10)
 @given(seed=st.integers(0, 10**6), steps=st.integers(1, 30), locations=st.integers(1, 30))
 def test_draws_exactly_what_the_trace_holds(seed, steps, locations):
     usage = np.random.default_rng(seed).random((steps, locations))
-    (image,) = drawn(plot_weighting(HandTrace({"usage": usage}), "usage"))
+    (image,) = images_of(plot_weighting(HandTrace({"usage": usage}), "usage"))
     assert (image.get_array() == usage.T).all()
     assert (image.norm.vmin, image.norm.vmax) == (0, 1)
-    assert image.get_extent() == (-0.5, steps - 0.5, locations - 0.5, -0.5)
+    assert list(image.get_extent()) == [-0.5, steps - 0.5, locations - 0.5, -0.5]
 
 
 def test_weighting_of_one_head_and_of_all(two_heads):
     for head in (0, 1):
-        (image,) = drawn(plot_weighting(two_heads, "read_weighting", head=head))
+        (image,) = images_of(plot_weighting(two_heads, "read_weighting", head=head))
         assert (image.get_array() == two_heads.read_weighting[:, head].T).all()
-        assert f"head {head}" in image.axes.get_title()
-    images = drawn(plot_weighting(two_heads, "forward_weighting"))
+        assert f"head {head}" in title_of(image)
+    images = images_of(plot_weighting(two_heads, "forward_weighting"))
     assert len(images) == 2
     assert (images[1].get_array() == two_heads.forward_weighting[:, 1].T).all()
 
 
+@pytest.mark.parametrize("name", MEANINGS)
+def test_every_weighting_can_be_drawn(trace, name):
+    (image,) = images_of(plot_weighting(trace, name))
+    assert (image.get_array() == trace[name].reshape(12, 10).T).all()
+
+
 def test_a_plain_mapping_of_arrays_will_do(trace):
-    (image,) = drawn(plot_weighting(trace.arrays, "precedence"))
+    (image,) = images_of(plot_weighting(trace.arrays, "precedence"))
     assert (image.get_array() == trace.precedence.T).all()
 
 
 def test_overview_shares_time_and_colours(two_heads):
     figure = plot_overview(two_heads)
-    images = drawn(figure)
+    images = images_of(figure)
     expected = [
         two_heads.usage,
         two_heads.allocation_weighting,
@@ -68,8 +70,8 @@ def test_overview_shares_time_and_colours(two_heads):
 def test_memory_is_signed_and_shares_its_scale_over_the_whole_run(trace):
     memory = trace.memory.copy()
     memory[7] *= 3  # a step that isn't shown
-    images = drawn(plot_memory(trace.replaced(memory=memory), steps=[0, 5]))
-    assert [image.axes.get_title() for image in images] == ["after step 0", "after step 5"]
+    images = images_of(plot_memory(trace.replaced(memory=memory), steps=[0, 5]))
+    assert [title_of(image) for image in images] == ["after step 0", "after step 5"]
     for image, step in zip(images, (0, 5), strict=True):
         assert (image.get_array() == memory[step]).all()
         assert image.norm.vmax == -image.norm.vmin == pytest.approx(np.abs(memory).max())
@@ -77,7 +79,7 @@ def test_memory_is_signed_and_shares_its_scale_over_the_whole_run(trace):
 
 
 def test_memory_in_the_order_of_writing(trace):
-    image = drawn(plot_memory(trace, steps=[5], order="first_write"))[0]
+    image = images_of(plot_memory(trace, steps=[5], order="first_write"))[0]
     assert (image.get_array() == trace.memory[5][first_write_order(trace)]).all()
     assert [t.get_text() for t in image.axes.get_yticklabels()] == [
         str(location) for location in first_write_order(trace)
@@ -85,30 +87,30 @@ def test_memory_in_the_order_of_writing(trace):
 
 
 def test_an_empty_memory_is_white(trace):
-    image = drawn(plot_memory(trace.replaced(memory=trace.memory * 0), steps=[0]))[0]
+    image = images_of(plot_memory(trace.replaced(memory=trace.memory * 0), steps=[0]))[0]
     assert (image.norm.vmin, image.norm.vmax) == (-1, 1)
 
 
 def test_default_steps_run_from_the_first_to_the_last(trace):
-    titles = [image.axes.get_title() for image in drawn(plot_memory(trace))]
+    titles = [title_of(image) for image in images_of(plot_memory(trace))]
     assert titles == ["after step 0", "after step 4", "after step 7", "after step 11"]
 
 
 def test_input_target_and_output_above_each_other(trace):
-    images = drawn(plot_input_output(trace))
-    assert [image.axes.get_title() for image in images] == ["input", "target", "output"]
+    images = images_of(plot_input_output(trace))
+    assert [title_of(image) for image in images] == ["input", "target", "output"]
     for image, array in zip(images, (trace.input, trace.target, trace.output), strict=True):
         assert (image.get_array() == array.T).all()
         assert (image.norm.vmin, image.norm.vmax) == (0, 1)
 
 
 def test_without_a_target_its_panel_is_left_out(trace):
-    images = drawn(plot_input_output(trace.without("target")))
-    assert [image.axes.get_title() for image in images] == ["input", "output"]
+    images = images_of(plot_input_output(trace.without("target")))
+    assert [title_of(image) for image in images] == ["input", "output"]
 
 
 def test_signed_output_shares_a_symmetric_scale_with_the_target_alone(trace):
-    given, target, output = drawn(plot_input_output(trace.replaced(output=trace.output - 5)))
+    given, target, output = images_of(plot_input_output(trace.replaced(output=trace.output - 5)))
     assert given.cmap.name == "cividis"
     assert target.cmap.name == output.cmap.name == "RdBu_r"
     limit = np.abs(trace.output - 5).max()
@@ -117,21 +119,21 @@ def test_signed_output_shares_a_symmetric_scale_with_the_target_alone(trace):
 
 def test_logits_are_drawn_as_probabilities_without_overflow(trace):
     logits = np.where(trace.output > 0.5, 1e4, -1e4)
-    output = drawn(plot_input_output(trace.replaced(output=logits), output_is_logits=True))[-1]
+    output = images_of(plot_input_output(trace.replaced(output=logits), output_is_logits=True))[-1]
     assert (output.get_array() == (trace.output.T > 0.5)).all()
-    assert "probability" in output.axes.get_title()
+    assert "probability" in title_of(output)
 
 
 def test_class_targets_are_one_row(trace):
     target = np.arange(12) % 2
-    image = drawn(plot_input_output(trace.replaced(target=target)))[1]
+    image = images_of(plot_input_output(trace.replaced(target=target)))[1]
     assert image.get_array().shape == (1, 12)
 
 
 def test_unknown_weighting_suggests_the_nearest(trace):
-    with pytest.raises(ValueError, match="'usagge' is not .*Did you mean 'usage'"):
+    with pytest.raises(ValueError, match=r"'usagge' is not .*Did you mean 'usage'"):
         plot_weighting(trace, "usagge")
-    with pytest.raises(ValueError, match="is not .*Known: .*write_weighting"):
+    with pytest.raises(ValueError, match=r"is not .*Known: .*write_weighting"):
         plot_weighting(trace, "memory")
 
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from conftest import ORDER, HandTrace, run_copy
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from trace_examples import ORDER, HandTrace, run_copy
 
 from memorylab.plots import first_write_order
 
@@ -16,7 +16,7 @@ def trace_of(weighting):
 @settings(deadline=None, derandomize=True, max_examples=25)
 @given(order=st.permutations(range(7)), num_words=st.integers(1, 7))
 def test_follows_the_writes_of_a_dnc_and_puts_unwritten_locations_last(order, num_words):
-    trace, _ = run_copy(num_words=num_words, num_locations=7, order=order)
+    trace = run_copy(num_words=num_words, num_locations=7, order=order)
     expected = list(order[:num_words]) + sorted(order[num_words:])
     assert first_write_order(trace).tolist() == expected
 

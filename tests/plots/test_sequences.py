@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.colors import to_hex
+from trace_examples import title_of
 
 from memorylab.plots import plot_gradient, plot_padding_mosaic
 from memorylab.plots.sequences import _outline
@@ -69,7 +70,7 @@ def test_gradient_is_drawn_as_it_is_around_white():
     (image,) = axes.images
     assert (image.get_array() == gradient).all()
     assert (image.norm.vmin, image.norm.vmax) == (-2, 2)
-    assert axes.get_title() == "largest gradient in the padding: 0"
+    assert title_of(axes) == "largest gradient in the padding: 0"
     assert axes.get_legend().get_texts()[0].get_text() == "padding"
 
 
@@ -78,7 +79,7 @@ def test_gradient_is_drawn_as_it_is_around_white():
 )
 def test_the_title_owns_up_to_a_leak(leak, words):
     figure = plot_gradient(np.array([[1.0, leak]]), np.array([[True, False]]))
-    assert figure.axes[0].get_title() == f"largest gradient in the padding: {words}"
+    assert title_of(figure.axes[0]) == f"largest gradient in the padding: {words}"
 
 
 @settings(deadline=None, derandomize=True, max_examples=25)
@@ -102,7 +103,7 @@ def test_outline_runs_between_padding_and_all_else(seed, rows, steps):
 
 def test_no_padding_says_so():
     axes = plot_gradient(np.ones((1, 1)), np.ones((1, 1), bool)).axes[0]
-    assert axes.get_title() == "no padding"
+    assert title_of(axes) == "no padding"
     assert axes.get_legend() is None
 
 

@@ -1,5 +1,5 @@
 from hypothesis import given, settings
-from task_examples import associative_recalls, assert_answers, batch_sizes, real_rows, sample, seeds
+from task_examples import assert_answers, associative_recalls, batch_sizes, real_rows, sample, seeds
 
 from memorylab.tasks import AssociativeRecall
 

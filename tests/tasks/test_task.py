@@ -106,11 +106,11 @@ def test_tasks_are_values(task):
         task.word_size = 3
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@pytest.mark.parametrize("device", ["cpu", *(["cuda"] if torch.cuda.is_available() else [])])
 @pytest.mark.parametrize("task", ALL, ids=repr)
-def test_generator_sets_the_device(task):
-    batch = task.sample(2, torch.Generator("cuda").manual_seed(0))
-    assert {part.device.type for part in batch} == {"cuda"}
+def test_generator_sets_the_device(task, device):
+    batch = task.sample(2, torch.Generator(device).manual_seed(0))
+    assert {part.device.type for part in batch} == {device}
 
 
 @pytest.mark.parametrize("task", ALL, ids=repr)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
@@ -77,8 +79,8 @@ class ClockedFeedForward(FeedForward):
         super().__init__(input_size, hidden_size)
         self.max_len = check_size("max_len", max_len, minimum=2)
         self.base = float(max_len if base is None else base)
-        if not self.base > 1:
-            raise ValueError(f"base must be above 1, but is {base!r}.")
+        if not 1 < self.base < math.inf:
+            raise ValueError(f"base must be a finite number above 1, but is {base!r}.")
         self.clock_strength = nn.Parameter(torch.tensor(0.5))
 
     def forward_memory(
@@ -91,6 +93,7 @@ class ClockedFeedForward(FeedForward):
         """Mix the encoded step number into each step, then apply the network."""
         steps = torch.arange(z.shape[1], device=z.device)  # [T]
         positions = t_starts.unsqueeze(1) + steps  # [B, T]
-        clock = positional_encoding(positions, self.input_size, self.base).to(z.dtype)  # [B, T, F]
+        # In double, or a model in double would hear a clock rounded to torch's default dtype.
+        clock = positional_encoding(positions.double(), self.input_size, self.base)  # [B, T, F]
         strength = self.clock_strength.clamp(0, 1)
-        return self.core((1 - strength) * z + strength * clock), state
+        return self.core((1 - strength) * z + strength * clock.to(z.dtype)), state

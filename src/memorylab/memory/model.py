@@ -11,6 +11,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from memorylab.sequences import check_seq_lens, sequence_mask
+from memorylab.sequences.masks import check_lengths
 
 State = dict[str, Any]
 """A nested dictionary of tensors; empty for a model that remembers nothing."""
@@ -93,9 +94,10 @@ class MemoryModel(nn.Module, ABC):
             Outputs ``[B, T, D]``, zero in the padding, and the state after each last real step.
 
         Raises:
-            ValueError: A shape doesn't fit, a length is negative or beyond T, or a real step
-                holds NaN or infinity.
-            TypeError: ``z`` or ``state`` has another dtype than the model's parameters.
+            ValueError: A shape doesn't fit, a length is negative or beyond T, a start is negative,
+                or a real step holds NaN or infinity.
+            TypeError: ``z`` or ``state`` is not of tensors of the parameters' dtype, or
+                ``t_starts`` or ``seq_lens`` not a tensor of integers.
         """
         self._check_input(z)
         batch_size, max_len, _ = z.shape
@@ -105,11 +107,13 @@ class MemoryModel(nn.Module, ABC):
             check_state(state, self.initial_state(), batch_size)
         if t_starts is None:
             t_starts = torch.zeros(batch_size, dtype=torch.long, device=z.device)
-        elif t_starts.shape != (batch_size,) or (t_starts < 0).any():
-            raise ValueError(
-                f"t_starts must hold one step number, 0 or more, for each of the {batch_size} "
-                f"rows, but is {t_starts.tolist()}."
-            )
+        else:
+            check_lengths(t_starts, "t_starts")
+            if len(t_starts) != batch_size:
+                raise ValueError(
+                    f"t_starts must hold one step number for each of the {batch_size} rows, but "
+                    f"has the shape {list(t_starts.shape)}."
+                )
         if seq_lens is None:
             seq_lens = torch.full((batch_size,), max_len, dtype=torch.long, device=z.device)
         else:
@@ -130,6 +134,10 @@ class MemoryModel(nn.Module, ABC):
         return y.masked_fill(padding, 0), state
 
     def _check_input(self, z: Tensor) -> None:
+        if not isinstance(z, Tensor):
+            raise TypeError(
+                f"z must be a tensor [B, T, F], got {type(z).__name__}. Use torch.as_tensor(z)."
+            )
         if z.dim() != 3 or z.shape[-1] != self.input_size:
             raise ValueError(
                 f"{type(self).__name__} expects z of shape [B, T, F] with F = input_size = "
@@ -163,6 +171,8 @@ def check_state(state: State, expected: State, batch_size: int, where: str = "st
         if isinstance(tensor, dict):
             check_state(state[key], tensor, batch_size, name)
             continue
+        if not isinstance(state[key], Tensor):
+            raise TypeError(f"{name} must be a tensor, but is {type(state[key]).__name__}.")
         shape = (batch_size, *tensor.shape)
         if state[key].shape != shape:
             raise ValueError(

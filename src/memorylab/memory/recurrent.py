@@ -33,7 +33,7 @@ class _Recurrent(MemoryModel):
 
     @abstractmethod
     def _to_torch(self, state: State) -> Tensor | tuple[Tensor, Tensor]:
-        """Return the state as the PyTorch network takes it."""
+        """Return the state as the PyTorch network takes it: on CUDA, it must be contiguous."""
 
     @abstractmethod
     def _from_torch(self, hidden: Tensor | tuple[Tensor, Tensor]) -> State:
@@ -66,7 +66,7 @@ class _OneState(_Recurrent):
     """A recurrent network whose state is its hidden vector."""
 
     def _to_torch(self, state: State) -> Tensor:
-        return state["hidden"].unsqueeze(0)
+        return state["hidden"].unsqueeze(0).contiguous()
 
     def _from_torch(self, hidden: Tensor) -> State:
         return {"hidden": hidden.squeeze(0)}
@@ -110,7 +110,7 @@ class LSTM(_Recurrent):
         return {"hidden": hidden, "cell": hidden.clone()}
 
     def _to_torch(self, state: State) -> tuple[Tensor, Tensor]:
-        return state["hidden"].unsqueeze(0), state["cell"].unsqueeze(0)
+        return state["hidden"].unsqueeze(0).contiguous(), state["cell"].unsqueeze(0).contiguous()
 
     def _from_torch(self, hidden: tuple[Tensor, Tensor]) -> State:
         return {"hidden": hidden[0].squeeze(0), "cell": hidden[1].squeeze(0)}

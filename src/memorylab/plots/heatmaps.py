@@ -148,7 +148,7 @@ def plot_input_output(trace: DNCTrace, output_is_logits: bool = False) -> Figure
 
 def _draw_over_time(panels: Sequence[tuple[str, np.ndarray]], label: str) -> Figure:
     num_steps, num_locations = panels[0][1].shape
-    height = panel_height(num_locations)
+    height = panel_height(num_locations) * (1.0 if len(panels) == 1 else 0.75)
     figure, grid = style.frame_grid([height] * len(panels))
     for axes, (title, array) in zip(grid[:, 0], panels, strict=True):
         image = style.heatmap(axes, array.T, style.unit_scale(), title)

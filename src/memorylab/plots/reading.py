@@ -106,7 +106,10 @@ def choose_steps(steps: Sequence[int] | None, num_steps: int, default: int, most
 
 
 def _index(value: int, count: int, what: str, plural: str) -> int:
-    index = operator.index(value)
+    try:
+        index = operator.index(value)
+    except TypeError as error:
+        raise TypeError(f"{what} must be an integer, got {value!r}.") from error
     if not 0 <= index < count:
         raise ValueError(
             f"{what} {index} is out of range: the trace has {count} {plural}, 0 to {count - 1}."

@@ -18,7 +18,7 @@ from matplotlib.image import AxesImage
 from matplotlib.ticker import MaxNLocator
 
 WIDTH = 8.0  # inches; 800 pixels fit a notebook's column without being scaled
-LEFT, RIGHT, TOP, GAP = 0.65, 0.9, 0.34, 0.14  # inches: margins, and between columns
+LEFT, RIGHT, TOP, GAP = 0.65, 1.0, 0.34, 0.14  # inches: margins, and between columns
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#444444")
 """Okabe and Ito's palette for all kinds of colour vision, without its yellow, lost on white."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 
 from memorylab.sequences.masks import check_count
-from memorylab.tasks.draws import distinct_bits, place, random_counts
+from memorylab.tasks.draws import distinct_bits, place, random_counts, random_order
 from memorylab.tasks.task import Batch, Task, check_range
 
 
@@ -74,8 +74,8 @@ class AssociativeRecall(Task):
             batch_size, self.max_items, self.item_length * self.word_size, generator
         )  # [B, N, item_length * W]
         words = items.view(batch_size, -1, self.word_size)  # [B, N * item_length, W]
-        chance = torch.rand(batch_size, 1, generator=generator, device=generator.device)
-        query = (chance * (counts.unsqueeze(-1) - 1)).long()  # [B, 1], from 0 to N - 2
+        # The first of the shuffled numbers 0 to N - 2.
+        query = random_order(counts - 1, self.max_items - 1, generator)[:, :1]  # [B, 1]
 
         span = self.item_length + 1  # an item and the delimiter before it
         start = counts.unsqueeze(-1) * span  # [B, 1], step of the first query delimiter

@@ -20,12 +20,10 @@ PARTS = frozenset({LINKS, USAGE, CONTENT})
 
 def check_parts(parts: Iterable[str]) -> frozenset[str]:
     """Return ``parts`` as a set; raise ValueError if one of them doesn't exist."""
-    if isinstance(parts, str):
-        parts = (parts,)
-    for part in parts:
-        if part not in PARTS:
-            raise ValueError(f"A DNC has no part {part!r} to take away.{suggest(part, PARTS)}")
-    return frozenset(parts)
+    parts = frozenset((parts,) if isinstance(parts, str) else parts)
+    for part in sorted(parts - PARTS, key=str):
+        raise ValueError(f"A DNC has no part {part!r} to take away.{suggest(part, PARTS)}")
+    return parts
 
 
 def ablate(model: DNC, *parts: str) -> DNC:

@@ -11,7 +11,14 @@ from torch import Tensor, nn
 
 from memorylab.memory.dnc.cell import DNCCell
 from memorylab.memory.dnc.state import MemoryState
-from memorylab.memory.model import MemoryModel, State, check_size, map_state, run_steps
+from memorylab.memory.model import (
+    MemoryModel,
+    State,
+    check_size,
+    check_state,
+    map_state,
+    run_steps,
+)
 
 
 class DNC(MemoryModel):
@@ -95,7 +102,9 @@ class DNC(MemoryModel):
             The arrays of :class:`memorylab.memory.dnc.DNCTrace`, all but the target.
 
         Raises:
-            ValueError: The input is not ``[T, F]`` with at least one step.
+            ValueError: The input is not ``[T, F]`` with at least one step, or holds NaN or
+                infinity, or the state is not one of this model.
+            TypeError: The input or the state has another dtype than the model's parameters.
         """
         input = torch.as_tensor(input)
         if input.dim() != 2 or len(input) == 0:
@@ -104,7 +113,14 @@ class DNC(MemoryModel):
                 f"{list(input.shape)}. Record the rows of a batch one by one."
             )
         self._check_input(input.unsqueeze(0))
-        state = map_state(lambda t: t.unsqueeze(0), state or self.initial_state())
+        if not input.isfinite().all():
+            step = int((~input.isfinite()).any(-1).nonzero()[0])
+            raise ValueError(f"The input holds NaN or infinity at step {step}. Mend the data.")
+        if state is None:
+            state = self.batch_initial_state(1)
+        else:
+            state = map_state(lambda tensor: tensor.unsqueeze(0), state)
+            check_state(state, self.initial_state(), 1)
         steps: list[dict[str, Any]] = []
         for x in input:
             hidden, state, interface, weightings = self.cell(x.unsqueeze(0), state)

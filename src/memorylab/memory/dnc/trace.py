@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -113,7 +112,7 @@ class DNCTrace:
 
     def __getitem__(self, name: str) -> np.ndarray:
         try:
-            return getattr(self, name) if name not in self.arrays else self.arrays[name]
+            return self.__getattr__(name)
         except AttributeError as error:
             raise KeyError(str(error)) from None
 
@@ -204,7 +203,7 @@ class DNCTrace:
                 arrays = {name: archive[name] for name in archive.files}
             header = json.loads(str(arrays.pop(_HEADER)))
             version = header["format_version"]
-        except (zipfile.BadZipFile, ValueError, KeyError, EOFError, OSError, TypeError) as error:
+        except Exception as error:  # zip, zlib, numpy and JSON each have their own ways to fail.
             raise ValueError(
                 f"{path} is damaged, or is not a trace ({error}). Record and save it again."
             ) from error

@@ -1,0 +1,45 @@
+"""Train the small DNCs whose weights and traces the notebooks open, and save them here.
+
+Run it from anywhere, after a change that makes the stored files unreadable or outdated::
+
+    python notebooks/data/make_data.py
+
+It takes about a minute on one core. The weights differ in their last digits from machine to
+machine, so the notebooks that show them are to be executed again afterwards.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from memorylab.memory import DNC
+from memorylab.memory.dnc import DNCTrace
+from memorylab.tasks import AssociativeRecall, Copy, Task
+from memorylab.teaching import setup
+from memorylab.training import save_weights, train
+
+FOLDER = Path(__file__).parent
+
+
+def make(name: str, task: Task, shown: Task, **training: float) -> None:
+    """Train a DNC on ``task``; save its weights and its trace on one sequence of ``shown``."""
+    setup(seed=0)
+    model = DNC(task.input_size, task.output_size)
+    history = train(model, task, stop_below=0.0005, **training)
+    if not history.solved:
+        raise SystemExit(f"{name} was not learnt: bit error {history.bit_error[-1]:.2%}.")
+    batch = shown.sample(1, torch.Generator().manual_seed(5))
+    trace = DNCTrace.record(model, batch.input[0], batch.target[0], task=name)
+    trace.validate()
+    save_weights(model, FOLDER / f"{name}_weights.safetensors")
+    trace.save(FOLDER / f"{name}_trace.npz")
+    print(f"{name}: {history.step[-1]} steps")
+
+
+if __name__ == "__main__":
+    make("copy", Copy(), Copy(min_length=8, max_length=8), steps=2000)
+    recall = AssociativeRecall(max_items=4, item_length=1)
+    make("associative_recall", recall, replace(recall, min_items=4), steps=6000)

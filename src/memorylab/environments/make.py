@@ -1,0 +1,65 @@
+"""Environments by name, in the wrappers that they need."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from typing import Any
+
+import gymnasium as gym
+
+from memorylab.environments.tmaze import TMaze
+from memorylab.errors import reject_unknown_keys, suggest
+
+
+@functools.cache
+def _popgym_environments() -> dict[str, type[gym.Env]]:
+    # Imported when asked for: it loads and registers more than fifty environments.
+    from popgym import envs
+
+    return {environment.__name__: environment for environment in envs.ALL_BASE | envs.ALL}
+
+
+def environment_names() -> list[str]:
+    """Return every name that :func:`make_environment` knows, in alphabetical order."""
+    return sorted(["TMaze", *_popgym_environments()])
+
+
+def make_environment(name: str, **config: Any) -> gym.Env:
+    """Build an environment by its name.
+
+    POPGym's environments (Morad et al., ICLR 2023) are wrapped as in their paper, with
+    ``PreviousAction``, which adds the agent's last action to the observation, and ``Antialias``,
+    which adds a flag that is 1 at the first step. ``RepeatFirst`` and its variants get
+    ``Antialias`` alone: there the last action is the answer itself, so that an agent could repeat
+    what it did instead of remembering what it saw.
+
+    Observations keep their own space, which may be a tuple or a dictionary.
+
+    Args:
+        name: ``"TMaze"`` or the name of a class of POPGym's, such as ``"RepeatPreviousEasy"``.
+        **config: Arguments of the environment's constructor.
+
+    Raises:
+        ValueError: The name or an argument doesn't exist; the message offers the nearest one.
+    """
+    if name == "TMaze":
+        _check_config(TMaze, config)
+        return TMaze(**config)
+    environments = _popgym_environments()
+    if name not in environments:
+        raise ValueError(f"There is no environment {name!r}.{suggest(name, environment_names())}")
+    _check_config(environments[name], config)
+    from popgym.wrappers import Antialias, PreviousAction
+
+    environment = environments[name](**config)
+    if not name.startswith("RepeatFirst"):
+        environment = PreviousAction(environment)
+    return Antialias(environment)
+
+
+def _check_config(environment: type[gym.Env], config: dict[str, Any]) -> None:
+    parameters = inspect.signature(environment).parameters
+    # Some of POPGym's constructors take any keyword and hand it on.
+    if not any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters.values()):
+        reject_unknown_keys(config, parameters, f"option of the environment {environment.__name__}")

@@ -1,0 +1,114 @@
+"""PPO for agents that remember: one recipe, every environment and memory by name."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from typing import Any
+
+import gymnasium as gym
+from ray.rllib.algorithms.ppo import PPOConfig
+from ray.rllib.connectors.env_to_module import FlattenObservations
+from ray.rllib.core.rl_module.rl_module import RLModuleSpec
+from ray.tune.registry import register_env
+
+from memorylab.environments import environment_names, make_environment
+from memorylab.errors import reject_unknown_keys
+from memorylab.memory import MEMORY_MODELS
+from memorylab.rllib.module import DEFAULT_MODEL_CONFIG, MemoryRLModule, action_distribution
+
+UNKNOWN_EPISODE_LENGTH = 128
+"""How long an episode is taken to be if its environment doesn't say."""
+
+
+def register_environments() -> None:
+    """Make every name of ``memorylab.environments`` known to RLlib's ``config.environment``.
+
+    Ray forgets what was registered when it stops; ``start_ray`` and ``ppo_config`` call this again.
+    """
+    for name in environment_names():
+        register_env(name, functools.partial(_create, name))
+
+
+def _create(name: str, config: Mapping[str, Any]) -> gym.Env:
+    return make_environment(name, **config)
+
+
+def ppo_config(
+    environment: str,
+    memory: str = "gru",
+    *,
+    environment_config: Mapping[str, Any] | None = None,
+    memory_config: Mapping[str, Any] | None = None,
+    seed: int = 0,
+    **model_config: Any,
+) -> PPOConfig:
+    """Return a PPO configuration that teaches a memory model to act.
+
+    The recipe: 16 environments in this process, 1,664 steps per update in 4 epochs of minibatches
+    of 416, γ = λ = 0.9, learning rate 0.003, gradients clipped at norm 0.5, no KL penalty. It is
+    an ordinary ``PPOConfig``: change what you like, such as ``config.training(lr=1e-3)`` or
+    ``config.env_runners(num_env_runners=2)``.
+
+    Args:
+        environment: A name in ``memorylab.environments.environment_names()``.
+        memory: A name in ``memorylab.memory.MEMORY_MODELS``.
+        environment_config: Arguments of the environment.
+        memory_config: Arguments of the memory model.
+        seed: Seed of the environments, the weights and the sampled actions.
+        **model_config: Other keys of :class:`MemoryRLModule`'s ``model_config``. ``max_seq_len``
+            is by default one more than the environment's longest episode: RLlib appends a step to
+            each.
+
+    Raises:
+        ValueError: A name or an argument doesn't exist; the message offers the nearest one.
+        TypeError: The action space is not one of Discrete, MultiDiscrete and Box.
+    """
+    reject_unknown_keys([memory], MEMORY_MODELS, "memory model")
+    reject_unknown_keys(model_config, DEFAULT_MODEL_CONFIG, "key of MemoryRLModule's model_config")
+    example = make_environment(environment, **(environment_config or {}))
+    action_distribution(example.action_space)
+    register_environments()
+
+    minibatch_size = 416
+    if "max_seq_len" not in model_config:
+        length = getattr(example.unwrapped, "max_episode_length", UNKNOWN_EPISODE_LENGTH)
+        model_config["max_seq_len"] = min(length + 1, minibatch_size)
+    flatten = None
+    if not isinstance(example.observation_space, gym.spaces.Box) or (
+        len(example.observation_space.shape) != 1
+    ):
+        flatten = _flatten_observations
+    model_config |= {
+        "memory": memory,
+        "memory_config": dict(memory_config or {}),
+        # PPO's own default, which RLlib adds to what is missing, is two separate networks.
+        "vf_share_layers": model_config.get("vf_share_layers", True),
+    }
+    return (
+        PPOConfig()
+        .environment(environment, env_config=dict(environment_config or {}))
+        .env_runners(
+            num_env_runners=0, num_envs_per_env_runner=16, env_to_module_connector=flatten
+        )
+        .training(
+            train_batch_size_per_learner=1664,
+            minibatch_size=minibatch_size,
+            num_epochs=4,
+            lr=3e-3,
+            gamma=0.9,
+            lambda_=0.9,
+            grad_clip=0.5,
+            grad_clip_by="norm",
+            use_kl_loss=False,
+            kl_coeff=0.0,
+        )
+        .rl_module(
+            rl_module_spec=RLModuleSpec(module_class=MemoryRLModule, model_config=model_config)
+        )
+        .debugging(seed=seed, log_level="ERROR")
+    )
+
+
+def _flatten_observations(*args: Any, **kwargs: Any) -> Any:
+    return FlattenObservations()

@@ -1,0 +1,65 @@
+"""Self-checks of notebook 06."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+import torch
+
+from memorylab.teaching.verdict import attempt, expect, self_check
+
+
+def _links(size: int, *pairs: tuple[int, int], strength: float = 1.0) -> torch.Tensor:
+    """Return a link matrix in which ``after`` follows ``before`` for each pair."""
+    link = torch.zeros(size, size)
+    for before, after in pairs:
+        link[after, before] = strength
+    return link
+
+
+@self_check
+def chain(student: Callable) -> str:
+    """Exercise 1: follow the links forward."""
+    link = _links(5, (2, 0), (0, 4))
+    expect(
+        list(attempt(student, link, 2)) != [2],
+        "to get away from location 2: look at what the column and the row of a link mean",
+    )
+    expect(list(attempt(student, link, 2)) == [2, 0, 4], "2 → 0 → 4 for the links 2 → 0 and 0 → 4")
+    expect(list(attempt(student, link, 3)) == [3], "a chain without links to hold its start alone")
+    weak = _links(4, (0, 1)) + _links(4, (1, 2), strength=0.3)
+    expect(list(attempt(student, weak, 0)) == [0, 1], "links of 0.5 and less to be ignored")
+    circle = _links(3, (0, 1), (1, 2), (2, 0))
+    expect(list(attempt(student, circle, 1)) == [1, 2, 0], "a circle to be walked once")
+    return "Right: column j holds what was written after j."
+
+
+@self_check
+def links_left(student: Iterable[tuple[int, int]]) -> str:
+    """Exercise 2: what a second write to a location forgets."""
+    answer = {tuple(pair) for pair in student}
+    expect((0, 1) not in answer, "the link 0 → 1 to go: location 1 holds something else now")
+    expect((1, 2) not in answer, "the link 1 → 2 to go: what 2 followed has been overwritten")
+    expect((1, 3) not in answer, "before and after the other way round in the newest pair")
+    expect(
+        len(answer) == 2,
+        f"two links, not {len(answer)}: which old one is untouched, and which is new?",
+    )
+    expect(answer == {(2, 3), (3, 1)}, "other pairs: where did the precedence point?")
+    return "Right: the chain is now 2 → 3 → 1, and 0 stands alone."
+
+
+@self_check
+def modes(student: Callable) -> str:
+    """Exercise 3: read modes that go back in time."""
+    answer: Sequence[float] = [float(mode) for mode in attempt(student)]
+    expect(len(answer) == 3, f"three modes, not {len(answer)}")
+    expect(abs(sum(answer) - 1) < 1e-6, f"modes that sum to 1, not to {sum(answer):g}")
+    link = _links(4, (0, 1), (1, 2), (2, 3))
+    read = torch.eye(4)[3]
+    visited = []
+    for _ in range(3):
+        read = answer[0] * link.T @ read + answer[1] * 0.25 + answer[2] * link @ read
+        visited.append(int(read.argmax()) if read.max() > 0.5 else None)
+    expect(visited == [2, 1, 0], f"the head to visit 2, 1, 0 from 3; it visits {visited}")
+    return "Right: backward, then backward, then backward."
