@@ -13,10 +13,10 @@ IS_USABLE := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_in
 VENV := .venv
 PY := $(VENV)/bin/python
 COURSE := $(PY) -m memorylab.teaching.course
-START := $(or $(wildcard notebooks/00_start_here.ipynb),notebooks)
 
 # Loopback only, the token left on, no question about news, one Ctrl-C to stop.
-LAB := $(PY) -m jupyterlab --ip=127.0.0.1 --LabApp.news_url=None -y
+LAB := $(PY) -m jupyterlab --ip=127.0.0.1 --LabApp.news_url=None -y \
+	--ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/00_start_here.ipynb
 # Strict: every stored output must come back, from a kernel in this very environment.
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=300
 
@@ -32,7 +32,7 @@ help: ## show this list
 
 .PHONY: lab
 lab: $(VENV)/.stamp ## open the course in JupyterLab (LAB_FLAGS=--no-browser prints the address)
-	@$(LAB) $(LAB_FLAGS) $(START)
+	@$(LAB) $(LAB_FLAGS)
 
 .PHONY: test
 test: lint ## everything: style, unit tests, notebooks guard, notebooks re-run and compared
