@@ -17,6 +17,7 @@ import torch
 
 from memorylab.memory import DNC
 from memorylab.memory.dnc import DNCTrace
+from memorylab.plots import film_strip
 from memorylab.tasks import AssociativeRecall, Copy, Task
 from memorylab.teaching import setup
 from memorylab.training import save_weights, train
@@ -36,6 +37,7 @@ def make(name: str, task: Task, shown: Task, **training: float) -> None:
     trace.validate()
     save_weights(model, FOLDER / f"{name}_weights.safetensors")
     trace.save(FOLDER / f"{name}_trace.npz")
+    film_strip(trace, order="first_write").savefig(FOLDER / f"{name}_film_strip.png")
     print(f"{name}: {history.step[-1]} steps")
 
 

@@ -4,7 +4,7 @@ import sys
 import pytest
 import torch
 
-from memorylab.memory import DNC, MEMORY_MODELS, GRU, ClockedFeedForward, WithReadout, make_memory
+from memorylab.memory import DNC, GRU, MEMORY_MODELS, ClockedFeedForward, WithReadout, make_memory
 
 
 @pytest.mark.parametrize("name", MEMORY_MODELS)

@@ -88,9 +88,7 @@ def ppo_config(
     return (
         PPOConfig()
         .environment(environment, env_config=dict(environment_config or {}))
-        .env_runners(
-            num_env_runners=0, num_envs_per_env_runner=16, env_to_module_connector=flatten
-        )
+        .env_runners(num_env_runners=0, num_envs_per_env_runner=16, env_to_module_connector=flatten)
         .training(
             train_batch_size_per_learner=1664,
             minibatch_size=minibatch_size,

@@ -22,9 +22,7 @@ def needs(student: Mapping[str, str]) -> str:
         third != MODELS[0],
         "more for the second task: the same is seen at steps with different answers",
     )
-    expect(
-        third == MODELS[1], "a lesser model for the second task: does it matter what was shown?"
-    )
+    expect(third == MODELS[1], "a lesser model for the second task: does it matter what was shown?")
     expect(
         seen == MODELS[2],
         "more for the third task: two pasts, the same present, different right answers",

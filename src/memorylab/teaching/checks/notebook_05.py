@@ -82,16 +82,16 @@ def edit(student: Callable) -> str:
     weighting = addressing.write_weighting(
         content, allocation, parts["allocation_gate"], parts["write_gate"]
     )
-    after = addressing.write_memory(
-        WORDS, weighting, parts["erase_vector"], parts["write_vector"]
-    )
+    after = addressing.write_memory(WORDS, weighting, parts["erase_vector"], parts["write_vector"])
     others = [0, 2, 3]
     expect(
-        (after[others] - WORDS[others]).abs().max() < 0.01, "all other locations to stay as they are"
+        (after[others] - WORDS[others]).abs().max() < 0.01,
+        "all other locations to stay as they are",
     )
     expect((after[1, :2] - WORDS[1, :2]).abs().max() < 0.01, "the key of location 1 to stay")
+    value = [round(number, 2) for number in after[1, 2:].tolist()]
     expect(
         (after[1, 2:] - torch.tensor([5.0, 6.0])).abs().max() < 0.05,
-        f"the value of location 1 to become (5, 6), not {[round(v, 2) for v in after[1, 2:].tolist()]}",
+        f"the value of location 1 to become (5, 6), not {value}",
     )
     return "Right: found by content, the value alone erased, the new one added."

@@ -31,7 +31,7 @@ def state_numbers(student: Callable) -> str:
         total = sum(tensor.numel() for tensor in state.values())
         expect(
             answer == total,
-            f"another number for N, W, R = {sizes}: {answer} is {'below' if answer < total else 'above'} it. "
+            f"{'more' if answer < total else 'fewer'} than {answer} numbers for N, W, R = {sizes}. "
             "Which of the seven arrays did you count?",
         )
     return "Right: from N = 16 to N = 64 the links alone grow sixteenfold, and no weight does."
