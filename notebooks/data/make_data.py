@@ -25,8 +25,8 @@ from memorylab.training import save_weights, train
 FOLDER = Path(__file__).parent
 
 
-def make(name: str, task: Task, shown: Task, **training: float) -> None:
-    """Train a DNC on ``task``; save its weights and its trace on one sequence of ``shown``."""
+def make(name: str, task: Task, shown: Task, **training: float) -> DNCTrace:
+    """Train a DNC on ``task``; save its weights, and save and return its trace on ``shown``."""
     setup(seed=0)
     model = DNC(task.input_size, task.output_size)
     history = train(model, task, stop_below=0.0005, **training)
@@ -37,11 +37,12 @@ def make(name: str, task: Task, shown: Task, **training: float) -> None:
     trace.validate()
     save_weights(model, FOLDER / f"{name}_weights.safetensors")
     trace.save(FOLDER / f"{name}_trace.npz")
-    film_strip(trace, order="first_write").savefig(FOLDER / f"{name}_film_strip.png")
     print(f"{name}: {history.step[-1]} steps")
+    return trace
 
 
 if __name__ == "__main__":
-    make("copy", Copy(), Copy(min_length=8, max_length=8), steps=2000)
+    trace = make("copy", Copy(), Copy(min_length=8, max_length=8), steps=2000)
+    film_strip(trace, order="first_write").savefig(FOLDER / "copy_film_strip.png")
     recall = AssociativeRecall(max_items=4, item_length=1)
     make("associative_recall", recall, replace(recall, min_items=4), steps=6000)
