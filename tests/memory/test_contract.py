@@ -130,7 +130,9 @@ def test_carry(name, lens, spare, data, seed):
 @pytest.mark.parametrize("cold", [True, False])
 def test_row_alone_equals_the_row_in_a_batch(name, cold):
     model = make(name, dtype=torch.float64)
-    z, t_starts, seq_lens = ragged([6, 0, 3, 1, 6], 1, 0, torch.float64)
+    # From an empty memory one step: then rounding decides between locations that are used equally.
+    lens = [1, 0, 1, 1, 1] if cold else [6, 0, 3, 1, 6]
+    z, t_starts, seq_lens = ragged(lens, 1, 0, torch.float64)
     state = model.batch_initial_state(5) if cold else random_state(model, 5)
     y, after = model(z, state, t_starts, seq_lens)
     for row, length in enumerate(seq_lens.tolist()):
@@ -195,11 +197,14 @@ def test_dtypes_and_devices(name, dtype, device):
         assert tensor.grad.isfinite().all()
         assert (tensor.grad != 0).any()
     # Low precision computes the same, only coarser.
-    reference, _ = make(name, dtype=torch.float64)(z.detach().cpu().double())
-    coarse, _ = model(z.detach())
-    assert torch.allclose(
-        coarse.cpu().double(), reference, atol=0.2 if dtype.itemsize < 4 else 1e-5
+    state = random_state(model, 2)
+    coarse, _ = model(z.detach()[:, :2], state)
+    reference_state = map_state(lambda tensor: tensor.cpu().double(), state)
+    reference, _ = make(name, dtype=torch.float64)(
+        z.detach()[:, :2].cpu().double(), reference_state
     )
+    tolerance = 0.1 if dtype == torch.bfloat16 else 1e-5
+    assert torch.allclose(coarse.cpu().double(), reference, rtol=tolerance, atol=tolerance)
 
 
 @every_model_with_state
@@ -351,7 +356,7 @@ def test_input_of_another_shape_or_dtype(name):
         model(torch.zeros(4, 3))
     with pytest.raises(TypeError, match=r"z is torch\.float64, but the parameters.*float32"):
         model(torch.zeros(2, 4, 3, dtype=torch.float64))
-    with pytest.raises(TypeError, match="z must be a tensor.*got list"):
+    with pytest.raises(TypeError, match=r"z must be a tensor.*got list"):
         model([[[0.0, 0.0, 0.0]]])
 
 

@@ -1,0 +1,23 @@
+"""Memory models as RLlib agents, on its current API stack; the only room that imports Ray."""
+
+# First, because it sets what Ray reads when it is imported.
+from memorylab.rllib.session import ray_session, start_ray, stop_ray  # isort: skip
+from memorylab.rllib.agent import Agent, History
+from memorylab.rllib.config import ppo_config, register_environments
+from memorylab.rllib.evaluation import Episode, evaluate
+from memorylab.rllib.module import MemoryRLModule
+from memorylab.rllib.training import train_ppo
+
+__all__ = [
+    "Agent",
+    "Episode",
+    "History",
+    "MemoryRLModule",
+    "evaluate",
+    "ppo_config",
+    "ray_session",
+    "register_environments",
+    "start_ray",
+    "stop_ray",
+    "train_ppo",
+]

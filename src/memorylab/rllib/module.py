@@ -27,8 +27,8 @@ DEFAULT_MODEL_CONFIG: dict[str, Any] = {
     "memory": "gru",
     "memory_config": {},
     "encoder_sizes": (64,),
-    "actor_sizes": (),
-    "critic_sizes": (),
+    "actor_sizes": (64,),
+    "critic_sizes": (64,),
     # These two are RLlib's own names.
     "vf_share_layers": True,
     "max_seq_len": 20,
@@ -47,8 +47,8 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI):
 
     - ``memory``: a name in ``memorylab.memory.MEMORY_MODELS``.
     - ``memory_config``: arguments of that model, such as ``{"hidden_size": 32}``.
-    - ``encoder_sizes``: layers before the memory, each linear, layer norm, leaky ReLU.
-    - ``actor_sizes``, ``critic_sizes``: hidden layers of the heads.
+    - ``encoder_sizes``: layers before the memory, each linear with a leaky ReLU.
+    - ``actor_sizes``, ``critic_sizes``: hidden layers of the heads, of the same kind.
     - ``vf_share_layers``: False gives the critic an encoder and a memory of its own; the state is
       then ``{"actor": ..., "critic": ..., "time": []}``.
     - ``max_seq_len``: RLlib cuts episodes into rows of this length.
@@ -81,7 +81,7 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI):
         names = ("memory",) if config["vf_share_layers"] else ("actor", "critic")
         self.encoders, self.memories = nn.ModuleDict(), nn.ModuleDict()
         for name in names:
-            self.encoders[name], size = _encoder(observation_size, config["encoder_sizes"])
+            self.encoders[name], size = _hidden_layers(observation_size, config["encoder_sizes"])
             self.memories[name] = make_memory(config["memory"], size, **config["memory_config"])
         remembered = self.memories[names[0]].output_size
         self.actor_head = _head(remembered, config["actor_sizes"], action_size)
@@ -203,18 +203,15 @@ def action_distribution(space: gym.Space) -> tuple[int, type]:
     )
 
 
-def _encoder(input_size: int, sizes: Sequence[int]) -> tuple[nn.Module, int]:
-    layers: list[nn.Module] = []
-    for size in sizes:
-        # Layer norm, as in POPGym's encoder; batch norm would see the padding.
-        layers += [nn.Linear(input_size, size), nn.LayerNorm(size), nn.LeakyReLU()]
-        input_size = size
-    return nn.Sequential(*layers), input_size
-
-
-def _head(input_size: int, sizes: Sequence[int], output_size: int) -> nn.Module:
+def _hidden_layers(input_size: int, sizes: Sequence[int]) -> tuple[nn.Sequential, int]:
+    """Return linear layers, a leaky ReLU behind each, and the size of what they put out."""
     layers: list[nn.Module] = []
     for size in sizes:
         layers += [nn.Linear(input_size, size), nn.LeakyReLU()]
         input_size = size
-    return nn.Sequential(*layers, nn.Linear(input_size, output_size))
+    return nn.Sequential(*layers), input_size
+
+
+def _head(input_size: int, sizes: Sequence[int], output_size: int) -> nn.Sequential:
+    layers, size = _hidden_layers(input_size, sizes)
+    return layers.append(nn.Linear(size, output_size))

@@ -76,7 +76,7 @@ def stop_ray() -> None:
 
 @contextmanager
 def ray_session(num_cpus: int = 2) -> Iterator[None]:
-    """Run a block with Ray, and stop it afterwards, whether the block ends, fails or is interrupted.
+    """Run a block with Ray, and stop it however the block ends, by an error or interrupt too.
 
     Ray that was running before is used and left running.
 

@@ -11,8 +11,7 @@ import matplotlib as mpl
 import numpy as np
 import torch
 
-# Okabe and Ito's palette: told apart with every common form of colour blindness, and in print.
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#000000")
+from memorylab.plots.style import COLOURS
 
 STYLE = {
     "figure.figsize": (8.0, 3.5),
@@ -67,7 +66,7 @@ def num_threads() -> int:
     Raises:
         ValueError: ``CPU_LIMIT`` is set to something other than a positive number.
     """
-    text = os.environ.get("CPU_LIMIT", "1")
+    text = os.environ.get("CPU_LIMIT") or "1"
     try:
         limit = float(text)
     except ValueError:

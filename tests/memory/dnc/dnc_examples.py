@@ -110,9 +110,13 @@ def make_dnc(
     *,
     seed: int = 0,
     scale: float = 3.0,
+    only_allocates: bool = False,
     **config,
 ) -> DNC:
-    """Build a small DNC in float64 whose interface moves far from its middle."""
+    """Build a small DNC in float64 whose interface moves far from its middle.
+
+    With ``only_allocates``, it writes every step to one new location, and frees none.
+    """
     torch.manual_seed(seed)
     model = DNC(
         3,
@@ -126,6 +130,12 @@ def make_dnc(
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.mul_(scale)
+        if only_allocates:
+            gates = slice(-3 * num_read_heads - 2 - num_read_heads, -3 * num_read_heads)
+            model.cell.interface.weight[gates] = 0
+            model.cell.interface.bias[gates] = torch.tensor(
+                [-1000.0] * num_read_heads + [1000, 1000]
+            )
     return model
 
 

@@ -147,10 +147,10 @@ def test_oneplus_starts_at_1_and_does_not_overflow(dtype):
     x = torch.tensor([-1e30, -100.0, 0.0, 100.0, 1e30], dtype=dtype, requires_grad=True)
     y = addressing.oneplus(x)
     assert y[:2].tolist() == [1.0, 1.0]
-    assert float(y[2]) == pytest.approx(1.693, abs=0.01)
+    assert y[2].item() == pytest.approx(1.693, abs=0.01)
     assert y[3:].tolist() == pytest.approx([101.0, 1e30], rel=0.01)
     y.sum().backward()
-    assert x.grad[[0, 1, 3, 4]].tolist() == [0.0, 0.0, 1.0, 1.0]
+    assert x.grad[[0, 1, 3, 4]].tolist() == pytest.approx([0.0, 0.0, 1.0, 1.0])
 
 
 @fixed
@@ -214,7 +214,7 @@ def test_huge_strengths_do_not_overflow(dtype):
     strengths = torch.tensor([1e4, 1e30], dtype=dtype, requires_grad=True)
     weighting = addressing.content_weighting(memory, keys, strengths)
     assert weighting.sum(-1).tolist() == pytest.approx([1.0, 1.0], abs=1e-2)
-    assert float(weighting[1].max()) == 1.0
+    assert weighting[1].max().item() == 1.0
     (weighting**2).sum().backward()
     for leaf in (memory, keys, strengths):
         assert leaf.grad.isfinite().all()
@@ -301,13 +301,8 @@ def test_ties_keep_the_order_of_the_locations(num_locations, batch_size):
     # Many ties of several values: only a stable sort keeps each group in order.
     groups = torch.arange(num_locations) % 3 / 4 + 0.25
     allocation = addressing.allocation_weighting(groups.expand(batch_size, -1))
-    assert agree(allocation[0].double(), oracle.allocation_weighting(groups.double().numpy())) or (
-        torch.allclose(
-            allocation[0].double(),
-            tensor(oracle.allocation_weighting(groups.double().numpy())),
-            atol=1e-6,
-        )
-    )
+    expected = torch.tensor(oracle.allocation_weighting(groups.double().numpy())).float()
+    assert torch.allclose(allocation, expected.expand_as(allocation), rtol=1e-5, atol=0)
 
 
 def test_full_memory_offers_nothing():
@@ -416,8 +411,7 @@ def test_writing_a_location_anew_forgets_its_old_links():
 
 
 def test_rounding_does_not_turn_the_past_negative():
-    # Ten times 0.1 is a little more than 1 in float32, and the sum of the first two is exact.
-    written = torch.tensor([0.5, 0.5 + 6e-8, 0.0])
+    written = torch.tensor([0.5, 0.5000001, 0.0])
     assert written.sum() > 1
     last = addressing.precedence(torch.tensor([0.0, 0.0, 1.0]), written)
     assert (last >= 0).all()

@@ -1,0 +1,114 @@
+"""Watching an agent play, and looking into its memory while it does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from ray.rllib.core.columns import Columns
+from ray.rllib.env.single_agent_episode import SingleAgentEpisode
+
+from memorylab.memory import DNC
+from memorylab.memory.dnc.trace import DNCTrace
+from memorylab.rllib.agent import Agent, make_runner
+from memorylab.rllib.config import register_environments
+from memorylab.rllib.module import MemoryRLModule
+from memorylab.rllib.session import quieten
+
+REPLAY_TOLERANCE = 1e-4
+
+
+@dataclass(frozen=True)
+class Episode:
+    """One episode, step by step: what the agent saw, what it then did, and what came of it.
+
+    Attributes:
+        observation: What the agent saw before each action, flattened ``[T, F]``.
+        action: What it did ``[T, ...]``.
+        reward: What it got for that ``[T]``.
+        value: What its critic expected before the action ``[T]``.
+        trace: What its memory did, if that is a DNC; otherwise None.
+    """
+
+    observation: Float[np.ndarray, "T F"]
+    action: np.ndarray
+    reward: Float[np.ndarray, "T"]
+    value: Float[np.ndarray, "T"]
+    trace: DNCTrace | None = None
+
+    @property
+    def total_return(self) -> float:
+        """The sum of all rewards."""
+        return float(self.reward.sum())
+
+    def __len__(self) -> int:
+        return len(self.reward)
+
+
+def evaluate(
+    agent: Agent, *, episodes: int = 1, explore: bool = False, seed: int = 0
+) -> list[Episode]:
+    """Let an agent play whole episodes, one after the other; Ray need not run.
+
+    Each episode is then replayed through the networks at once. That must give the action
+    distribution that the agent acted upon, so a trace is certain to show what happened.
+
+    Args:
+        agent: The agent; its weights don't change.
+        episodes: How many episodes.
+        explore: Whether to sample the actions, as in training, or to take the likeliest.
+        seed: Seed of the environment, and of the sampled actions. It seeds Python, NumPy and
+            PyTorch as a whole, as RLlib does.
+
+    Raises:
+        ValueError: ``episodes`` is below 1.
+        RuntimeError: The replay differs from what the agent acted upon.
+    """
+    if episodes < 1:
+        raise ValueError(f"episodes must be at least 1, but is {episodes}.")
+    quieten()
+    register_environments()
+    runner = make_runner(agent.config, num_envs=1, seed=seed)
+    try:
+        runner.module.load_state_dict(agent.module.state_dict())
+        played = runner.sample(num_episodes=episodes, explore=explore)
+        return [_replay(runner.module, episode) for episode in played]
+    finally:
+        runner.stop()
+
+
+@torch.no_grad()
+def _replay(module: MemoryRLModule, episode: SingleAgentEpisode) -> Episode:
+    observation = np.stack(episode.get_observations(slice(0, len(episode))))  # [T, F]
+    arrays: dict[str, Any] = {
+        "observation": observation,
+        "action": np.stack(episode.get_actions()),
+        "reward": np.asarray(episode.get_rewards(), dtype=np.float32),
+    }
+    initial = module.get_initial_state()
+    state = torch.utils._pytree.tree_map(lambda tensor: tensor.unsqueeze(0), initial)
+    batch = {
+        Columns.OBS: torch.as_tensor(observation).unsqueeze(0),  # [1, T, F]
+        Columns.STATE_IN: state,
+    }
+    logits = module.forward_inference(batch)[Columns.ACTION_DIST_INPUTS][0].numpy()  # [T, A]
+    acted_upon = np.stack(episode.get_extra_model_outputs(Columns.ACTION_DIST_INPUTS))
+    difference = float(np.abs(logits - acted_upon).max())
+    if not difference <= REPLAY_TOLERANCE:
+        raise RuntimeError(
+            f"Replayed at once, the episode gives action distributions that differ by up to "
+            f"{difference:.2g} from those acted upon. The memory model must give the same outputs "
+            "whether it runs over a sequence at once or step by step."
+        )
+    arrays["value"] = module.compute_values(batch)[0].numpy()
+    trace = None
+    if isinstance(module.memory, DNC):
+        features = module.encoder(batch[Columns.OBS].float())[0]  # [T, F]
+        trace = DNCTrace(
+            module.memory.trace_arrays(features) | arrays,
+            {"ablated": sorted(module.memory.cell.ablated)},
+        )
+    return Episode(**arrays, trace=trace)

@@ -1,0 +1,142 @@
+"""Training an agent with PPO: progress, early stop, checkpoints, resume."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import torch
+from ray.rllib.algorithms.ppo import PPO, PPOConfig
+
+from memorylab.progress import progress_bar
+from memorylab.rllib.agent import Agent, History, settings_of
+from memorylab.rllib.checkpoints import find_checkpoint, read_history, save_checkpoint
+from memorylab.rllib.config import register_environments
+from memorylab.rllib.session import ray_session
+
+
+def train_ppo(
+    config: PPOConfig,
+    *,
+    max_steps: int = 60_000,
+    stop_return: float | None = 0.9,
+    checkpoint_path: str | Path | None = None,
+    checkpoint_every: int = 20_000,
+    resume: bool = False,
+    progress: bool = True,
+) -> Agent:
+    """Train an agent until it is good enough or has taken ``max_steps``.
+
+    Starts Ray if it isn't running, and then also stops it. An interrupt stops what was started and
+    leaves the last checkpoint as it was.
+
+    Args:
+        config: What to train: see :func:`memorylab.rllib.ppo_config`.
+        max_steps: Environment steps after which training ends; the update under way is finished.
+        stop_return: Mean return at which the task counts as solved; None trains to the end.
+        checkpoint_path: Folder for a checkpoint; None writes none.
+        checkpoint_every: Environment steps between two checkpoints; there is one more at the end.
+        resume: Whether to go on from the checkpoint in ``checkpoint_path``, if there is one.
+            Episodes start anew then, so the run is not step by step the one without a break.
+        progress: Whether to show a progress bar.
+
+    Returns:
+        The agent, whose ``history`` covers the steps before a resumption too.
+
+    Raises:
+        ValueError: ``max_steps`` or ``checkpoint_every`` is below 1, ``resume`` comes without
+            ``checkpoint_path``, or the checkpoint belongs to other settings.
+        FileExistsError: ``checkpoint_path`` holds a checkpoint and ``resume`` is False.
+    """
+    for name, value in {"max_steps": max_steps, "checkpoint_every": checkpoint_every}.items():
+        if value < 1:
+            raise ValueError(f"{name} must be at least 1, but is {value}.")
+    settings = settings_of(config)
+    history = History(settings=settings)
+    checkpoint = _checkpoint_to_resume(checkpoint_path, resume)
+    if checkpoint is not None:
+        history = read_history(checkpoint, settings)
+    saved = history.env_steps[-1] if history.env_steps else 0
+    description = f"{settings['environment']} with {settings['model_config'].get('memory')}"
+    with (
+        ray_session(num_cpus=1 + config.num_env_runners + config.num_learners),
+        _one_thread(),
+        _algorithm(config) as algorithm,
+        progress_bar(max_steps, description, progress) as bar,
+    ):
+        if checkpoint is not None:
+            algorithm.restore_from_path(str(checkpoint))
+        bar.update(min(saved, max_steps))
+        while not _finished(history, max_steps, stop_return):
+            _update(algorithm, history)
+            steps = history.env_steps[-1]
+            bar.set_postfix_str(f"return {history.mean_return[-1]:.2f}", refresh=False)
+            bar.update(min(steps, max_steps) - bar.n)
+            finished = _finished(history, max_steps, stop_return)
+            if checkpoint_path is not None and (finished or steps - saved >= checkpoint_every):
+                save_checkpoint(algorithm, history, checkpoint_path)
+                saved = steps
+        module = algorithm.get_module()
+        # The runner's weights are one update behind the learner's until it samples again.
+        module.set_state(algorithm.learner_group.get_weights()[_MODULE_ID])
+        return Agent(config, module, history)
+
+
+_MODULE_ID = "default_policy"
+
+
+def _checkpoint_to_resume(folder: str | Path | None, resume: bool) -> Path | None:
+    if folder is None:
+        if resume:
+            raise ValueError("resume=True needs a checkpoint_path to resume from.")
+        return None
+    checkpoint = find_checkpoint(folder)
+    if checkpoint is not None and not resume:
+        raise FileExistsError(
+            f"{folder} holds a checkpoint of an earlier run. Pass resume=True to go on from it, "
+            "or choose another checkpoint_path."
+        )
+    return checkpoint
+
+
+def _finished(history: History, max_steps: int, stop_return: float | None) -> bool:
+    if not history.env_steps:
+        return False
+    if stop_return is not None:
+        history.solved = history.mean_return[-1] >= stop_return
+    return history.solved or history.env_steps[-1] >= max_steps
+
+
+def _update(algorithm: PPO, history: History) -> None:
+    """Sample and learn once, and write down how it went."""
+    before = history.seconds[-1] if history.seconds else 0.0
+    start = time.perf_counter()
+    result = algorithm.train()
+    history.env_steps.append(int(result["num_env_steps_sampled_lifetime"]))
+    # NaN until the first episode has ended.
+    history.mean_return.append(float(result["env_runners"].get("episode_return_mean", "nan")))
+    history.seconds.append(before + time.perf_counter() - start)
+
+
+@contextmanager
+def _algorithm(config: PPOConfig) -> Iterator[PPO]:
+    # Ray forgets environments when it stops, so they are registered once more.
+    register_environments()
+    algorithm = config.copy(copy_frozen=False).build_algo()
+    try:
+        yield algorithm
+    finally:
+        algorithm.stop()
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Give PyTorch one thread: networks this small lose time to more of them."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)

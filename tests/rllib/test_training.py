@@ -1,0 +1,182 @@
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from memorylab.rllib import History, ppo_config, train_ppo
+from memorylab.rllib.agent import settings_of
+from memorylab.rllib.checkpoints import find_checkpoint, save_checkpoint
+from memorylab.rllib.evaluation import evaluate
+
+pytestmark = pytest.mark.ray
+
+SMALL_DNC = {"hidden_size": 32, "num_locations": 8, "word_size": 8}
+
+
+def short_config(memory="gru", memory_config=None, **options):
+    memory_config = {"hidden_size": 16} if memory_config is None else memory_config
+    config = ppo_config("TMaze", memory, memory_config=memory_config, **options)
+    return config.training(train_batch_size_per_learner=416, num_epochs=1)
+
+
+def train(config, max_steps=800, **options):
+    return train_ppo(config, max_steps=max_steps, stop_return=None, progress=False, **options)
+
+
+def same_weights(first, second):
+    first, second = first.module.state_dict(), second.module.state_dict()
+    return first.keys() == second.keys() and all(torch.equal(first[k], second[k]) for k in first)
+
+
+def actions(agent):
+    return [episode.action.tolist() for episode in evaluate(agent, episodes=5, explore=True)]
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize(
+    ("memory", "memory_config", "max_steps"),
+    [("gru", {}, 30_000), ("dnc", SMALL_DNC, 40_000), ("mlp", {}, 20_000)],
+)
+def test_the_t_maze_is_solved_with_memory_and_not_without(
+    ray, memory, memory_config, max_steps, seed
+):
+    config = ppo_config("TMaze", memory, memory_config=memory_config, seed=seed)
+    agent = train_ppo(config, max_steps=max_steps, progress=False)
+    if memory == "mlp":
+        assert not agent.history.solved
+        assert max(agent.history.mean_return) < 0.5
+    else:
+        assert agent.history.solved
+        assert np.mean([e.total_return for e in evaluate(agent, episodes=20)]) > 0.8
+
+
+def test_the_same_seed_gives_the_same_run_and_another_seed_another(ray):
+    first, second, third = (train(short_config(seed=seed)) for seed in (3, 3, 4))
+    assert first.history.mean_return == second.history.mean_return
+    assert same_weights(first, second)
+    assert not same_weights(first, third)
+
+
+@pytest.mark.parametrize("memory", ["lstm", "dnc"])
+def test_a_checkpoint_restores_the_same_agent_and_goes_on(ray, memory, tmp_path):
+    config = short_config(memory)
+    trained = train(config, checkpoint_path=tmp_path)
+    restored = train(config, checkpoint_path=tmp_path, resume=True)
+    assert restored.history == trained.history
+    assert same_weights(restored, trained)
+    assert actions(restored) == actions(trained)
+
+    longer = train(config, 1600, checkpoint_path=tmp_path, resume=True)
+    updates = len(trained.history.env_steps)
+    assert longer.history.env_steps[:updates] == trained.history.env_steps
+    assert longer.history.env_steps == sorted(set(longer.history.env_steps))
+    assert longer.history.env_steps[updates] - longer.history.env_steps[updates - 1] < 500
+    assert longer.history.env_steps[-1] >= 1600
+    assert longer.history.seconds == sorted(longer.history.seconds)
+    assert not same_weights(longer, trained)
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_checkpoint_restores_the_optimizer(ray, tmp_path):
+    config = short_config()
+    train(config, checkpoint_path=tmp_path)
+    algorithm = config.copy(copy_frozen=False).build_algo()
+    try:
+        algorithm.restore_from_path(str(find_checkpoint(tmp_path)))
+        (optimizer,) = algorithm.learner_group._learner._named_optimizers.values()
+        moments = [state["exp_avg"].abs().sum() for state in optimizer.state.values()]
+        assert len(moments) == len(list(algorithm.get_module().parameters()))
+        assert all(moment > 0 for moment in moments)
+    finally:
+        algorithm.stop()
+
+
+class Interrupted:
+    """An algorithm whose saving is interrupted half way."""
+
+    def save_to_path(self, path):
+        (path / "half").write_text("")
+        raise KeyboardInterrupt
+
+
+class Saved:
+    def save_to_path(self, path):
+        (path / "all").write_text("")
+
+
+def test_an_interrupt_while_saving_leaves_the_checkpoint_before(tmp_path):
+    first = save_checkpoint(Saved(), History(env_steps=[10]), tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        save_checkpoint(Interrupted(), History(env_steps=[20]), tmp_path)
+    assert list(tmp_path.iterdir()) == [first]
+    assert find_checkpoint(tmp_path) == first
+    second = save_checkpoint(Saved(), History(env_steps=[1_000_000]), tmp_path)
+    assert list(tmp_path.iterdir()) == [second]
+
+
+@pytest.mark.parametrize(
+    ("other", "message"),
+    [
+        (short_config("lstm"), "model_config.memory was 'gru' and is now 'lstm'"),
+        (
+            short_config(memory_config={"hidden_size": 8}),
+            "model_config.memory_config.hidden_size was 16 and is now 8",
+        ),
+        (
+            short_config(environment_config={"corridor_length": 3}, max_seq_len=41),
+            "environment_config.corridor_length was 'missing' and is now 3",
+        ),
+        (short_config().training(lr=0.1), "lr was 0.003 and is now 0.1"),
+        (short_config(seed=1), "seed was 0 and is now 1"),
+    ],
+)
+def test_a_checkpoint_of_other_settings_is_refused(other, message, tmp_path):
+    history = History(env_steps=[10], settings=settings_of(short_config()))
+    save_checkpoint(Saved(), history, tmp_path)
+    with pytest.raises(ValueError, match=message):
+        train(other, checkpoint_path=tmp_path, resume=True)
+
+
+def test_a_checkpoint_is_neither_overwritten_nor_invented(tmp_path):
+    save_checkpoint(Saved(), History(env_steps=[10]), tmp_path)
+    with pytest.raises(FileExistsError, match="resume=True"):
+        train(short_config(), checkpoint_path=tmp_path)
+    with pytest.raises(ValueError, match="needs a checkpoint_path"):
+        train(short_config(), resume=True)
+    (find_checkpoint(tmp_path) / "history.json").write_text("{")
+    with pytest.raises(ValueError, match="is not the history of an agent"):
+        train(short_config(), checkpoint_path=tmp_path, resume=True)
+
+
+@pytest.mark.parametrize("name", ["max_steps", "checkpoint_every"])
+def test_counts_are_at_least_one(name):
+    with pytest.raises(ValueError, match=f"{name} must be at least 1, but is 0"):
+        train_ppo(short_config(), **{name: 0})
+
+
+def test_workers_in_their_own_process_know_the_environments(ray):
+    config = short_config().env_runners(num_env_runners=1)
+    agent = train(config, 400)
+    assert agent.history.env_steps[-1] >= 400
+    assert np.isfinite(agent.history.mean_return[-1])
+
+
+def test_the_number_of_threads_is_given_back(ray):
+    threads = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        train(short_config(), 1)
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(threads)
+
+
+def test_a_history_survives_a_file(tmp_path):
+    history = History([1, 2], [0.5, 1.0], [0.1, 0.2], settings_of(short_config()), True)
+    history.save(tmp_path / "history.json")
+    assert History.load(tmp_path / "history.json") == history
+    assert json.loads((tmp_path / "history.json").read_text())["env_steps"] == [1, 2]
+    with pytest.raises(FileNotFoundError, match="no history at"):
+        History.load(tmp_path / "none.json")
