@@ -6,7 +6,7 @@ import pytest
 import torch
 from ray.rllib.core.columns import Columns
 
-from memorylab.memory import MEMORY_MODELS
+from memorylab.memory import MEMORY_MODELS, map_state
 from memorylab.rllib import Agent, MemoryRLModule, ppo_config
 from memorylab.rllib.agent import make_runner
 
@@ -63,7 +63,7 @@ def test_the_padded_training_pass_reproduces_what_was_sampled(memory, share):
     torch.testing.assert_close(logits[mask], sampled[mask], rtol=0, atol=1e-5)
     # So the check above sees the memory: without the state the rows began with it would fail.
     if memory not in ("mlp", "elman"):
-        zeros = torch.utils._pytree.tree_map(torch.zeros_like, batch[Columns.STATE_IN])
+        zeros = map_state(torch.zeros_like, batch[Columns.STATE_IN])
         with torch.no_grad():
             forgetful = module.forward_train({**batch, Columns.STATE_IN: zeros})
         assert (forgetful[Columns.ACTION_DIST_INPUTS] - sampled)[mask].abs().max() > 1e-4

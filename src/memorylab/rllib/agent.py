@@ -12,6 +12,7 @@ from ray.rllib.env.single_agent_env_runner import SingleAgentEnvRunner
 
 from memorylab.files import write_atomically
 from memorylab.rllib.module import MemoryRLModule
+from memorylab.rllib.session import quieten
 
 LEARNING_SETTINGS = (
     "num_envs_per_env_runner",
@@ -97,6 +98,7 @@ def make_runner(config: PPOConfig, num_envs: int, seed: int | None = None) -> Si
 
     It needs no running Ray, and treats observations and actions as in training.
     """
+    quieten()
     config = config.copy(copy_frozen=False).env_runners(
         num_env_runners=0, num_envs_per_env_runner=num_envs
     )

@@ -11,12 +11,11 @@ from jaxtyping import Float
 from ray.rllib.core.columns import Columns
 from ray.rllib.env.single_agent_episode import SingleAgentEpisode
 
-from memorylab.memory import DNC
+from memorylab.memory import DNC, map_state
 from memorylab.memory.dnc.trace import DNCTrace
 from memorylab.rllib.agent import Agent, make_runner
 from memorylab.rllib.config import register_environments
 from memorylab.rllib.module import MemoryRLModule
-from memorylab.rllib.session import quieten
 
 REPLAY_TOLERANCE = 1e-4
 
@@ -69,7 +68,6 @@ def evaluate(
     """
     if episodes < 1:
         raise ValueError(f"episodes must be at least 1, but is {episodes}.")
-    quieten()
     register_environments()
     runner = make_runner(agent.config, num_envs=1, seed=seed)
     try:
@@ -88,11 +86,9 @@ def _replay(module: MemoryRLModule, episode: SingleAgentEpisode) -> Episode:
         "action": np.stack(episode.get_actions()),
         "reward": np.asarray(episode.get_rewards(), dtype=np.float32),
     }
-    initial = module.get_initial_state()
-    state = torch.utils._pytree.tree_map(lambda tensor: tensor.unsqueeze(0), initial)
     batch = {
         Columns.OBS: torch.as_tensor(observation).unsqueeze(0),  # [1, T, F]
-        Columns.STATE_IN: state,
+        Columns.STATE_IN: map_state(lambda tensor: tensor[None], module.get_initial_state()),
     }
     logits = module.forward_inference(batch)[Columns.ACTION_DIST_INPUTS][0].numpy()  # [T, A]
     acted_upon = np.stack(episode.get_extra_model_outputs(Columns.ACTION_DIST_INPUTS))

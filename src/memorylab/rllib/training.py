@@ -78,13 +78,7 @@ def train_ppo(
             if checkpoint_path is not None and (finished or steps - saved >= checkpoint_every):
                 save_checkpoint(algorithm, history, checkpoint_path)
                 saved = steps
-        module = algorithm.get_module()
-        # The runner's weights are one update behind the learner's until it samples again.
-        module.set_state(algorithm.learner_group.get_weights()[_MODULE_ID])
-        return Agent(config, module, history)
-
-
-_MODULE_ID = "default_policy"
+        return Agent(config, algorithm.get_module(), history)
 
 
 def _checkpoint_to_resume(folder: str | Path | None, resume: bool) -> Path | None:

@@ -24,7 +24,7 @@ SKIPS = ("skip-execution", "nbval-skip", "nbval-ignore-output")
 
 _MACHINE_PATH = re.compile(
     r"(?<![\w./~-])(?:/(?:home|Users|root|tmp|work|opt|usr|var|srv|mnt|private)/|[A-Z]:\\)[^\s'\"]*"
-    r"|[^\s'\"]*/site-packages/"
+    r"|\bsite-packages/"
     r"|\bFile ~/\S*"
 )
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")

@@ -52,9 +52,10 @@ def setup(seed: int = 0) -> None:
     torch.manual_seed(seed)
     torch.set_num_threads(num_threads())
     mpl.rcParams.update(STYLE)
-    # Gymnasium warns about the spaces of environments that nobody here can change.
-    warnings.filterwarnings("ignore", module=r"gymnasium(\..*)?")
-    warnings.filterwarnings("ignore", message=r".*[Gg]ym(nasium)?\b.*")
+    # Gymnasium warns about spaces that nobody here can change: in its own name, or, in yellow, in
+    # that of whoever called it.
+    warnings.filterwarnings("ignore", module=r"gymnasium(\..*)?$")
+    warnings.filterwarnings("ignore", message=r"\x1b\[33mWARN: ")
 
 
 def num_threads() -> int:

@@ -252,7 +252,7 @@ class Bomb:
 def test_nothing_is_unpickled(trace, tmp_path, member):
     bomb = np.array([Bomb(tmp_path / "executed")] * T, dtype=object)
     path = archive_with(tmp_path / "trace.npz", **trace.arrays | {member: bomb})
-    with pytest.raises(ValueError, match="is damaged, or is not a trace .*allow_pickle=False"):
+    with pytest.raises(ValueError, match=r"is damaged, or is not a trace .*allow_pickle=False"):
         DNCTrace.load(path)
     assert not (tmp_path / "executed").exists()
 
