@@ -35,7 +35,7 @@ def test_every_notebook_is_in_the_course():
     ]
 
 
-def test_skips_are_listed(capsys):
+def test_skips_are_listed():
     """Shown with ``pytest -s``; the list itself is held by the guard to have reasons."""
     lines = [line for row in present(NOTEBOOKS) for line in guard.skips(NOTEBOOKS / row.file)]
     print("\n".join(lines))

@@ -125,6 +125,11 @@ def by_mask(x, seq_lens, before):
         pytest.param(
             "what was there before", lambda x, n, before: last_real_step(x, n), id="zeros if empty"
         ),
+        pytest.param(
+            "another step in a row of length 3",
+            lambda x, n, before: torch.where((n == x.shape[1]).unsqueeze(-1), x[:, -1], x[:, 0]),
+            id="first step of short rows",
+        ),
         pytest.param("in a row without padding", lambda x, n, before: before, id="all before"),
         pytest.param("in a row without padding", lambda x, n, before: x[:, 0], id="first column"),
         pytest.param(
@@ -193,6 +198,22 @@ def padding_of_an_empty_row(gru, z, seq_lens):
     return torch.cat([mean, picked(y, seq_lens - 1)], dim=-1)
 
 
+def one_step_too_many(gru, z, seq_lens):
+    y, _ = gru(z.masked_fill(~real(z, seq_lens), 0))
+    mask = sequence_mask((seq_lens + 1).clamp(max=z.shape[1]), z.shape[1])
+    return torch.cat([masked_mean(y, mask, 1), last_real_step(y, seq_lens)], dim=-1)
+
+
+def one_step_too_early(gru, z, seq_lens):
+    y, _ = gru(z.masked_fill(~real(z, seq_lens), 0))
+    mean = masked_mean(y, real(z, seq_lens)[..., 0], 1)
+    return torch.cat([mean, picked(y, (seq_lens - 2).clamp(min=0))], dim=-1)
+
+
+def at_least_one_step(gru, z, seq_lens):
+    return answers("03", "solution")["summarise"](gru, z, seq_lens.clamp(min=1))
+
+
 def halves_swapped(gru, z, seq_lens):
     mean, last = answers("03", "solution")["summarise"](gru, z, seq_lens).chunk(2, dim=-1)
     return torch.cat([last, mean], dim=-1)
@@ -222,6 +243,9 @@ def mean_of_the_input(gru, z, seq_lens):
         ("the same gradients with infinity", nan_taken_for_zero),
         ("what is 0/0", zero_by_zero),
         ("a step of its padding", padding_of_an_empty_row),
+        ("a mean of 0 for a row of length 0", at_least_one_step),
+        ("in the first half, the mean of the real steps", one_step_too_many),
+        ("in the second half, the hidden vector", one_step_too_early),
         ("the mean in the first half", halves_swapped),
         ("stops with RuntimeError", packed_with_an_empty_row),
         ("in the first half of a full row", mean_of_the_input),

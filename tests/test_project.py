@@ -1,0 +1,254 @@
+"""The files around the package agree with each other, and the rooms with the plan of the house."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "src" / "memorylab"
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+# Which rooms each room may enter; ``errors``, ``files`` and ``progress`` are open to all.
+OPEN = {"errors", "files", "progress"}
+DOORS = {
+    "networks": set(),
+    "sequences": set(),
+    "memory": {"networks", "sequences"},
+    "tasks": {"sequences"},
+    "environments": set(),
+    "training": {"tasks", "memory", "sequences"},
+    "plots": {"memory"},
+    "player": {"memory"},
+    "rllib": {"environments", "memory", "networks", "sequences"},
+}
+
+
+def requirements(*extras: str) -> list[Requirement]:
+    """Return what ``pyproject.toml`` requires with the given extras, itself aside."""
+    lines = list(PROJECT["dependencies"])
+    for extra in extras:
+        lines += PROJECT["optional-dependencies"][extra]
+    return [
+        requirement
+        for requirement in map(Requirement, lines)
+        if canonicalize_name(requirement.name) != "memorylab"
+    ]
+
+
+def lock() -> dict[str, str]:
+    """Return the version that ``requirements.lock`` pins for each package."""
+    pins = {}
+    for line in (ROOT / "requirements.lock").read_text().splitlines():
+        if line and not line.lstrip().startswith("#"):
+            pin = Requirement(line)
+            name = canonicalize_name(pin.name)
+            assert name not in pins, f"{name} is pinned twice: not the same on every Python"
+            assert re.fullmatch(r"==[^*]+", str(pin.specifier)), line
+            pins[name] = str(pin.specifier).removeprefix("==")
+    return pins
+
+
+def environment(path: str) -> tuple[dict, list[str], list[str]]:
+    """Return a conda environment's file, its conda packages and its pip packages."""
+    content = yaml.safe_load((ROOT / path).read_text())
+    conda = [entry for entry in content["dependencies"] if isinstance(entry, str)]
+    (pip,) = [entry["pip"] for entry in content["dependencies"] if isinstance(entry, dict)]
+    return content, conda, pip
+
+
+def run_python(code: str) -> subprocess.CompletedProcess:
+    """Run ``code`` in a Python of its own."""
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+
+
+# --- versions -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("requirement", requirements("rllib", "notebooks", "dev"), ids=str)
+def test_lock_satisfies_pyproject(requirement):
+    assert requirement.specifier.contains(lock()[canonicalize_name(requirement.name)])
+
+
+def test_lock_forces_no_cuda_and_names_no_address():
+    text = (ROOT / "requirements.lock").read_text()
+    assert not [name for name in lock() if re.match(r"nvidia-|cuda-|triton$", name)]
+    assert not re.search(r"://|--(?:extra-)?index|^\s*/|@ file", text, re.MULTILINE)
+
+
+def test_environments_are_equal_the_package_aside():
+    content, _, pip = environment("environment.yml")
+    binder = environment("binder/environment.yml")[0]
+    assert pip[-1] == "-e ."
+    pip.pop()
+    assert content == binder
+
+
+def test_environment_is_one_that_binder_understands():
+    content, conda, _ = environment("environment.yml")
+    assert content["name"] == "memorylab"
+    assert "python=3.11" in conda
+    assert "pip" in conda
+    assert any(entry.startswith("pytorch-cpu=") for entry in conda)
+
+
+def test_environment_has_all_a_student_needs_in_the_locked_versions():
+    _, conda, pip = environment("environment.yml")
+    pins = {}
+    for entry in conda:
+        name, _, version = entry.partition("=")
+        pins["torch" if name == "pytorch-cpu" else name] = version
+    for entry in pip[:-1]:
+        requirement = Requirement(entry)
+        pins[canonicalize_name(requirement.name)] = str(requirement.specifier).removeprefix("==")
+    for requirement in requirements("rllib", "notebooks"):
+        name = canonicalize_name(requirement.name)
+        locked = lock()[name]
+        assert (locked + ".").startswith(pins[name] + "."), name
+    assert set(pins) - {"python", "pip"} <= set(lock())
+
+
+# --- Binder ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["postBuild", "start"])
+def test_binder_scripts_can_be_executed(name):
+    path = ROOT / "binder" / name
+    assert os.access(path, os.X_OK)
+    assert path.read_text().startswith("#!/bin/bash\n")
+
+
+def test_post_build_installs_the_package_alone_and_stops_at_the_first_error():
+    lines = (ROOT / "binder" / "postBuild").read_text().splitlines()
+    assert "set -e" in lines
+    assert any("pip install" in line and line.endswith("--no-deps -e .") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("limit", "threads"), [(None, "1"), ("0.5", "1"), ("2.7", "2"), ("8", "8"), ("many", "1")]
+)
+def test_start_sets_threads_and_hands_over(limit, threads):
+    environ = {name: value for name, value in os.environ.items() if name != "CPU_LIMIT"}
+    if limit:
+        environ["CPU_LIMIT"] = limit
+    command = [ROOT / "binder" / "start", "sh", "-c", 'echo "$OMP_NUM_THREADS"; exit 3']
+    result = subprocess.run(command, env=environ, capture_output=True, text=True)
+    assert (result.stdout, result.returncode) == (f"{threads}\n", 3)
+
+
+# --- the Makefile ---------------------------------------------------------------------------------
+
+FAKE_PYTHON = """#!/bin/sh
+case "$*" in
+*"sys.version_info"*) exit {usable} ;;
+*"-m venv"*) mkdir -p .venv/bin && cp "$0" .venv/bin/python ;;
+*"-m pip"*) echo "installing"; exit {pip} ;;
+*"--version"*) echo "Python 3.12.0" ;;
+esac
+"""
+
+
+def make(folder: Path, usable: int = 0, pip: int = 0) -> subprocess.CompletedProcess:
+    """Make the environment in ``folder`` with a Python that only pretends."""
+    for name in ("Makefile", "requirements.lock", "pyproject.toml"):
+        if not (folder / name).exists():
+            shutil.copy2(ROOT / name, folder)
+    fake = folder / "fake-python"
+    fake.write_text(FAKE_PYTHON.format(usable=usable, pip=pip))
+    fake.chmod(0o755)
+    if (folder / ".venv/bin/python").exists():
+        shutil.copy2(fake, folder / ".venv/bin/python")
+    # The tests themselves may run under a make, whose variables would be taken over.
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    command = ["make", f"PYTHON={fake}", ".venv/.stamp"]
+    return subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True)
+
+
+def test_make_builds_the_environment_once(tmp_path):
+    first = make(tmp_path)
+    assert (first.returncode, "Ready." in first.stdout) == (0, True)
+    assert "installing" not in make(tmp_path).stdout
+    os.utime(tmp_path / "requirements.lock")
+    assert "installing" in make(tmp_path).stdout
+
+
+def test_make_takes_up_an_interrupted_installation(tmp_path):
+    assert make(tmp_path, pip=1).returncode != 0
+    assert not (tmp_path / ".venv/.stamp").exists()
+    assert "installing" in make(tmp_path).stdout
+    assert (tmp_path / ".venv/.stamp").exists()
+
+
+def test_make_says_what_to_do_without_a_usable_python(tmp_path):
+    result = make(tmp_path, usable=1)
+    assert result.returncode != 0
+    assert "Memory Lab needs Python 3.11, 3.12 or 3.13" in result.stderr
+    assert "make PYTHON=" in result.stderr
+
+
+# --- the rooms ------------------------------------------------------------------------------------
+
+
+def modules() -> list[str]:
+    """Return the names of all modules of the package."""
+    return [
+        ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
+        for path in sorted(PACKAGE.rglob("*.py"))
+    ]
+
+
+def test_nothing_outside_rllib_imports_ray():
+    names = [name for name in modules() if not name.startswith("memorylab.rllib")]
+    assert "memorylab.memory.dnc.trace" in names
+    code = f"""
+import importlib, sys
+for name in {names}:
+    importlib.import_module(name)
+    assert "ray" not in sys.modules, name + " imports Ray"
+"""
+    result = run_python(code)
+    assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize("name", ["memorylab.plots", "memorylab.memory.dnc.trace"])
+def test_traces_and_pictures_need_no_torch(name):
+    code = f"""
+import importlib, sys
+sys.modules["torch"] = None  # any import of it fails
+module = importlib.import_module("{name}")
+for public in getattr(module, "__all__", []):
+    getattr(module, public)
+"""
+    result = run_python(code)
+    assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize("room", sorted(DOORS))
+def test_no_room_enters_where_it_may_not(room):
+    entered = set()
+    for path in (PACKAGE / room).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                names = [node.module, *(f"{node.module}.{name.name}" for name in node.names)]
+            elif isinstance(node, ast.Import):
+                names = [name.name for name in node.names]
+            else:
+                continue
+            entered |= {name.split(".")[1] for name in names if name.startswith("memorylab.")}
+    assert entered - OPEN - {room} <= DOORS[room]
+
+
+def test_every_room_has_its_doors_named():
+    rooms = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    assert rooms - set(DOORS) == {"teaching"}
