@@ -39,7 +39,9 @@ def train_ppo(
         checkpoint_path: Folder for a checkpoint; None writes none.
         checkpoint_every: Environment steps between two checkpoints; there is one more at the end.
         resume: Whether to go on from the checkpoint in ``checkpoint_path``, if there is one.
-            Episodes start anew then, so the run is not step by step the one without a break.
+            Episodes start anew then, so the run is not step by step the one without a break. Do
+            this with checkpoints of your own only: RLlib's hold pickles, which can execute
+            anything. To give an agent away, ``save_weights(agent.module, path)``.
         progress: Whether to show a progress bar.
 
     Returns:
