@@ -6,8 +6,9 @@
 
 .DEFAULT_GOAL := help
 
-# Which Python builds .venv; the first of these that really runs, unless PYTHON names one.
-PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.11 python3)
+# Which Python builds .venv: the first of these that really runs, unless PYTHON names one. Binder and
+# the stored outputs have 3.11.
+PYTHONS := $(or $(PYTHON),python3.11 python3.12 python3.13 python3)
 IS_USABLE := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
 VENV := .venv
@@ -16,7 +17,8 @@ COURSE := $(PY) -m memorylab.teaching.course
 
 # Loopback only, the token left on, no question about news, one Ctrl-C to stop.
 LAB := $(PY) -m jupyterlab --ip=127.0.0.1 --LabApp.news_url=None -y \
-	--ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/00_start_here.ipynb
+	--ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/00_start_here.ipynb \
+	$(if $(filter 0,$(shell id -u)),--allow-root)
 # Strict: every stored output must come back, from a kernel in this very environment.
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=300
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from numbers import Integral
 
 
 def reject_unknown_keys(given: Iterable[str], known: Iterable[str], what: str) -> None:
@@ -29,3 +30,17 @@ def suggest(name: str, known: Iterable[str]) -> str:
     nearest = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
     hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
     return f"{hint} Known: {', '.join(known) or 'none'}."
+
+
+def check_count(value: int, what: str, minimum: int = 1) -> int:
+    """Return ``value`` if it is an integer of at least ``minimum``.
+
+    Raises:
+        TypeError: ``value`` is not an integer; a bool is not taken for one.
+        ValueError: ``value`` is below ``minimum``.
+    """
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise TypeError(f"{what} must be an integer, got {value!r} ({type(value).__name__}).")
+    if value < minimum:
+        raise ValueError(f"{what} must be at least {minimum}, got {value}.")
+    return value

@@ -9,7 +9,7 @@ from torch import Tensor
 from memorylab.memory import DNC, MEMORY_MODELS, MemoryModel, State, WithReadout, make_memory
 
 DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
-POISONS = [float("nan"), float("inf"), -float("inf"), 1e30]
+POISONS = [float("nan"), float("inf"), -float("inf"), 3e38]
 INPUT_SIZE = 3
 
 _SMALL = {"hidden_size": 5}

@@ -62,7 +62,7 @@ def test_readout_is_a_linear_layer_behind_the_memory():
 
 
 def test_readout_of_no_size():
-    with pytest.raises(ValueError, match="output_size must be a whole number of at least 1"):
+    with pytest.raises(ValueError, match="output_size must be at least 1, got 0"):
         WithReadout(GRU(3, 4), 0)
 
 

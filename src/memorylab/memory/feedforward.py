@@ -8,7 +8,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from memorylab.memory.model import MemoryModel, State, check_size
+from memorylab.errors import check_count
+from memorylab.memory.model import MemoryModel, State
 from memorylab.networks import positional_encoding
 
 
@@ -25,7 +26,7 @@ class FeedForward(MemoryModel):
 
     def __init__(self, input_size: int, hidden_size: int = 64):
         super().__init__(input_size)
-        self.hidden_size = check_size("hidden_size", hidden_size)
+        self.hidden_size = check_count(hidden_size, "hidden_size")
         self.core = nn.Sequential(
             nn.Linear(input_size, hidden_size),
             nn.LeakyReLU(),
@@ -77,7 +78,7 @@ class ClockedFeedForward(FeedForward):
         base: float | None = None,
     ):
         super().__init__(input_size, hidden_size)
-        self.max_len = check_size("max_len", max_len, minimum=2)
+        self.max_len = check_count(max_len, "max_len", minimum=2)
         self.base = float(max_len if base is None else base)
         if not 1 < self.base < math.inf:
             raise ValueError(f"base must be a finite number above 1, but is {base!r}.")

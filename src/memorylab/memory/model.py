@@ -10,6 +10,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from memorylab.errors import check_count
 from memorylab.sequences import check_seq_lens, sequence_mask
 from memorylab.sequences.masks import check_lengths
 
@@ -43,7 +44,7 @@ class MemoryModel(nn.Module, ABC):
 
     def __init__(self, input_size: int):
         super().__init__()
-        self.input_size = check_size("input_size", input_size)
+        self.input_size = check_count(input_size, "input_size")
 
     @property
     @abstractmethod
@@ -149,13 +150,6 @@ class MemoryModel(nn.Module, ABC):
                 f"z is {z.dtype}, but the parameters of {type(self).__name__} are {dtype}. "
                 f"Convert one of them: z.to({dtype}) or model.to({z.dtype})."
             )
-
-
-def check_size(name: str, value: int, minimum: int = 1) -> int:
-    """Return ``value`` if it is a whole number of at least ``minimum``, else raise ValueError."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < minimum:
-        raise ValueError(f"{name} must be a whole number of at least {minimum}, but is {value!r}.")
-    return value
 
 
 def check_state(state: State, expected: State, batch_size: int, where: str = "state") -> None:

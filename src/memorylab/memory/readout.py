@@ -5,7 +5,8 @@ from __future__ import annotations
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from memorylab.memory.model import MemoryModel, State, check_size
+from memorylab.errors import check_count
+from memorylab.memory.model import MemoryModel, State
 
 
 class WithReadout(MemoryModel):
@@ -19,7 +20,7 @@ class WithReadout(MemoryModel):
     def __init__(self, memory: MemoryModel, output_size: int):
         super().__init__(memory.input_size)
         self.memory = memory
-        self.readout = nn.Linear(memory.output_size, check_size("output_size", output_size))
+        self.readout = nn.Linear(memory.output_size, check_count(output_size, "output_size"))
 
     @property
     def output_size(self) -> int:

@@ -9,7 +9,8 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from memorylab.memory.model import MemoryModel, State, check_size, map_state
+from memorylab.errors import check_count
+from memorylab.memory.model import MemoryModel, State, map_state
 
 
 class _Recurrent(MemoryModel):
@@ -19,7 +20,7 @@ class _Recurrent(MemoryModel):
 
     def __init__(self, input_size: int, hidden_size: int = 64):
         super().__init__(input_size)
-        self.hidden_size = check_size("hidden_size", hidden_size)
+        self.hidden_size = check_count(hidden_size, "hidden_size")
         self.network = self.network_class(input_size, hidden_size, batch_first=True)
 
     @property

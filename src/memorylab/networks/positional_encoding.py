@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from numbers import Integral
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
+
+from memorylab.errors import check_count
 
 
 def positional_encoding(
@@ -54,9 +55,6 @@ def _check(positions: Tensor, size: int, base: float) -> None:
         )
     if positions.dtype == torch.bool or positions.is_complex():
         raise TypeError(f"positions must be integers or floating-point, got {positions.dtype}.")
-    if isinstance(size, bool) or not isinstance(size, Integral):
-        raise TypeError(f"size must be an integer, got {size!r} ({type(size).__name__}).")
-    if size < 1:
-        raise ValueError(f"size must be at least 1, got {size}.")
+    check_count(size, "size")
     if not (math.isfinite(base) and base > 1):
         raise ValueError(f"base must be a finite number above 1, got {base}.")

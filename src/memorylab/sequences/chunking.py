@@ -12,7 +12,8 @@ import torch
 from jaxtyping import Int, Shaped
 from torch import Tensor
 
-from memorylab.sequences.masks import check_count, check_lengths
+from memorylab.errors import check_count
+from memorylab.sequences.masks import check_lengths
 from memorylab.sequences.padding import check_sum, pad, unpad
 
 

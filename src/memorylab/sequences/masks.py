@@ -6,11 +6,11 @@ steps, at its start; everything after them is padding.
 
 from __future__ import annotations
 
-from numbers import Integral
-
 import torch
 from jaxtyping import Bool, Int
 from torch import Tensor
+
+from memorylab.errors import check_count
 
 _INTEGER_DTYPES = (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8)
 
@@ -88,16 +88,3 @@ def check_lengths(lengths: Int[Tensor, "E"], what: str) -> None:
         )
     if len(lengths) and int(lengths.min()) < 0:
         raise ValueError(f"{what} must not be negative, got {lengths.tolist()}.")
-
-
-def check_count(value: int, what: str, minimum: int) -> None:
-    """Refuse anything but an integer of at least ``minimum``.
-
-    Raises:
-        TypeError: ``value`` is not an integer; a bool is not taken for one.
-        ValueError: ``value`` is below ``minimum``.
-    """
-    if isinstance(value, bool) or not isinstance(value, Integral):
-        raise TypeError(f"{what} must be an integer, got {value!r} ({type(value).__name__}).")
-    if value < minimum:
-        raise ValueError(f"{what} must be at least {minimum}, got {value}.")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import torch
 
-from memorylab.sequences.masks import check_count
+from memorylab.errors import check_count
 from memorylab.tasks.draws import distinct_bits, place, random_counts, random_order
 from memorylab.tasks.task import Batch, Task, check_range
 

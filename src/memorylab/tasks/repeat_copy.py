@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import torch
 
-from memorylab.sequences.masks import check_count
+from memorylab.errors import check_count
 from memorylab.tasks.draws import place, random_bits, random_counts
 from memorylab.tasks.task import Batch, Task, check_range
 

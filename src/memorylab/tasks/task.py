@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from memorylab.sequences.masks import check_count
+from memorylab.errors import check_count
 
 
 class Batch(NamedTuple):

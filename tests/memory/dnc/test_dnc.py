@@ -272,7 +272,7 @@ def test_learns_to_copy(seed):
 )
 def test_sizes_that_cannot_be(name, bad):
     with pytest.raises(
-        ValueError, match=f"{name} must be a whole number of at least 1, but is {bad}"
+        (TypeError, ValueError), match=rf"{name} must be (an integer|at least 1), got {bad}"
     ):
         DNC(3, **{name: bad})
 

@@ -6,6 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from memorylab.errors import check_count
 from memorylab.memory.dnc import addressing
 from memorylab.memory.dnc.ablation import CONTENT, LINKS, USAGE, check_parts
 from memorylab.memory.dnc.state import (
@@ -16,7 +17,7 @@ from memorylab.memory.dnc.state import (
     interface_size,
     split_interface,
 )
-from memorylab.memory.model import State, check_size
+from memorylab.memory.model import State
 
 
 def memory_step(
@@ -99,10 +100,10 @@ class DNCCell(nn.Module):
         ablated: frozenset[str] = frozenset(),
     ):
         super().__init__()
-        self.num_locations = check_size("num_locations", num_locations)
-        self.word_size = check_size("word_size", word_size)
-        self.num_read_heads = check_size("num_read_heads", num_read_heads)
-        self.hidden_size = check_size("hidden_size", hidden_size)
+        self.num_locations = check_count(num_locations, "num_locations")
+        self.word_size = check_count(word_size, "word_size")
+        self.num_read_heads = check_count(num_read_heads, "num_read_heads")
+        self.hidden_size = check_count(hidden_size, "hidden_size")
         self.ablated = check_parts(ablated)
         controller_input_size = input_size + num_read_heads * word_size
         if controller == "lstm":

@@ -9,12 +9,12 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from memorylab.errors import check_count
 from memorylab.memory.dnc.cell import DNCCell
 from memorylab.memory.dnc.state import MemoryState
 from memorylab.memory.model import (
     MemoryModel,
     State,
-    check_size,
     check_state,
     map_state,
     run_steps,
@@ -60,7 +60,7 @@ class DNC(MemoryModel):
         )
         self.output = nn.Linear(
             hidden_size + num_read_heads * word_size,
-            check_size("output_size", hidden_size if output_size is None else output_size),
+            check_count(hidden_size if output_size is None else output_size, "output_size"),
         )
 
     @property
