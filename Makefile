@@ -15,8 +15,8 @@ VENV := .venv
 PY := $(VENV)/bin/python
 COURSE := $(PY) -m memorylab.teaching.course
 
-# Loopback only, the token left on, no question about news, one Ctrl-C to stop.
-LAB := $(PY) -m jupyterlab --ip=127.0.0.1 --LabApp.news_url=None -y \
+# Loopback only, the token left on, one Ctrl-C to stop.
+LAB := $(PY) -m jupyterlab --ip=127.0.0.1 -y \
 	--ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/00_start_here.ipynb \
 	$(if $(filter 0,$(shell id -u)),--allow-root)
 # Strict: every stored output must come back, from a kernel in this very environment.
@@ -71,6 +71,7 @@ clean: ## remove the environment (before choosing another PYTHON) and what tools
 	@rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis src/*.egg-info
 	@find . -name .git -prune -o \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
+# JupyterLab's extension for news asks whether it may fetch some; the course fetches nothing.
 # The stamp is made last: an interrupted installation is taken up again by the next `make`.
 $(VENV)/.stamp: requirements.lock pyproject.toml
 	@rm -f $@
@@ -88,5 +89,7 @@ $(VENV)/.stamp: requirements.lock pyproject.toml
 	@echo "Installing the course; the first time takes a few minutes."
 	@$(PY) -m pip install --disable-pip-version-check -r requirements.lock
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(VENV)/bin/jupyter labextension disable --level=sys_prefix \
+		"@jupyterlab/apputils-extension:announcements"
 	@touch $@
 	@echo "Ready."

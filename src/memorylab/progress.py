@@ -28,6 +28,8 @@ def progress_bar(total: int, description: str, enabled: bool = True, unit: str =
         unit=unit,
         leave=False,
         file=file,
+        # A notebook shows every character; of a terminal, tqdm finds out what it can show.
+        ascii=False if isinstance(file, _NotebookOutput) else None,
         ncols=100,
         miniters=1,
         mininterval=0.2,

@@ -59,7 +59,7 @@ class ClockedFeedForward(FeedForward):
 
     The core of POPGym's ``MLP``: a sinusoidal encoding of the step number (Vaswani et al. 2017,
     section 3.5) is mixed into the input, ``(1 − s) z + s · encoding(t)``, with a learned strength
-    ``s`` in [0, 1]. It can act by the clock, but not by what it has seen. Steps beyond
+    ``s`` in (0, 1), at first 0.5. It can act by the clock, but not by what it has seen. Steps beyond
     ``max_len`` are as good as any: the encoding is computed, not looked up.
 
     Args:
@@ -82,7 +82,8 @@ class ClockedFeedForward(FeedForward):
         self.base = float(max_len if base is None else base)
         if not 1 < self.base < math.inf:
             raise ValueError(f"base must be a finite number above 1, but is {base!r}.")
-        self.clock_strength = nn.Parameter(torch.tensor(0.5))
+        # Through the sigmoid, so that training can move the strength from wherever it is.
+        self.clock_logit = nn.Parameter(torch.tensor(0.0))
 
     def forward_memory(
         self,
@@ -96,5 +97,5 @@ class ClockedFeedForward(FeedForward):
         positions = t_starts.unsqueeze(1) + steps  # [B, T]
         # In double, or a model in double would hear a clock rounded to torch's default dtype.
         clock = positional_encoding(positions.double(), self.input_size, self.base)  # [B, T, F]
-        strength = self.clock_strength.clamp(0, 1)
+        strength = torch.sigmoid(self.clock_logit)
         return self.core((1 - strength) * z + strength * clock.to(z.dtype)), state

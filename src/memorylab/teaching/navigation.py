@@ -28,7 +28,7 @@ def badge(notebook: Notebook) -> str:
     address = (
         f"https://mybinder.org/v2/gh/{REPOSITORY}/{RELEASE}?labpath=notebooks%2F{notebook.file}"
     )
-    return f"[![Launch on Binder](https://mybinder.org/badge_logo.svg)]({address})"
+    return f"[![Launch on Binder](data/launch_binder.svg)]({address})"
 
 
 def with_bar(header: str, path: Path) -> str:

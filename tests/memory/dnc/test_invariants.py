@@ -8,8 +8,28 @@ import torch
 from dnc_examples import make_dnc, seeds, sizes
 from hypothesis import given, settings
 
-from memorylab.memory.dnc.invariants import UNIT_INTERVAL, WEIGHTINGS, find_violation
+from memorylab.memory.dnc.invariants import find_violation
 from memorylab.memory.dnc.trace import SHAPES
+
+UNIT_INTERVAL = [
+    "usage",
+    "link",
+    "erase_vector",
+    "free_gates",
+    "allocation_gate",
+    "write_gate",
+]
+WEIGHTINGS = [
+    "allocation_weighting",
+    "write_content_weighting",
+    "write_weighting",
+    "precedence",
+    "read_content_weighting",
+    "forward_weighting",
+    "backward_weighting",
+    "read_weighting",
+    "read_modes",
+]
 
 fixed = settings(deadline=None, derandomize=True, max_examples=25)
 

@@ -42,7 +42,8 @@ def oneplus(x: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
     The paper's activation for strengths ("Interface parameters"). Computed through softplus, which
     doesn't overflow for large x.
     """
-    return 1 + functional.softplus(x)
+    # PyTorch's own threshold of 20 would cost float64 seven of its digits there.
+    return 1 + functional.softplus(x, threshold=40)
 
 
 def content_weighting(
@@ -106,7 +107,7 @@ def usage(
     Returns:
         Usage ``[..., N]`` in [0, 1].
     """
-    # u + w − u w, written so that rounding can't carry it past 1.
+    # u + w − u w, written as a mixture of w and 1, in which one sees that it stays in [0, 1].
     return (previous_usage + (1 - previous_usage) * previous_write_weighting) * retention
 
 
