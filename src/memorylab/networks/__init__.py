@@ -1,5 +1,22 @@
 """Parts of networks that know no time."""
 
+from memorylab.networks.convolution import Conv2dHeadModel, Conv2dModel, conv2d_output_shape
+from memorylab.networks.gradient_scaling import ScaleGrad, scale_grad
+from memorylab.networks.leading_dims import infer_leading_dims, restore_leading_dims
+from memorylab.networks.mlp import MlpModel
 from memorylab.networks.positional_encoding import positional_encoding
+from memorylab.networks.target_network import strip_ddp_state_dict, update_state_dict
 
-__all__ = ["positional_encoding"]
+__all__ = [
+    "Conv2dHeadModel",
+    "Conv2dModel",
+    "MlpModel",
+    "ScaleGrad",
+    "conv2d_output_shape",
+    "infer_leading_dims",
+    "positional_encoding",
+    "restore_leading_dims",
+    "scale_grad",
+    "strip_ddp_state_dict",
+    "update_state_dict",
+]

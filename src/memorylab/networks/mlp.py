@@ -1,0 +1,106 @@
+"""The multilayer perceptron: linear layers with a nonlinearity after each hidden one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from memorylab.errors import check_count
+
+
+class MlpModel(nn.Module):
+    """A multilayer perceptron whose output layer, if it has one, is linear.
+
+    The names, arguments and state dict are those of rlpyt (Stooke & Abbeel 2019), so weights go
+    from one to the other.
+
+    Args:
+        input_size: Number of input features F, at least 1.
+        hidden_sizes: Width of each hidden layer; an integer for a single one, ``[]`` or ``None``
+            for none.
+        output_size: Width of a last layer without nonlinearity. With ``None`` there is no such
+            layer: the output is that of the last hidden layer, its nonlinearity applied, or the
+            input itself if there are no hidden layers either.
+        nonlinearity: What makes the module after each hidden layer: a class, not an instance.
+
+    Raises:
+        TypeError: A size is not an integer, or ``nonlinearity()`` gives no module.
+        ValueError: A size is below 1.
+
+    Example:
+        >>> import torch
+        >>> MlpModel(4, [32, 32], output_size=2)(torch.zeros(5, 4)).shape
+        torch.Size([5, 2])
+    """
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_sizes: int | Iterable[int] | None,
+        output_size: int | None = None,
+        nonlinearity: Callable[[], nn.Module] = nn.ReLU,
+    ):
+        super().__init__()
+        self.input_size = size = check_count(input_size, "input_size")
+        layers = []
+        for hidden_size in check_hidden_sizes(hidden_sizes):
+            layers += [nn.Linear(size, hidden_size), make_nonlinearity(nonlinearity)]
+            size = hidden_size
+        if output_size is not None:
+            layers.append(nn.Linear(size, check_count(output_size, "output_size")))
+            size = output_size
+        self.model = nn.Sequential(*layers)
+        self._output_size = size
+
+    @property
+    def output_size(self) -> int:
+        """Number of output features D."""
+        return self._output_size
+
+    def forward(self, input: Float[Tensor, "... F"]) -> Float[Tensor, "... D"]:
+        """Apply the layers to the last dimension.
+
+        Raises:
+            ValueError: The last dimension is not ``input_size``.
+        """
+        # A model without layers would let any size through.
+        if input.shape[-1:] != (self.input_size,):
+            raise ValueError(
+                f"input must be of shape [..., {self.input_size}], got {list(input.shape)}."
+            )
+        return self.model(input)  # [..., D]
+
+
+def check_hidden_sizes(hidden_sizes: int | Iterable[int] | None) -> list[int]:
+    """Return the widths as a list, empty for ``None``.
+
+    Raises:
+        TypeError: They are neither an integer nor a list of integers.
+        ValueError: One of them is below 1.
+    """
+    if hidden_sizes is None:
+        return []
+    if not isinstance(hidden_sizes, Iterable):
+        return [check_count(hidden_sizes, "hidden_sizes")]
+    return [check_count(size, f"hidden_sizes[{i}]") for i, size in enumerate(hidden_sizes)]
+
+
+def make_nonlinearity(nonlinearity: Callable[[], nn.Module]) -> nn.Module:
+    """Call ``nonlinearity`` and return the module it makes.
+
+    Raises:
+        TypeError: It can't be called without arguments, or makes no module.
+    """
+    expected = (
+        "nonlinearity must make a module when called without arguments, like the class nn.ReLU; "
+        f"got {nonlinearity!r}."
+    )
+    try:
+        module = nonlinearity()
+    except TypeError as error:  # nn.ReLU() and F.relu ask for an input
+        raise TypeError(expected) from error
+    if not isinstance(module, nn.Module):
+        raise TypeError(expected)
+    return module
