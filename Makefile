@@ -89,7 +89,7 @@ $(VENV)/.stamp: requirements.lock pyproject.toml
 	@echo "Installing the course; the first time takes a few minutes."
 	@$(PY) -m pip install --disable-pip-version-check -r requirements.lock
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	@$(VENV)/bin/jupyter labextension disable --level=sys_prefix \
+	@$(PY) -m jupyter labextension disable --level=sys_prefix \
 		"@jupyterlab/apputils-extension:announcements"
 	@touch $@
 	@echo "Ready."

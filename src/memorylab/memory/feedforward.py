@@ -59,8 +59,8 @@ class ClockedFeedForward(FeedForward):
 
     The core of POPGym's ``MLP``: a sinusoidal encoding of the step number (Vaswani et al. 2017,
     section 3.5) is mixed into the input, ``(1 − s) z + s · encoding(t)``, with a learned strength
-    ``s`` in (0, 1), at first 0.5. It can act by the clock, but not by what it has seen. Steps beyond
-    ``max_len`` are as good as any: the encoding is computed, not looked up.
+    ``s`` in (0, 1), at first 0.5. It can act by the clock, but not by what it has seen. Steps
+    beyond ``max_len`` are as good as any: the encoding is computed, not looked up.
 
     Args:
         input_size: Number of input features F.
