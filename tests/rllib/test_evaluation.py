@@ -26,7 +26,7 @@ def test_the_trace_of_an_episode_is_what_the_agent_acted_upon(share):
     assert trace.observation.shape == (51, 10)
     # The memory's own outputs lead to the recorded values, if it is the critic's memory as well.
     if share:
-        output = torch.as_tensor(trace.output)
+        output = torch.as_tensor(trace.output).float()
         values = player.module.critic_head(output).squeeze(-1).detach().numpy()
         np.testing.assert_allclose(values, episode.value, atol=1e-5)
 

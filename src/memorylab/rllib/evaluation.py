@@ -53,7 +53,8 @@ def evaluate(
     """Let an agent play whole episodes, one after the other; Ray need not run.
 
     Each episode is then replayed through the networks at once. That must give the action
-    distribution that the agent acted upon, so a trace is certain to show what happened.
+    distribution that the agent acted upon, so a trace is certain to show what happened; it is
+    recorded in double precision.
 
     Args:
         agent: The agent; its weights don't change.

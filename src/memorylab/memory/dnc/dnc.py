@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -94,6 +95,10 @@ class DNC(MemoryModel):
     ) -> dict[str, np.ndarray]:
         """Run one sequence and return everything that happened, as arrays with time first.
 
+        The run is done in double precision, whatever the model's own. Locations that nothing was
+        written to are tied in usage; single precision orders them by its rounding errors, and
+        nobody could follow the run with the paper's equations.
+
         Args:
             input: One sequence without padding ``[T, F]``, T at least 1.
             state: State to begin with, without batch dimension; by default the initial state.
@@ -121,19 +126,15 @@ class DNC(MemoryModel):
         else:
             state = map_state(lambda tensor: tensor.unsqueeze(0), state)
             check_state(state, self.initial_state(), 1)
+        model, state = copy.deepcopy(self).double(), map_state(Tensor.double, state)
         steps: list[dict[str, Any]] = []
-        for x in input:
-            hidden, state, interface, weightings = self.cell(x.unsqueeze(0), state)
+        for x in input.double():
+            hidden, state, interface, weightings = model.cell(x.unsqueeze(0), state)
             known = torch.cat([hidden, state["read_vectors"].flatten(1)], dim=-1)
             steps.append(
-                {"input": x.unsqueeze(0), "output": self.output(known)}
+                {"input": x.unsqueeze(0), "output": model.output(known)}
                 | {name: state[name] for name in MemoryState._fields}
                 | weightings._asdict()
                 | interface._asdict()
             )
-        arrays = {}
-        for name in steps[0]:
-            tensor = torch.cat([step[name] for step in steps]).cpu()
-            # NumPy has no bfloat16.
-            arrays[name] = (tensor.float() if tensor.dtype == torch.bfloat16 else tensor).numpy()
-        return arrays
+        return {name: torch.cat([step[name] for step in steps]).cpu().numpy() for name in steps[0]}

@@ -68,7 +68,9 @@ class DNCTrace:
     Each array is an attribute, time first: ``trace.usage`` is ``[T, N]``. State arrays (memory,
     usage, precedence, link, weightings) are as they stand after step t; ``read_modes`` are in the
     order backward, content, forward; ``link[t, i, j]`` is the degree to which location i was
-    written right after location j. See ``SHAPES`` for all of them.
+    written right after location j. See ``SHAPES`` for all of them. A run is recorded in double
+    precision, so that from the controller's part alone (keys, strengths, gates, vectors, modes) the
+    paper's equations give all the rest.
 
     Args:
         arrays: All arrays of ``SHAPES`` and any of ``OPTIONAL_SHAPES``.

@@ -35,7 +35,7 @@ def read_and_written(location: int, step_written: int) -> str:
     """Exercise 2: a read at step 12 and the write it goes back to."""
     expect(0 <= location < 16, f"one of the 16 locations, not {location}")
     expect(0 <= step_written < 17, f"one of the 17 steps, not {step_written}")
-    expect(location == 7, "another location: take the largest read weighting of step 12")
+    expect(location == 11, "another location: take the largest read weighting of step 12")
     expect(step_written != 12, "the step at which it was written, not the one at which it was read")
     expect(step_written == 3, "another step: take the largest write weighting of that location")
     return "Right: the fourth word was written at step 3, and is said fourth."
