@@ -4,32 +4,10 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from memorylab.memory.dnc.trace import DNCTrace
-
-AXES = {
-    "input": "TF",
-    "output": "TD",
-    "memory": "TNW",
-    "usage": "TN",
-    "allocation_weighting": "TN",
-    "write_content_weighting": "TN",
-    "write_weighting": "TN",
-    "precedence": "TN",
-    "link": "TNN",
-    "forward_weighting": "TRN",
-    "backward_weighting": "TRN",
-    "read_content_weighting": "TRN",
-    "read_weighting": "TRN",
-    "free_gates": "TR",
-    "allocation_gate": "T",
-    "write_gate": "T",
-    "read_modes": "TR3",
-}
+from memorylab.memory.dnc.trace import SHAPES, DNCTrace
 
 
 def read(trace: DNCTrace, name: str) -> np.ndarray:
@@ -45,7 +23,7 @@ def read(trace: DNCTrace, name: str) -> np.ndarray:
             f"the trace has no array {name!r}, which this figure draws. "
             "Record the run again with DNCTrace.record."
         )
-    expected = AXES[name]
+    expected = SHAPES[name].split()
     if array.ndim != len(expected) or array.size == 0:
         raise ValueError(
             f"{name} must have the shape [{', '.join(expected)}] with at least one entry, "
@@ -71,7 +49,7 @@ def read_heads(trace: DNCTrace, name: str, head: int | None) -> list[tuple[str, 
         TypeError: ``head`` is not an integer.
     """
     array, title = read(trace, name), name.replace("_", " ")
-    if "R" not in AXES[name]:
+    if "R" not in SHAPES[name].split():
         if head is not None:
             raise ValueError(
                 f"{name} has no read heads, but head={head!r} was given: leave it out."
