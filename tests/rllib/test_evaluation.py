@@ -27,7 +27,7 @@ def test_the_trace_of_an_episode_is_what_the_agent_acted_upon(share):
     # The memory's own outputs lead to the recorded values, if it is the critic's memory as well.
     if share:
         output = torch.as_tensor(trace.output).float()
-        values = player.module.critic_head(output).squeeze(-1).detach().numpy()
+        values = player.module.networks.critic_head(output).squeeze(-1).detach().numpy()
         np.testing.assert_allclose(values, episode.value, atol=1e-5)
 
 
@@ -59,9 +59,9 @@ def test_episodes_depend_on_the_seed_alone():
 def test_without_exploring_the_likeliest_action_is_taken():
     player = agent()
     with torch.no_grad():
-        for parameter in player.module.actor_head[-1].parameters():
+        for parameter in player.module.networks.actor_head.model[-1].parameters():
             parameter.zero_()
-        player.module.actor_head[-1].bias[1] = 0.1
+        player.module.networks.actor_head.model[-1].bias[1] = 0.1
     (episode,) = evaluate(player)
     assert (episode.action == 1).all()
     (episode,) = evaluate(player, explore=True)

@@ -157,9 +157,11 @@ def test_action_spaces_sample_learn_and_replay(environment, logits):
         for action in episode.get_actions():
             if not isinstance(module.action_space, gym.spaces.Box):
                 assert module.action_space.contains(action)
-    before = copy.deepcopy(module.actor_head.state_dict())
+    before = copy.deepcopy(module.networks.actor_head.state_dict())
     update(learner, episodes, minibatch_size=208, num_epochs=1)
-    assert not torch.equal(before["0.weight"], module.actor_head.state_dict()["0.weight"])
+    assert not torch.equal(
+        before["model.0.weight"], module.networks.actor_head.state_dict()["model.0.weight"]
+    )
 
 
 class Nested(gym.Env):
@@ -206,9 +208,10 @@ def build(observation_space=None, action_space=None, **model_config):
 
 def test_sizes_in_the_config_are_the_sizes_of_the_networks():
     module = build(encoder_sizes=[5, 6], actor_sizes=[7], critic_sizes=[], memory="elman")
-    assert module.encoder[2].out_features == module.memory.input_size == 6
-    assert module.actor_head[0].out_features == 7
-    assert len(module.critic_head) == 1
+    networks = module.networks
+    assert networks.encoder.output_size == networks.memory.input_size == 6
+    assert networks.actor_head.model[0].out_features == 7
+    assert len(networks.critic_head.model) == 1
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submodules=["dnc"],
     submod_attrs={
+        "actor_critic": ["ActorCritic"],
         "dnc": ["DNC"],
         "feedforward": ["ClockedFeedForward", "FeedForward"],
         "model": ["MemoryModel", "State", "map_state", "run_steps"],

@@ -102,10 +102,11 @@ def _replay(module: MemoryRLModule, episode: SingleAgentEpisode) -> Episode:
         )
     arrays["value"] = module.compute_values(batch)[0].numpy()
     trace = None
-    if isinstance(module.memory, DNC):
-        features = module.encoder(batch[Columns.OBS].float())[0]  # [T, F]
+    memory = module.networks.memory
+    if isinstance(memory, DNC):
+        features = module.networks.encoder(batch[Columns.OBS].float())[0]  # [T, F]
         trace = DNCTrace(
-            module.memory.trace_arrays(features) | arrays,
-            {"ablated": sorted(module.memory.cell.ablated)},
+            memory.trace_arrays(features) | arrays,
+            {"ablated": sorted(memory.cell.ablated)},
         )
     return Episode(**arrays, trace=trace)

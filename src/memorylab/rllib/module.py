@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import gymnasium as gym
@@ -17,11 +16,10 @@ from ray.rllib.core.distribution.torch.torch_distribution import (
 )
 from ray.rllib.core.rl_module.apis import ValueFunctionAPI
 from ray.rllib.core.rl_module.torch import TorchRLModule
-from torch import Tensor, nn
+from torch import Tensor
 
 from memorylab.errors import reject_unknown_keys
-from memorylab.memory import MemoryModel, make_memory
-from memorylab.sequences import sequence_mask
+from memorylab.memory import ActorCritic
 
 DEFAULT_MODEL_CONFIG: dict[str, Any] = {
     "memory": "gru",
@@ -72,43 +70,26 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI):
     def _build(self) -> None:
         given = dict(self.model_config or {})
         reject_unknown_keys(given, DEFAULT_MODEL_CONFIG, "key of MemoryRLModule's model_config")
-        config = DEFAULT_MODEL_CONFIG | given
         # RLlib reads max_seq_len from here.
-        self.model_config = config
-        observation_size = flat_size(self.observation_space)
-        action_size, self.action_dist_cls = action_distribution(self.action_space)
-
-        names = ("memory",) if config["vf_share_layers"] else ("actor", "critic")
-        self.encoders, self.memories = nn.ModuleDict(), nn.ModuleDict()
-        for name in names:
-            self.encoders[name], size = _hidden_layers(observation_size, config["encoder_sizes"])
-            self.memories[name] = make_memory(config["memory"], size, **config["memory_config"])
-        remembered = self.memories[names[0]].output_size
-        self.actor_head = _head(remembered, config["actor_sizes"], action_size)
-        self.critic_head = _head(remembered, config["critic_sizes"], 1)
+        self.model_config = DEFAULT_MODEL_CONFIG | given
+        num_outputs, self.action_dist_cls = action_distribution(self.action_space)
+        self.networks = ActorCritic(
+            flat_size(self.observation_space),
+            num_outputs,
+            **{key: value for key, value in self.model_config.items() if key != "max_seq_len"},
+        )
         # Weights for acting alone would lack the critic's memory, whose state is sampled too.
         self.inference_only = False
 
-    @property
-    def memory(self) -> MemoryModel:
-        """The memory that the actor sees through."""
-        return next(iter(self.memories.values()))
-
-    @property
-    def encoder(self) -> nn.Module:
-        """The encoder in front of :attr:`memory`."""
-        return next(iter(self.encoders.values()))
-
     def get_initial_state(self) -> dict[str, Any]:
         """Return the state at the start of an episode, without batch dimension."""
-        states = {name: memory.initial_state() for name, memory in self.memories.items()}
-        return states | {"time": torch.zeros((), dtype=torch.int32)}
+        return self.networks.initial_state()
 
     def _forward(self, batch: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
         """Map observations ``[B, T, F]`` to the inputs of the action distribution."""
         actor, critic, state = self._remember(batch)
         return {
-            Columns.ACTION_DIST_INPUTS: self.actor_head(actor),  # [B, T, A]
+            Columns.ACTION_DIST_INPUTS: self.networks.actor_head(actor),  # [B, T, A]
             Columns.EMBEDDINGS: critic,  # [B, T, D]
             Columns.STATE_OUT: state,
         }
@@ -135,28 +116,15 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI):
         if embeddings is None:
             with torch.no_grad():
                 _, critic, _ = self._remember(batch)
-                return self.critic_head(critic).squeeze(-1)
-        return self.critic_head(embeddings).squeeze(-1)
+                return self.networks.critic_head(critic).squeeze(-1)
+        return self.networks.critic_head(embeddings).squeeze(-1)
 
     def _remember(self, batch: dict[str, Any]) -> tuple[Tensor, Tensor, dict[str, Any]]:
         """Return what the actor and the critic see of a padded batch, and the state after it."""
-        observation, state = batch[Columns.OBS].float(), batch[Columns.STATE_IN]
-        batch_size, max_len, _ = observation.shape
-        # There are no lengths while acting; in minibatches RLlib makes them floats.
-        seq_lens = batch.get(Columns.SEQ_LENS)
-        if seq_lens is None:
-            seq_lens = torch.full((batch_size,), max_len, device=observation.device)
-        seq_lens, time = seq_lens.long(), state["time"].long()  # [B], [B]
-        mask = sequence_mask(seq_lens, max_len)  # [B, T]
-        # The memory ignores padding; the gradient of the encoder's weights would not.
-        observation = observation.masked_fill(~mask.unsqueeze(-1), 0)
-        outputs, following = [], {}
-        for name, memory in self.memories.items():
-            features = self.encoders[name](observation)  # [B, T, F]
-            output, following[name] = memory(features, state[name], time, seq_lens)  # [B, T, D]
-            outputs.append(output)
-        following["time"] = (time + seq_lens).int()
-        return outputs[0], outputs[-1], following
+        # There are no lengths while acting.
+        return self.networks.remember(
+            batch[Columns.OBS].float(), batch[Columns.STATE_IN], batch.get(Columns.SEQ_LENS)
+        )
 
 
 def flat_size(space: gym.Space) -> int:
@@ -201,17 +169,3 @@ def action_distribution(space: gym.Space) -> tuple[int, type]:
         "MultiDiscrete, counted from 0, and Box of shape [A] with real numbers. Wrap the "
         "environment so that it takes one of these."
     )
-
-
-def _hidden_layers(input_size: int, sizes: Sequence[int]) -> tuple[nn.Sequential, int]:
-    """Return linear layers, a leaky ReLU behind each, and the size of what they put out."""
-    layers: list[nn.Module] = []
-    for size in sizes:
-        layers += [nn.Linear(input_size, size), nn.LeakyReLU()]
-        input_size = size
-    return nn.Sequential(*layers), input_size
-
-
-def _head(input_size: int, sizes: Sequence[int], output_size: int) -> nn.Sequential:
-    layers, size = _hidden_layers(input_size, sizes)
-    return layers.append(nn.Linear(size, output_size))

@@ -1,0 +1,123 @@
+"""An actor and a critic that see the world through a memory model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from memorylab.memory.model import MemoryModel, State, map_state
+from memorylab.memory.registry import make_memory
+from memorylab.networks import MlpModel
+from memorylab.sequences import sequence_mask
+
+
+class ActorCritic(nn.Module):
+    """An encoder, a memory model, and behind it the head of the actor and that of the critic.
+
+    It knows no framework. RLlib's two API stacks each wrap one, and nothing that has weights
+    besides, so the same weights give the same numbers in either.
+
+    Its state is ``{"memory": the model's state, "time": []}``, where time is how many steps of
+    the episode have been seen; the memory gets it as ``t_starts``.
+
+    Args:
+        observation_size: Number of observation features F.
+        num_outputs: Number of outputs A of the actor: what its action distribution needs.
+        memory: A name in ``memorylab.memory.MEMORY_MODELS``.
+        memory_config: Arguments of that model, such as ``{"hidden_size": 32}``.
+        encoder_sizes: Layers before the memory, each linear with a leaky ReLU.
+        actor_sizes: Hidden layers of the actor's head, of the same kind.
+        critic_sizes: Hidden layers of the critic's head.
+        vf_share_layers: False gives the critic an encoder and a memory of its own; the state is
+            then ``{"actor": ..., "critic": ..., "time": []}``. The name is RLlib's.
+
+    Raises:
+        ValueError: A size is below 1, or a name doesn't exist; the message offers the nearest one.
+    """
+
+    def __init__(
+        self,
+        observation_size: int,
+        num_outputs: int,
+        *,
+        memory: str = "gru",
+        memory_config: Mapping[str, Any] | None = None,
+        encoder_sizes: Sequence[int] = (64,),
+        actor_sizes: Sequence[int] = (64,),
+        critic_sizes: Sequence[int] = (64,),
+        vf_share_layers: bool = True,
+    ):
+        super().__init__()
+        self.encoders, self.memories = nn.ModuleDict(), nn.ModuleDict()
+        for name in ("memory",) if vf_share_layers else ("actor", "critic"):
+            encoder = MlpModel(observation_size, encoder_sizes, nonlinearity=nn.LeakyReLU)
+            self.encoders[name] = encoder
+            self.memories[name] = make_memory(memory, encoder.output_size, **(memory_config or {}))
+        remembered = self.memory.output_size
+        self.actor_head = MlpModel(remembered, actor_sizes, num_outputs, nn.LeakyReLU)
+        self.critic_head = MlpModel(remembered, critic_sizes, 1, nn.LeakyReLU)
+
+    @property
+    def memory(self) -> MemoryModel:
+        """The memory that the actor sees through."""
+        return next(iter(self.memories.values()))
+
+    @property
+    def encoder(self) -> MlpModel:
+        """The encoder in front of :attr:`memory`."""
+        return next(iter(self.encoders.values()))
+
+    def initial_state(self) -> State:
+        """Return the state at the start of an episode, without batch dimension."""
+        states = {name: memory.initial_state() for name, memory in self.memories.items()}
+        return states | {"time": torch.zeros((), dtype=torch.int32)}
+
+    def forward(
+        self,
+        observations: Float[Tensor, "B T F"],
+        state: State | None = None,
+        seq_lens: Int[Tensor, "B"] | None = None,
+    ) -> tuple[Float[Tensor, "B T A"], Float[Tensor, "B T"], State]:
+        """Return the inputs of the action distribution, the values, and the state after them.
+
+        Args:
+            observations: What was observed, padded at the end of each row.
+            state: The state before the first step; by default that of an episode's start.
+            seq_lens: How many steps of each row are real; by default all.
+        """
+        actor, critic, state = self.remember(observations, state, seq_lens)
+        return self.actor_head(actor), self.critic_head(critic).squeeze(-1), state
+
+    def remember(
+        self,
+        observations: Float[Tensor, "B T F"],
+        state: State | None = None,
+        seq_lens: Int[Tensor, "B"] | None = None,
+    ) -> tuple[Float[Tensor, "B T D"], Float[Tensor, "B T D"], State]:
+        """Return what the head of the actor and that of the critic see, and the state after it.
+
+        The two are one tensor if actor and critic share their memory.
+        """
+        batch_size, max_len, _ = observations.shape
+        if state is None:
+            state = map_state(
+                lambda tensor: tensor.expand(batch_size, *tensor.shape), self.initial_state()
+            )
+        if seq_lens is None:
+            seq_lens = torch.full((batch_size,), max_len, device=observations.device)
+        # RLlib makes both of them floats on some of its ways.
+        seq_lens, time = seq_lens.long(), state["time"].long()  # [B], [B]
+        mask = sequence_mask(seq_lens, max_len)  # [B, T]
+        # The memory ignores padding; the gradient of the encoder's weights would not.
+        observations = observations.masked_fill(~mask.unsqueeze(-1), 0)
+        outputs, following = [], {}
+        for name, memory in self.memories.items():
+            features = self.encoders[name](observations)  # [B, T, F]
+            output, following[name] = memory(features, state[name], time, seq_lens)  # [B, T, D]
+            outputs.append(output)
+        following["time"] = (time + seq_lens).int()
+        return outputs[0], outputs[-1], following
