@@ -1,6 +1,8 @@
 import math
 from collections import OrderedDict
+from fractions import Fraction
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -79,6 +81,14 @@ def test_a_copy_forgets_what_was_broken(bad):
     assert_same(target.state_dict(), before)
 
 
+@pytest.mark.parametrize("tau", [Fraction(1, 4), np.float64(0.25)])
+def test_tau_of_another_kind(tau):
+    target, online = network(), network()
+    expected = 0.25 * online[0].weight.detach() + 0.75 * target[0].weight.detach()
+    update_state_dict(target, online.state_dict(), tau)
+    assert torch.equal(target[0].weight, expected)
+
+
 @pytest.mark.parametrize("dtype", [torch.int64, torch.bool, torch.uint8])
 def test_buffers_without_fractions_are_copied(dtype):
     target, online = nn.Module(), nn.Module()
@@ -143,6 +153,31 @@ def test_names_that_would_become_the_same_are_refused(names):
         strip_ddp_state_dict(dict.fromkeys(names))
 
 
+class Converting(nn.Linear):
+    """A layer in its second version, which doubles the weights of the first when it loads them."""
+
+    _version = 2
+
+    def _load_from_state_dict(self, state, prefix, metadata, *rest):
+        if metadata.get("version", 1) < 2:
+            state[f"{prefix}weight"] = 2 * state[f"{prefix}weight"]
+        super()._load_from_state_dict(state, prefix, metadata, *rest)
+
+
+def test_versions_of_the_modules_come_along():
+    online = nn.Sequential(Converting(2, 2))
+    wrapped = nn.Module()
+    wrapped.module = online
+    target = nn.Sequential(Converting(2, 2))
+    stripped = strip_ddp_state_dict(wrapped.state_dict())
+    assert stripped._metadata == dict(online.state_dict()._metadata)
+    target.load_state_dict(stripped)
+    assert torch.equal(target[0].weight, online[0].weight)
+    assert strip_ddp_state_dict(online.state_dict())._metadata == stripped._metadata
+    update_state_dict(target, wrapped.state_dict(), tau=0.5)
+    assert torch.equal(target[0].weight, online[0].weight)
+
+
 def test_a_model_whose_own_names_begin_like_that():
     target, online = nn.Module(), nn.Module()
     target.module, online.module = nn.Linear(2, 2), nn.Linear(2, 2)
@@ -170,6 +205,16 @@ def test_bad_tau_is_refused(tau, error, message):
     with pytest.raises(error, match=message):
         update_state_dict(model, network().state_dict(), tau)
     assert_same(model.state_dict(), before)
+
+
+@pytest.mark.parametrize("strip_ddp", [True, False])
+def test_a_model_in_place_of_its_state_is_refused(strip_ddp):
+    for given_state in (network(), list(network().parameters())):
+        name = type(given_state).__name__
+        with pytest.raises(TypeError, match=rf"got {name}\. Use model.state_dict\(\)"):
+            update_state_dict(network(), given_state, strip_ddp=strip_ddp)
+        with pytest.raises(TypeError, match=rf"got {name}\. Use model.state_dict\(\)"):
+            strip_ddp_state_dict(given_state)
 
 
 def without(state):

@@ -61,7 +61,8 @@ def conv2d_output_shape(
 class Conv2dModel(nn.Module):
     """A stack of 2-D convolutions, each followed by a nonlinearity.
 
-    The names, arguments and state dict are those of rlpyt (Stooke & Abbeel 2019).
+    The names, arguments and state dict are those of rlpyt (Stooke & Abbeel 2019), but for its
+    ``head_sizes``, which did nothing; a head is what ``Conv2dHeadModel`` adds.
 
     Args:
         in_channels: Number of channels C of the images.

@@ -30,9 +30,11 @@ def update_state_dict(
         strip_ddp: Whether to take a leading ``module.`` off the names first.
 
     Raises:
-        TypeError: ``tau`` is not a number, or a value not a tensor.
+        TypeError: ``tau`` is not a number, ``state_dict`` not a state dict, or a value in it not a
+            tensor.
         ValueError: ``tau`` is not from 0 to 1, or names or shapes are not those of ``model``.
     """
+    _check_mapping(state_dict)
     if not isinstance(tau, Real):
         raise TypeError(f"tau must be a number, got {type(tau).__name__}.")
     if not 0 <= tau <= 1:
@@ -54,8 +56,10 @@ def strip_ddp_state_dict(state_dict: Mapping[str, Tensor]) -> Mapping[str, Tenso
     prefix is taken off each name, and a ``module.`` further inside is left.
 
     Raises:
+        TypeError: ``state_dict`` is not a state dict.
         ValueError: Two names would become the same.
     """
+    _check_mapping(state_dict)
     stripped = type(state_dict)()
     for name, value in state_dict.items():
         short = name.removeprefix(PREFIX)
@@ -65,6 +69,13 @@ def strip_ddp_state_dict(state_dict: Mapping[str, Tensor]) -> Mapping[str, Tenso
                 f"the same name without {PREFIX!r}. Pass strip_ddp=False or rename one."
             )
         stripped[short] = value
+    # Each module's version, without which ``load_state_dict`` takes the weights for old ones. The
+    # wrapper's own, named "", comes before that of the model, "module", and gives way to it.
+    if hasattr(state_dict, "_metadata"):
+        stripped._metadata = {
+            f"{name}.".removeprefix(PREFIX).removesuffix("."): version
+            for name, version in state_dict._metadata.items()
+        }
     return stripped
 
 
@@ -74,7 +85,15 @@ def _blend(old: Tensor, new: Tensor, tau: float) -> Tensor:
     # At 1 the formula would turn an infinite old value into NaN.
     if tau == 1 or not (old.is_floating_point() or old.is_complex()):
         return new.clone()
-    return tau * new + (1 - tau) * old
+    return float(tau) * new + float(1 - tau) * old
+
+
+def _check_mapping(state_dict: Mapping[str, Tensor]) -> None:
+    if not isinstance(state_dict, Mapping):
+        raise TypeError(
+            f"state_dict must map names to tensors, got {type(state_dict).__name__}. "
+            "Use model.state_dict()."
+        )
 
 
 def _check_fit(expected: Mapping[str, Tensor], given: Mapping[str, Tensor], stripped: bool) -> None:
