@@ -25,6 +25,9 @@ MODELS = {
     "dnc with feedforward controller": lambda: DNC(
         INPUT_SIZE, 2, controller="feedforward", num_read_heads=1, **_SMALL_DNC
     ),
+    "dnc with two controller layers": lambda: DNC(
+        INPUT_SIZE, num_controller_layers=2, **_SMALL_DNC
+    ),
     "dnc with three heads": lambda: DNC(INPUT_SIZE, num_read_heads=3, **_SMALL_DNC),
     "gru with readout": lambda: WithReadout(make_memory("gru", INPUT_SIZE, **_SMALL), 2),
     "dnc with readout": lambda: WithReadout(make_memory("dnc", INPUT_SIZE, **_SMALL_DNC), 2),

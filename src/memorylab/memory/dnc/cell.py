@@ -76,6 +76,33 @@ def memory_step(
     )
 
 
+class StackedLSTMCell(nn.Module):
+    """LSTM cells on top of each other for one step, each fed with the output of the one below.
+
+    Args:
+        input_size: Number of input features F.
+        hidden_size: Size H of each cell.
+        num_layers: Number L of cells.
+    """
+
+    def __init__(self, input_size: int, hidden_size: int, num_layers: int):
+        super().__init__()
+        sizes = [input_size] + [hidden_size] * (num_layers - 1)
+        self.layers = nn.ModuleList(nn.LSTMCell(size, hidden_size) for size in sizes)
+
+    def forward(
+        self, x: Float[Tensor, "B F"], carried: tuple[Float[Tensor, "B L H"], ...]
+    ) -> tuple[Float[Tensor, "B L H"], Float[Tensor, "B L H"]]:
+        """Return the hidden vectors and the cells of all layers."""
+        after = []
+        for layer, *before in zip(self.layers, *(part.unbind(1) for part in carried), strict=True):
+            # Contiguous, so that the strides of the state don't change the last bits.
+            x, cell = layer(x, tuple(part.contiguous() for part in before))  # [B, H]
+            after.append((x, cell))
+        hidden, cell = (torch.stack(part, dim=1) for part in zip(*after, strict=True))
+        return hidden, cell
+
+
 class DNCCell(nn.Module):
     """The controller and the memory it steers, for one step.
 
@@ -87,6 +114,7 @@ class DNCCell(nn.Module):
         num_read_heads: R.
         controller: ``"lstm"`` or ``"feedforward"``.
         ablated: Parts to take away: see :func:`memorylab.memory.dnc.ablate`.
+        num_controller_layers: Number L of layers of the LSTM.
     """
 
     def __init__(
@@ -98,6 +126,7 @@ class DNCCell(nn.Module):
         num_read_heads: int,
         controller: str = "lstm",
         ablated: frozenset[str] = frozenset(),
+        num_controller_layers: int = 1,
     ):
         super().__init__()
         self.num_locations = check_count(num_locations, "num_locations")
@@ -106,7 +135,16 @@ class DNCCell(nn.Module):
         self.hidden_size = check_count(hidden_size, "hidden_size")
         self.ablated = check_parts(ablated)
         controller_input_size = input_size + num_read_heads * word_size
-        if controller == "lstm":
+        if check_count(num_controller_layers, "num_controller_layers") > 1:
+            if controller != "lstm":
+                raise ValueError(
+                    f"num_controller_layers must be 1 for the controller {controller!r}, but is "
+                    f"{num_controller_layers}: only an LSTM can have more."
+                )
+            self.controller = StackedLSTMCell(
+                controller_input_size, hidden_size, num_controller_layers
+            )
+        elif controller == "lstm":
             self.controller = nn.LSTMCell(controller_input_size, hidden_size)
         elif controller == "feedforward":
             self.controller = nn.Sequential(
@@ -117,14 +155,20 @@ class DNCCell(nn.Module):
         self.interface = nn.Linear(hidden_size, interface_size(word_size, num_read_heads))
 
     def initial_state(self) -> State:
-        """Return zeros: the memory and, for the LSTM controller, its hidden vector and cell."""
+        """Return zeros: the memory and, for the LSTM controller, its hidden vector and cell.
+
+        These two are ``[H]``, or ``[L, H]`` if the LSTM has several layers.
+        """
         weight = self.interface.weight
         memory = empty_memory(self.num_locations, self.word_size, self.num_read_heads, weight)
         state = memory._asdict()
-        if isinstance(self.controller, nn.LSTMCell):
+        shape = (self.hidden_size,)
+        if isinstance(self.controller, StackedLSTMCell):
+            shape = (len(self.controller.layers), self.hidden_size)
+        if isinstance(self.controller, nn.LSTMCell | StackedLSTMCell):
             state["controller"] = {
-                "hidden": weight.new_zeros(self.hidden_size),
-                "cell": weight.new_zeros(self.hidden_size),
+                "hidden": weight.new_zeros(shape),
+                "cell": weight.new_zeros(shape),
             }
         return state
 
@@ -139,14 +183,15 @@ class DNCCell(nn.Module):
         previous = MemoryState(*(state[name] for name in MemoryState._fields))
         # The controller sees what was read in the step before: χ_t = [x_t; r_{t−1}^1; …].
         seen = torch.cat([x, previous.read_vectors.flatten(1)], dim=-1)  # [B, F + R·W]
-        if isinstance(self.controller, nn.LSTMCell):
+        following: State = {}
+        if "controller" in state:
             carried = (state["controller"]["hidden"], state["controller"]["cell"])
-            hidden, cell = self.controller(seen, carried)  # [B, H]
+            hidden, cell = self.controller(seen, carried)  # [B, H] or [B, L, H]
+            following["controller"] = {"hidden": hidden, "cell": cell}
+            # The top layer's.
+            hidden = hidden if hidden.dim() == 2 else hidden[:, -1]  # [B, H]
         else:
             hidden = self.controller(seen)  # [B, H]
         interface = split_interface(self.interface(hidden), self.word_size, self.num_read_heads)
         memory, weightings = memory_step(previous, interface, self.ablated)
-        following = memory._asdict()
-        if "controller" in state:
-            following["controller"] = {"hidden": hidden, "cell": cell}
-        return hidden, following, interface, weightings
+        return hidden, memory._asdict() | following, interface, weightings

@@ -38,6 +38,8 @@ class DNC(MemoryModel):
         num_read_heads: Number R of read heads.
         controller: ``"lstm"``, or ``"feedforward"`` for one layer that remembers nothing itself.
         ablated: Parts to take away: see :func:`memorylab.memory.dnc.ablate`.
+        num_controller_layers: Number of layers of the LSTM controller, each seeing what the one
+            below puts out; the memory is steered by the top one.
 
     Raises:
         ValueError: A size is below 1, or the controller or a part doesn't exist.
@@ -54,10 +56,18 @@ class DNC(MemoryModel):
         num_read_heads: int = 1,
         controller: str = "lstm",
         ablated: frozenset[str] = frozenset(),
+        num_controller_layers: int = 1,
     ):
         super().__init__(input_size)
         self.cell = DNCCell(
-            input_size, hidden_size, num_locations, word_size, num_read_heads, controller, ablated
+            input_size,
+            hidden_size,
+            num_locations,
+            word_size,
+            num_read_heads,
+            controller,
+            ablated,
+            num_controller_layers,
         )
         self.output = nn.Linear(
             hidden_size + num_read_heads * word_size,
