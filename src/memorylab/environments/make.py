@@ -8,8 +8,14 @@ from typing import Any
 
 import gymnasium as gym
 
+from memorylab.environments.menu import Menu
 from memorylab.environments.tmaze import TMaze
+from memorylab.environments.two_dials import TwoDials
 from memorylab.errors import reject_unknown_keys, suggest
+
+
+def _own_environments() -> dict[str, type[gym.Env]]:
+    return {"Menu": Menu, "TMaze": TMaze, "TwoDials": TwoDials}
 
 
 @functools.cache
@@ -22,7 +28,7 @@ def _popgym_environments() -> dict[str, type[gym.Env]]:
 
 def environment_names() -> list[str]:
     """Return every name that :func:`make_environment` knows, in alphabetical order."""
-    return sorted(["TMaze", *_popgym_environments()])
+    return sorted([*_own_environments(), *_popgym_environments()])
 
 
 def make_environment(name: str, **config: Any) -> gym.Env:
@@ -37,15 +43,17 @@ def make_environment(name: str, **config: Any) -> gym.Env:
     Observations keep their own space, which may be a tuple or a dictionary.
 
     Args:
-        name: ``"TMaze"`` or the name of a class of POPGym's, such as ``"RepeatPreviousEasy"``.
+        name: ``"Menu"``, ``"TMaze"``, ``"TwoDials"``, or the name of a class of POPGym's, such as
+            ``"RepeatPreviousEasy"``.
         **config: Arguments of the environment's constructor.
 
     Raises:
         ValueError: The name or an argument doesn't exist; the message offers the nearest one.
     """
-    if name == "TMaze":
-        _check_config(TMaze, config)
-        return TMaze(**config)
+    own = _own_environments()
+    if name in own:
+        _check_config(own[name], config)
+        return own[name](**config)
     environments = _popgym_environments()
     if name not in environments:
         raise ValueError(f"There is no environment {name!r}.{suggest(name, environment_names())}")

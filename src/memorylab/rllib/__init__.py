@@ -4,18 +4,28 @@
 from memorylab.rllib.session import ray_session, start_ray, stop_ray  # isort: skip
 from memorylab.rllib.agent import Agent, History
 from memorylab.rllib.config import ppo_config, register_environments
+from memorylab.rllib.connectors import ScaleImages, learner_batch
+from memorylab.rllib.demonstrations import Demonstrations, record_demonstrations
 from memorylab.rllib.evaluation import Episode, evaluate
+from memorylab.rllib.losses import add_losses
+from memorylab.rllib.migration import MIGRATION
 from memorylab.rllib.module import MemoryRLModule
 from memorylab.rllib.training import train_ppo
 
 __all__ = [
+    "MIGRATION",
     "Agent",
+    "Demonstrations",
     "Episode",
     "History",
     "MemoryRLModule",
+    "ScaleImages",
+    "add_losses",
     "evaluate",
+    "learner_batch",
     "ppo_config",
     "ray_session",
+    "record_demonstrations",
     "register_environments",
     "start_ray",
     "stop_ray",

@@ -116,6 +116,7 @@ def settings_of(config: PPOConfig) -> dict[str, Any]:
     settings = {
         "environment": config.env,
         "environment_config": dict(config.env_config),
+        "module_class": config.rl_module_spec.module_class.__name__,
         "model_config": dict(config.rl_module_spec.model_config),
     }
     settings |= {name: getattr(config, name) for name in LEARNING_SETTINGS}

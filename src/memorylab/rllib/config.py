@@ -15,7 +15,10 @@ from ray.tune.registry import register_env
 from memorylab.environments import environment_names, make_environment
 from memorylab.errors import reject_unknown_keys
 from memorylab.memory import MEMORY_MODELS
-from memorylab.rllib.module import DEFAULT_MODEL_CONFIG, MemoryRLModule, action_distribution
+from memorylab.rllib.actions.connectors import MarkEndedEpisodes
+from memorylab.rllib.actions.modules import ParametricActionsRLModule
+from memorylab.rllib.actions.spaces import is_parametric
+from memorylab.rllib.module import DEFAULT_MODEL_CONFIG, MemoryRLModule
 
 UNKNOWN_EPISODE_LENGTH = 128
 """How long an episode is taken to be if its environment doesn't say."""
@@ -40,6 +43,7 @@ def ppo_config(
     *,
     environment_config: Mapping[str, Any] | None = None,
     memory_config: Mapping[str, Any] | None = None,
+    module_class: type[MemoryRLModule] | None = None,
     seed: int = 0,
     **model_config: Any,
 ) -> PPOConfig:
@@ -55,6 +59,8 @@ def ppo_config(
         memory: A name in ``memorylab.memory.MEMORY_MODELS``.
         environment_config: Arguments of the environment.
         memory_config: Arguments of the memory model.
+        module_class: By default :class:`ParametricActionsRLModule` if the observation describes
+            the actions, otherwise :class:`MemoryRLModule`.
         seed: Seed of the environments, the weights and the sampled actions.
         **model_config: Other keys of :class:`MemoryRLModule`'s ``model_config``. ``max_seq_len``
             is by default one more than the environment's longest episode: RLlib appends a step to
@@ -62,23 +68,28 @@ def ppo_config(
 
     Raises:
         ValueError: A name or an argument doesn't exist; the message offers the nearest one.
-        TypeError: The action space is not one of Discrete, MultiDiscrete and Box.
+        TypeError: The action space is none that ``module_class`` has a distribution for.
     """
     reject_unknown_keys([memory], MEMORY_MODELS, "memory model")
     reject_unknown_keys(model_config, DEFAULT_MODEL_CONFIG, "key of MemoryRLModule's model_config")
     example = make_environment(environment, **(environment_config or {}))
-    action_distribution(example.action_space)
+    parametric = is_parametric(example.observation_space)
+    if module_class is None:
+        module_class = ParametricActionsRLModule if parametric else MemoryRLModule
+    module_class.action_distribution(example.action_space)
     register_environments()
 
     minibatch_size = 416
     if "max_seq_len" not in model_config:
         length = getattr(example.unwrapped, "max_episode_length", UNKNOWN_EPISODE_LENGTH)
         model_config["max_seq_len"] = min(length + 1, minibatch_size)
-    flatten = None
-    if not isinstance(example.observation_space, gym.spaces.Box) or (
+    connector = None
+    if parametric:
+        connector = _mark_ended_episodes
+    elif not isinstance(example.observation_space, gym.spaces.Box) or (
         len(example.observation_space.shape) != 1
     ):
-        flatten = _flatten_observations
+        connector = _flatten_observations
     model_config |= {
         "memory": memory,
         "memory_config": dict(memory_config or {}),
@@ -88,7 +99,9 @@ def ppo_config(
     return (
         PPOConfig()
         .environment(environment, env_config=dict(environment_config or {}))
-        .env_runners(num_env_runners=0, num_envs_per_env_runner=16, env_to_module_connector=flatten)
+        .env_runners(
+            num_env_runners=0, num_envs_per_env_runner=16, env_to_module_connector=connector
+        )
         .training(
             train_batch_size_per_learner=1664,
             minibatch_size=minibatch_size,
@@ -102,7 +115,7 @@ def ppo_config(
             kl_coeff=0.0,
         )
         .rl_module(
-            rl_module_spec=RLModuleSpec(module_class=MemoryRLModule, model_config=model_config)
+            rl_module_spec=RLModuleSpec(module_class=module_class, model_config=model_config)
         )
         .debugging(seed=seed, log_level="ERROR")
     )
@@ -110,3 +123,7 @@ def ppo_config(
 
 def _flatten_observations(*args: Any, **kwargs: Any) -> Any:
     return FlattenObservations()
+
+
+def _mark_ended_episodes(*args: Any, **kwargs: Any) -> Any:
+    return MarkEndedEpisodes()

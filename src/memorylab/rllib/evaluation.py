@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import torch
+import tree
 from jaxtyping import Float
 from ray.rllib.core.columns import Columns
 from ray.rllib.env.single_agent_episode import SingleAgentEpisode
@@ -25,7 +26,8 @@ class Episode:
     """One episode, step by step: what the agent saw, what it then did, and what came of it.
 
     Attributes:
-        observation: What the agent saw before each action, flattened ``[T, F]``.
+        observation: What the agent saw before each action, flattened ``[T, F]``; of an observation
+            that describes the actions, its ``"observations"``.
         action: What it did ``[T, ...]``.
         reward: What it got for that ``[T]``.
         value: What its critic expected before the action ``[T]``.
@@ -81,17 +83,21 @@ def evaluate(
 
 @torch.no_grad()
 def _replay(module: MemoryRLModule, episode: SingleAgentEpisode) -> Episode:
-    observation = np.stack(episode.get_observations(slice(0, len(episode))))  # [T, F]
+    played = episode.get_observations(slice(0, len(episode)))  # [T, F], or a dictionary of such
+    actions = episode.get_actions()  # [T, ...], or a tuple of such
+    action = np.stack(actions, -1) if isinstance(actions, tuple) else np.stack(actions)
+    batch = {
+        Columns.OBS: tree.map_structure(lambda part: torch.as_tensor(part).unsqueeze(0), played),
+        Columns.STATE_IN: map_state(lambda tensor: tensor[None], module.get_initial_state()),
+        Columns.ACTIONS: torch.as_tensor(action).unsqueeze(0),
+    }
     arrays: dict[str, Any] = {
-        "observation": observation,
-        "action": np.stack(episode.get_actions()),
+        "observation": module.observations(batch)[0].numpy(),
+        "action": action,
         "reward": np.asarray(episode.get_rewards(), dtype=np.float32),
     }
-    batch = {
-        Columns.OBS: torch.as_tensor(observation).unsqueeze(0),  # [1, T, F]
-        Columns.STATE_IN: map_state(lambda tensor: tensor[None], module.get_initial_state()),
-    }
-    logits = module.forward_inference(batch)[Columns.ACTION_DIST_INPUTS][0].numpy()  # [T, A]
+    # The training pass: a module may need the action that was taken.
+    logits = module.forward_train(batch)[Columns.ACTION_DIST_INPUTS][0].numpy()  # [T, A]
     acted_upon = np.stack(episode.get_extra_model_outputs(Columns.ACTION_DIST_INPUTS))
     difference = float(np.abs(logits - acted_upon).max())
     if not difference <= REPLAY_TOLERANCE:
@@ -104,7 +110,7 @@ def _replay(module: MemoryRLModule, episode: SingleAgentEpisode) -> Episode:
     trace = None
     memory = module.networks.memory
     if isinstance(memory, DNC):
-        features = module.networks.encoder(batch[Columns.OBS].float())[0]  # [T, F]
+        features = module.networks.encoder(module.observations(batch))[0]  # [T, F]
         trace = DNCTrace(
             memory.trace_arrays(features) | arrays,
             {"ablated": sorted(memory.cell.ablated)},

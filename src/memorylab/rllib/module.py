@@ -72,14 +72,42 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI):
         reject_unknown_keys(given, DEFAULT_MODEL_CONFIG, "key of MemoryRLModule's model_config")
         # RLlib reads max_seq_len from here.
         self.model_config = DEFAULT_MODEL_CONFIG | given
-        num_outputs, self.action_dist_cls = action_distribution(self.action_space)
-        self.networks = ActorCritic(
-            flat_size(self.observation_space),
+        num_outputs, self.action_dist_cls = self.action_distribution(self.action_space)
+        self.networks = self.make_networks(num_outputs)
+        # Weights for acting alone would lack the critic's memory, whose state is sampled too.
+        self.inference_only = False
+
+    # A subclass changes what it needs of these five.
+
+    @classmethod
+    def action_distribution(cls, space: gym.Space) -> tuple[int, type]:
+        """Return how many inputs the action distribution needs, and its class."""
+        return action_distribution(space)
+
+    def make_networks(self, num_outputs: int) -> ActorCritic:
+        """Build all that has weights.
+
+        Args:
+            num_outputs: What the head of the actor puts out.
+        """
+        return ActorCritic(
+            self.observation_size,
             num_outputs,
             **{key: value for key, value in self.model_config.items() if key != "max_seq_len"},
         )
-        # Weights for acting alone would lack the critic's memory, whose state is sampled too.
-        self.inference_only = False
+
+    @property
+    def observation_size(self) -> int:
+        """Number of features that the memory reads."""
+        return flat_size(self.observation_space)
+
+    def observations(self, batch: dict[str, Any]) -> Float[Tensor, "B T F"]:
+        """Return what the memory reads of a batch."""
+        return batch[Columns.OBS].float()
+
+    def action_inputs(self, actor: Tensor, batch: dict[str, Any]) -> Float[Tensor, "B T A"]:
+        """Map what the actor sees ``[B, T, D]`` to the inputs of the action distribution."""
+        return self.networks.actor_head(actor)
 
     def get_initial_state(self) -> dict[str, Any]:
         """Return the state at the start of an episode, without batch dimension."""
@@ -89,7 +117,7 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI):
         """Map observations ``[B, T, F]`` to the inputs of the action distribution."""
         actor, critic, state = self._remember(batch)
         return {
-            Columns.ACTION_DIST_INPUTS: self.networks.actor_head(actor),  # [B, T, A]
+            Columns.ACTION_DIST_INPUTS: self.action_inputs(actor, batch),  # [B, T, A]
             Columns.EMBEDDINGS: critic,  # [B, T, D]
             Columns.STATE_OUT: state,
         }
@@ -123,7 +151,7 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI):
         """Return what the actor and the critic see of a padded batch, and the state after it."""
         # There are no lengths while acting.
         return self.networks.remember(
-            batch[Columns.OBS].float(), batch[Columns.STATE_IN], batch.get(Columns.SEQ_LENS)
+            self.observations(batch), batch[Columns.STATE_IN], batch.get(Columns.SEQ_LENS)
         )
 
 

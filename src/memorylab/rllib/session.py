@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,9 @@ _DEFAULT_ENVIRONMENT = {
     "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # Silences a warning about machines without GPU.
 }
+if "ray" in sys.modules:
+    # This process has read already that it needs no token, and what it starts must agree.
+    del _DEFAULT_ENVIRONMENT["RAY_AUTH_MODE"]
 for _name, _value in _DEFAULT_ENVIRONMENT.items():
     os.environ.setdefault(_name, _value)
 

@@ -1,0 +1,56 @@
+"""Images as networks like them: numbers from 0 to 1 in place of bytes."""
+
+from __future__ import annotations
+
+import gymnasium as gym
+import numpy as np
+from jaxtyping import Float, UInt8
+
+
+class ScaleImageObservation(gym.ObservationWrapper):
+    """Wraps an environment so that its images hold numbers from 0 to 1 instead of bytes.
+
+    The same numbers as RLlib's environments get from ``memorylab.rllib.ScaleImages``.
+
+    Args:
+        env: An environment that shows images: bytes ``[H, W, C]``.
+
+    Raises:
+        TypeError: Its observation space is something else.
+    """
+
+    def __init__(self, env: gym.Env):
+        super().__init__(env)
+        self.observation_space = scaled_image_space(env.observation_space)
+
+    def observation(self, observation: UInt8[np.ndarray, "H W C"]) -> Float[np.ndarray, "H W C"]:
+        """Return the image with numbers from 0 to 1."""
+        return scale_image(observation)
+
+
+def scaled_image_space(space: gym.Space) -> gym.spaces.Box:
+    """Return the space of what :func:`scale_image` makes of the images in ``space``.
+
+    Raises:
+        TypeError: The space is not a Box of bytes of shape ``[H, W, C]``.
+    """
+    if not isinstance(space, gym.spaces.Box) or len(space.shape) != 3 or space.dtype != np.uint8:
+        raise TypeError(
+            "Scaling images needs a space of images, a Box of uint8 of shape [H, W, C], but got "
+            f"{space}. Scale before images are flattened or stacked, put a single channel behind "
+            "an image without any, [H, W, 1], and leave out what holds floats already."
+        )
+    return gym.spaces.Box(0.0, 1.0, space.shape, np.float32)
+
+
+def scale_image(image: UInt8[np.ndarray, "H W C"]) -> Float[np.ndarray, "H W C"]:
+    """Return ``image`` with its bytes, 0 to 255, as numbers from 0 to 1.
+
+    Raises:
+        TypeError: The image is not one of bytes, so that it may have been scaled before.
+    """
+    if image.dtype != np.uint8:
+        raise TypeError(
+            f"An image to scale must hold uint8 but holds {image.dtype}. Was it scaled already?"
+        )
+    return image.astype(np.float32) / 255

@@ -1,0 +1,82 @@
+"""Two dials: a lock that opens only if both are set right at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+from jaxtyping import Float
+
+from memorylab.errors import check_count
+
+
+class TwoDials(gym.Env):
+    """A lock with two dials and a secret digit, to be opened by trying.
+
+    The first dial must be set to the secret digit, the second to that digit plus a shift, counted
+    around the dial. The shift is in sight at every step, the digit never: it can only be tried. So
+    of all pairs those with the right shift between them are worth a try, all of them equally.
+
+    The observation says nothing of what was tried before. An agent without memory can't work
+    through the digits in turn, it has to draw one each time, **and draw both dials together**: two
+    that are drawn independently rarely fit each other.
+
+    Observation ``[num_digits]``: the shift, one-hot. Action: the two dials.
+
+    Rewards: 1 for opening the lock, which ends the episode, otherwise 0. The episode is truncated
+    after ``tries``.
+
+    Args:
+        num_digits: Digits on each dial, at least 2.
+        tries: How often the agent may try.
+
+    Raises:
+        TypeError: A number is not an integer.
+        ValueError: A number is too small.
+    """
+
+    metadata = {"render_modes": []}  # noqa: RUF012 (gymnasium's own declaration)
+
+    def __init__(self, num_digits: int = 4, tries: int = 8):
+        self.num_digits = check_count(num_digits, "num_digits", minimum=2)
+        self.max_episode_length = check_count(tries, "tries")
+        self.observation_space = gym.spaces.Box(0.0, 1.0, (num_digits,), np.float32)
+        self.action_space = gym.spaces.MultiDiscrete([num_digits, num_digits])
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Float[np.ndarray, "D"], dict[str, Any]]:
+        """Draw a secret digit and a shift, and return the shift."""
+        super().reset(seed=seed)
+        self.digit, self.shift = (int(n) for n in self.np_random.integers(self.num_digits, size=2))
+        self.time = 0
+        return self._observe(), {"digit": self.digit, "shift": self.shift}
+
+    def step(self, action: Any) -> tuple[Float[np.ndarray, "D"], float, bool, bool, dict[str, Any]]:
+        """Set the dials and try.
+
+        Raises:
+            ValueError: The action is not a pair of digits.
+        """
+        first, second = self._check(action)
+        self.time += 1
+        opened = first == self.digit and second == (self.digit + self.shift) % self.num_digits
+        truncated = not opened and self.time >= self.max_episode_length
+        info = {"digit": self.digit, "shift": self.shift}
+        return self._observe(), float(opened), opened, truncated, info
+
+    def _check(self, action: Any) -> tuple[int, int]:
+        pair = np.asarray(action)
+        if (
+            pair.shape != (2,)
+            or not np.issubdtype(pair.dtype, np.integer)
+            or not ((pair >= 0) & (pair < self.num_digits)).all()
+        ):
+            raise ValueError(
+                f"action must be two digits, each from 0 to {self.num_digits - 1}, not {action!r}."
+            )
+        return int(pair[0]), int(pair[1])
+
+    def _observe(self) -> Float[np.ndarray, "D"]:
+        return np.eye(self.num_digits, dtype=np.float32)[self.shift]

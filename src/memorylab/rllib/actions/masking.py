@@ -1,0 +1,79 @@
+"""Actions that are not always there, and actions that are known by what they are."""
+
+from __future__ import annotations
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+
+MASKED_LOGIT = -1e30
+"""The logit of an action that can't be taken: its probability is 0 to the last bit.
+
+Minus infinity would do for that too, but makes NaN of entropies (0 · −∞) and of gradients of a KL
+divergence (−∞ less −∞). The least float, which RLlib's guide and examples take, overflows when two
+of them are added, as RLlib does when it logs the mean of a batch.
+"""
+
+
+def match_embeddings(
+    intent: Float[Tensor, "... E"], embeddings: Float[Tensor, "... A E"]
+) -> Float[Tensor, "... A"]:
+    """Return one logit for each action: the dot product of its embedding with an intent.
+
+    So a network needs E outputs however many actions there are, and can judge one that it has
+    never seen.
+
+    Raises:
+        ValueError: The embeddings have another size than the intent.
+    """
+    if embeddings.shape[-1] != intent.shape[-1]:
+        raise ValueError(
+            f"the embeddings {list(embeddings.shape)} have {embeddings.shape[-1]} features, but "
+            f"the intent {list(intent.shape)} has {intent.shape[-1]}. Give the network as many "
+            "outputs as an embedding has features."
+        )
+    return (embeddings @ intent.unsqueeze(-1)).squeeze(-1)
+
+
+def mask_logits(
+    logits: Float[Tensor, "B T A"],
+    mask: Float[Tensor, "B T A"],
+    real: Bool[Tensor, "B T"] | None = None,
+) -> Float[Tensor, "B T A"]:
+    """Give probability 0 to the actions that can't be taken.
+
+    Where no step is real, the padding in which masks are zero too, all logits are 0 instead:
+    something finite that learns nothing.
+
+    Args:
+        logits: Logits of all actions.
+        mask: 1 for an action that can be taken, 0 for one that can't.
+        real: Which steps are real; by default all.
+
+    Raises:
+        ValueError: The shapes differ, a mask at a real step holds anything but 0 and 1, or allows
+            no action there; the message names row and step.
+    """
+    if mask.shape != logits.shape:
+        raise ValueError(
+            f"action_mask must have one entry for each of the logits {list(logits.shape)}, but has "
+            f"the shape {list(mask.shape)}."
+        )
+    if real is None:
+        real = torch.ones(logits.shape[:-1], dtype=torch.bool, device=logits.device)
+    odd = real & ((mask != 0) & (mask != 1)).any(-1)  # [B, T]
+    if odd.any():
+        row, step = odd.nonzero()[0].tolist()
+        raise ValueError(
+            f"action_mask must hold 0 and 1, but at row {row}, step {step}, it holds "
+            f"{mask[row, step].tolist()}."
+        )
+    empty = real & (mask == 0).all(-1)  # [B, T]
+    if empty.any():
+        row, step = empty.nonzero()[0].tolist()
+        raise ValueError(
+            f"action_mask allows no action at row {row}, step {step}, which is a real step. Let "
+            "the environment offer at least one, if only to do nothing."
+        )
+    logits = logits.masked_fill(mask == 0, MASKED_LOGIT)
+    return logits.masked_fill(~real.unsqueeze(-1), 0.0)

@@ -1,0 +1,209 @@
+"""POPGym's DiffNC, with a DNC that learns."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import gymnasium as gym
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from memorylab.errors import check_count
+from memorylab.memory import DNC, State
+from memorylab.rllib.classic.base_model import BaseModel
+
+# Under which names memorylab's DNC carries MEMORY_KEYS.
+_NAMES = ("memory", "link", "precedence", "read_weighting", "write_weighting", "usage")
+
+
+class DiffNC(BaseModel):
+    """The Differentiable Neural Computer of Graves et al., Nature 538 (2016), as an RLlib model.
+
+    It has the name, the options and the state of POPGym's ``DiffNC``, around
+    :class:`memorylab.memory.DNC`. POPGym builds its DNC in the first forward pass, after the
+    optimizer, which therefore never trains it; this one is built with the model.
+
+    Options besides those of :class:`BaseModel`, where N = ``hidden_size // cell_size`` locations:
+
+    - ``read_heads``: number R of read heads.
+    - ``cell_size``: length W of a location.
+    - ``num_hidden_layers``: layers of the LSTM controller.
+    - ``num_layers``: 1; POPGym knows the option, but its state has no room for more.
+    - ``nonlinearity``: has no effect, here or in POPGym, as an LSTM has nonlinearities of its own.
+
+    Raises:
+        ValueError: ``cell_size`` is larger than ``hidden_size``, or ``num_layers`` is not 1.
+    """
+
+    MODEL_CONFIG: ClassVar[dict[str, Any]] = {
+        "num_hidden_layers": 1,
+        "num_layers": 1,
+        "read_heads": 4,
+        "cell_size": 16,
+        "nonlinearity": "tanh",
+    }
+    MEMORY_KEYS: ClassVar[list[str]] = [
+        "memory",
+        "link_matrix",
+        "precedence",
+        "read_weights",
+        "write_weights",
+        "usage_vector",
+    ]
+
+    def __init__(
+        self,
+        obs_space: gym.Space,
+        action_space: gym.Space,
+        num_outputs: int,
+        model_config: Mapping[str, Any],
+        name: str,
+        **custom_model_kwargs: Any,
+    ):
+        super().__init__(
+            obs_space, action_space, num_outputs, model_config, name, **custom_model_kwargs
+        )
+        hidden_size, cell_size = self.cfg["hidden_size"], self.cfg["cell_size"]
+        check_count(cell_size, "cell_size")
+        if cell_size > hidden_size:
+            raise ValueError(
+                f"cell_size {cell_size} leaves no location: there are hidden_size // cell_size of "
+                f"them, and hidden_size is {hidden_size}."
+            )
+        if self.cfg["num_layers"] != 1:
+            raise ValueError(
+                f"num_layers must be 1, but is {self.cfg['num_layers']!r}: the state of nine "
+                "tensors has no room for more. A deeper controller is num_hidden_layers."
+            )
+        if self.cfg["nonlinearity"] != "tanh":
+            warnings.warn(
+                f"nonlinearity {self.cfg['nonlinearity']!r} has no effect: the controller is an "
+                "LSTM. Leave the option out.",
+                stacklevel=2,
+            )
+        self.cfg["nr_cells"] = hidden_size // cell_size
+        self.core = DNC(
+            self.cfg["preprocessor_output_size"],
+            hidden_size=hidden_size,
+            num_locations=self.cfg["nr_cells"],
+            word_size=cell_size,
+            num_read_heads=self.cfg["read_heads"],
+            num_controller_layers=self.cfg["num_hidden_layers"],
+        )
+
+    def initial_state(self) -> list[Tensor]:
+        """Return nine tensors of zeros, in POPGym's order, with L = ``num_hidden_layers``.
+
+        Controller's hidden vector ``[L, H]`` and cell ``[L, H]``, read vectors ``[R·W]``, memory
+        ``[N, W]``, link matrix ``[1, N, N]``, precedence ``[1, N]``, read weights ``[R, N]``, write
+        weights ``[1, N]``, usage ``[N]``.
+        """
+        h, layers = self.cfg["hidden_size"], self.cfg["num_hidden_layers"]
+        n, w, r = self.cfg["nr_cells"], self.cfg["cell_size"], self.cfg["read_heads"]
+        shapes = [(layers, h), (layers, h), (r * w,)]
+        shapes += [(n, w), (1, n, n), (1, n), (r, n), (1, n), (n,)]
+        return [torch.zeros(shape) for shape in shapes]
+
+    def unpack_state(
+        self, state: list[Tensor]
+    ) -> tuple[list[tuple[Tensor, Tensor]], dict[str, Tensor], Tensor]:
+        """Sort RLlib's list of tensors into controller, memory and read vectors.
+
+        Args:
+            state: Nine tensors as :meth:`initial_state` returns them, each ``[B, ...]``.
+
+        Returns:
+            The controller's hidden vector and cell, both ``[L, B, H]``, as a list of one pair; the
+            memory by ``MEMORY_KEYS``; and the read vectors ``[B, R·W]``.
+
+        Raises:
+            ValueError: There are not nine tensors.
+        """
+        if len(state) != 9:
+            raise ValueError(
+                f"The state of DiffNC is nine tensors, but these are {len(state)}. The tenth that "
+                "RLlib carries, the number of steps seen, is no part of the memory."
+            )
+        hidden, cell, read_vectors, *memory = state
+        controller = [(hidden.transpose(0, 1).contiguous(), cell.transpose(0, 1).contiguous())]
+        return controller, dict(zip(self.MEMORY_KEYS, memory, strict=True)), read_vectors
+
+    def pack_state(
+        self,
+        ctrl_hidden: list[tuple[Tensor, Tensor]],
+        memory_dict: dict[str, Tensor],
+        read_vecs: Tensor,
+    ) -> list[Tensor]:
+        """Line controller, read vectors and memory up as RLlib carries them.
+
+        The inverse of :meth:`unpack_state`, whose results are the arguments.
+
+        Raises:
+            ValueError: There is not one pair for the controller, or the memory has other keys than
+                ``MEMORY_KEYS``.
+        """
+        if len(ctrl_hidden) != 1:
+            raise ValueError(f"ctrl_hidden must be one pair in a list, but has {len(ctrl_hidden)}.")
+        if set(memory_dict) != set(self.MEMORY_KEYS):
+            raise ValueError(
+                f"memory_dict must have the keys {self.MEMORY_KEYS}, but has {list(memory_dict)}."
+            )
+        hidden, cell = ctrl_hidden[0]
+        memory = [memory_dict[key] for key in self.MEMORY_KEYS]
+        return [hidden.transpose(0, 1), cell.transpose(0, 1), read_vecs, *memory]
+
+    def forward_memory(
+        self,
+        z: Float[Tensor, "B T F"],
+        state: list[Tensor],
+        t_starts: Int[Tensor, "B"],
+        seq_lens: Int[Tensor, "B"],
+    ) -> tuple[Float[Tensor, "B T D"], list[Tensor]]:
+        """Run the DNC, whose state is the same numbers by other names and without axes of one."""
+        z, following = self.core(z, self._to_core(state), t_starts, seq_lens)
+        return z, self._from_core(following)
+
+    def load_state_dict(
+        self, state_dict: Mapping[str, Tensor], strict: bool = True, assign: bool = False
+    ) -> Any:
+        """Load weights.
+
+        Raises:
+            ValueError: They are POPGym's, with which this model computes something else.
+        """
+        if any(name.startswith("core.lstm_layer_0") for name in state_dict):
+            raise ValueError(
+                "These are weights of POPGym's DiffNC, which computes something else than the DNC "
+                "of the paper. To train on from them all the same, load "
+                "convert_popgym_state_dict(state_dict, model), and see there what differs."
+            )
+        return super().load_state_dict(state_dict, strict, assign)
+
+    def _to_core(self, state: list[Tensor]) -> State:
+        ((hidden, cell),), memory, read_vectors = self.unpack_state(state)
+        heads = (self.cfg["read_heads"], self.cfg["cell_size"])
+        named = dict(zip(_NAMES, memory.values(), strict=True))
+        for name in ("link", "precedence", "write_weighting"):
+            named[name] = named[name].squeeze(1)
+        if len(hidden) == 1:
+            controller = {"hidden": hidden.squeeze(0), "cell": cell.squeeze(0)}  # [B, H]
+        else:
+            controller = {"hidden": hidden.transpose(0, 1), "cell": cell.transpose(0, 1)}
+        return named | {
+            "read_vectors": read_vectors.unflatten(-1, heads),  # [B, R, W]
+            "controller": controller,
+        }
+
+    def _from_core(self, state: State) -> list[Tensor]:
+        hidden, cell = state["controller"]["hidden"], state["controller"]["cell"]
+        if hidden.dim() == 2:
+            controller = (hidden.unsqueeze(0), cell.unsqueeze(0))  # [1, B, H]
+        else:
+            controller = (hidden.transpose(0, 1), cell.transpose(0, 1))  # [L, B, H]
+        memory = dict(zip(self.MEMORY_KEYS, (state[name] for name in _NAMES), strict=True))
+        for key in ("link_matrix", "precedence", "write_weights"):
+            memory[key] = memory[key].unsqueeze(1)
+        return self.pack_state([controller], memory, state["read_vectors"].flatten(1))

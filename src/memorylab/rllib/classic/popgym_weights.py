@@ -1,0 +1,93 @@
+"""Weights that were saved from POPGym's models."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from torch import Tensor
+
+from memorylab.memory import DNC
+
+if TYPE_CHECKING:
+    from memorylab.rllib.classic.base_model import BaseModel
+
+# What POPGym stores and our models compute, or have no use for, by the name of the embedding.
+_NOT_STORED = {
+    None: "embedding_strength",
+    "sine": "embedding.weight",
+    "scaled_sine": "embedding.weight",
+    "simple_scaled": "embedding.v",
+    "base2": "embedding.mask",
+}
+
+
+def convert_popgym_state_dict(
+    state_dict: Mapping[str, Tensor], model: BaseModel
+) -> dict[str, Tensor]:
+    """Bring the weights of POPGym's model into the names and the order of ours.
+
+    ``MLP``, ``BasicMLP``, ``Elman``, ``GRU`` and ``LSTM`` then compute the same outputs, and their
+    ``load_state_dict`` does this by itself. Not so ``DiffNC``: all its weights find their place,
+    but POPGym's DNC is not the paper's. It passes keys and write vectors through tanh, lacks the 1
+    in the strengths' ``1 + softplus``, and in a sequence of several steps gives the controller the
+    vectors that were read before the first of them. Since POPGym's optimizer never held the
+    weights of the DNC, those are random numbers anyway; train the converted model on.
+
+    Args:
+        state_dict: POPGym's ``state_dict()``. What has our names already stays as it is.
+        model: The model that is to load it, with POPGym's options.
+
+    Raises:
+        ValueError: The weights have other sizes than the model.
+    """
+    own = model.state_dict()
+    dropped = _NOT_STORED.get(model.cfg["embedding"])
+    converted = {}
+    for name, tensor in state_dict.items():
+        if name not in own and name == dropped:
+            if name == "embedding.weight" and len(tensor) != model.max_seq_len:
+                raise ValueError(
+                    f"The weights belong to a model with max_seq_len {len(tensor)}, but that of "
+                    f"this model is {model.max_seq_len}. Its clock would run differently."
+                )
+            continue
+        if name.startswith("core.rnn_layer_memory_shared") and isinstance(model.core, DNC):
+            tensor = _reorder_read_modes(tensor, model.cfg["read_heads"])
+        converted[_own_name(name, own)] = tensor
+    for name, tensor in converted.items():
+        if name in own and tensor.shape != own[name].shape:
+            raise ValueError(
+                f"{name} is {list(tensor.shape)} in the weights, but {list(own[name].shape)} in "
+                f"the model. Build the model with the options of the one that was saved."
+            )
+    return converted
+
+
+def _own_name(name: str, own: Mapping[str, Tensor]) -> str:
+    core = name.removeprefix("core.")
+    part = core.rpartition(".")[2]  # Of the DNC, weight_ih_l0 and such.
+    weight, _, layer = part.rpartition("_l")
+    candidates = [
+        name,
+        f"core.core.{core}",
+        f"core.network.{core}",
+        # The cells of POPGym's option "benchmark": their weights know no layer.
+        f"core.network.{core}_l0",
+    ]
+    if core.startswith("lstm_layer_0."):
+        candidates += [
+            f"core.cell.controller.{weight}",
+            f"core.cell.controller.layers.{layer}.{weight}",
+        ]
+    elif core.startswith("rnn_layer_memory_shared."):
+        candidates.append(f"core.cell.interface.{part}")
+    return next((candidate for candidate in candidates if candidate in own), name)
+
+
+def _reorder_read_modes(tensor: Tensor, read_heads: int) -> Tensor:
+    """Swap the modes of each head from backward, forward, content to the paper's order."""
+    tensor = tensor.clone()
+    modes = tensor[-3 * read_heads :].unflatten(0, (read_heads, 3))  # A view [R, 3, ...].
+    modes[:, 1:] = modes[:, 1:].flip(1)
+    return tensor

@@ -1,0 +1,118 @@
+"""What a memory can be asked besides reward: each loss a function of plain tensors.
+
+All of them take ``mask [B, T]``, true at the steps that count. On RLlib's current API stack that is
+``Columns.LOSS_MASK``, which leaves out the padding and the step that RLlib appends to each episode.
+Nothing that stands elsewhere reaches a loss or a gradient, NaN included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import torch
+from jaxtyping import Bool, Float, Shaped
+from torch import Tensor, nn
+
+from memorylab.sequences import masked_loss, masked_mean
+
+
+def reconstruction_loss(
+    prediction: Float[Tensor, "B T F"],
+    observations: Float[Tensor, "B T F"],
+    mask: Bool[Tensor, "B T"],
+) -> Float[Tensor, ""]:
+    """Return the mean squared error between observations and what was decoded from the memory.
+
+    Raises:
+        ValueError: The shapes don't fit each other.
+    """
+    return masked_loss(nn.functional.mse_loss, prediction, observations, mask)
+
+
+def next_observation_loss(
+    prediction: Float[Tensor, "B T F"],
+    observations: Float[Tensor, "B T F"],
+    mask: Bool[Tensor, "B T"],
+) -> Float[Tensor, ""]:
+    """Return the mean squared error between each prediction and the observation one step later.
+
+    A step counts if it and the one after it in its row do, so the last step of a row or an episode
+    has nothing to predict.
+
+    Args:
+        prediction: What is expected at the next step ``[B, T, F]``.
+        observations: What is seen at this one ``[B, T, F]``.
+        mask: The steps that count ``[B, T]``.
+
+    Raises:
+        ValueError: The shapes don't fit each other.
+    """
+    followed = mask[:, :-1] & mask[:, 1:]  # [B, T - 1]
+    return masked_loss(nn.functional.mse_loss, prediction[:, :-1], observations[:, 1:], followed)
+
+
+def behaviour_cloning_loss(
+    action_inputs: Float[Tensor, "B T A"],
+    actions: Shaped[Tensor, "B T ..."],
+    mask: Bool[Tensor, "B T"],
+    distribution: Any,
+) -> Float[Tensor, ""]:
+    """Return the mean negative log-probability of what an expert did (Pomerleau 1991).
+
+    Args:
+        action_inputs: The inputs of the action distribution ``[B, T, A]``.
+        actions: What the expert did ``[B, T, ...]``.
+        mask: The steps that count ``[B, T]``.
+        distribution: A distribution class of RLlib's current stack, such as ``TorchCategorical``.
+    """
+    log_probability = distribution.from_logits(action_inputs[mask]).logp(actions[mask])  # [S]
+    return -masked_mean(log_probability, torch.ones_like(log_probability, dtype=torch.bool))
+
+
+def l2_loss(parameters: Iterable[Tensor]) -> Float[Tensor, ""]:
+    """Return the sum of the squares of all parameters.
+
+    Raises:
+        ValueError: There are no parameters.
+    """
+    squares = [parameter.square().sum() for parameter in parameters]
+    if not squares:
+        raise ValueError("parameters is empty: there is nothing to keep small.")
+    return torch.stack(squares).sum()
+
+
+def gradient_shares(
+    losses: Mapping[str, Float[Tensor, ""]], parameters: Iterable[nn.Parameter]
+) -> dict[str, float]:
+    """Return how much of the pull on shared parameters comes from each loss.
+
+    The share of a loss is the norm of its gradient, divided by the sum of these norms. Gradients
+    may point against each other, so the norm of their sum can be far below the sum of their norms.
+
+    Args:
+        losses: Losses, each already multiplied by its coefficient. Their graph is kept, and no
+            ``grad`` is touched.
+        parameters: The parameters that the losses share; a loss may leave some of them out.
+
+    Returns:
+        For each loss a number from 0 to 1. They sum to 1, unless no loss has a gradient at all;
+        then all are 0.
+
+    Raises:
+        ValueError: There are no losses or no parameters.
+    """
+    parameters = list(parameters)
+    if not losses or not parameters:
+        raise ValueError("gradient_shares needs at least one loss and one parameter.")
+    norms = {name: _gradient_norm(loss, parameters) for name, loss in losses.items()}
+    total = sum(norms.values())
+    return {name: norm / total if total else 0.0 for name, norm in norms.items()}
+
+
+def _gradient_norm(loss: Tensor, parameters: list[nn.Parameter]) -> float:
+    if not loss.requires_grad:
+        return 0.0
+    gradients = torch.autograd.grad(loss, parameters, retain_graph=True, allow_unused=True)
+    squares = [gradient.double().square().sum() for gradient in gradients if gradient is not None]
+    return float(sum(squares)) ** 0.5

@@ -1,0 +1,173 @@
+import pytest
+import torch
+from popgym.baselines.ray_models import ray_elman, ray_gru, ray_lstm, ray_mlp
+from popgym_family import FAMILY, SPACE, TWO, build, call, enlarge, options_of, two_layers
+from torch import nn
+
+from memorylab.memory.dnc import cell
+from memorylab.rllib.classic import GRU, MLP, BasicMLP, DiffNC, convert_popgym_state_dict
+
+pytestmark = pytest.mark.ray
+
+POPGYM = {
+    "MLP": ray_mlp.MLP,
+    "BasicMLP": ray_mlp.BasicMLP,
+    "Elman": ray_elman.Elman,
+    "GRU": ray_gru.GRU,
+    "LSTM": ray_lstm.LSTM,
+}
+# POPGym adds embeddings of 17 features or more only, if they are written in base 2.
+WIDE = {"preprocessor_input_size": 18, "preprocessor_output_size": 18}
+
+
+def both(model_class, popgym_class, **options):
+    """Return our model and POPGym's, with the same options; the modules are given for POPGym."""
+    given = {
+        "preprocessor": two_layers(18, 18),
+        "actor": two_layers(12, 8),
+        "critic": nn.Linear(12, 8),
+    }
+    options = options_of(model_class, **WIDE, **given, **options)
+    ours = build(model_class, **options)
+    theirs = popgym_class(SPACE, TWO, 2, {"custom_model_config": options, "max_seq_len": 6}, "")
+    if hasattr(theirs, "embedding_strength"):
+        nn.init.constant_(theirs.embedding_strength, 0.3)
+    return ours, enlarge(theirs)
+
+
+def call_popgym(model, observations, state, seq_lens):
+    # It changes the list that it gets.
+    return call(model, observations.clone(), list(state), seq_lens)
+
+
+CASES = [
+    *((model, {}) for model in POPGYM),
+    *((model, {"benchmark": True}) for model in ("Elman", "GRU", "LSTM")),
+    *(
+        ("GRU", {"embedding": name})
+        for name in ("learned", "fixed", "scaled_sine", "simple_scaled", "perceptron", "time2vec")
+    ),
+    ("GRU", {"embedding": "base2", "embedding_size": 17}),
+    ("GRU", {"embedding": "sine", "scale_embedding": False}),
+    ("MLP", {"embedding": None}),
+]
+
+
+@pytest.mark.parametrize(("name", "options"), CASES, ids=str)
+def test_popgyms_weights_give_popgyms_outputs(name, options):
+    (model_class,) = [model for model in FAMILY if model.__name__ == name]
+    ours, theirs = both(model_class, POPGYM[name], **options)
+    ours.load_state_dict(theirs.state_dict())
+    state = [t.repeat(3, *[1] * t.dim()) for t in theirs.get_initial_state()]
+    state[-1] += torch.tensor([[0], [1], [2]])
+    observations = torch.randn(3, 4, 3)
+    expected = call_popgym(theirs, observations, state, [4] * 3)
+    found = call(ours, observations, state, [4] * 3)
+    torch.testing.assert_close(found[:2], expected[:2])
+    for left, right in zip(found[2], expected[2], strict=True):
+        assert left.shape == right.shape
+        torch.testing.assert_close(left, right)
+
+
+def test_what_belongs_to_other_options_is_refused():
+    ours, theirs = both(GRU, ray_gru.GRU, embedding="sine")
+    with pytest.raises(ValueError, match="with max_seq_len 6, but that of this model is 9"):
+        build(GRU, max_seq_len=9, embedding="sine").load_state_dict(theirs.state_dict())
+    with pytest.raises(ValueError, match=r"feature_map.0.weight is \[18, 3\] in the weights, but"):
+        build(GRU, embedding="sine").load_state_dict(theirs.state_dict())
+    with pytest.raises(RuntimeError, match=r"Unexpected key.*embedding.weight"):
+        both(BasicMLP, ray_mlp.MLP)[0].load_state_dict(both(MLP, ray_mlp.MLP)[1].state_dict())
+    # Our own weights stay what they are.
+    weights = ours.state_dict()
+    assert list(convert_popgym_state_dict(weights, ours).items()) == list(weights.items())
+
+
+def popgym_layout(layers, hidden_size=12, input_size=10, words=6):
+    """Return weights under the names and in the shapes of the ``dnc`` package; W = 3, R = 2."""
+    interface_size = words + 3 * 3 + 5 * 2 + 3
+    weights = {
+        "rnn_layer_memory_shared.interface_weights.weight": (interface_size, hidden_size),
+        "rnn_layer_memory_shared.interface_weights.bias": (interface_size,),
+        "output.weight": (hidden_size, hidden_size + words),
+        "output.bias": (hidden_size,),
+    }
+    for layer in range(layers):
+        below = hidden_size if layer else input_size + words
+        weights |= {
+            f"lstm_layer_0.weight_ih_l{layer}": (4 * hidden_size, below),
+            f"lstm_layer_0.weight_hh_l{layer}": (4 * hidden_size, hidden_size),
+            f"lstm_layer_0.bias_ih_l{layer}": (4 * hidden_size,),
+            f"lstm_layer_0.bias_hh_l{layer}": (4 * hidden_size,),
+        }
+    return {f"core.{name}": torch.randn(shape) for name, shape in weights.items()}
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+def test_a_dnc_in_popgyms_layout_finds_its_place_when_asked_to(layers):
+    model = build(DiffNC, num_hidden_layers=layers)
+    core = popgym_layout(layers)
+    others = {k: v for k, v in model.state_dict().items() if not k.startswith("core.")}
+    with pytest.raises(ValueError, match=r"computes something else.*convert_popgym"):
+        model.load_state_dict(core | others)
+    model.load_state_dict(convert_popgym_state_dict(core | others, model))
+    interface = core["core.rnn_layer_memory_shared.interface_weights.bias"]
+    found = model.core.cell.interface.bias
+    assert torch.equal(found[:-6], interface[:-6])
+    # Each head's backward, forward and content mode become backward, content and forward.
+    assert torch.equal(found[-6:], interface[-6:][[0, 2, 1, 3, 5, 4]])
+    top = core[f"core.lstm_layer_0.weight_hh_l{layers - 1}"]
+    assert any(torch.equal(top, weight) for weight in model.core.cell.controller.parameters())
+
+
+def test_a_dnc_of_another_size_is_refused():
+    model = build(DiffNC, cell_size=4)
+    with pytest.raises(ValueError, match=r"in the weights, but .* Build the model with"):
+        convert_popgym_state_dict(popgym_layout(1), model)
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+def test_only_what_is_documented_tells_popgyms_dnc_from_ours(layers, monkeypatch):
+    reason = "POPGym's DiffNC needs the package dnc, which the course does not install"
+    popgym = pytest.importorskip("popgym.baselines.ray_models.ray_diffnc", reason=reason)
+    ours, theirs = both(DiffNC, popgym.DiffNC, num_hidden_layers=layers)
+    observations = torch.randn(3, 8, 3)
+
+    def step_by_step(model, call):
+        state = [tensor.repeat(3, *[1] * tensor.dim()) for tensor in model.get_initial_state()]
+        logits = []
+        for t in range(8):
+            step, _, state = call(model, observations[:, t : t + 1], state, [1] * 3)
+            logits.append(step)
+        return torch.cat(logits, dim=1), state
+
+    step_by_step(theirs, call_popgym)  # Only now does it have a DNC.
+    with torch.no_grad():
+        for parameter in theirs.core.parameters():
+            parameter.mul_(2)
+    ours.load_state_dict(convert_popgym_state_dict(theirs.state_dict(), ours))
+    expected, state = step_by_step(theirs, call_popgym)
+    assert (step_by_step(ours, call)[0] - expected).abs().max() > 1e-3
+
+    split = cell.split_interface
+
+    def popgyms_interface(*args):
+        interface = split(*args)
+        changed = {
+            name: getattr(interface, name).tanh()
+            for name in ("read_keys", "write_key", "write_vector")
+        }
+        for name in ("read_strengths", "write_strength"):
+            changed[name] = getattr(interface, name) - 1
+        return interface._replace(**changed)
+
+    monkeypatch.setattr(cell, "split_interface", popgyms_interface)
+    found, after = step_by_step(ours, call)
+    torch.testing.assert_close(found, expected, rtol=0, atol=1e-4)
+    # Which of the unused locations is written first is chance; controller and reads don't care.
+    for left, right in zip(after[:3], state[:3], strict=True):
+        torch.testing.assert_close(left, right, rtol=0, atol=1e-4)
+    # Over the sequence at once, ours does the same, and POPGym's, with stale reads, does not.
+    at_once, *_ = call(ours, observations, [], [8] * 3)
+    torch.testing.assert_close(at_once, found)
+    state = [tensor.repeat(3, *[1] * tensor.dim()) for tensor in theirs.get_initial_state()]
+    assert (call_popgym(theirs, observations, state, [8] * 3)[0] - expected).abs().max() > 1e-3
