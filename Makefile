@@ -14,6 +14,7 @@ IS_USABLE := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_in
 VENV := .venv
 PY := $(VENV)/bin/python
 COURSE := $(PY) -m memorylab.teaching.course
+CODE := src tests notebooks benchmarks
 
 # Loopback only, the token left on, one Ctrl-C to stop.
 LAB := $(PY) -m jupyterlab --ip=127.0.0.1 -y \
@@ -46,19 +47,27 @@ test: lint ## everything: style, unit tests, notebooks guard, notebooks re-run a
 .PHONY: lint
 lint: $(VENV)/.stamp ## check style and formatting
 	@echo "== Style"
-	@$(PY) -m ruff check src tests notebooks
-	@$(PY) -m ruff format --check src tests notebooks
+	@$(PY) -m ruff check $(CODE)
+	@$(PY) -m ruff format --check $(CODE)
 
 .PHONY: format
 format: $(VENV)/.stamp ## repair style and formatting where that can be done safely
-	@$(PY) -m ruff check --fix src tests notebooks
-	@$(PY) -m ruff format src tests notebooks
+	@$(PY) -m ruff check --fix $(CODE)
+	@$(PY) -m ruff format $(CODE)
 
 .PHONY: notebooks
 notebooks: $(VENV)/.stamp ## rewrite the navigation bars, re-execute all notebooks (FILES=... for some)
 	@$(COURSE) nav
 	@$(COURSE) execute $(FILES)
 	@$(COURSE) check
+
+.PHONY: gallery
+gallery: $(VENV)/.stamp ## write the course's trained memories as pages to play, into gallery/
+	@$(PY) notebooks/data/make_gallery.py gallery
+
+.PHONY: bench
+bench: $(VENV)/.stamp ## measure speed, on a machine that does nothing else
+	@for benchmark in benchmarks/*.py; do $(PY) $$benchmark; done
 
 .PHONY: lock
 lock: ## pin the whole tree anew (needs uv; LOCK_FLAGS=--upgrade takes newer versions)
@@ -68,7 +77,7 @@ lock: ## pin the whole tree anew (needs uv; LOCK_FLAGS=--upgrade takes newer ver
 
 .PHONY: clean
 clean: ## remove the environment (before choosing another PYTHON) and what tools leave behind
-	@rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis src/*.egg-info
+	@rm -rf $(VENV) build dist gallery .pytest_cache .ruff_cache .hypothesis src/*.egg-info
 	@find . -name .git -prune -o \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
 # JupyterLab's extension for news asks whether it may fetch some; the course fetches nothing.

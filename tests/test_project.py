@@ -30,7 +30,7 @@ DOORS = {
     "environments": set(),
     "training": {"tasks", "memory", "sequences"},
     "plots": {"memory"},
-    "player": {"memory"},
+    "player": {"memory", "plots"},
     "rllib": {"environments", "memory", "networks", "sequences"},
 }
 
@@ -221,7 +221,9 @@ for name in {names}:
     assert result.returncode == 0, result.stderr
 
 
-@pytest.mark.parametrize("name", ["memorylab.plots", "memorylab.memory.dnc.trace"])
+@pytest.mark.parametrize(
+    "name", ["memorylab.plots", "memorylab.player", "memorylab.memory.dnc.trace"]
+)
 def test_traces_and_pictures_need_no_torch(name):
     code = f"""
 import importlib, sys

@@ -165,6 +165,11 @@ def save_widgets(notebook):
     notebook.metadata.widgets = {"application/vnd.jupyter.widget-state+json": {"state": {}}}
 
 
+def save_widget_view(notebook):
+    (output,) = notebook.cells[PLOT].outputs
+    output["data"]["application/vnd.jupyter.widget-view+json"] = {"model_id": "1f"}
+
+
 def drop_solution(notebook):
     del notebook.cells[SOLUTION]
     for count, cell in enumerate((c for c in notebook.cells if c.cell_type == "code"), start=1):
@@ -192,6 +197,7 @@ traceback = new_output(
         (set_count(PLOT, 7), "cell 2: ran as number 7, not 2"),
         (break_output(PLOT, error), "cell 2: stored with ValueError"),
         (save_widgets, "saved widget state"),
+        (save_widget_view, "cell 2: has a stored widget"),
         (break_source(PLOT, "load('/home/ada/trace.npz')"), "path of one machine: /home/ada/trace"),
         (break_source(PLOT, r"load('C:\trace.npz')"), r"path of one machine: C:\trace.npz"),
         (break_output(PLOT, new_output("stream", text="in /tmp/x1")), "machine: /tmp/x1"),

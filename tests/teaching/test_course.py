@@ -101,6 +101,15 @@ def test_execute_stores_outputs_and_nothing_that_changes(folder, capsys):
     assert path.read_bytes() == first
 
 
+def test_execute_stores_of_a_widget_only_what_stands_for_it(folder):
+    bundle = {"text/plain": "player", "application/vnd.jupyter.widget-view+json": {"model_id": "1"}}
+    source = f"from IPython.display import display\ndisplay({bundle}, raw=True)"
+    path = write(folder / COURSE[5].file, source)
+    execution.execute(path)
+    (output,) = nbformat.read(path, as_version=4).cells[1].outputs
+    assert output.data == {"text/plain": "player"}
+
+
 def test_execute_runs_in_the_folder_of_the_notebook(folder):
     (folder / "data.txt").write_text("found")
     path = write(folder / COURSE[5].file, "print(open('data.txt').read())")

@@ -35,10 +35,13 @@ class Cost:
     peak_bytes: int
 
 
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+
+
 def execute(path: Path, timeout: int = 600) -> Cost:
     """Execute the notebook at ``path`` in its own folder and store it, outputs and all.
 
-    The stored file has no widget state, no times of execution and no interpreter version, and
+    The stored file has no widgets, no times of execution and no interpreter version, and
     replaces the old one only once every cell has run.
 
     Args:
@@ -97,6 +100,9 @@ def normalise(notebook: nbformat.NotebookNode) -> None:
         cell.metadata.pop("execution", None)
         for name in ("collapsed", "scrolled", "trusted"):
             cell.metadata.pop(name, None)
+        for output in cell.get("outputs", ()):
+            # Names a model that only this kernel had; in its place frontends show the picture.
+            output.get("data", {}).pop(WIDGET_VIEW, None)
 
 
 def update_bar(path: Path) -> bool:

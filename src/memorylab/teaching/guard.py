@@ -13,6 +13,7 @@ from pathlib import Path
 
 import nbformat
 
+from memorylab.teaching.execution import WIDGET_VIEW
 from memorylab.teaching.navigation import with_bar
 from memorylab.teaching.table import row_of
 
@@ -158,9 +159,12 @@ def check_skips(page: Page) -> Iterator[str]:
 
 
 def check_widget_state(page: Page) -> Iterator[str]:
-    """No widget state is saved."""
+    """No widgets are saved, neither their state nor their place."""
     if "widgets" in page.metadata:
         yield "has saved widget state, which hides the pictures; run `make notebooks`"
+    for place, cell in enumerate(page.cells):
+        if any(WIDGET_VIEW in output.get("data", {}) for output in cell.get("outputs", ())):
+            yield f"cell {place}: has a stored widget, which hides its picture: `make notebooks`"
 
 
 def check_machine(page: Page) -> Iterator[str]:

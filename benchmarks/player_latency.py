@@ -1,0 +1,91 @@
+"""How long the MemoryPlayer takes from a key to changed pixels, and what its page weighs.
+
+    make bench  (or: python benchmarks/player_latency.py)
+
+Needs a Chromium. Keys are real ones, sent at odd moments of a frame. For each the page notes when
+the key event was made and when the first frame after the drawing had been presented; so a wait for
+the screen's next refresh, 8 ms on average at 60 Hz, is part of every figure.
+"""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+import torch
+from playwright.sync_api import sync_playwright
+
+from memorylab.memory import DNC
+from memorylab.memory.dnc.trace import DNCTrace
+from memorylab.player import MemoryPlayer
+
+RUNS = {
+    "N=64, W=16, R=4, T=100": (64, 16, 4, 100),
+    "N=256, W=64, R=4, T=200": (256, 64, 4, 200),
+}
+KEYS = 200
+LISTEN = """() => {
+  window.latencies = [];
+  const step = () => document.querySelector(".memory-player").dataset.step;
+  // In the capturing phase, because the player keeps its keys to itself.
+  addEventListener("keydown", (event) => {
+    const before = step();
+    requestAnimationFrame(() => {
+      const channel = new MessageChannel();
+      channel.port1.onmessage = () => {
+        if (step() !== before) window.latencies.push(performance.now() - event.timeStamp);
+      };
+      channel.port2.postMessage(null);
+    });
+  }, true);
+}"""
+
+
+def record(num_locations: int, word_size: int, num_read_heads: int, num_steps: int) -> DNCTrace:
+    """Return the trace of an untrained DNC, whose weightings are spread over all locations."""
+    torch.manual_seed(0)
+    sizes = {"num_locations": num_locations, "word_size": word_size}
+    model = DNC(8, hidden_size=64, num_read_heads=num_read_heads, **sizes)
+    return DNCTrace.record(model, torch.randn(num_steps, 8))
+
+
+def main() -> None:
+    """Print one line for each size."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    chromium = next(filter(None, map(shutil.which, names)), None)
+    if chromium is None:
+        raise SystemExit(f"There is none of {', '.join(names)} in the PATH: install Chromium.")
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        for name, sizes in RUNS.items():
+            path = MemoryPlayer(record(*sizes)).to_html(Path(folder) / "run.html")
+            page = browser.new_page(viewport={"width": 1400, "height": 1000})
+            start = time.perf_counter()
+            page.goto(path.as_uri())
+            page.wait_for_selector("[data-ready]")
+            ready = time.perf_counter() - start
+            page.locator("input[type=range]").focus()
+            page.evaluate(LISTEN)
+            for key in range(KEYS):
+                # Forward, back and leaps; 7 and 16 ms share no divisor, so all phases occur.
+                page.keyboard.press(("ArrowRight", "ArrowRight", "PageDown", "ArrowLeft")[key % 4])
+                if key % 20 == 19:
+                    page.keyboard.press("Home")
+                page.wait_for_timeout(7 * (key % 5))
+            page.wait_for_timeout(200)
+            times = page.evaluate("window.latencies")
+            percentiles = statistics.quantiles(times, n=100)
+            print(
+                f"{name}: page {path.stat().st_size / 1e6:.2f} MB, ready in {ready:.2f} s; key to "
+                f"pixels p50 {percentiles[49]:.1f} ms, p95 {percentiles[94]:.1f} ms "
+                f"({len(times)} keys)"
+            )
+            page.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""Write the runs of the course as pages to play, each one file that needs no network.
+
+::
+
+    make gallery  (or: python notebooks/data/make_gallery.py [FOLDER])
+"""
+
+from __future__ import annotations
+
+import html
+import sys
+from pathlib import Path
+
+import torch
+
+from memorylab.memory import DNC
+from memorylab.memory.dnc import ablate
+from memorylab.memory.dnc.trace import DNCTrace
+from memorylab.player import MemoryPlayer
+from memorylab.rllib import Agent, evaluate, ppo_config
+from memorylab.teaching import setup
+from memorylab.training import load_weights
+
+DATA = Path(__file__).parent
+COPY = DNCTrace.load(DATA / "copy_trace.npz")
+
+
+def copy() -> MemoryPlayer:
+    """Copy: words are written one after the other and read by following the links."""
+    return MemoryPlayer(COPY, order="first_write")
+
+
+def copy_without_links() -> MemoryPlayer:
+    """The same weights, with and without links: after the first word, reading loses its way."""
+    model = DNC(COPY.input.shape[1], COPY.output.shape[1])
+    load_weights(model, DATA / "copy_weights.safetensors")
+    wounded = DNCTrace.record(
+        ablate(model, "links"), torch.as_tensor(COPY.input).float(), COPY.target
+    )
+    labels = ("whole", "without links")
+    return MemoryPlayer(COPY, order="first_write", compare=wounded, labels=labels)
+
+
+def associative_recall() -> MemoryPlayer:
+    """Associative recall: the query is found by content, its successor by a link."""
+    return MemoryPlayer(DNCTrace.load(DATA / "associative_recall_trace.npz"), order="first_write")
+
+
+def tmaze() -> MemoryPlayer:
+    """An agent in the T-maze: it writes down the sign and reads it at the junction."""
+    sizes = {"controller": "feedforward", "num_locations": 6, "word_size": 6}
+    agent = Agent(ppo_config("TMaze", "dnc", memory_config=sizes))
+    load_weights(agent.module, DATA / "tmaze_weights.safetensors")
+    (episode,) = evaluate(agent)
+    return MemoryPlayer(episode.trace)
+
+
+PAGES = (copy, copy_without_links, associative_recall, tmaze)
+
+
+def main(folder: Path) -> None:
+    """Write one page for each run, and one that leads to them."""
+    setup(seed=0)
+    folder.mkdir(parents=True, exist_ok=True)
+    entries = []
+    for make in PAGES:
+        page = make().to_html(folder / f"{make.__name__}.html", title=make.__doc__)
+        entries.append(f'<li><a href="{page.name}">{html.escape(make.__doc__)}</a></li>')
+        print(f"{page} ({page.stat().st_size / 1e6:.1f} MB)")
+    (folder / "index.html").write_text(
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Memories at work</title>'
+        '<meta name="color-scheme" content="light dark">'
+        f"<h1>Memories at work</h1><ul>{''.join(entries)}</ul></html>"
+    )
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "gallery"))

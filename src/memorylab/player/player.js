@@ -1,0 +1,1204 @@
+// The MemoryPlayer: one script without dependencies, for the widget and for the exported page.
+//
+// It gets the runs as one block of 32-bit floats and a header that says where each array lies.
+// Layers, from the bottom: Run (numbers of a run at a step), tellStep (a step in words), panels
+// (one heatmap each, on a canvas with one pixel per cell), View (all panels of a run), render.
+
+// ---- colours ------------------------------------------------------------------------------------
+
+const CIVIDIS =
+  "00224e 002e6a 1a386f 32436d 434e6c 535a6d 61656f 6f7073 7d7c78 8c8878 9b9476 aba072 bcae6c " +
+  "cdbb63 dec958 f0d846 fee838";
+const BLUE_TO_RED =
+  "053061 175290 2a71b2 3f8ec0 6bacd1 9bc9e0 c2ddec e0ecf3 f7f6f6 fbe5d8 fbccb4 f5aa89 e48066 " +
+  "d05548 ba2832 930e26 67001f";
+
+const anchors = (text) =>
+  text.split(" ").map((hex) => [0, 2, 4].map((i) => parseInt(hex.slice(i, i + 2), 16)));
+
+/** 256 colours as the 32-bit words that a canvas stores. */
+function palette(text) {
+  const stops = anchors(text);
+  const words = new Uint32Array(256);
+  for (let i = 0; i < 256; i++) {
+    const place = (i / 255) * (stops.length - 1);
+    const low = Math.min(Math.floor(place), stops.length - 2);
+    const [red, green, blue] = stops[low].map((from, channel) =>
+      Math.round(from + (place - low) * (stops[low + 1][channel] - from)),
+    );
+    words[i] = (255 << 24) | (blue << 16) | (green << 8) | red;
+  }
+  return words;
+}
+
+const PALETTES = { sequential: palette(CIVIDIS), diverging: palette(BLUE_TO_RED) };
+const gradient = (kind) =>
+  `linear-gradient(to right, ${(kind === "diverging" ? BLUE_TO_RED : CIVIDIS)
+    .split(" ")
+    .map((hex) => "#" + hex)
+    .join(", ")})`;
+
+/** How numbers become colours: from `low` to `high`, diverging ones symmetric about 0. */
+const between = (low, high) => ({ kind: "sequential", low, high: high > low ? high : low + 1 });
+const around = (extent) => ({ kind: "diverging", low: -(extent || 1), high: extent || 1 });
+const UNIT = between(0, 1);
+
+// ---- numbers ------------------------------------------------------------------------------------
+
+const STATE_EVERY = 16; // Steps between the states that a recomputed run keeps.
+const NORM_EPSILON = 1e-6;
+
+/** softmax(strength · cosine) over the rows of `memory`, for one key. */
+function lookUp(memory, key, strength, locations, word) {
+  let keyNorm = NORM_EPSILON;
+  for (let c = 0; c < word; c++) keyNorm += key[c] * key[c];
+  const scores = new Float64Array(locations);
+  let highest = -Infinity;
+  for (let n = 0; n < locations; n++) {
+    let dot = 0;
+    let norm = NORM_EPSILON;
+    for (let c = 0; c < word; c++) {
+      const cell = memory[n * word + c];
+      dot += cell * key[c];
+      norm += cell * cell;
+    }
+    scores[n] = (strength * dot) / Math.sqrt(keyNorm * norm);
+    highest = Math.max(highest, scores[n]);
+  }
+  let total = 0;
+  for (let n = 0; n < locations; n++) total += scores[n] = Math.exp(scores[n] - highest);
+  return scores.map((score) => score / total);
+}
+
+/** The numbers of one run. What the block doesn't hold is recomputed by the paper's equations. */
+export class Run {
+  constructor(header, block) {
+    Object.assign(this, header); // steps, locations, word, heads, order, ranges, label, recompute
+    this.stored = {};
+    for (const [name, { offset, shape }] of Object.entries(header.arrays)) {
+      const size = shape.reduce((a, b) => a * b, 1);
+      const perStep = shape.slice(1).reduce((a, b) => a * b, 1);
+      this.stored[name] = { values: block.subarray(offset, offset + size), perStep, shape };
+    }
+    if (this.recompute) this.states = new Map([[0, this.firstState()]]);
+    this.fresh = { step: -1, arrays: {} };
+  }
+
+  has(name) {
+    return name in this.stored || (this.recompute && this.recompute.includes(name));
+  }
+
+  shape(name) {
+    return this.stored[name].shape;
+  }
+
+  /**
+   * The array `name` as it stands after `step`, flat; good until another step is asked for. A run
+   * that has ended keeps its last step.
+   */
+  at(name, step) {
+    step = Math.min(step, this.steps - 1);
+    const array = this.stored[name];
+    if (array) return array.values.subarray(step * array.perStep, (step + 1) * array.perStep);
+    if (this.fresh.step !== step) this.fresh = { step, arrays: {} };
+    return (this.fresh.arrays[name] ??= this.computed(name, step));
+  }
+
+  firstState() {
+    const first = (name) => Float64Array.from(this.stored[name + "_0"].values);
+    return { memory: first("memory"), link: first("link"), precedence: first("precedence") };
+  }
+
+  /** Memory, links and precedence after `step`, from the nearest state before it. */
+  state(step) {
+    if (this.current?.step === step) return this.current;
+    let from = step - (step % STATE_EVERY);
+    while (!this.states.has(from)) from -= STATE_EVERY;
+    let state = this.current?.step < step && this.current.step >= from ? this.current : null;
+    if (!state) {
+      const kept = this.states.get(from);
+      state = { step: from };
+      for (const name of ["memory", "link", "precedence"]) state[name] = kept[name].slice();
+    }
+    while (state.step < step) {
+      this.advance(state);
+      if (state.step % STATE_EVERY === 0 && !this.states.has(state.step)) {
+        const { memory, link, precedence } = state;
+        this.states.set(state.step, {
+          memory: memory.slice(),
+          link: link.slice(),
+          precedence: precedence.slice(),
+        });
+      }
+    }
+    this.current = state;
+    return state;
+  }
+
+  advance(state) {
+    const { locations: N, word: W } = this;
+    const { memory, link, precedence } = state;
+    const step = (state.step += 1);
+    const write = this.at("write_weighting", step);
+    const erase = this.at("erase_vector", step);
+    const add = this.at("write_vector", step);
+    let total = 0;
+    for (let i = 0; i < N; i++) {
+      total += write[i];
+      for (let c = 0; c < W; c++) {
+        const cell = i * W + c;
+        memory[cell] = memory[cell] * (1 - write[i] * erase[c]) + write[i] * add[c];
+      }
+      for (let j = 0; j < N; j++) {
+        const cell = i * N + j;
+        const kept = Math.max(0, 1 - write[i] - write[j]);
+        link[cell] = kept * link[cell] + write[i] * precedence[j];
+      }
+      link[i * N + i] = 0;
+    }
+    const kept = Math.max(0, 1 - total);
+    for (let i = 0; i < N; i++) precedence[i] = kept * precedence[i] + write[i];
+  }
+
+  computed(name, step) {
+    const { locations: N, word: W, heads: R } = this;
+    const perHead = (size, fill) => {
+      const all = new Float64Array(R * size);
+      for (let head = 0; head < R; head++) all.set(fill(head), head * size);
+      return all;
+    };
+    if (name === "read_content_weighting") {
+      const { memory } = this.state(step);
+      const keys = this.at("read_keys", step);
+      const strengths = this.at("read_strengths", step);
+      return perHead(N, (head) =>
+        lookUp(memory, keys.subarray(head * W, head * W + W), strengths[head], N, W),
+      );
+    }
+    if (name === "forward_weighting" || name === "backward_weighting") {
+      if (step === 0) return this.stored[name + "_0"].values;
+      const { link } = this.state(step);
+      const before = this.at("read_weighting", step - 1);
+      return perHead(N, (head) => {
+        const moved = new Float64Array(N);
+        for (let i = 0; i < N; i++)
+          for (let j = 0; j < N; j++)
+            if (name === "forward_weighting") moved[i] += link[i * N + j] * before[head * N + j];
+            else moved[j] += link[i * N + j] * before[head * N + i];
+        return moved;
+      });
+    }
+    if (name === "read_vectors") {
+      const { memory } = this.state(step);
+      const read = this.at("read_weighting", step);
+      return perHead(W, (head) => {
+        const vector = new Float64Array(W);
+        for (let i = 0; i < N; i++)
+          for (let c = 0; c < W; c++) vector[c] += read[head * N + i] * memory[i * W + c];
+        return vector;
+      });
+    }
+    return this.state(step)[name];
+  }
+}
+
+/** One run minus another, seen as a run. */
+class Difference {
+  constructor(left, right) {
+    Object.assign(this, { left, right, label: `${left.label} − ${right.label}`, signed: true });
+    for (const key of ["steps", "locations", "word", "heads", "order"]) this[key] = left[key];
+    this.steps = Math.max(left.steps, right.steps);
+    this.ranges = {};
+    for (const [name, [low, high]] of Object.entries(left.ranges)) {
+      const other = right.ranges[name] ?? [low, high];
+      const extent = Math.max(high, other[1]) - Math.min(low, other[0]);
+      this.ranges[name] = [-extent, extent];
+    }
+  }
+
+  has(name) {
+    const { left, right } = this;
+    if (!left.has(name) || !right.has(name)) return false;
+    return !left.stored[name] || !right.stored[name]
+      ? true
+      : `${left.shape(name).slice(1)}` === `${right.shape(name).slice(1)}`;
+  }
+
+  shape(name) {
+    return [this.steps, ...this.left.shape(name).slice(1)];
+  }
+
+  at(name, step) {
+    const other = this.right.at(name, step);
+    return Float32Array.from(this.left.at(name, step), (value, i) => value - other[i]);
+  }
+}
+
+// ---- a step in words ----------------------------------------------------------------------------
+
+const SCARCE = 0.1; // A weighting below this is as good as none.
+
+function peak(weighting, from, size) {
+  let best = 0;
+  let total = 0;
+  for (let i = 0; i < size; i++) {
+    total += weighting[from + i];
+    if (weighting[from + i] > weighting[from + best]) best = i;
+  }
+  return { location: best, weight: weighting[from + best], total };
+}
+
+const share = (weight) => weight.toFixed(2);
+
+/** What a step did, from its gates and weightings: which locations it wrote, freed and read. */
+export function tellStep(run, step) {
+  if (step >= run.steps) return `This run ended with step ${run.steps - 1}.`;
+  const N = run.locations;
+  const sentences = [];
+  const write = peak(run.at("write_weighting", step), 0, N);
+  if (![write.weight, write.total].every(Number.isFinite)) sentences.push("Its write is not a number.");
+  else if (write.total < SCARCE) sentences.push(`Writes next to nothing (${share(write.total)}).`);
+  else {
+    const gate = run.at("allocation_gate", step)[0];
+    const allocated = gate * run.at("allocation_weighting", step)[write.location];
+    const found = (1 - gate) * run.at("write_content_weighting", step)[write.location];
+    const how = allocated >= found ? "newly allocated" : "found by content";
+    const place = `location ${write.location} (${share(write.weight)})`;
+    if (write.weight >= write.total / 2) sentences.push(`Writes to ${place}, ${how}.`);
+    else sentences.push(`Spreads its write, most of it to ${place}, ${how}.`);
+  }
+  if (step > 0) {
+    const gates = run.at("free_gates", step);
+    const before = run.at("read_weighting", step - 1);
+    const freed = [];
+    for (let i = 0; i < N; i++) {
+      let kept = 1;
+      for (let head = 0; head < run.heads; head++) kept *= 1 - gates[head] * before[head * N + i];
+      if (kept < 0.5) freed.push(i);
+    }
+    if (freed.length > 4) sentences.push(`Frees ${freed.length} locations.`);
+    else if (freed.length) sentences.push(`Frees location${freed.length > 1 ? "s" : ""} ${freed.join(", ")}.`);
+  }
+  for (let head = 0; head < run.heads; head++) {
+    const read = peak(run.at("read_weighting", step), head * N, N);
+    if (!Number.isFinite(read.weight)) sentences.push(`Head ${head}'s read is not a number.`);
+    else if (read.total < SCARCE) sentences.push(`Head ${head} reads next to nothing (${share(read.total)}).`);
+    else {
+      const modes = run.at("read_modes", step);
+      const ways = ["backward_weighting", "read_content_weighting", "forward_weighting"];
+      const parts = ways.map(
+        (way, i) => modes[head * 3 + i] * run.at(way, step)[head * N + read.location],
+      );
+      const way = parts.indexOf(Math.max(...parts));
+      let how = "found by content";
+      if (way !== 1) {
+        how = way === 0 ? "following the link backward" : "following the link";
+        if (step > 0) how += ` from ${peak(run.at("read_weighting", step - 1), head * N, N).location}`;
+      }
+      const place = `${read.location} (${share(read.weight)})`;
+      if (read.weight >= read.total / 2) sentences.push(`Head ${head} reads ${place}, ${how}.`);
+      else sentences.push(`Head ${head} reads a mixture, most of it from ${place}, ${how}.`);
+    }
+  }
+  return sentences.join(" ");
+}
+
+// ---- elements -----------------------------------------------------------------------------------
+
+function element(tag, properties = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [key, value] of Object.entries(properties)) {
+    if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
+    else if (key === "style") Object.assign(node.style, value);
+    else if (value !== null && value !== undefined) node.setAttribute(key, value);
+  }
+  // Or JupyterLab and Notebook take keys such as "a" and "b" for their own.
+  if ("tabindex" in properties || ["button", "input", "select", "summary"].includes(tag))
+    node.setAttribute("data-lm-suppress-shortcuts", "true");
+  node.append(...children);
+  return node;
+}
+
+/** The signs on the buttons, drawn, because few fonts have all of them. */
+const SIGNS = {
+  first: "M3 3h2v10H3zM13 3v10L6 8z",
+  back: "M11 3v10L4 8z",
+  play: "M4 2.5v11L13.5 8z",
+  pause: "M4 3h3v10H4zM9 3h3v10H9z",
+  forward: "M5 3v10l7-5z",
+  last: "M11 3h2v10h-2zM3 3v10l7-5z",
+};
+
+function sign(name) {
+  const space = "http://www.w3.org/2000/svg";
+  const drawing = document.createElementNS(space, "svg");
+  const path = document.createElementNS(space, "path");
+  for (const [key, value] of [["viewBox", "0 0 16 16"], ["width", 16], ["height", 16], ["aria-hidden", "true"]])
+    drawing.setAttribute(key, value);
+  path.setAttribute("d", SIGNS[name]);
+  path.setAttribute("fill", "currentColor");
+  drawing.append(path);
+  return drawing;
+}
+
+const brief = (value) => (Number.isNaN(value) ? "NaN" : show(Number(value.toPrecision(3))).replace("-", "−"));
+
+const show = (value) => {
+  if (Number.isNaN(value)) return "NaN (no number)";
+  if (Number.isInteger(value)) return String(value);
+  const size = Math.abs(value);
+  return size >= 1e-4 && size < 1e5 ? String(Number(value.toPrecision(5))) : value.toExponential(3);
+};
+
+/** Every how manyth label fits when each needs `room` of the `length` that `count` share. */
+const spacing = (count, length, room) => {
+  for (const every of [1, 2, 4, 5, 8, 10, 16, 20, 32, 50, 64, 100, 128, 200, 256, 500])
+    if ((every * length) / count >= room) return every;
+  return count;
+};
+
+// ---- one heatmap --------------------------------------------------------------------------------
+
+/**
+ * A heatmap on a canvas of one pixel per cell, which the browser magnifies.
+ *
+ * `cells(step)` returns the function of row and column that gives the numbers at a step. `rows` and
+ * `columns` are { kind, count, names }: kind "location", "word" or "time" is what marks are shared
+ * by. A cell that is not a number stays transparent, and the hatching behind shows.
+ */
+class Panel {
+  constructor(player, options) {
+    Object.assign(this, options);
+    this.player = player;
+    const canvas = (this.canvas = element("canvas", {
+      width: this.columns.count,
+      height: this.rows.count,
+      tabindex: "0",
+      role: "application",
+      "aria-roledescription": "heatmap",
+      "aria-label": `${this.title}: ${this.rows.count} by ${this.columns.count}. Arrow keys move from cell to cell.`,
+      "data-panel": this.name,
+    }));
+    this.context = canvas.getContext("2d", { alpha: true });
+    this.image = this.context.createImageData(this.columns.count, this.rows.count);
+    this.words = new Uint32Array(this.image.data.buffer);
+    this.cell = null;
+    this.marks = element("div", { class: "mp-marks" });
+    this.frame = element("div", { class: "mp-frame" }, canvas, this.marks);
+    canvas.addEventListener("pointermove", (event) => this.point(event));
+    canvas.addEventListener("pointerleave", () => player.select(null));
+    canvas.addEventListener("focus", () => this.choose(this.cell ?? [0, 0]));
+    canvas.addEventListener("blur", () => player.select(null));
+    canvas.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  draw(step) {
+    const value = this.cells(step);
+    const { kind, low, high } = this.scale;
+    const colours = PALETTES[kind];
+    const factor = 255 / (high - low);
+    const { words } = this;
+    const width = this.columns.count;
+    for (let row = 0, place = 0; row < this.rows.count; row++)
+      for (let column = 0; column < width; column++, place++) {
+        const number = value(row, column);
+        const index = (number - low) * factor;
+        words[place] = number !== number ? 0 : colours[index < 0 ? 0 : index > 255 ? 255 : (index + 0.5) | 0];
+      }
+    this.context.putImageData(this.image, 0, 0);
+  }
+
+  place(event) {
+    const box = this.canvas.getBoundingClientRect();
+    const at = (offset, length, count) =>
+      Math.max(0, Math.min(count - 1, Math.floor((offset / length) * count)));
+    return [
+      at(event.clientY - box.top, box.height, this.rows.count),
+      at(event.clientX - box.left, box.width, this.columns.count),
+    ];
+  }
+
+  point(event) {
+    this.choose(this.place(event));
+  }
+
+  choose(cell) {
+    this.cell = cell;
+    this.player.select(this);
+  }
+
+  key(event) {
+    const move = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+    if (!(event.key in move) || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const [row, column] = this.cell ?? [0, 0];
+    const [down, right] = move[event.key];
+    this.choose([
+      Math.max(0, Math.min(this.rows.count - 1, row + down)),
+      Math.max(0, Math.min(this.columns.count - 1, column + right)),
+    ]);
+  }
+
+  /** What the chosen cell stands for, for the other panels. */
+  chosen() {
+    const [row, column] = this.cell;
+    const chosen = { panel: this, row, column, locations: [], word: null };
+    for (const [axis, index] of [
+      [this.rows, row],
+      [this.columns, column],
+    ]) {
+      if (axis.kind === "location") chosen.locations.push(index);
+      if (axis.kind === "word") chosen.word = index;
+    }
+    return chosen;
+  }
+
+  readout(step) {
+    const [row, column] = this.cell;
+    const value = show(this.cells(step)(row, column));
+    return `${this.tell(row, column, step)} = ${value}`;
+  }
+
+  mark(chosen) {
+    const bars = [];
+    const bar = (along, index, strong) => {
+      const axis = along === "row" ? this.rows : this.columns;
+      const [start, size] = along === "row" ? ["top", "height"] : ["left", "width"];
+      bars.push(
+        element("div", {
+          class: `mp-mark mp-${along}${strong ? " mp-strong" : ""}`,
+          style: { [start]: `${(100 * index) / axis.count}%`, [size]: `${100 / axis.count}%` },
+        }),
+      );
+    };
+    if (chosen?.panel === this) {
+      bar("row", chosen.row, true);
+      bar("column", chosen.column, true);
+    } else if (chosen) {
+      const { locations, word } = chosen;
+      if (this.rows.kind === "location" && this.columns.kind === "location") {
+        // A link's two locations, or both the row and the column of a single one.
+        bar("row", locations[0] ?? -1);
+        bar("column", locations[1] ?? locations[0] ?? -1);
+      } else if (this.rows.kind === "location") locations.forEach((index) => bar("row", index));
+      if (this.columns.kind === "word" && word !== null) bar("column", word);
+    }
+    this.marks.replaceChildren(...bars.filter((node) => !/-\d/.test(node.style.top + node.style.left)));
+  }
+}
+
+/** A heatmap over the whole run, whose columns are steps: drawn once, with a cursor to drag. */
+class TimeLine extends Panel {
+  constructor(player, options) {
+    super(player, options);
+    this.cursor = element("div", { class: "mp-cursor" });
+    this.frame.append(this.cursor);
+    this.frame.classList.add("mp-time");
+    this.canvas.addEventListener("pointerdown", (event) => {
+      this.canvas.setPointerCapture(event.pointerId);
+      this.seek(event);
+    });
+  }
+
+  seek(event) {
+    const box = this.canvas.getBoundingClientRect();
+    this.player.seek(Math.floor(((event.clientX - box.left) / box.width) * this.columns.count));
+  }
+
+  point(event) {
+    if (event.buttons & 1) this.seek(event);
+    super.point(event);
+  }
+
+  draw() {}
+
+  drawOnce() {
+    super.draw(0);
+  }
+
+  follow(step) {
+    const width = 100 / this.columns.count;
+    this.cursor.style.left = `${Math.min(step, this.columns.count - 1) * width}%`;
+    this.cursor.style.width = `max(3px, ${width}%)`;
+    if (this.numbers) {
+      const value = this.cells(0);
+      this.numbers.forEach((node, row) => {
+        const number = value(row, step);
+        node.textContent = Number.isNaN(number) ? "" : number !== 0 && Math.abs(number) < 1e-3 ? "0.000" : brief(number);
+      });
+    }
+  }
+}
+
+// ---- all heatmaps of a run ----------------------------------------------------------------------
+
+const axis = (kind, count, names) => ({ kind, count, names });
+const WRITING = [
+  ["usage", "usage"],
+  ["allocation_weighting", "allocation"],
+  ["write_content_weighting", "content"],
+  ["write_weighting", "write"],
+  ["precedence", "precedence"],
+];
+const READING = [
+  ["backward_weighting", "backward"],
+  ["read_content_weighting", "content"],
+  ["forward_weighting", "forward"],
+  ["read_weighting", "read"],
+];
+
+class View {
+  constructor(player, run) {
+    this.player = player;
+    this.run = run;
+    this.panels = [];
+    this.lines = [];
+    this.words = element("p", { class: "mp-words", "aria-live": "polite" });
+    const parts = [this.words];
+    if (run.label) parts.unshift(element("h3", {}, run.label));
+    parts.push(element("div", { class: "mp-band" }, ...this.stepFigures()), this.legend());
+    parts.push(this.group("Over the whole run", this.runLines(), true));
+    parts.push(this.group("Gates, read modes, strengths", this.gateLines(), run.heads <= 4));
+    this.root = element("section", { class: "mp-view", "aria-label": run.label || "run" }, ...parts);
+    for (const line of this.lines) line.drawOnce();
+  }
+
+  scaleOf(name) {
+    const [low, high] = this.run.ranges[name] ?? [0, 1];
+    return this.run.signed || low < 0 ? around(Math.max(-low, high)) : between(0, Math.max(high, 1e-9));
+  }
+
+  get unit() {
+    return this.run.signed ? around(1) : UNIT;
+  }
+
+  // -- heatmaps of one step
+
+  panel(options, width, height, labels = {}) {
+    const panel = new Panel(this.player, options);
+    this.panels.push(panel);
+    panel.canvas.style.width = `${width}px`;
+    panel.canvas.style.height = `${height}px`;
+    const figure = element("figure", {}, element("figcaption", {}, panel.title));
+    const body = element("div", { class: "mp-body" });
+    if (labels.rows) body.append(this.ticks("row", panel.rows, height));
+    body.append(panel.frame);
+    if (labels.columns) body.append(this.ticks(labels.columns, panel.columns, width));
+    figure.append(body);
+    return figure;
+  }
+
+  ticks(kind, { count, names }, length) {
+    const every = kind === "named" || names?.[0]?.length > 4 ? 1 : spacing(count, length, kind === "row" ? 12 : 22);
+    const box = element("div", { class: `mp-ticks mp-ticks-${kind}`, "aria-hidden": "true" });
+    for (let i = 0; i < count; i += every)
+      box.append(
+        element(
+          "span",
+          { style: { [kind === "row" ? "top" : "left"]: `${(100 * (i + 0.5)) / count}%` } },
+          String(names ? names[i] : i),
+        ),
+      );
+    return box;
+  }
+
+  stepFigures() {
+    const { run, player } = this;
+    const { locations: N, word: W, heads: R, order } = run;
+    const cell = player.runs.length > 1 ? 11 : 14; // Two runs share the width.
+    const height = Math.max(120, Math.min(320, N * cell));
+    const locations = axis("location", N, order);
+    const words = axis("word", W);
+    const memoryWidth = Math.max(84, Math.min(260, W * cell));
+    const memoryScale = around(Math.max(...run.ranges.memory.map(Math.abs)));
+    this.scales = { memory: memoryScale };
+    const at = (name, step) => run.at(name, step);
+
+    const columns = (name, title, list, offset, tell) =>
+      this.panel(
+        {
+          name,
+          title,
+          rows: locations,
+          columns: axis("quantity", list.length, list.map(([, label]) => label)),
+          scale: this.unit,
+          cells: (step) => {
+            const arrays = list.map(([array]) => at(array, step));
+            return (row, column) => arrays[column][offset + order[row]];
+          },
+          tell: (row, column) => tell(list[column][1], order[row]),
+        },
+        list.length * 18,
+        height,
+        { columns: "named", rows: true },
+      );
+
+    const figures = [
+      this.panel(
+        {
+          name: "memory",
+          title: "memory",
+          rows: locations,
+          columns: words,
+          scale: memoryScale,
+          cells: (step) => {
+            const memory = at("memory", step);
+            return (row, column) => memory[order[row] * W + column];
+          },
+          tell: (row, column) => `memory[${order[row]}, ${column}]: location ${order[row]}, position ${column}`,
+        },
+        memoryWidth,
+        height,
+        { rows: true, columns: "column" },
+      ),
+      this.panel(
+        {
+          name: "link",
+          title: "links: row written after column",
+          rows: locations,
+          columns: locations,
+          scale: this.unit,
+          cells: (step) => {
+            const link = at("link", step);
+            return (row, column) => link[order[row] * N + order[column]];
+          },
+          tell: (row, column) =>
+            `link[${order[row]}, ${order[column]}]: location ${order[row]} written right after ${order[column]}`,
+        },
+        height,
+        height,
+        { rows: true, columns: "column" },
+      ),
+      columns("writing", "writing", WRITING, 0, (label, location) => `${label} of location ${location}`),
+    ];
+    for (let head = 0; head < R; head++)
+      figures.push(
+        columns(`head ${head}`, `head ${head}`, READING, head * N, (label, location) => `head ${head}, ${label}, location ${location}`),
+      );
+
+    const vectors = [
+      ["write key", "write_key", 0],
+      ["erase", "erase_vector", 0],
+      ["write", "write_vector", 0],
+    ];
+    for (let head = 0; head < R; head++) {
+      vectors.push([`key ${head}`, "read_keys", head * W], [`read ${head}`, "read_vectors", head * W]);
+    }
+    const reach = Math.max(...vectors.map(([, name]) => Math.max(...(run.ranges[name] ?? [1]).map(Math.abs))));
+    this.scales.vectors = around(reach);
+    figures.push(
+      this.panel(
+        {
+          name: "vectors",
+          title: "words of this step",
+          rows: axis("vector", vectors.length, vectors.map(([label]) => label)),
+          columns: words,
+          scale: this.scales.vectors,
+          cells: (step) => {
+            const arrays = vectors.map(([, name]) => at(name, step));
+            return (row, column) => arrays[row][vectors[row][2] + column];
+          },
+          tell: (row, column) => `${vectors[row][0]}, position ${column}`,
+        },
+        memoryWidth,
+        vectors.length * 15,
+        { rows: true, columns: "column" },
+      ),
+    );
+    const frame = run.frame && this.frame(run.frame);
+    if (frame) figures.unshift(frame);
+    return figures;
+  }
+
+  /** The environment's picture at the step. */
+  frame({ height, width, channels, low, high }) {
+    const canvas = element("canvas", { width, height, role: "img", "aria-label": "observation", "data-panel": "frame" });
+    const context = canvas.getContext("2d");
+    const image = context.createImageData(width, height);
+    canvas.style.width = `${Math.max(120, Math.min(320, width * 8))}px`;
+    this.drawFrame = (step) => {
+      const pixels = this.run.at("observation", step);
+      for (let i = 0; i < width * height; i++)
+        for (let channel = 0; channel < 4; channel++) {
+          const value = pixels[i * channels + Math.min(channel, channels - 1)];
+          image.data[i * 4 + channel] = channel === 3 ? 255 : (255 * (value - low)) / (high - low || 1);
+        }
+      context.putImageData(image, 0, 0);
+    };
+    return element("figure", {}, element("figcaption", {}, "observation"), canvas);
+  }
+
+  legend() {
+    const entries = [
+      ["memory", this.scales.memory],
+      ["words of this step", this.scales.vectors],
+      [this.run.signed ? "differences" : "links, usage, weightings, gates", this.unit],
+    ];
+    return element(
+      "div",
+      { class: "mp-legend" },
+      ...entries.map(([label, scale]) => this.bar(scale, label)),
+      element("span", { class: "mp-bar-entry" }, element("i", { class: "mp-hatch" }), "no number"),
+    );
+  }
+
+  bar({ kind, low, high }, label) {
+    return element(
+      "span",
+      { class: "mp-bar-entry" },
+      `${label} ${brief(low)}`,
+      element("i", { class: "mp-gradient", style: { background: gradient(kind) } }),
+      brief(high),
+    );
+  }
+
+  // -- heatmaps of the whole run
+
+  group(title, rows, open) {
+    const details = element("details", { class: "mp-group" }, element("summary", {}, title), ...rows);
+    details.open = open;
+    return details;
+  }
+
+  /** One time-line: `read(row)` tells [array, index in a step] for each row. */
+  line(name, label, rows, read, { scale, height, numbers = false, tell }) {
+    const { run } = this;
+    const cache = new Map();
+    const line = new TimeLine(this.player, {
+      name: `${name} over time`,
+      title: `${label} over time`,
+      rows,
+      // All runs on one clock: behind the end of a shorter one there are no numbers.
+      columns: axis("time", this.player.steps),
+      scale,
+      cells: () => (row, column) => {
+        if (column >= run.steps) return NaN;
+        const [array, index] = read(row);
+        let steps = cache.get(array);
+        if (!steps) {
+          steps = Array.from({ length: run.steps }, (_, step) => run.at(array, step));
+          cache.set(array, steps);
+        }
+        return steps[column][index];
+      },
+      tell: (row, column) => `step ${column}, ${tell(row)}`,
+    });
+    line.canvas.style.height = `${height}px`;
+    this.lines.push(line);
+    const left = element("div", { class: "mp-line-label" });
+    if (rows.names && rows.kind !== "location") {
+      left.classList.add("mp-line-names");
+      left.append(...rows.names.map((text) => element("span", {}, text)));
+    } else left.append(label);
+    const right = element("div", { class: "mp-line-right" });
+    if (numbers) {
+      line.numbers = rows.names.map(() => element("span", {}));
+      right.append(...line.numbers);
+    } else right.append(this.range(scale));
+    return element("div", { class: "mp-line" }, left, line.frame, right);
+  }
+
+  /** What the darkest and the brightest colour of a line stand for, where it isn't 0 to 1. */
+  range({ kind, low, high }) {
+    if (low === 0 && high === 1) return "";
+    return element(
+      "span",
+      { class: "mp-range" },
+      element("span", {}, brief(high)),
+      element("i", { class: "mp-gradient mp-upright", style: { background: gradient(kind).replace("to right", "to top") } }),
+      element("span", {}, brief(low)),
+    );
+  }
+
+  runLines() {
+    const { run } = this;
+    const { locations: N, heads: R, order } = run;
+    const lines = [];
+    const features = (name, label = name) => {
+      if (!run.has(name) || (name === "observation" && run.frame)) return;
+      const count = run.shape(name).slice(1).reduce((a, b) => a * b, 1);
+      if (count === 0) return;
+      const single = count === 1;
+      const rows = axis("feature", count, single ? [label] : undefined);
+      lines.push(
+        this.line(name, label, rows, (row) => [name, row], {
+          scale: this.scaleOf(name),
+          height: single ? 16 : Math.max(36, Math.min(110, count * 9)),
+          numbers: single,
+          tell: (row) => (single ? label : `${label} ${row}`),
+        }),
+      );
+    };
+    const weighting = (name, label, offset = 0) =>
+      lines.push(
+        this.line(label, label, axis("location", N, order), (row) => [name, offset + order[row]], {
+          scale: this.unit,
+          height: Math.max(48, Math.min(128, N * 5)),
+          tell: (row) => `${label} of location ${order[row]}`,
+        }),
+      );
+    for (const name of ["observation", "action", "reward", "value"]) features(name);
+    for (const name of ["input", "target", "output"]) features(name);
+    features("mask", "counts in the loss");
+    weighting("usage", "usage");
+    weighting("write_weighting", "write");
+    for (let head = 0; head < R; head++) weighting("read_weighting", `read, head ${head}`, head * N);
+    return lines;
+  }
+
+  gateLines() {
+    const { run } = this;
+    const gates = [
+      ["write gate", "write_gate", 0],
+      ["allocation gate", "allocation_gate", 0],
+    ];
+    const strengths = [["write strength", "write_strength", 0]];
+    for (let head = 0; head < run.heads; head++) {
+      gates.push([`free gate ${head}`, "free_gates", head]);
+      ["backward", "content", "forward"].forEach((mode, i) =>
+        gates.push([`${mode} ${head}`, "read_modes", head * 3 + i]),
+      );
+      strengths.push([`read strength ${head}`, "read_strengths", head]);
+    }
+    const line = (name, list, scale) =>
+      this.line(name, name, axis("gate", list.length, list.map(([label]) => label)), (row) => list[row].slice(1), {
+        scale,
+        height: list.length * 16,
+        numbers: true,
+        tell: (row) => list[row][0],
+      });
+    const strongest = Math.max(...strengths.map(([, name]) => (run.ranges[name] ?? [0, 1])[1]));
+    const scale = run.signed ? around(strongest) : between(1, Math.max(strongest, 1.001));
+    return [line("gates", gates, this.unit), line("strengths", strengths, scale)];
+  }
+
+  draw(step) {
+    for (const panel of this.panels) panel.draw(step);
+    for (const line of this.lines) line.follow(step);
+    this.drawFrame?.(step);
+    this.words.textContent = this.run.signed ? "Red is more in the first run, blue more in the second." : tellStep(this.run, step);
+  }
+
+  mark(chosen) {
+    for (const panel of [...this.panels, ...this.lines]) panel.mark(chosen);
+  }
+}
+
+// ---- the player ---------------------------------------------------------------------------------
+
+const SPEEDS = [1, 2, 5, 10, 20, 30, 60];
+const SYNC_AFTER = 120; // milliseconds without a new step, before the kernel hears of it
+
+class Player {
+  constructor(model, root) {
+    this.model = model;
+    this.root = root;
+    const header = JSON.parse(model.get("header"));
+    const view = model.get("data");
+    const bytes = view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
+    const block = new Float32Array(bytes);
+    this.runs = header.runs.map((run) => new Run(run, block));
+    this.steps = Math.max(...this.runs.map((run) => run.steps));
+    this.step = 0;
+    this.playing = false;
+    this.chosen = null;
+    this.fps = model.get("fps");
+    this.build();
+    this.seek(model.get("t"), false);
+    root.addEventListener("keydown", (event) => this.key(event));
+    this.onModelStep = () => this.seek(model.get("t"), false);
+    this.onModelSpeed = () => this.setSpeed(model.get("fps"), false);
+    model.on("change:t", this.onModelStep);
+    model.on("change:fps", this.onModelSpeed);
+  }
+
+  build() {
+    const button = (name, label, action) =>
+      element(
+        "button",
+        { type: "button", title: label, "aria-label": label, onclick: action, "data-action": name },
+        sign(name),
+      );
+    this.playButton = button("play", "Play (space)", () => this.toggle());
+    this.slider = element("input", {
+      type: "range",
+      min: 0,
+      max: this.steps - 1,
+      value: 0,
+      "aria-label": "step",
+      oninput: () => this.seek(Number(this.slider.value)),
+    });
+    this.counter = element("output", { class: "mp-counter" });
+    this.speed = element("select", { "aria-label": "steps per second", onchange: () => this.setSpeed(Number(this.speed.value)) });
+    this.value = element("p", { class: "mp-value", "aria-live": "polite" });
+    const controls = [
+      button("first", "First step (Home)", () => this.seek(0)),
+      button("back", "Step back (left arrow)", () => this.seek(this.step - 1)),
+      this.playButton,
+      button("forward", "Step forward (right arrow)", () => this.seek(this.step + 1)),
+      button("last", "Last step (End)", () => this.seek(this.steps - 1)),
+      this.slider,
+      this.counter,
+      element("label", {}, this.speed, " steps/s"),
+    ];
+    this.views = this.runs.map((run) => new View(this, run));
+    this.board = element("div", { class: "mp-views", "data-runs": this.runs.length }, ...this.views.map((view) => view.root));
+    if (this.runs.length === 2 && this.comparable()) {
+      this.differenceButton = element(
+        "button",
+        {
+          type: "button",
+          title: "Show the difference (d)",
+          onclick: () => this.toggleDifference(),
+          "aria-pressed": "false",
+          "data-action": "difference",
+        },
+        "difference",
+      );
+      controls.push(this.differenceButton);
+    }
+    const keys = element(
+      "details",
+      { class: "mp-keys" },
+      element("summary", {}, "keys"),
+      "space plays and pauses · ← → or , . step · page up and page down go ten steps · home and end · " +
+        "+ − change the speed · d shows the difference of two runs · in a picture the arrow keys move from cell to cell, escape leaves it",
+    );
+    this.root.replaceChildren(
+      element("div", { class: "mp-controls", role: "toolbar", "aria-label": "time" }, ...controls),
+      this.value,
+      this.board,
+      keys,
+    );
+    this.setSpeed(this.fps, false);
+    this.select(null);
+  }
+
+  comparable() {
+    const [a, b] = this.runs;
+    return ["locations", "word", "heads"].every((key) => a[key] === b[key]);
+  }
+
+  toggleDifference() {
+    if (!this.differenceButton) return;
+    if (!this.difference) {
+      this.difference = new View(this, new Difference(...this.runs));
+      this.difference.root.dataset.difference = "true";
+    }
+    const shown = this.views.includes(this.difference);
+    if (shown) {
+      this.views.pop();
+      this.difference.root.remove();
+    } else {
+      this.views.push(this.difference);
+      this.board.append(this.difference.root);
+      this.difference.draw(this.step);
+    }
+    this.differenceButton.setAttribute("aria-pressed", String(!shown));
+  }
+
+  seek(step, sync = true) {
+    step = Math.max(0, Math.min(this.steps - 1, Math.round(step)));
+    if (this.step === step && this.drawn) return;
+    this.step = step;
+    this.drawn = true;
+    for (const view of this.views) view.draw(step);
+    this.slider.value = step;
+    this.slider.setAttribute("aria-valuetext", `step ${step} of ${this.steps - 1}`);
+    this.counter.textContent = `step ${step} of ${this.steps - 1}`;
+    this.root.dataset.step = step;
+    if (this.chosen) this.value.textContent = this.chosen.panel.readout(step);
+    if (sync) {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.sync(), SYNC_AFTER);
+    }
+  }
+
+  /** Tell the kernel where we are; not for every frame, which would flood it. */
+  sync() {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    if (this.model.get("t") === this.step) return;
+    this.model.set("t", this.step);
+    this.model.save_changes();
+  }
+
+  setSpeed(fps, sync = true) {
+    this.fps = fps;
+    const speeds = [...new Set([...SPEEDS, fps])].sort((a, b) => a - b);
+    this.speed.replaceChildren(...speeds.map((value) => element("option", { value }, String(value))));
+    this.speed.value = fps;
+    if (!sync) return;
+    this.model.set("fps", fps);
+    this.model.save_changes();
+  }
+
+  toggle(play = !this.playing) {
+    if (play && this.step === this.steps - 1) this.seek(0);
+    this.playing = play;
+    this.root.dataset.playing = play;
+    this.playButton.replaceChildren(sign(play ? "pause" : "play"));
+    this.playButton.title = play ? "Pause (space)" : "Play (space)";
+    this.playButton.setAttribute("aria-label", this.playButton.title);
+    // A screen reader would never come to the end of what it is told while playing.
+    for (const view of this.views) view.words.setAttribute("aria-live", play ? "off" : "polite");
+    cancelAnimationFrame(this.request);
+    if (play) {
+      this.due = performance.now() + 1000 / this.fps;
+      this.request = requestAnimationFrame((now) => this.tick(now));
+    } else this.sync();
+  }
+
+  tick(now) {
+    if (!this.playing) return;
+    if (!this.root.isConnected) return this.toggle(false);
+    if (now >= this.due) {
+      this.seek(this.step + 1);
+      // From when it was due, or the frames' own rate would slow it down; but never in a burst.
+      this.due = Math.max(this.due + 1000 / this.fps, now);
+      if (this.step === this.steps - 1) return this.toggle(false);
+    }
+    this.request = requestAnimationFrame((next) => this.tick(next));
+  }
+
+  select(panel) {
+    this.chosen = panel ? panel.chosen() : null;
+    this.value.textContent = panel ? panel.readout(this.step) : "Point at a cell, or reach it by tab and arrow keys, for its value.";
+    for (const view of this.views) view.mark(this.chosen);
+  }
+
+  key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target === this.speed) return;
+    const onButton = event.target.tagName === "BUTTON" || event.target.tagName === "SUMMARY";
+    const faster = (by) => {
+      const speeds = SPEEDS.filter((speed) => (by > 0 ? speed > this.fps : speed < this.fps));
+      const next = by > 0 ? speeds[0] : speeds.at(-1);
+      if (next) this.setSpeed(next);
+    };
+    const actions = {
+      ArrowLeft: () => this.seek(this.step - 1),
+      ArrowRight: () => this.seek(this.step + 1),
+      ",": () => this.seek(this.step - 1),
+      ".": () => this.seek(this.step + 1),
+      PageUp: () => this.seek(this.step - 10),
+      PageDown: () => this.seek(this.step + 10),
+      Home: () => this.seek(0),
+      End: () => this.seek(this.steps - 1),
+      "+": () => faster(1),
+      "=": () => faster(1),
+      "-": () => faster(-1),
+      d: () => this.toggleDifference(),
+      Escape: () => {
+        this.select(null);
+        this.slider.focus();
+      },
+    };
+    // A button takes the space bar for itself.
+    if (!onButton) actions[" "] = () => this.toggle();
+    const action = actions[event.key];
+    if (!action) return;
+    event.preventDefault();
+    event.stopPropagation();
+    action();
+  }
+
+  destroy() {
+    this.toggle(false);
+    clearTimeout(this.timer);
+    this.model.off("change:t", this.onModelStep);
+    this.model.off("change:fps", this.onModelSpeed);
+  }
+}
+
+// ---- style --------------------------------------------------------------------------------------
+
+const STYLE = `
+.memory-player {
+  --mp-text: var(--jp-ui-font-color1, #1b1b1b);
+  --mp-quiet: var(--jp-ui-font-color2, #5a5a5a);
+  --mp-back: var(--jp-layout-color0, #fff);
+  --mp-field: var(--jp-layout-color2, #eee);
+  --mp-line: var(--jp-border-color1, #bbb);
+  --mp-accent: #0b6bcb;
+  --mp-mark: #d6006c;
+  container-type: inline-size;
+  color: var(--mp-text); background: var(--mp-back);
+  font: 13px/1.45 system-ui, sans-serif; padding: 8px; box-sizing: border-box; color-scheme: light;
+}
+.memory-player[data-theme=dark], body[data-jp-theme-light=false] .memory-player {
+  --mp-accent: #6cb6ff; --mp-mark: #ff6db6; color-scheme: dark;
+}
+.memory-player[data-theme=dark] {
+  --mp-text: #e8e8e8; --mp-quiet: #adadad; --mp-back: #121417; --mp-field: #2a2e34; --mp-line: #555b63;
+}
+.memory-player *, .memory-player *::before { box-sizing: border-box; }
+.memory-player p, .memory-player h3, .memory-player figure { margin: 0; }
+.memory-player h3 { font-size: 14px; font-weight: 600; }
+.mp-controls { display: flex; flex-wrap: wrap; gap: 4px 6px; align-items: center; }
+.mp-controls button svg { display: block; }
+.mp-controls button, .mp-controls select {
+  font: inherit; min-width: 32px; min-height: 30px; padding: 2px 8px; color: inherit;
+  background: var(--mp-field); border: 1px solid var(--mp-line); border-radius: 4px; cursor: pointer;
+}
+.mp-controls button[aria-pressed=true] { background: var(--mp-accent); color: var(--mp-back); }
+.mp-controls input[type=range] { flex: 1 1 140px; min-width: 100px; accent-color: var(--mp-accent); }
+.mp-counter { min-width: 9.5em; font-variant-numeric: tabular-nums; }
+.memory-player :focus-visible { outline: 2px solid var(--mp-accent); outline-offset: 2px; }
+.memory-player .mp-value { min-height: 1.45em; font-variant-numeric: tabular-nums; color: var(--mp-quiet); margin: 4px 0; }
+.memory-player .mp-words { min-height: 2.9em; margin: 2px 0 6px; font-size: 14px; }
+.mp-views { display: grid; grid-template-columns: minmax(0, 1fr); gap: 14px 28px; }
+.mp-band { display: flex; flex-wrap: wrap; gap: 12px; align-items: flex-start; }
+.mp-band figure { max-width: 100%; }
+.mp-band figcaption { font-size: 12px; font-weight: 600; margin: 0 0 3px; }
+.mp-body { display: grid; grid-template-columns: auto max-content; justify-content: start; }
+.mp-body > .mp-frame { grid-column: 2; }
+.mp-frame { position: relative; line-height: 0; outline: 1px solid var(--mp-line); cursor: crosshair;
+  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px); }
+.memory-player canvas { image-rendering: pixelated; display: block; max-width: 100%; touch-action: none; }
+.mp-marks { position: absolute; inset: 0; pointer-events: none; overflow: hidden; }
+.mp-mark { position: absolute; border: 0 solid var(--mp-mark); }
+.mp-row { left: 0; right: 0; border-width: 1px 0; min-height: 3px; }
+.mp-column { top: 0; bottom: 0; border-width: 0 1px; min-width: 3px; }
+.mp-strong.mp-row { border-width: 2px 0; } .mp-strong.mp-column { border-width: 0 2px; }
+.mp-ticks { position: relative; font-size: 11px; line-height: 1; color: var(--mp-quiet); font-variant-numeric: tabular-nums; }
+.mp-ticks-row { min-width: 25px; grid-column: 1; }
+.mp-ticks-row span { position: absolute; right: 5px; transform: translateY(-50%); white-space: nowrap; }
+.mp-body:has([data-panel=vectors]) .mp-ticks-row { min-width: 62px; }
+.mp-ticks-column, .mp-ticks-named { grid-column: 2; }
+.mp-ticks-column { height: 16px; } .mp-ticks-named { height: 70px; }
+.mp-ticks-column span { position: absolute; top: 4px; transform: translateX(-50%); }
+.mp-ticks-named span { position: absolute; top: 4px; writing-mode: vertical-rl; transform: translateX(-50%); }
+.mp-legend { display: flex; flex-wrap: wrap; gap: 4px 20px; margin: 8px 0; font-size: 12px; color: var(--mp-quiet); }
+.mp-bar-entry { display: inline-flex; gap: 6px; align-items: center; white-space: nowrap; }
+.mp-gradient { display: inline-block; width: 70px; height: 10px; }
+.mp-hatch { display: inline-block; width: 16px; height: 12px; outline: 1px solid var(--mp-line);
+  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px); }
+.mp-group { margin: 4px 0; } .mp-group > summary, .mp-keys > summary { cursor: pointer; font-size: 12px; font-weight: 600; padding: 3px 0; }
+.mp-line { display: grid; grid-template-columns: 112px minmax(0, 1fr) 58px; gap: 0 8px; margin: 0 0 6px; font-size: 11.5px; align-items: stretch; }
+.mp-line canvas { width: 100%; }
+.mp-line-label { text-align: right; align-self: center; }
+.mp-line-names, .mp-line-right { display: flex; flex-direction: column; justify-content: space-around; }
+.mp-line-names { align-self: stretch; line-height: 1; } .mp-line-right { line-height: 1; font-variant-numeric: tabular-nums; }
+.mp-line-names span, .mp-line-right > span { height: 16px; line-height: 16px; white-space: nowrap; }
+.mp-line-right > .mp-range { flex: 1; height: auto; display: flex; flex-direction: column; justify-content: space-between; position: relative; padding-left: 14px; line-height: 11px; }
+.mp-range > .mp-upright { position: absolute; left: 0; top: 0; bottom: 0; width: 9px; height: auto; }
+.mp-time { cursor: ew-resize; }
+.mp-cursor { position: absolute; top: -2px; bottom: -2px; pointer-events: none; outline: 2px solid var(--mp-mark); }
+.memory-player .mp-keys { color: var(--mp-quiet); font-size: 12px; }
+@container (min-width: 1180px) {
+  .mp-views[data-runs="2"] { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+  .mp-view[data-difference] { grid-column: 1 / -1; }
+}
+@container (max-width: 420px) { .mp-line { grid-template-columns: 84px minmax(0, 1fr) 50px; } }
+`;
+
+function render({ model, el }) {
+  const root = element("div", { class: "memory-player", role: "group", "aria-label": "memory player" });
+  el.replaceChildren(element("style", {}, STYLE), root);
+  const player = new Player(model, root);
+  root.dataset.ready = "true";
+  return () => player.destroy();
+}
+
+export default { render };

@@ -1,0 +1,82 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from player_examples import record, replaced
+
+from memorylab.memory import DNC
+from memorylab.memory.dnc.ablation import ablate
+from memorylab.memory.dnc.trace import DNCTrace
+from memorylab.player import packing
+
+
+def pack_one(trace):
+    header, data = packing.pack([trace], [""], [np.arange(trace.num_locations)])
+    return header["runs"][0], np.frombuffer(data, dtype="<f4")
+
+
+@settings(deadline=None, derandomize=True, max_examples=10)
+@given(st.integers(1, 6), st.integers(1, 7), st.integers(1, 4), st.integers(1, 3))
+def test_a_small_run_crosses_whole(steps, locations, word, heads):
+    trace = record(steps, locations, word, heads)
+    run, block = pack_one(trace)
+    assert run["recompute"] is None
+    assert set(run["arrays"]) == set(trace.arrays)
+    for name, array in trace.arrays.items():
+        place = run["arrays"][name]
+        assert place["shape"] == list(array.shape)
+        sent = block[place["offset"] : place["offset"] + array.size].reshape(array.shape)
+        assert np.array_equal(sent, array.astype(np.float32))
+
+
+def test_a_large_run_crosses_without_what_follows_from_the_rest(monkeypatch):
+    trace = record()
+    monkeypatch.setattr(packing, "WHOLE_BYTES", 0)
+    run, block = pack_one(trace)
+    assert set(run["recompute"]) == set(packing.RECOMPUTED)
+    assert not set(run["arrays"]) & set(packing.RECOMPUTED)
+    place = run["arrays"]["link_0"]
+    assert place["shape"] == [1, 8, 8]
+    assert len(block) < sum(array.size for array in trace.arrays.values()) / 2
+
+
+@pytest.mark.parametrize("name", packing.RECOMPUTED)
+def test_a_run_that_does_not_follow_the_equations_crosses_whole(name, monkeypatch):
+    monkeypatch.setattr(packing, "WHOLE_BYTES", 0)
+    trace = record()
+    wrong = trace[name].copy()
+    wrong[-1].flat[1] += 1e-3
+    assert pack_one(replaced(trace, **{name: wrong}))[0]["recompute"] is None
+    wrong[-1].flat[1] = np.nan
+    assert pack_one(replaced(trace, **{name: wrong}))[0]["recompute"] is None
+
+
+def test_a_memory_without_links_crosses_whole(monkeypatch):
+    monkeypatch.setattr(packing, "WHOLE_BYTES", 0)
+    model = ablate(DNC(4, hidden_size=16, num_locations=8, word_size=5), "links")
+    trace = DNCTrace.record(model, np.ones((6, 4), dtype=np.float32))
+    assert pack_one(trace)[0]["recompute"] is None
+
+
+def test_ranges_are_those_of_all_runs_and_leave_out_what_is_no_number():
+    first, second = record(seed=1), record(seed=2)
+    memory = second.memory.copy()
+    memory[0, 0] = [np.nan, np.inf, -np.inf, 50, -60]
+    runs = [first, replaced(second, memory=memory)]
+    header, _ = packing.pack(runs, ["", ""], [np.arange(8)] * 2)
+    assert [run["ranges"]["memory"] for run in header["runs"]] == [[-60.0, 50.0]] * 2
+
+
+@pytest.mark.parametrize(
+    ("shape", "frame"),
+    [
+        ((3, 4, 5), {"height": 4, "width": 5, "channels": 1}),
+        ((3, 4, 5, 3), {"height": 4, "width": 5, "channels": 3}),
+        ((3, 4, 5, 7), None),
+        ((3, 4), None),
+    ],
+)
+def test_observations_that_are_pictures_have_a_frame(shape, frame):
+    trace = replaced(record(3), observation=np.arange(np.prod(shape)).reshape(shape))
+    found = pack_one(trace)[0]["frame"]
+    assert (found and {key: found[key] for key in ("height", "width", "channels")}) == frame

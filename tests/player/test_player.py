@@ -1,0 +1,90 @@
+import base64
+import io
+import json
+
+import numpy as np
+import pytest
+import traitlets
+from PIL import Image
+from player_examples import record, replaced
+
+from memorylab.player import MemoryPlayer
+
+
+def test_the_text_representation_is_stable_and_names_the_sizes():
+    text = "MemoryPlayer(12 steps, 8 locations of 5, 2 read heads)"
+    assert repr(MemoryPlayer(record())) == repr(MemoryPlayer(record())) == text
+
+
+def test_where_widgets_do_not_run_there_is_a_film_strip_and_no_html():
+    data, _ = MemoryPlayer(record())._repr_mimebundle_()
+    assert set(data) == {"text/plain", "image/png", "application/vnd.jupyter.widget-view+json"}
+    picture = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
+    assert picture.width == 800
+    assert len(picture.convert("RGB").getcolors(100_000)) > 50
+    both = MemoryPlayer(record(), compare=record(seed=1), labels=("before", "after"))
+    assert Image.open(io.BytesIO(both.film_strip())).height > 2 * picture.height
+
+
+def test_the_step_can_be_read_and_set():
+    player = MemoryPlayer(record(), t=3)
+    assert player.t == 3
+    player.t = 11
+    assert player.t == 11
+    for step in (12, -1):
+        with pytest.raises(ValueError, match=r"from 0 to 11, but is .*12 steps"):
+            player.t = step
+    assert player.t == 11
+
+
+def test_rows_follow_the_first_runs_order_of_writing():
+    first, second = record(seed=3), record(seed=4)
+    write = np.zeros((12, 8))
+    write[np.arange(8), [5, 2, 7, 0, 1, 3, 4, 6]] = 1
+    player = MemoryPlayer(
+        replaced(first, write_weighting=write), order="first_write", compare=second
+    )
+    runs = json.loads(player.header)["runs"]
+    assert [run["order"] for run in runs] == [[5, 2, 7, 0, 1, 3, 4, 6]] * 2
+    other = MemoryPlayer(first, compare=record(num_locations=3))
+    assert [len(run["order"]) for run in json.loads(other.header)["runs"]] == [8, 3]
+
+
+def test_a_page_holds_everything_and_asks_for_nothing(tmp_path):
+    path = MemoryPlayer(record(), t=4).to_html(tmp_path / "run.html", title="a <b> & c")
+    page = path.read_text()
+    assert "<title>a &lt;b&gt; &amp; c</title>" in page
+    assert '{"t": 4, "fps": 10.0}' in page
+    assert "default-src 'none'" in page
+    assert "http" not in page.replace("http-equiv", "").replace("http://www.w3.org/2000/svg", "")
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_labels_cannot_end_the_script(tmp_path):
+    label = "</script><script>alert(1)</script>"
+    player = MemoryPlayer(record(), compare=record(), labels=(label, "b"))
+    page = player.to_html(tmp_path / "run.html").read_text()
+    assert "alert(1)</script>" not in page
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"trace": [1, 2]}, TypeError, "plays a DNCTrace, but got list"),
+        ({"compare": 3}, TypeError, "plays a DNCTrace, but got int"),
+        ({"t": 12}, ValueError, "from 0 to 11"),
+        ({"t": 1.5}, TypeError, "float"),
+        ({"fps": 0}, ValueError, "at most 60 steps per second"),
+        ({"order": "first-write"}, ValueError, "Did you mean 'first_write'"),
+        ({"compare": 0, "labels": "ab"}, TypeError, "plays a DNCTrace"),
+        ({"labels": "ab"}, ValueError, "labels must be two"),
+    ],
+)
+def test_bad_input(arguments, error, message):
+    with pytest.raises((error, traitlets.TraitError), match=message):
+        MemoryPlayer(**({"trace": record()} | arguments))
+
+
+def test_a_page_needs_its_ending(tmp_path):
+    with pytest.raises(ValueError, match=r"ends in .html, not 'run.htm'"):
+        MemoryPlayer(record()).to_html(tmp_path / "run.htm")

@@ -1,0 +1,167 @@
+"""The widget in JupyterLab and in Notebook 7: real servers, token on, loopback only."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from urllib.parse import urlsplit
+
+import nbformat
+import numpy as np
+import pytest
+from player_examples import record
+
+PROGRAM = """
+from pathlib import Path
+from memorylab.memory.dnc.trace import DNCTrace
+from memorylab.player import MemoryPlayer
+
+player = MemoryPlayer(DNCTrace.load("run.npz"), t=2)
+player.observe(lambda change: Path("seen.txt").write_text(str(change["new"])), "t")
+player
+"""
+KERNEL_IS_CONNECTED = """() =>
+  window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.connectionStatus
+  === "connected"
+"""
+APPLICATIONS = {
+    "lab": ("jupyterlab", "LabApp", "lab/tree/play.ipynb"),
+    "notebook": ("notebook", "JupyterNotebookApp", "notebooks/play.ipynb"),
+}
+
+
+@pytest.fixture(params=APPLICATIONS)
+def server(request, tmp_path):
+    """A server with a notebook that plays a run: its address and its folder."""
+    module, name, page = APPLICATIONS[request.param]
+    folder = tmp_path / "work"
+    folder.mkdir()
+    record().save(folder / "run.npz")
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(PROGRAM)])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(notebook, folder / "play.ipynb")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    # Nothing of the user's settings, and nothing left behind in them.
+    environment = os.environ | {
+        key: str(tmp_path / key)
+        for key in ("HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR")
+    }
+    environment |= {"JUPYTERLAB_WORKSPACES_DIR": str(tmp_path / "workspaces")}
+    environment.pop("JUPYTER_TOKEN", None)
+    root = ["--allow-root"] if os.geteuid() == 0 else []
+    process = subprocess.Popen(
+        [
+            *(
+                sys.executable,
+                "-m",
+                module,
+                *root,
+                "--no-browser",
+                f"--ServerApp.root_dir={folder}",
+            ),
+            *("--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0"),
+            f"--{name}.expose_app_in_browser=True",
+        ],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        information = wait_for(lambda: running(tmp_path / "JUPYTER_RUNTIME_DIR"), 60)
+        assert information["token"]
+        yield f"http://127.0.0.1:{port}/{page}?token={information['token']}", folder
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(20)
+
+
+def running(folder):
+    for path in folder.glob("jpserver-*.json"):
+        # Empty for a moment, while the server writes it.
+        return json.loads(path.read_text() or "null")
+    return None
+
+
+def wait_for(find, seconds):
+    """Return what ``find`` finds; the wait has an end, but no test depends on its length."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = find()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"nothing after {seconds} s")
+
+
+def test_scrubbing_by_key_and_mouse_playing_and_pointing(browser, server):
+    url, folder = server
+    trace = record()
+    context = browser.new_context(viewport={"width": 1400, "height": 1000})
+    page = context.new_page()
+    errors, hosts = [], set()
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("request", lambda sent: hosts.add(urlsplit(sent.url.removeprefix("blob:")).hostname))
+    page.goto(url)
+    page.wait_for_function(KERNEL_IS_CONNECTED, timeout=60_000)
+    errors.clear()  # Notebook 7.6 stumbles once by itself while it loads.
+    # Not awaited: it ends when all cells have run.
+    page.evaluate("() => { jupyterapp.commands.execute('notebook:run-all-cells'); }")
+    root = page.locator(".memory-player[data-ready=true]")
+    root.wait_for(timeout=60_000)
+    cells = page.locator(".jp-Cell").count()
+
+    def pixels():
+        return root.locator("[data-panel=link]").evaluate(
+            "(one) => one.getContext('2d').getImageData(0, 0, one.width, one.height).data.join()"
+        )
+
+    def kernel_saw(step):
+        path = folder / "seen.txt"
+        wait_for(lambda: path.exists() and path.read_text() == str(step), 20)
+
+    assert root.get_attribute("data-step") == "2"
+    before = pixels()
+    root.locator("input[type=range]").focus()
+    for key in ("ArrowRight", "ArrowRight", "."):
+        page.keyboard.press(key)
+    page.wait_for_selector(".memory-player[data-step='5']")
+    assert pixels() != before
+    kernel_saw(5)
+
+    # Keys that insert, delete or move cells where they aren't held back.
+    for key in ("a", "b", "d", "d", "j", "x", "Enter"):
+        page.keyboard.press(key)
+    assert page.locator(".jp-Cell").count() == cells
+
+    box = root.locator("[data-panel='usage over time']").bounding_box()
+    page.mouse.click(box["x"] + box["width"] * 8.5 / 12, box["y"] + 5)
+    page.wait_for_selector(".memory-player[data-step='8']")
+    kernel_saw(8)
+
+    link = root.locator("[data-panel=link]")
+    box = link.bounding_box()
+    link.hover(position={"x": box["width"] * 5.5 / 8, "y": box["height"] * 3.5 / 8})
+    said = root.locator(".mp-value").inner_text()
+    assert said.startswith("link[3, 5]")
+    np.testing.assert_allclose(float(said.split(" = ")[1]), trace.link[8, 3, 5], rtol=1e-4)
+
+    root.locator("[data-action=play]").click()
+    page.wait_for_selector(".memory-player[data-playing=false][data-step='11']", timeout=20_000)
+    kernel_saw(11)
+    context.close()
+    assert errors == []
+    assert hosts == {"127.0.0.1"}
+
+
+def test_without_the_token_there_is_no_entry(browser, server):
+    page = browser.new_page()
+    page.goto(server[0].split("?")[0])
+    assert page.locator("input[name=password]").count() > 0
+    assert page.locator(".jp-Notebook").count() == 0
+    page.close()
