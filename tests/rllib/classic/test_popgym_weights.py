@@ -128,7 +128,9 @@ def test_a_dnc_of_another_size_is_refused():
 @pytest.mark.parametrize("layers", [1, 2])
 def test_only_what_is_documented_tells_popgyms_dnc_from_ours(layers, monkeypatch):
     reason = "POPGym's DiffNC needs the package dnc, which the course does not install"
-    popgym = pytest.importorskip("popgym.baselines.ray_models.ray_diffnc", reason=reason)
+    popgym = pytest.importorskip(
+        "popgym.baselines.ray_models.ray_diffnc", reason=reason, exc_type=ImportError
+    )
     ours, theirs = both(DiffNC, popgym.DiffNC, num_hidden_layers=layers)
     observations = torch.randn(3, 8, 3)
 
