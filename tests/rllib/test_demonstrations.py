@@ -116,6 +116,18 @@ def test_an_expert_is_recorded_step_by_step():
     assert not np.array_equal(first.observation, recorded[2].observation)
 
 
+def test_an_expert_begins_each_episode_anew():
+    calls = []
+
+    def make_expert():
+        calls.append([])
+        expert = make_maze_expert()
+        return lambda observation: calls[-1].append(None) or expert(observation)
+
+    recorded = record_demonstrations("TMaze", make_expert, episodes=3)
+    assert [len(steps) for steps in calls] == recorded.episode_lens.tolist()
+
+
 class Watched(gym.ObservationWrapper):
     """Writes down what the environment shows, before RLlib flattens it."""
 
@@ -296,7 +308,8 @@ def test_an_interrupted_save_leaves_the_older_file(tmp_path, monkeypatch):
     path = tmp_path / "expert.npz"
     random_demonstrations([2, 3]).save(path)
 
-    def interrupted(*args, **kwargs):
+    def interrupted(path, **arrays):
+        path.write_bytes(b"half of it")
         raise KeyboardInterrupt
 
     monkeypatch.setattr(np, "savez_compressed", interrupted)

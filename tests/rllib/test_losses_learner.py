@@ -295,6 +295,29 @@ def test_shares_are_those_of_the_first_minibatch(expert):
     assert again != pytest.approx(expected, rel=1e-3)
 
 
+@pytest.mark.parametrize("share", [True, False], ids=["shared", "separate"])
+def test_the_shared_parameters_are_those_of_the_actors_encoder_and_memory(share):
+    networks = Agent(small_config(vf_share_layers=share)).module.networks
+    names = {id(parameter): name for name, parameter in networks.named_parameters()}
+    found = [names[id(parameter)] for parameter in shared_parameters(networks)]
+    part = "memory" if share else "actor"
+    starts = (f"encoders.{part}.", f"memories.{part}.")
+    assert found == [name for name in names.values() if name.startswith(starts)]
+    assert len(found) == 6
+
+
+def test_a_checkpoint_of_the_module_has_the_decoders(tmp_path):
+    config = add_losses(small_config(), reconstruction=0.1, decoder_sizes=(5,))
+    module = Agent(config).module
+    module.save_to_path(tmp_path)
+    restored = MemoryRLModuleWithLosses.from_checkpoint(tmp_path)
+    states = module.state_dict(), restored.state_dict()
+    assert states[0].keys() == states[1].keys()
+    assert all(torch.equal(states[0][name], states[1][name]) for name in states[0])
+    assert any("decoders" in name for name in states[0])
+    assert restored.extra_losses.coefficients == {"reconstruction": 0.1}
+
+
 def test_an_agent_with_losses_trains_plays_and_comes_back(ray, expert, tmp_path):
     config = add_losses(
         small_config(), reconstruction=0.1, behaviour_cloning=0.1, demonstrations=expert
