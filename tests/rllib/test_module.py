@@ -4,6 +4,7 @@ import gymnasium as gym
 import numpy as np
 import pytest
 import torch
+from learner_examples import sample_and_batch
 from ray.rllib.core.columns import Columns
 
 from memorylab.memory import MEMORY_MODELS, map_state
@@ -20,27 +21,6 @@ def small_config(environment="TMaze", memory="gru", **model_config):
     memory_config = SMALL.get(memory, {"hidden_size": 16})
     config = ppo_config(environment, memory, memory_config=memory_config, **model_config)
     return config.training(train_batch_size_per_learner=416, num_epochs=1)
-
-
-def sample_and_batch(config, num_timesteps=200):
-    """Return a learner, episodes sampled with its weights, and the padded batch of them."""
-    config.validate()
-    runner = make_runner(config, num_envs=4)
-    learner = config.build_learner(
-        spaces={"default_policy": (runner.module.observation_space, runner.module.action_space)}
-    )
-    runner.module.set_state(learner.module["default_policy"].get_state())
-    # Twice, so that there are episodes that were begun in the sample before.
-    runner.sample(num_timesteps=num_timesteps // 2)
-    episodes = runner.sample(num_timesteps=num_timesteps)
-    batch = learner._learner_connector(
-        rl_module=learner.module,
-        batch={},
-        episodes=[copy.deepcopy(episode) for episode in episodes],
-        shared_data={},
-        metrics=learner.metrics,
-    )
-    return learner, episodes, batch["default_policy"]
 
 
 def update(learner, episodes, **kwargs):

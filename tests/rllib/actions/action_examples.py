@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import copy
-
+from learner_examples import sample_and_batch
 from ray.rllib.algorithms.ppo import PPOConfig
 
 from memorylab.rllib import ppo_config, register_environments
@@ -16,30 +15,9 @@ def small_config(environment, memory="gru", **options):
     return config.training(train_batch_size_per_learner=416, num_epochs=1)
 
 
-def current_batch(config, num_timesteps=200):
-    """Return a learner, episodes sampled with its weights, and the padded batch of them."""
-    config.validate()
-    runner = make_runner(config, num_envs=4)
-    learner = config.build_learner(
-        spaces={"default_policy": (runner.module.observation_space, runner.module.action_space)}
-    )
-    runner.module.set_state(learner.module["default_policy"].get_state())
-    # Twice, so that there are episodes that were begun in the sample before.
-    runner.sample(num_timesteps=num_timesteps // 2)
-    episodes = runner.sample(num_timesteps=num_timesteps)
-    batch = learner._learner_connector(
-        rl_module=learner.module,
-        batch={},
-        episodes=[copy.deepcopy(episode) for episode in episodes],
-        shared_data={},
-        metrics=learner.metrics,
-    )
-    return learner, episodes, batch["default_policy"]
-
-
 def mean_return(config, updates, episodes):
     """Let PPO learn for some updates, and return the mean return of episodes played after it."""
-    learner, _, _ = current_batch(config, num_timesteps=16)
+    learner, _, _ = sample_and_batch(config, num_timesteps=16)
     runner = make_runner(config, num_envs=32)
     for _ in range(updates):
         runner.module.set_state(learner.module["default_policy"].get_state())

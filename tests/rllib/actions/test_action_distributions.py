@@ -11,8 +11,8 @@ import torch
 from action_examples import (
     classic_batch,
     classic_config,
-    current_batch,
     mean_return,
+    sample_and_batch,
     small_config,
 )
 from ray.rllib.core.columns import Columns
@@ -173,7 +173,7 @@ def test_the_training_pass_gives_what_was_sampled_with_its_probability(
     module_class, environment, memory, dials
 ):
     config = small_config(environment, memory, module_class=module_class, max_seq_len=7)
-    learner, episodes, batch = current_batch(config)
+    learner, episodes, batch = sample_and_batch(config)
     module = learner.module["default_policy"]
     for episode in episodes:
         for action in actions_of(episode):
@@ -197,7 +197,7 @@ def test_the_training_pass_gives_what_was_sampled_with_its_probability(
 def test_ppo_learns_with_an_entropy_bonus_and_a_kl_penalty(module_class, environment, dials):
     config = small_config(environment, "mlp", module_class=module_class)
     config.training(entropy_coeff=0.01, use_kl_loss=True, kl_coeff=0.2)
-    learner, episodes, _ = current_batch(config, num_timesteps=416)
+    learner, episodes, _ = sample_and_batch(config, num_timesteps=416)
     module = learner.module["default_policy"]
     before = {name: parameter.detach().clone() for name, parameter in module.named_parameters()}
     result = learner.update(episodes=episodes, timesteps={}, minibatch_size=208, num_epochs=2)
@@ -231,7 +231,7 @@ def test_without_exploration_the_same_is_done_every_time(module_class, environme
 @CURRENT
 def test_modules_come_back_from_their_checkpoints(module_class, environment, dials, tmp_path):
     config = small_config(environment, "gru", module_class=module_class)
-    learner, _, batch = current_batch(config, num_timesteps=60)
+    learner, _, batch = sample_and_batch(config, num_timesteps=60)
     module = learner.module["default_policy"]
     module.save_to_path(tmp_path / "module")
     restored = RLModule.from_checkpoint(tmp_path / "module")

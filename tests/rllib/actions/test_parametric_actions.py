@@ -9,8 +9,8 @@ import torch
 from action_examples import (
     classic_batch,
     classic_config,
-    current_batch,
     mean_return,
+    sample_and_batch,
     small_config,
 )
 from ray.rllib.core.columns import Columns
@@ -61,7 +61,7 @@ def masked_share(inputs, actions, observation):
 @PARTS
 def test_the_training_pass_reproduces_what_was_sampled(memory, hidden):
     # 6 is less than an episode, so rows begin in the middle of episodes too.
-    learner, episodes, batch = current_batch(menu_config(memory, hidden, max_seq_len=6), 120)
+    learner, episodes, batch = sample_and_batch(menu_config(memory, hidden, max_seq_len=6), 120)
     module = learner.module["default_policy"]
     assert type(module) is ParametricActionsRLModule
     mask = batch[Columns.LOSS_MASK]
@@ -91,7 +91,7 @@ def test_the_training_pass_reproduces_what_was_sampled(memory, hidden):
 def test_ppo_learns_with_an_entropy_bonus_and_a_kl_penalty(memory, hidden):
     config = menu_config(memory, hidden)
     config.training(entropy_coeff=0.01, use_kl_loss=True, kl_coeff=0.2)
-    learner, episodes, _ = current_batch(config, num_timesteps=120)
+    learner, episodes, _ = sample_and_batch(config, num_timesteps=120)
     module = learner.module["default_policy"]
     before = {name: parameter.detach().clone() for name, parameter in module.named_parameters()}
     result = learner.update(episodes=episodes, timesteps={}, minibatch_size=60, num_epochs=2)
@@ -104,7 +104,7 @@ def test_ppo_learns_with_an_entropy_bonus_and_a_kl_penalty(memory, hidden):
 
 @PARTS
 def test_whatever_stands_in_the_padding_no_gradient_changes_by_a_bit(hidden):
-    learner, _, batch = current_batch(menu_config("gru", hidden))
+    learner, _, batch = sample_and_batch(menu_config("gru", hidden))
     module = learner.module["default_policy"]
     lens, max_len = batch[Columns.SEQ_LENS], batch[Columns.LOSS_MASK].shape[1]
     padding = torch.arange(max_len) >= lens.unsqueeze(1)  # [B, T]
@@ -193,7 +193,7 @@ def ending(monkeypatch):
 
 def test_the_end_of_an_episode_may_allow_no_action(ending):
     config = small_config("Menu").training(use_kl_loss=True, kl_coeff=0.2)
-    learner, episodes, batch = current_batch(config, 50)
+    learner, episodes, batch = sample_and_batch(config, 50)
     assert any(episode.is_terminated for episode in episodes)
     result = learner.update(episodes=episodes, timesteps={}, minibatch_size=25, num_epochs=2)
     assert np.isfinite(float(result["default_policy"]["mean_kl_loss"].peek()))
@@ -205,7 +205,7 @@ def test_the_end_of_an_episode_may_allow_no_action(ending):
 
 def test_a_mask_of_zeros_before_the_end_is_an_error_that_says_where(ending):
     runner = make_runner(small_config("Menu"), num_envs=2)
-    learner, episodes, _ = current_batch(small_config("Menu"), 20)
+    learner, episodes, _ = sample_and_batch(small_config("Menu"), 20)
     runner.sample(num_timesteps=6)
     ending.broken = True
     with pytest.raises(ValueError, match="no action at row 0, step 0, which is a real step"):
@@ -336,7 +336,7 @@ def test_the_policy_replays_and_learns(memory, hidden):
 
 
 def test_the_same_weights_give_the_same_logits_and_values_on_both_stacks():
-    learner, _, batch = current_batch(menu_config("lstm"), 60)
+    learner, _, batch = sample_and_batch(menu_config("lstm"), 60)
     module = learner.module["default_policy"]
     space, lens = Menu().observation_space, batch[Columns.SEQ_LENS]
     flat = gym.spaces.utils.flatten_space(space)
