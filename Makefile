@@ -15,6 +15,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 COURSE := $(PY) -m memorylab.teaching.course
 CODE := src tests notebooks benchmarks
+BENCHMARKS := dnc_speed ppo_throughput time_to_solve player_latency
 
 # Loopback only, the token left on, one Ctrl-C to stop.
 LAB := $(PY) -m jupyterlab --ip=127.0.0.1 -y \
@@ -31,18 +32,22 @@ UV := uv
 
 .PHONY: help
 help: ## show this list
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 .PHONY: lab
-lab: $(VENV)/.stamp ## open the course in JupyterLab (LAB_FLAGS=--no-browser prints the address)
+lab: $(VENV)/.compiled ## open the course in JupyterLab (LAB_FLAGS=--no-browser prints the address)
 	@$(LAB) $(LAB_FLAGS)
 
 .PHONY: test
-test: lint ## everything: style, unit tests, notebooks guard, notebooks re-run and compared
+test: lint $(VENV)/.compiled ## everything: style, unit tests, notebooks guard, notebooks re-run and compared
 	@echo "== Unit tests and the notebooks guard"
 	@$(PY) -m pytest --durations=15 $(TEST_FLAGS)
 	@echo "== Notebooks, strict: every stored output must come back"
 	@$(PY) -m pytest $(NBVAL) --durations=15 $(TEST_FLAGS) notebooks
+
+.PHONY: test-binder
+test-binder: $(VENV)/.compiled ## run all notebooks on one core, as on Binder: time, memory, limits
+	@CPU_LIMIT=1 binder/start $(COURSE) binder $(FILES)
 
 .PHONY: lint
 lint: $(VENV)/.stamp ## check style and formatting
@@ -56,7 +61,7 @@ format: $(VENV)/.stamp ## repair style and formatting where that can be done saf
 	@$(PY) -m ruff format $(CODE)
 
 .PHONY: notebooks
-notebooks: $(VENV)/.stamp ## rewrite the navigation bars, re-execute all notebooks (FILES=... for some)
+notebooks: $(VENV)/.compiled ## rewrite the navigation bars, re-execute all notebooks (FILES=... for some)
 	@$(COURSE) nav
 	@$(COURSE) execute $(FILES)
 	@$(COURSE) check
@@ -66,8 +71,12 @@ gallery: $(VENV)/.stamp ## write the course's trained memories as pages to play,
 	@$(PY) notebooks/data/make_gallery.py gallery
 
 .PHONY: bench
-bench: $(VENV)/.stamp ## measure speed, on a machine that does nothing else
-	@for benchmark in benchmarks/*.py; do $(PY) $$benchmark; done
+bench: $(VENV)/.stamp ## measure speed on a machine that does nothing else; tables and a figure
+	@for script in $(BENCHMARKS) report; do $(PY) benchmarks/$$script.py; done
+
+.PHONY: environment
+environment: $(VENV)/.stamp ## write binder/environment.yml anew from environment.yml
+	@$(COURSE) environment
 
 .PHONY: lock
 lock: ## pin the whole tree anew (needs uv; LOCK_FLAGS=--upgrade takes newer versions)
@@ -102,3 +111,11 @@ $(VENV)/.stamp: requirements.lock pyproject.toml
 		"@jupyterlab/apputils-extension:announcements"
 	@touch $@
 	@echo "Ready."
+
+# The DNC's fast path is machine code; compiled here, it doesn't keep a student waiting later.
+FAST := src/memorylab/memory/dnc/fast
+$(VENV)/.compiled: $(VENV)/.stamp $(FAST)/kernels.py
+	@echo "Compiling the DNC for this processor; this takes a minute."
+	@$(PY) -c "import torch; from memorylab.memory.dnc import fast; \
+		fast.warm_up(torch.float32); fast.warm_up(torch.float64)"
+	@touch $@

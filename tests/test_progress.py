@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import time
+
 import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from memorylab.progress import progress_bar
+from memorylab.progress import notice, progress_bar
 
 
 def test_the_bar_counts_in_a_terminal_and_vanishes(capsys):
@@ -22,24 +24,56 @@ def test_a_bar_that_is_off_writes_nothing(capsys):
     assert capsys.readouterr().err == ""
 
 
-@pytest.mark.timeout(120)
-def test_a_stored_notebook_keeps_one_empty_output():
-    source = """
-from memorylab.progress import progress_bar
-with progress_bar(3, "Copy") as bar:
-    for _ in range(3):
-        bar.update()
-        bar.refresh()
-"""
+def test_a_notice_speaks_only_of_what_takes_long(capsys):
+    with notice("Compiling", after=60):
+        pass
+    assert capsys.readouterr().err == ""
+    with notice("Compiling", after=0):
+        time.sleep(0.2)
+    assert capsys.readouterr().err == "Compiling\n"
+
+
+def test_a_notice_ends_with_the_error_of_its_body(capsys):
+    with pytest.raises(ValueError, match="no"), notice("Compiling", after=60):
+        raise ValueError("no")
+    assert capsys.readouterr().err == ""
+
+
+def run_recorded(source):
+    """Run one cell; return its outputs as stored, and all that was shown in between."""
     updates = []
 
     class Recorder(NotebookClient):
         def process_message(self, msg, cell, cell_index):
-            if msg["msg_type"] == "update_display_data":
+            if msg["msg_type"] in ("display_data", "update_display_data"):
                 updates.append(msg["content"]["data"]["text/plain"])
             return super().process_message(msg, cell, cell_index)
 
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
     Recorder(notebook, timeout=60).execute()
-    assert any("Copy: 100%" in text for text in updates)
-    assert [output["data"] for output in notebook.cells[0].outputs] == [{"text/plain": ""}]
+    return [output["data"] for output in notebook.cells[0].outputs], updates
+
+
+@pytest.mark.timeout(120)
+def test_a_stored_notebook_keeps_one_empty_output_of_a_bar():
+    stored, shown = run_recorded("""
+from memorylab.progress import progress_bar
+with progress_bar(3, "Copy") as bar:
+    for _ in range(3):
+        bar.update()
+        bar.refresh()
+""")
+    assert any("Copy: 100%" in text for text in shown)
+    assert stored == [{"text/plain": ""}]
+
+
+@pytest.mark.timeout(120)
+def test_a_stored_notebook_keeps_one_empty_output_of_a_notice():
+    stored, shown = run_recorded("""
+import time
+from memorylab.progress import notice
+with notice("Compiling", after=0):
+    time.sleep(0.5)
+""")
+    assert "Compiling" in shown
+    assert stored == [{"text/plain": ""}]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from tqdm import tqdm
@@ -34,6 +37,33 @@ def progress_bar(total: int, description: str, enabled: bool = True, unit: str =
         miniters=1,
         mininterval=0.2,
     )
+
+
+@contextmanager
+def notice(text: str, after: float = 2.0) -> Iterator[None]:
+    """Show ``text`` while the body of the ``with`` statement runs, if it runs long.
+
+    Args:
+        text: What is going on and how long it may take.
+        after: Seconds before anything is shown.
+    """
+    file: Any = None
+
+    def show() -> None:
+        nonlocal file
+        file = _NotebookOutput() if _in_notebook() else sys.stderr
+        file.write(text if _in_notebook() else f"{text}\n")
+
+    timer = threading.Timer(after, show)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
+        if isinstance(file, _NotebookOutput):
+            file.write("")
 
 
 class _NotebookOutput:

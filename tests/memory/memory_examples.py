@@ -22,6 +22,7 @@ MODELS = {
         )
         for name, model_class in MEMORY_MODELS.items()
     },
+    "dnc by the reference": lambda: DNC(INPUT_SIZE, implementation="reference", **_SMALL_DNC),
     "dnc with feedforward controller": lambda: DNC(
         INPUT_SIZE, 2, controller="feedforward", num_read_heads=1, **_SMALL_DNC
     ),

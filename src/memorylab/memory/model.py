@@ -45,6 +45,7 @@ class MemoryModel(nn.Module, ABC):
     def __init__(self, input_size: int):
         super().__init__()
         self.input_size = check_count(input_size, "input_size")
+        self._expected_state: tuple[torch.dtype, State] | None = None
 
     @property
     @abstractmethod
@@ -105,7 +106,7 @@ class MemoryModel(nn.Module, ABC):
         if state is None:
             state = self.batch_initial_state(batch_size)
         else:
-            check_state(state, self.initial_state(), batch_size)
+            self._check_state(state, batch_size)
         if t_starts is None:
             t_starts = torch.zeros(batch_size, dtype=torch.long, device=z.device)
         else:
@@ -122,9 +123,11 @@ class MemoryModel(nn.Module, ABC):
         if batch_size == 0 or max_len == 0:
             return z.new_zeros(batch_size, max_len, self.output_size), state
 
-        padding = ~sequence_mask(seq_lens, max_len).unsqueeze(-1)  # [B, T, 1]
-        # Filling, unlike multiplying by the mask, also stops NaN, and its gradient is exactly 0.
-        z = z.masked_fill(padding, 0)
+        padding = None
+        if (seq_lens < max_len).any():
+            padding = ~sequence_mask(seq_lens, max_len).unsqueeze(-1)  # [B, T, 1]
+            # Filling, unlike multiplying by the mask, also stops NaN; its gradient is exactly 0.
+            z = z.masked_fill(padding, 0)
         if not z.isfinite().all():
             row, step = (~z.isfinite()).any(-1).nonzero()[0].tolist()
             raise ValueError(
@@ -132,7 +135,7 @@ class MemoryModel(nn.Module, ABC):
                 f"(seq_lens[{row}] = {int(seq_lens[row])}). Mend the data, or shorten seq_lens."
             )
         y, state = self.forward_memory(z, state, t_starts, seq_lens)
-        return y.masked_fill(padding, 0), state
+        return (y if padding is None else y.masked_fill(padding, 0)), state
 
     def _check_input(self, z: Tensor) -> None:
         if not isinstance(z, Tensor):
@@ -150,6 +153,14 @@ class MemoryModel(nn.Module, ABC):
                 f"z is {z.dtype}, but the parameters of {type(self).__name__} are {dtype}. "
                 f"Convert one of them: z.to({dtype}) or model.to({z.dtype})."
             )
+
+    def _check_state(self, state: State, batch_size: int) -> None:
+        dtype = next(self.parameters()).dtype
+        if self._expected_state is None or self._expected_state[0] != dtype:
+            # Shapes without numbers: making the numbers anew would cost more than a step.
+            shapes = map_state(lambda tensor: tensor.to("meta"), self.initial_state())
+            self._expected_state = (dtype, shapes)
+        check_state(state, self._expected_state[1], batch_size)
 
 
 def check_state(state: State, expected: State, batch_size: int, where: str = "state") -> None:

@@ -86,8 +86,10 @@ def row_for_oracle(state, row):
 @every_controller
 @every_size
 @pytest.mark.parametrize("start", STARTS)
-def test_sequence_is_the_papers(size, controller, start):
+@pytest.mark.parametrize("implementation", ["fast", "reference"])
+def test_sequence_is_the_papers(size, controller, start, implementation):
     model, state, length = STARTS[start](size, controller)
+    model.implementation = implementation
     z = random_sequence(length, batch_size=2)
     y, after = model(z, state)
     for row in range(2):
@@ -242,8 +244,8 @@ def test_output_sees_what_this_step_reads():
     assert (after["read_vectors"] != 0).any()
 
 
-@pytest.mark.parametrize("seed", [0, 1])
-def test_learns_to_copy(seed):
+@pytest.mark.parametrize(("seed", "implementation"), [(0, "reference"), (1, "fast")])
+def test_learns_to_copy(seed, implementation):
     """Words given back in order, by a controller that remembers nothing: the memory does it."""
     torch.manual_seed(seed)
     task = Copy(word_size=4, min_length=2, max_length=3)
@@ -254,6 +256,7 @@ def test_learns_to_copy(seed):
         num_locations=8,
         word_size=8,
         controller="feedforward",
+        implementation=implementation,
     )
     history = train(
         model,

@@ -10,7 +10,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from memorylab.errors import check_count
+from memorylab.errors import check_count, suggest
+from memorylab.memory.dnc import fast
 from memorylab.memory.dnc.cell import DNCCell
 from memorylab.memory.dnc.state import MemoryState
 from memorylab.memory.model import (
@@ -20,6 +21,9 @@ from memorylab.memory.model import (
     map_state,
     run_steps,
 )
+
+IMPLEMENTATIONS = ("fast", "reference")
+"""The kernels of :mod:`memorylab.memory.dnc.fast`, and the equations of ``cell``."""
 
 
 class DNC(MemoryModel):
@@ -40,9 +44,14 @@ class DNC(MemoryModel):
         ablated: Parts to take away: see :func:`memorylab.memory.dnc.ablate`.
         num_controller_layers: Number of layers of the LSTM controller, each seeing what the one
             below puts out; the memory is steered by the top one.
+        implementation: ``"fast"`` runs whole sequences in compiled code where that is possible: on
+            the processor, in single or double precision, with a controller of one layer and no
+            part taken away; elsewhere, and with ``"reference"``, the cell runs step by step. The
+            results are the same up to rounding, and so are the state and the weights.
 
     Raises:
-        ValueError: A size is below 1, or the controller or a part doesn't exist.
+        ValueError: A size is below 1, or the controller, a part or the implementation doesn't
+            exist.
     """
 
     def __init__(
@@ -57,8 +66,15 @@ class DNC(MemoryModel):
         controller: str = "lstm",
         ablated: frozenset[str] = frozenset(),
         num_controller_layers: int = 1,
+        implementation: str = "fast",
     ):
         super().__init__(input_size)
+        if implementation not in IMPLEMENTATIONS:
+            raise ValueError(
+                f"implementation must be 'fast' or 'reference', but is {implementation!r}."
+                f"{suggest(implementation, IMPLEMENTATIONS)}"
+            )
+        self.implementation = implementation
         self.cell = DNCCell(
             input_size,
             hidden_size,
@@ -91,6 +107,9 @@ class DNC(MemoryModel):
         seq_lens: Int[Tensor, "B"],
     ) -> tuple[Float[Tensor, "B T D"], State]:
         """Run the cell over time and map what it knows at each step to the output."""
+        if self.implementation == "fast" and fast.applies(self.cell, z):
+            known, state = fast.run_sequence(self.cell, z, state, seq_lens)  # [B, T, H + R·W]
+            return self.output(known), state
 
         def step(x: Tensor, state: State) -> tuple[Tensor, State]:
             hidden, state, _, _ = self.cell(x, state)

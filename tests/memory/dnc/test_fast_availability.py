@@ -1,0 +1,199 @@
+"""Where the fast path runs, and what happens where it can't."""
+
+from __future__ import annotations
+
+import copy
+import multiprocessing
+import pickle
+import subprocess
+import sys
+import warnings
+
+import pytest
+import torch
+from dnc_examples import make_dnc
+
+from memorylab.memory.dnc import DNC, ablate, fast
+from memorylab.memory.dnc.fast import availability
+
+pytest.importorskip("numba")
+
+
+@pytest.fixture
+def forget():
+    """Let the next call find out anew whether the fast path works, and so the ones after."""
+    caches = [availability.works, availability._warn]
+    for cache in caches:
+        cache.cache_clear()
+    yield
+    for cache in caches:
+        cache.cache_clear()
+
+
+@pytest.fixture
+def used(monkeypatch):
+    """Return a list that grows with each run of the fast path."""
+    runs = []
+    run = fast.run_sequence
+
+    def counted(*arguments):
+        runs.append(arguments)
+        return run(*arguments)
+
+    monkeypatch.setattr(fast, "run_sequence", counted)
+    return runs
+
+
+def run(model, dtype=torch.float64):
+    return model(torch.ones(2, 3, 3, dtype=dtype))[0]
+
+
+@pytest.mark.parametrize("controller", ["lstm", "feedforward"])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
+def test_fast_is_the_default(controller, dtype, used):
+    run(make_dnc(controller=controller).to(dtype), dtype)
+    assert len(used) == 1
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        lambda: make_dnc(implementation="reference"),
+        lambda: make_dnc(num_controller_layers=2),
+        lambda: ablate(make_dnc(), "links"),
+        lambda: make_dnc().bfloat16(),
+    ],
+    ids=["asked for", "two layers", "ablated", "bfloat16"],
+)
+def test_reference_runs_everything_else_without_a_word(model, used):
+    model = model()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        run(model, next(model.parameters()).dtype)
+    assert not used
+
+
+def test_reference_runs_under_autocast(used):
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        run(make_dnc().float(), torch.float32)
+    assert not used
+
+
+@pytest.mark.parametrize("controller", ["lstm", "feedforward"])
+def test_weights_and_state_are_the_same_for_both(controller):
+    both = [make_dnc(controller=controller, implementation=name) for name in ("fast", "reference")]
+    for first, second in zip(*(model.state_dict().items() for model in both), strict=True):
+        assert first[0] == second[0]
+        assert torch.equal(first[1], second[1])
+    z = torch.ones(2, 3, 3, dtype=torch.float64)
+    _, ours = both[0](z)
+    _, theirs = both[1](z)
+    assert list(ours) == list(theirs)
+    for name in ours:
+        if name != "controller":
+            assert (ours[name].shape, ours[name].dtype) == (theirs[name].shape, theirs[name].dtype)
+    both[1](z, ours)
+    both[0](z, theirs)
+
+
+@pytest.mark.parametrize("name", ["fast", "reference"])
+def test_copies_keep_the_implementation(name):
+    model = make_dnc(implementation=name)
+    for other in (copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
+        assert other.implementation == name
+        assert torch.equal(run(other), run(model))
+
+
+def test_without_numba_the_reference_runs_and_says_so_once(monkeypatch, forget, used):
+    expected = run(make_dnc(implementation="reference"))
+    monkeypatch.delitem(sys.modules, "memorylab.memory.dnc.fast.sequence", raising=False)
+    monkeypatch.delitem(sys.modules, "memorylab.memory.dnc.fast.kernels", raising=False)
+    monkeypatch.delattr("memorylab.memory.dnc.fast.kernels", raising=False)
+    monkeypatch.delattr("memorylab.memory.dnc.fast.sequence", raising=False)
+    monkeypatch.setitem(sys.modules, "numba", None)
+    with pytest.warns(UserWarning, match=r"the reference runs.*numba.*pip install numba"):
+        y = run(make_dnc())
+    assert torch.equal(y, expected)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        run(make_dnc())
+        run(make_dnc().float(), torch.float32)
+    assert not used
+
+
+def test_what_fails_to_compile_falls_back(monkeypatch, forget, used):
+    def fail(dtype):
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(availability, "warm_up", fail)
+    with pytest.warns(UserWarning, match="reference runs.*OSError: no space left on device"):
+        run(make_dnc())
+    assert not used
+
+
+def test_warming_up_draws_no_random_numbers():
+    state = torch.get_rng_state()
+    fast.warm_up(torch.float32)
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_numba_is_imported_only_when_the_fast_path_runs():
+    code = (
+        "import sys, torch\n"
+        "from memorylab.memory import DNC\n"
+        "model = DNC(3, implementation='reference')\n"
+        "model(torch.ones(1, 2, 3))\n"
+        "assert 'numba' not in sys.modules\n"
+        "DNC(3)(torch.ones(1, 2, 3))\n"
+        "assert 'numba' in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_cache_that_cannot_be_written_is_done_without():
+    """Where Numba finds no folder for what it compiled, the kernels are compiled all the same."""
+    code = (
+        "from numba.core import caching\n"
+        "for locator in caching.CacheImpl._locator_classes:\n"
+        "    locator.from_function = classmethod(lambda cls, *arguments: None)\n"
+        "from memorylab.memory.dnc.fast import kernels\n"
+        "import numpy as np\n"
+        "assert kernels.total(np.ones(5)) == 5\n"
+        "assert kernels.total._cache.cache_path is None\n"
+    )
+    subprocess.run([sys.executable, "-W", "error", "-c", code], check=True)
+
+
+def in_child(model, queue):
+    queue.put(run(model).sum().item())
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_child_processes(method):
+    if method not in multiprocessing.get_all_start_methods():
+        pytest.skip(f"this platform cannot {method}")
+    model = make_dnc().requires_grad_(False)
+    expected = run(model).sum().item()
+    context = multiprocessing.get_context(method)
+    queue = context.SimpleQueue()
+    child = context.Process(target=in_child, args=(model, queue))
+    child.start()
+    child.join(60)
+    assert child.exitcode == 0
+    assert queue.get() == expected
+
+
+def test_learns_what_the_reference_learns():
+    losses = {}
+    for name in ("fast", "reference"):
+        torch.manual_seed(0)
+        model = DNC(3, 2, hidden_size=8, num_locations=4, word_size=3, implementation=name)
+        optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+        z, target = torch.randn(4, 6, 3), torch.randn(4, 6, 2)
+        for _ in range(5):
+            loss = (model(z)[0] - target).square().mean()
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        losses[name] = loss.item()
+    assert losses["fast"] == pytest.approx(losses["reference"], rel=1e-3)
