@@ -16,6 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import measuring
 import torch
 from playwright.sync_api import sync_playwright
 
@@ -62,11 +63,12 @@ def record(num_locations: int, word_size: int, num_read_heads: int, num_steps: i
 
 
 def main() -> None:
-    """Print one line for each size."""
+    """Print and save the times for each size."""
     names = ("chromium", "chromium-browser", "google-chrome")
     chromium = next(filter(None, map(shutil.which, names)), None)
     if chromium is None:
         raise SystemExit(f"There is none of {', '.join(names)} in the PATH: install Chromium.")
+    runs = {}
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         for name, sizes in RUNS.items():
@@ -86,15 +88,23 @@ def main() -> None:
                 page.wait_for_timeout(20 + 7 * (key % 5))
             page.wait_for_timeout(200)
             latencies = page.evaluate("window.latencies")
-            print(
-                f"{name}: page {path.stat().st_size / 1e6:.2f} MB, ready in {ready:.2f} s, "
-                f"{len(latencies)} keys"
-            )
+            megabytes = path.stat().st_size / 1e6
+            print(f"{name}: page {megabytes:.2f} MB, ready in {ready:.2f} s, {len(latencies)} keys")
+            runs[name] = {
+                "page_megabytes": measuring.rounded(megabytes),
+                "seconds_until_ready": measuring.rounded(ready),
+                "keys": len(latencies),
+            }
             for event, label in {"drawn": "pixels changed", "frame": "frame shows them"}.items():
                 percentiles = statistics.quantiles([one[event] for one in latencies], n=100)
                 print(f"  {label}: p50 {percentiles[49]:.1f} ms, p95 {percentiles[94]:.1f} ms")
+                runs[name][label] = {
+                    "p50_milliseconds": measuring.rounded(percentiles[49]),
+                    "p95_milliseconds": measuring.rounded(percentiles[94]),
+                }
             page.close()
         browser.close()
+    measuring.save("player_latency", {"runs": runs})
 
 
 if __name__ == "__main__":

@@ -162,8 +162,7 @@ class _Run:
         self.slots = num_steps + 1 if record else 2
         fitting = BYTES_TOGETHER // (locations**2 * inputs.itemsize)
         products = sum(weight.size for weight in weights) + 2 * (heads + 1) * locations**2
-        worth_it = products * sum(lengths) >= PRODUCTS_WORTH_A_THREAD
-        self.threads = torch.get_num_threads() if worth_it else 1
+        self.threads = _threads(products * sum(lengths))
         running = batch_size - lengths.count(0)
         self.ranges = _ranges(running, min(max(fitting, 1), ROWS_TOGETHER), self.threads)
         stored[5] = stored[5].transpose(0, 2, 1)  # The memory [B, W, N].
@@ -331,11 +330,16 @@ def _flat(array: np.ndarray) -> np.ndarray:
 def _weight_gradient(d_results: np.ndarray, seen: np.ndarray) -> Tensor:
     """Return ``d_results.T @ seen``, each thread doing its part of the rows."""
     gradient = np.zeros((d_results.shape[1], seen.shape[1]), seen.dtype)
-    threads = torch.get_num_threads()
+    threads = _threads(gradient.size * len(seen))
     ranges = _ranges(len(gradient), len(gradient), threads)
     seen = np.ascontiguousarray(seen)
     run_in_ranges(kernels.add_weight_gradient, ranges, threads, gradient, d_results, seen)
     return torch.from_numpy(gradient)
+
+
+def _threads(products: int) -> int:
+    """Return on how many threads to do that many multiplications."""
+    return torch.get_num_threads() if products >= PRODUCTS_WORTH_A_THREAD else 1
 
 
 def _ranges(size: int, most: int, threads: int) -> list[tuple[int, int]]:

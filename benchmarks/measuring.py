@@ -1,0 +1,69 @@
+"""What the benchmarks share: which machine this is, samples in short, and results as JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from memorylab.files import write_atomically
+
+RESULTS = Path(__file__).parent / "results"
+
+
+def machine() -> dict[str, Any]:
+    """Return what the numbers depend on besides the code."""
+    return {
+        "cpu": _cpu_model(),
+        "cores": len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else os.cpu_count(),
+        "threads": torch.get_num_threads(),
+        "torch": torch.__version__,
+        "python": platform.python_version(),
+        "date": date.today().isoformat(),
+    }
+
+
+def _cpu_model() -> str:
+    path = Path("/proc/cpuinfo")
+    lines = path.read_text().splitlines() if path.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
+
+
+def summarise(samples: Iterable[float]) -> dict[str, Any]:
+    """Return the median of the samples, the quartiles around it, and how many there are."""
+    samples = list(samples)
+    low, median, high = (rounded(value) for value in np.percentile(samples, (25, 50, 75)))
+    return {"median": median, "quartiles": [low, high], "samples": len(samples)}
+
+
+def rounded(value: float) -> float:
+    """Return ``value`` with four digits; more would be noise."""
+    return float(f"{value:.4g}")
+
+
+def save(name: str, numbers: dict[str, Any]) -> dict[str, Any]:
+    """Write the numbers of a benchmark and the machine's name to ``results/<name>.json``.
+
+    Returns:
+        What was written.
+    """
+    results = {"machine": machine(), **numbers}
+    with write_atomically(RESULTS / f"{name}.json") as temporary:
+        temporary.write_text(json.dumps(results, indent=2) + "\n")
+    return results
+
+
+def load(name: str) -> dict[str, Any] | None:
+    """Read what :func:`save` wrote, or return None if that benchmark has not been run."""
+    path = RESULTS / f"{name}.json"
+    return json.loads(path.read_text()) if path.exists() else None

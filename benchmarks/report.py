@@ -1,0 +1,211 @@
+"""What the benchmarks found, as tables in Markdown and as one figure.
+
+    make bench  (or: python benchmarks/report.py)
+
+Reads ``results/*.json``, prints the tables, and draws ``results/speed.png``. What has not been
+measured is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import measuring
+import numpy as np
+from matplotlib.axes import Axes
+
+from memorylab.files import write_atomically
+from memorylab.plots import style
+
+Results = dict[str, Any]
+
+PACKAGE = "the `dnc` package 1.1.0"
+
+
+# --- tables ---------------------------------------------------------------------------------------
+
+
+def _table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    header = list(header)
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _where(results: Results) -> str:
+    machine = results["machine"]
+    return (
+        f"{machine['cpu']}, {_threads(results)}, PyTorch {machine['torch']}, "
+        f"Python {machine['python']}, {machine['date']}."
+    )
+
+
+def _threads(results: Results) -> str:
+    threads = results["machine"]["threads"]
+    return "one thread" if threads == 1 else f"{threads} threads"
+
+
+def _sizes(size: dict[str, int]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in size.items())
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def speed_table(results: Results) -> str:
+    """Return what ``dnc_speed`` found."""
+    rows, limits = results["sizes"], results["limits"]
+    labels = list(rows[0]["milliseconds"])
+    lines = []
+    for row in rows:
+        cells = []
+        for label in labels:
+            times = {
+                name: summary["median"] for name, summary in row["milliseconds"][label].items()
+            }
+            cell = f"{_number(times.pop('fast'))} ms"
+            beside = ", ".join(f"{name} {_number(value)}" for name, value in times.items())
+            if label in row["ratio_to_dnc"]:
+                cell = f"**{row['ratio_to_dnc'][label]['fast']:.1f}×**, {cell}"
+            cells.append(f"{cell} ({beside})")
+        lines.append([_sizes(row["size"]), *cells])
+    text = _table(["DNC, ms per step", *labels], lines)
+
+    added = results["memory"]["added_megabytes"]
+    text += f"\n\nMemory that a batch forward and backward takes, {_sizes(rows[-1]['size'])}: "
+    text += ", ".join(f"{name} {_number(value)} MB" for name, value in added.items())
+    if "dnc" in added:
+        text += f"; {added['fast'] / added['dnc']:.0%} of {PACKAGE}"
+    text += (
+        f".\n\nThe machine multiplies matrices at {limits['gemm_gigaflop_per_second']:.0f} "
+        f"GFLOP/s and copies {limits['copy_gigabytes_per_second']:.0f} GB/s. Forward and backward, "
+        f"a batch of the first size is {rows[0]['gigaflop']:.2g} GFLOP, done at "
+        f"{rows[0]['share_of_gemm_rate']:.0%} of that rate; one of the last moves "
+        f"{rows[-1]['link_gigabytes']:.2g} GB of links, at {rows[-1]['share_of_bandwidth']:.0%} of "
+        "the speed of copying."
+    )
+    return f"{text}\n\n{_where(results)}"
+
+
+def throughput_table(results: Results) -> str:
+    """Return what ``ppo_throughput`` found."""
+    ratios = results.get("ratio_to_popgym", {})
+    lines = []
+    for name, rate in results["env_steps_per_second"].items():
+        ratio = f"{ratios[name]:.1f}×" if name in ratios else "–"
+        lines.append([name, f"{rate['median']:,.0f}", ratio])
+    header = ["memory", f"env steps/s, PPO on {results['environment']}", "to POPGym's DiffNC"]
+    return f"{_table(header, lines)}\n\n{_where(results)}"
+
+
+def solving_table(results: Results) -> str:
+    """Return what ``time_to_solve`` found."""
+    lines = []
+    for name, task in results["tasks"].items():
+        seeds = ", ".join("not solved" if s is None else f"{s:.1f}" for s in task["seconds"])
+        median = task["median"]
+        lines.append([name, "–" if median is None else f"**{median:.1f} s**", seeds])
+    header = ["task", "median until 1% bit error", "each seed, s"]
+    return f"{_table(header, lines)}\n\n{_where(results)}"
+
+
+TABLES: dict[str, Callable[[Results], str]] = {
+    "dnc_speed": speed_table,
+    "ppo_throughput": throughput_table,
+    "time_to_solve": solving_table,
+}
+
+
+# --- the figure -----------------------------------------------------------------------------------
+
+
+@style.styled
+def draw(results: dict[str, Results]) -> style.Figure:
+    """Draw ratios to the ``dnc`` package, environment steps per second, and seconds to solve.
+
+    Args:
+        results: By benchmark; the place of one that is missing stays empty.
+    """
+    figure = style.new_figure(5.6, 9.0, layout="constrained")
+    upper, lower = figure.subfigures(2, height_ratios=(1.25, 1))
+    left, right = lower.subfigures(1, 2, width_ratios=(1.15, 1))
+    places = dict(zip(PANELS, (upper, left, right), strict=True))
+    for name, found in results.items():
+        PANELS[name](places[name].subplots(), found)
+    for axes in figure.axes:
+        axes.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def _draw_speed(axes: Axes, results: Results) -> None:
+    axes.set_title(
+        f"DNC: how many times as fast as the dnc package 1.1.0, {_threads(results)} of "
+        f"{results['machine']['cpu']}"
+    )
+    rows = [row for row in results["sizes"] if row["ratio_to_dnc"]]
+    if not rows:
+        axes.text(0.5, 0.5, "measured without the dnc package", ha="center", va="center")
+        return
+    labels = list(rows[0]["ratio_to_dnc"])
+    at, width = np.arange(len(rows)), 0.84 / len(labels)
+    for index, label in enumerate(labels):
+        ratios = [row["ratio_to_dnc"][label]["fast"] for row in rows]
+        shift = (index - (len(labels) - 1) / 2) * width
+        bars = axes.bar(at + shift, ratios, 0.94 * width, label=label, color=style.COLOURS[index])
+        axes.bar_label(bars, [f"{ratio:.1f}×" for ratio in ratios], padding=1, fontsize=8)
+    axes.axhline(1, color="black", linewidth=1, label="the dnc package")
+    name = "N={N}, W={W}, R={R}\nB={B}, T={T}\nF={F}, H={H}"
+    axes.set_xticks(at, [name.format(**row["size"]) for row in rows])
+    axes.set(ylabel="ratio of medians", xlim=(-0.55, len(rows) - 0.45))
+    axes.set_ylim(top=1.25 * axes.dataLim.y1)  # Room for the legend.
+    axes.legend(ncols=4, loc="upper center")
+
+
+def _draw_throughput(axes: Axes, results: Results) -> None:
+    rates = {name: rate["median"] for name, rate in results["env_steps_per_second"].items()}
+    colours = [style.COLOURS[1 if name.startswith("POPGym") else 0] for name in rates]
+    bars = axes.barh(range(len(rates)), rates.values(), color=colours)
+    axes.bar_label(bars, [f"{rate:,.0f}" for rate in rates.values()], padding=3, fontsize=8.5)
+    axes.set_yticks(range(len(rates)), rates)
+    axes.invert_yaxis()
+    axes.margins(x=0.16)
+    axes.xaxis.set_major_formatter("{x:,.0f}")
+    axes.set(title=f"PPO on {results['environment']}", xlabel="environment steps per second")
+
+
+def _draw_solving(axes: Axes, results: Results) -> None:
+    for row, task in enumerate(results["tasks"].values()):
+        solved = [seconds for seconds in task["seconds"] if seconds is not None]
+        axes.plot(solved, [row] * len(solved), "o", color=style.COLOURS[0], alpha=0.6)
+        if task["median"] is not None:
+            axes.plot([task["median"]] * 2, [row - 0.25, row + 0.25], color="black", linewidth=2)
+            median = f"{task['median']:.1f} s"
+            axes.text(task["median"], row - 0.3, median, ha="center", va="bottom", fontsize=8.5)
+    axes.set_yticks(range(len(results["tasks"])), results["tasks"])
+    axes.set_ylim(len(results["tasks"]) - 0.5, -0.75)
+    axes.set_xlim(0, 1.08 * axes.dataLim.x1)
+    axes.set(title="DNC: training until 1% bit error", xlabel="seconds (dot: seed, line: median)")
+
+
+PANELS: dict[str, Callable[[Axes, Results], None]] = {
+    "dnc_speed": _draw_speed,
+    "ppo_throughput": _draw_throughput,
+    "time_to_solve": _draw_solving,
+}
+
+
+def main() -> None:
+    """Print the tables of what has been measured, and draw it."""
+    results = {name: measuring.load(name) for name in TABLES}
+    for name in [name for name, found in results.items() if found is None]:
+        print(f"There is no results/{name}.json: run python benchmarks/{name}.py")
+        del results[name]
+    print("\n\n".join(TABLES[name](found) for name, found in results.items()))
+    if results:
+        with write_atomically(measuring.RESULTS / "speed.png") as temporary:
+            draw(results).savefig(temporary, dpi=200)  # Two pixels for one, at a README's width.
+
+
+if __name__ == "__main__":
+    main()
