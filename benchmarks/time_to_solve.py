@@ -3,7 +3,8 @@
     make bench  (or: python benchmarks/time_to_solve.py)
 
 Solved means that less than 1% of the bits on the loop's evaluation batch are wrong, which is looked
-at every 50 steps; that takes time too, and counts. Five seeds of each task, in turn, on one thread, as the course does.
+at every 50 steps; that takes time too, and counts. Five seeds of each task, in turn, on one thread,
+as the course does.
 """
 
 from __future__ import annotations
