@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import time
-
 import nbformat
 import pytest
 from nbclient import NotebookClient
@@ -24,19 +22,14 @@ def test_a_bar_that_is_off_writes_nothing(capsys):
     assert capsys.readouterr().err == ""
 
 
-def test_a_notice_speaks_only_of_what_takes_long(capsys):
-    with notice("Compiling", after=60):
+def test_a_notice_speaks_once_and_only_when_asked(capsys):
+    with notice("Compiling"):
         pass
     assert capsys.readouterr().err == ""
-    with notice("Compiling", after=0):
-        time.sleep(0.2)
+    with notice("Compiling") as show:
+        show()
+        show()
     assert capsys.readouterr().err == "Compiling\n"
-
-
-def test_a_notice_ends_with_the_error_of_its_body(capsys):
-    with pytest.raises(ValueError, match="no"), notice("Compiling", after=60):
-        raise ValueError("no")
-    assert capsys.readouterr().err == ""
 
 
 def run_recorded(source):
@@ -70,10 +63,9 @@ with progress_bar(3, "Copy") as bar:
 @pytest.mark.timeout(120)
 def test_a_stored_notebook_keeps_one_empty_output_of_a_notice():
     stored, shown = run_recorded("""
-import time
 from memorylab.progress import notice
-with notice("Compiling", after=0):
-    time.sleep(0.5)
+with notice("Compiling") as show:
+    show()
 """)
     assert "Compiling" in shown
     assert stored == [{"text/plain": ""}]

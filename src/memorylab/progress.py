@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -40,28 +39,23 @@ def progress_bar(total: int, description: str, enabled: bool = True, unit: str =
 
 
 @contextmanager
-def notice(text: str, after: float = 2.0) -> Iterator[None]:
-    """Show ``text`` while the body of the ``with`` statement runs, if it runs long.
+def notice(text: str) -> Iterator[Callable[[], None]]:
+    """Give the body of a ``with`` statement a function that shows ``text`` until the body ends.
 
     Args:
-        text: What is going on and how long it may take.
-        after: Seconds before anything is shown.
+        text: What is going on, and how long it may take.
     """
     file: Any = None
 
     def show() -> None:
         nonlocal file
-        file = _NotebookOutput() if _in_notebook() else sys.stderr
-        file.write(text if _in_notebook() else f"{text}\n")
+        if file is None:
+            file = _NotebookOutput() if _in_notebook() else sys.stderr
+            file.write(f"{text}\n")
 
-    timer = threading.Timer(after, show)
-    timer.daemon = True
-    timer.start()
     try:
-        yield
+        yield show
     finally:
-        timer.cancel()
-        timer.join()
         if isinstance(file, _NotebookOutput):
             file.write("")
 

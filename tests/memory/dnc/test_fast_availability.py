@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import multiprocessing
+import os
 import pickle
 import subprocess
 import sys
@@ -129,6 +130,31 @@ def test_what_fails_to_compile_falls_back(monkeypatch, forget, used):
     with pytest.warns(UserWarning, match="reference runs.*OSError: no space left on device"):
         run(make_dnc())
     assert not used
+
+
+def test_compiling_says_so_and_loading_does_not(tmp_path):
+    """The kernels are copied to a place where nothing of them is on disk yet."""
+    code = (
+        "import sys\n"
+        "from memorylab.memory.dnc.fast import availability\n"
+        "shown = []\n"
+        "def compile_one():\n"
+        "    import numpy as np\n"
+        "    from memorylab.memory.dnc.fast import kernels\n"
+        "    kernels.fingerprint(np.ones(3, np.int32))\n"
+        "availability._on_compiling(lambda: shown.append(1), compile_one)\n"
+        "print(len(shown) > 0)\n"
+    )
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
+    for expected in ("True", "False"):
+        run = subprocess.run(
+            [sys.executable, "-c", code],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert run.stdout.strip() == expected
 
 
 def test_warming_up_draws_no_random_numbers():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import warnings
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
@@ -34,12 +35,27 @@ def applies(cell: DNCCell, z: Tensor) -> bool:
 def works(dtype: torch.dtype) -> bool:
     """Compile the kernels for a precision, or find them on disk; warn once if that fails."""
     try:
-        with notice("Compiling the DNC for this processor, once; this may take a minute …"):
-            warm_up(dtype)
+        with notice("Compiling the DNC for this processor, once; this may take a minute …") as show:
+            _on_compiling(show, lambda: warm_up(dtype))
     except Exception as error:  # Whatever stops Numba: the reference needs nothing of it.
         _warn(f"{type(error).__name__}: {error}".splitlines()[0])
         return False
     return True
+
+
+def _on_compiling(show: Callable[[], None], function: Callable[[], None]) -> None:
+    """Call ``function``, and ``show`` when Numba compiles something that wasn't on disk."""
+    from numba.core import event
+
+    class Listener(event.Listener):
+        def on_start(self, event: event.Event) -> None:
+            show()
+
+        def on_end(self, event: event.Event) -> None:
+            """Do nothing: the end of the call is the end."""
+
+    with event.install_listener("numba:compile", Listener()):
+        function()
 
 
 @functools.cache
