@@ -40,6 +40,9 @@ def test_a_session_is_silent_on_loopback_with_a_token_and_leaves_nothing():
             assert os.environ["RAY_AUTH_MODE"] == "token"
             own = [psutil.Process(), *psutil.Process().children(recursive=True)]
             assert len(own) > 3
+            commands = " ".join(part for process in own[1:] for part in process.cmdline())
+            for unwanted in ("dashboard/dashboard.py", "log_monitor.py", "_private/monitor.py"):
+                assert unwanted not in commands
             hosts = {
                 connection.laddr.ip
                 for process in own

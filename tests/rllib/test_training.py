@@ -93,17 +93,21 @@ def test_a_checkpoint_restores_the_optimizer(ray, tmp_path):
         algorithm.stop()
 
 
-class Interrupted:
+class Saved:
+    """An algorithm that saves quickly."""
+
+    config = ppo_config("TMaze")
+
+    def save_to_path(self, path):
+        (path / "all").write_text("")
+
+
+class Interrupted(Saved):
     """An algorithm whose saving is interrupted half way."""
 
     def save_to_path(self, path):
         (path / "half").write_text("")
         raise KeyboardInterrupt
-
-
-class Saved:
-    def save_to_path(self, path):
-        (path / "all").write_text("")
 
 
 def test_an_interrupt_while_saving_leaves_the_checkpoint_before(tmp_path):

@@ -26,7 +26,7 @@ def plot_migration_map(
 
     Args:
         groups: For each group of names, and each key, a pair (old name, new name). A new name that
-            begins with ``gone: `` is no name but says what to do instead.
+            begins with ``gone:`` is no name but says what to do instead.
         old: What the names on the left are.
         new: What the names on the right are.
 

@@ -1,5 +1,10 @@
 """Memory models as RLlib agents, on its current API stack; the only room that imports Ray."""
 
+import importlib.util
+
+if importlib.util.find_spec("ray") is None:
+    raise ImportError("memorylab.rllib needs Ray. Install it: pip install 'memorylab[rllib]'.")
+
 # First, because it sets what Ray reads when it is imported.
 from memorylab.rllib.session import ray_session, start_ray, stop_ray  # isort: skip
 from memorylab.rllib.agent import Agent, History
@@ -10,6 +15,7 @@ from memorylab.rllib.evaluation import Episode, evaluate
 from memorylab.rllib.losses import add_losses
 from memorylab.rllib.migration import MIGRATION
 from memorylab.rllib.module import MemoryRLModule
+from memorylab.rllib.sweep import sweep_ppo
 from memorylab.rllib.training import train_ppo
 
 __all__ = [
@@ -29,5 +35,6 @@ __all__ = [
     "register_environments",
     "start_ray",
     "stop_ray",
+    "sweep_ppo",
     "train_ppo",
 ]

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import pickle
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +17,11 @@ from ray.rllib.algorithms.algorithm import Algorithm
 from memorylab.rllib.agent import History
 
 _PREFIX = "step-"
+_UNFINISHED = ".writing-"
 _HISTORY = "history.json"
+_LEARNER = Path("learner_group", "learner")
+MODULE = _LEARNER / "rl_module" / "default_policy"
+"""Where RLlib puts the networks inside a checkpoint."""
 
 
 def save_checkpoint(algorithm: Algorithm, history: History, folder: str | Path) -> Path:
@@ -22,24 +31,99 @@ def save_checkpoint(algorithm: Algorithm, history: History, folder: str | Path) 
     comes, ``folder`` holds a whole one. Episodes in flight are not saved.
 
     Raises:
-        OSError: The folder can't be written.
+        OSError: The folder can't be written, or its disk is full; the message names it, and the
+            checkpoint before is still there.
     """
-    folder = Path(folder).absolute()
-    folder.mkdir(parents=True, exist_ok=True)
-    earlier = [path for path in folder.iterdir() if path.name.startswith((_PREFIX, ".writing-"))]
+    folder = prepare_folder(folder)
+    earlier = [path for path in folder.iterdir() if path.name.startswith((_PREFIX, _UNFINISHED))]
     final = folder / f"{_PREFIX}{history.env_steps[-1]:012d}"
     if final in earlier:
         return final
-    temporary = Path(tempfile.mkdtemp(dir=folder, prefix=".writing-"))
-    try:
-        algorithm.save_to_path(temporary)
-        history.save(temporary / _HISTORY)
-        temporary.rename(final)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+    with _clear_error(folder):
+        temporary = Path(tempfile.mkdtemp(dir=folder, prefix=_UNFINISHED))
+        try:
+            write_checkpoint(algorithm, history, temporary)
+            temporary.rename(final)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
     for path in earlier:
         shutil.rmtree(path)
     return final
+
+
+def write_checkpoint(algorithm: Algorithm, history: History, folder: Path) -> None:
+    """Write weights, optimizer and history as files into an empty folder.
+
+    Raises:
+        OSError: Something can't be written.
+    """
+    algorithm.save_to_path(folder)
+    if algorithm.config.num_learners:
+        # A learner in another process writes its part itself, and RLlib doesn't ask how that went.
+        for path in (_LEARNER / "state.pkl", MODULE / "module_state.pkl"):
+            try:
+                pickle.loads((folder / path).read_bytes())
+            except (OSError, EOFError, pickle.UnpicklingError) as error:
+                raise OSError(f"the learner could not write {path}") from error
+    history.save(folder / _HISTORY)
+
+
+def prepare_folder(folder: str | Path) -> Path:
+    """Make sure that checkpoints can be written into ``folder``, before hours of training.
+
+    Raises:
+        OSError: It can't be made, or not be written.
+    """
+    folder = Path(folder).absolute()
+    with _clear_error(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    return folder
+
+
+@contextmanager
+def claimed(folder: str | Path | None) -> Iterator[None]:
+    """Prepare ``folder``, if there is one, and keep other programs out while the block is running.
+
+    Raises:
+        OSError: It can't be made or written, or another program is using it.
+    """
+    if folder is None:
+        yield
+        return
+    folder = prepare_folder(folder)
+    # The folder itself is locked, so no file is left behind, whatever ends this program.
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise OSError(
+                f"Another program is writing checkpoints into {folder}. Wait for it, or choose "
+                "another folder."
+            ) from error
+        yield
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _clear_error(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = error.__cause__ if isinstance(error.__cause__, OSError) else error
+        message = f"Can't write a checkpoint into {folder}: {reason.strerror or reason}."
+        saved = find_checkpoint(folder)
+        if saved is None:
+            message += " Choose a folder you may write to, with room on its disk."
+        else:
+            message += (
+                f" The one before, {saved.name}, is whole: make room, and go on from it with "
+                "resume=True."
+            )
+        raise OSError(message) from error
 
 
 def find_checkpoint(folder: str | Path) -> Path | None:
@@ -55,7 +139,7 @@ def read_history(checkpoint: Path, settings: dict[str, Any]) -> History:
             names every difference.
     """
     history = History.load(checkpoint / _HISTORY)
-    differences = _differences(history.settings, settings)
+    differences = differences_between(history.settings, settings)
     if differences:
         raise ValueError(
             f"The checkpoint {checkpoint} has other settings: {'; '.join(differences)}. Go on with "
@@ -64,12 +148,15 @@ def read_history(checkpoint: Path, settings: dict[str, Any]) -> History:
     return history
 
 
-def _differences(saved: dict[str, Any], wanted: dict[str, Any], where: str = "") -> list[str]:
+def differences_between(
+    saved: dict[str, Any], wanted: dict[str, Any], where: str = ""
+) -> list[str]:
+    """Return a phrase for every setting, however deep, that is not the same in both."""
     differences = []
     for key in sorted(saved.keys() | wanted.keys()):
         old, new = saved.get(key, "missing"), wanted.get(key, "missing")
         if isinstance(old, dict) and isinstance(new, dict):
-            differences += _differences(old, new, f"{where}{key}.")
+            differences += differences_between(old, new, f"{where}{key}.")
         elif old != new:
             differences.append(f"{where}{key} was {old!r} and is now {new!r}")
     return differences

@@ -48,5 +48,5 @@ MIGRATION: dict[str, dict[str, tuple[str, str]]] = {
 }
 """For each group of names, and each key: the name on the old stack, and on the current one.
 
-What has no successor begins with ``gone: ``, and says what to do instead.
+What has no successor begins with ``gone:``, and says what to do instead.
 """

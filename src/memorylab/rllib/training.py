@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,12 +10,18 @@ from pathlib import Path
 
 import torch
 from ray.rllib.algorithms.ppo import PPO, PPOConfig
+from ray.tune.trainable import trainable
 
 from memorylab.progress import progress_bar
 from memorylab.rllib.agent import Agent, History, settings_of
-from memorylab.rllib.checkpoints import find_checkpoint, read_history, save_checkpoint
+from memorylab.rllib.checkpoints import (
+    claimed,
+    find_checkpoint,
+    read_history,
+    save_checkpoint,
+)
 from memorylab.rllib.config import register_environments
-from memorylab.rllib.session import ray_session
+from memorylab.rllib.session import local_cpus, ray_session
 
 
 def train_ppo(
@@ -30,7 +37,9 @@ def train_ppo(
     """Train an agent until it is good enough or has taken ``max_steps``.
 
     Starts Ray if it isn't running, and then also stops it. An interrupt stops what was started and
-    leaves the last checkpoint as it was.
+    leaves the last checkpoint as it was. Where an env runner dies, training goes on with the others
+    until Ray has put up another; where a learner dies, it ends, to be resumed from the last
+    checkpoint.
 
     Args:
         config: What to train: see :func:`memorylab.rllib.ppo_config`.
@@ -49,38 +58,39 @@ def train_ppo(
 
     Raises:
         ValueError: ``max_steps`` or ``checkpoint_every`` is below 1, ``resume`` comes without
-            ``checkpoint_path``, or the checkpoint belongs to other settings.
+            ``checkpoint_path``, the checkpoint belongs to other settings, or Ray was started with
+            fewer workers than ``config`` needs.
+        OSError: ``checkpoint_path`` can't be written, or another program is training into it.
         FileExistsError: ``checkpoint_path`` holds a checkpoint and ``resume`` is False.
     """
     for name, value in {"max_steps": max_steps, "checkpoint_every": checkpoint_every}.items():
         if value < 1:
             raise ValueError(f"{name} must be at least 1, but is {value}.")
     settings = settings_of(config)
-    history = History(settings=settings)
-    checkpoint = _checkpoint_to_resume(checkpoint_path, resume)
-    if checkpoint is not None:
-        history = read_history(checkpoint, settings)
-    saved = history.env_steps[-1] if history.env_steps else 0
     description = f"{settings['environment']} with {settings['model_config'].get('memory')}"
-    with (
-        ray_session(num_cpus=1 + config.num_env_runners + config.num_learners),
-        _one_thread(),
-        _algorithm(config) as algorithm,
-        progress_bar(max_steps, description, progress) as bar,
-    ):
-        if checkpoint is not None:
-            algorithm.restore_from_path(str(checkpoint))
-        bar.update(min(saved, max_steps))
-        while not _finished(history, max_steps, stop_return):
-            _update(algorithm, history)
-            steps = history.env_steps[-1]
-            bar.set_postfix_str(f"return {history.mean_return[-1]:.2f}", refresh=False)
-            bar.update(min(steps, max_steps) - bar.n)
-            finished = _finished(history, max_steps, stop_return)
-            if checkpoint_path is not None and (finished or steps - saved >= checkpoint_every):
-                save_checkpoint(algorithm, history, checkpoint_path)
-                saved = steps
-        return Agent(config, algorithm.get_module(), history)
+    with claimed(checkpoint_path):
+        checkpoint = _checkpoint_to_resume(checkpoint_path, resume)
+        history = read_history(checkpoint, settings) if checkpoint else History(settings=settings)
+        saved = history.env_steps[-1] if history.env_steps else 0
+        with (
+            ray_session(num_cpus=max(1, config.num_env_runners + config.num_learners)),
+            _one_thread(),
+            running_algorithm(config) as algorithm,
+            progress_bar(max_steps, description, progress) as bar,
+        ):
+            if checkpoint is not None:
+                algorithm.restore_from_path(str(checkpoint))
+            bar.update(min(saved, max_steps))
+            while not finished(history, max_steps, stop_return):
+                update(algorithm, history)
+                steps = history.env_steps[-1]
+                bar.set_postfix_str(f"return {history.mean_return[-1]:.2f}", refresh=False)
+                bar.update(min(steps, max_steps) - bar.n)
+                done = finished(history, max_steps, stop_return)
+                if checkpoint_path is not None and (done or steps - saved >= checkpoint_every):
+                    save_checkpoint(algorithm, history, checkpoint_path)
+                    saved = steps
+            return Agent(config, algorithm.get_module(), history)
 
 
 def _checkpoint_to_resume(folder: str | Path | None, resume: bool) -> Path | None:
@@ -97,7 +107,8 @@ def _checkpoint_to_resume(folder: str | Path | None, resume: bool) -> Path | Non
     return checkpoint
 
 
-def _finished(history: History, max_steps: int, stop_return: float | None) -> bool:
+def finished(history: History, max_steps: int, stop_return: float | None) -> bool:
+    """Return whether training is over, and note in ``history`` whether the task is solved."""
     if not history.env_steps:
         return False
     if stop_return is not None:
@@ -105,11 +116,13 @@ def _finished(history: History, max_steps: int, stop_return: float | None) -> bo
     return history.solved or history.env_steps[-1] >= max_steps
 
 
-def _update(algorithm: PPO, history: History) -> None:
+def update(algorithm: PPO, history: History) -> None:
     """Sample and learn once, and write down how it went."""
     before = history.seconds[-1] if history.seconds else 0.0
+    last = history.env_steps[-1] if history.env_steps else 0
     start = time.perf_counter()
-    result = algorithm.train()
+    while (result := algorithm.train())["num_env_steps_sampled_lifetime"] <= last:
+        pass  # Every env runner was lost; Ray is putting up others.
     history.env_steps.append(int(result["num_env_steps_sampled_lifetime"]))
     # NaN until the first episode has ended.
     history.mean_return.append(float(result["env_runners"].get("episode_return_mean", "nan")))
@@ -117,14 +130,40 @@ def _update(algorithm: PPO, history: History) -> None:
 
 
 @contextmanager
-def _algorithm(config: PPOConfig) -> Iterator[PPO]:
+def running_algorithm(config: PPOConfig) -> Iterator[PPO]:
+    """Build the algorithm of ``config``, with Ray running, and stop it after the block.
+
+    Raises:
+        ValueError: ``start_ray`` started Ray here with fewer workers than ``config`` needs, so
+            that RLlib would wait for them for ever.
+    """
+    needed = config.num_env_runners + config.num_learners
+    workers = local_cpus()
+    if workers is not None and needed > workers:
+        raise ValueError(
+            f"{config.num_env_runners} env runners and {config.num_learners} learners need "
+            f"{needed} workers, and Ray was started with {workers}. Start it with "
+            f"ray_session(num_cpus={needed}), or ask for fewer."
+        )
     # Ray forgets environments when it stops, so they are registered once more.
     register_environments()
-    algorithm = config.copy(copy_frozen=False).build_algo()
+    algorithm = _without_results_folder(config.copy(copy_frozen=False))
     try:
         yield algorithm
     finally:
         algorithm.stop()
+
+
+def _without_results_folder(config: PPOConfig) -> PPO:
+    # RLlib makes a folder for logs in the user's home, one for each algorithm, even if it logs
+    # nothing, and leaves it there.
+    usual = trainable.DEFAULT_STORAGE_PATH
+    with tempfile.TemporaryDirectory() as folder:
+        trainable.DEFAULT_STORAGE_PATH = folder
+        try:
+            return config.build_algo()
+        finally:
+            trainable.DEFAULT_STORAGE_PATH = usual
 
 
 @contextmanager

@@ -18,11 +18,15 @@ def save_weights(model: nn.Module, path: str | Path) -> None:
     it was.
 
     Raises:
-        OSError: The folder can't be written.
+        OSError: The folder can't be written, or its disk is full; the message names the file.
     """
     tensors = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
     with write_atomically(path) as temporary:
-        save_file(tensors, temporary)
+        try:
+            save_file(tensors, temporary)
+        except SafetensorError as error:
+            # What the operating system says, in its own kind of error.
+            raise OSError(str(error)) from error
 
 
 def load_weights(model: nn.Module, path: str | Path) -> None:

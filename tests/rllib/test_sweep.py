@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import json
+import os
+
+import numpy as np
+import pytest
+import torch
+
+from memorylab.rllib import ppo_config, sweep_ppo
+from memorylab.rllib.checkpoints import claimed
+from memorylab.rllib.evaluation import evaluate
+
+pytestmark = pytest.mark.ray
+
+NAMES = ("mlp", "gru")
+
+
+def configs(*names, **options):
+    return {
+        name: ppo_config("TMaze", name, memory_config={"hidden_size": 16}, **options).training(
+            train_batch_size_per_learner=416, num_epochs=1
+        )
+        for name in names or NAMES
+    }
+
+
+def sweep(folder, configs, max_steps=800, **options):
+    options = {"seeds": (3, 4), "stop_return": None, "progress": False, **options}
+    return sweep_ppo(configs, folder, max_steps=max_steps, **options)
+
+
+def test_a_sweep_trains_every_memory_with_every_seed_and_resumes(ray, tmp_path, capfd):
+    # Two at once: an interpreter that imports all this takes longer to start than the rest.
+    agents = sweep(tmp_path, configs("gru"), progress=True)
+    assert list(agents) == ["gru"]
+    assert [agent.config.seed for agent in agents["gru"]] == [3, 4]
+    for agent in agents["gru"]:
+        assert agent.history.env_steps[-1] >= 800
+        assert len(evaluate(agent)) == 1
+    first, second = ([p.detach() for p in agent.module.parameters()] for agent in agents["gru"])
+    assert any(not torch.equal(a, b) for a, b in zip(first, second, strict=True))
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert "2 runs" in err  # the progress bar, and nothing else
+    assert "WARN" not in err
+    assert not {"TUNE_DISABLE_SIGINT_HANDLER"} & os.environ.keys()
+
+    again = sweep(tmp_path, configs("gru"), resume=True)
+    for agent, other in zip(agents["gru"], again["gru"], strict=True):
+        assert agent.history == other.history
+        weights, others = agent.module.state_dict(), other.module.state_dict()
+        assert all(torch.equal(weights[name], others[name]) for name in weights)
+
+
+def test_a_sweep_of_other_things_is_refused(tmp_path):
+    plan = {
+        "runs": {name: {"lr": 0.1, "seed": None} for name in NAMES},
+        "seeds": [3, 4],
+        "max_steps": 800,
+        "stop_return": None,
+    }
+    (tmp_path / "sweep.json").write_text(json.dumps(plan))
+    with pytest.raises(FileExistsError, match="Pass resume=True to go on with it"):
+        sweep(tmp_path, configs())
+    with pytest.raises(ValueError, match=r"runs\.gru\.lr was 0\.1 and is now 0\.003"):
+        sweep(tmp_path, configs(), resume=True)
+    with pytest.raises(ValueError, match=r"seeds was \[3, 4\] and is now \[3\]"):
+        sweep(tmp_path, configs(), seeds=[3], resume=True)
+    assert json.loads((tmp_path / "sweep.json").read_text()) == plan
+
+
+def test_a_sweep_has_something_to_do(tmp_path):
+    with pytest.raises(ValueError, match="configs is empty"):
+        sweep(tmp_path, {})
+    with pytest.raises(ValueError, match=r"seeds must be different numbers, .* but are \[1, 1\]"):
+        sweep(tmp_path, configs(), seeds=(1, 1))
+    with pytest.raises(ValueError, match=r"but are \[\]"):
+        sweep(tmp_path, configs(), seeds=())
+
+
+def test_a_folder_has_one_sweep_at_a_time(tmp_path):
+    with claimed(tmp_path), pytest.raises(OSError, match="Another program"):
+        sweep(tmp_path, configs())
+
+
+@pytest.mark.cluster
+def test_a_run_that_fails_for_good_is_named_and_the_others_are_finished(ray, tmp_path):
+    plans = configs()
+    plans["gru"].training(minibatch_size=1)  # below one row
+    with pytest.raises(RuntimeError, match=r"1 of 2 runs failed, the first with: .*resume=True"):
+        sweep(tmp_path, plans, seeds=(3,))
+
+
+@pytest.mark.cluster
+def test_a_sweep_gives_what_training_one_by_one_gives(ray, tmp_path):
+    from memorylab.rllib import train_ppo
+
+    (agent,) = sweep(tmp_path, configs("gru"), seeds=(3,))["gru"]
+    alone = train_ppo(
+        configs("gru", seed=3)["gru"], max_steps=800, stop_return=None, progress=False
+    )
+    np.testing.assert_array_equal(agent.history.mean_return, alone.history.mean_return)
+    assert agent.history.settings == alone.history.settings
