@@ -1,12 +1,14 @@
+import re
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbclient.exceptions import CellExecutionError
 
+import memorylab
 from memorylab.teaching import course, execution
-from memorylab.teaching.navigation import navigation_bar, with_bar
-from memorylab.teaching.table import COURSE, present, row_of
+from memorylab.teaching.navigation import navigation_bar, with_bar, with_launch_section
+from memorylab.teaching.table import COURSE, RELEASE, REPOSITORY, present, row_of
 
 HEADER = "# 05 · DNC I: content, usage, allocation\n\n<!-- nav --><!-- /nav -->\n\nMore."
 
@@ -56,9 +58,48 @@ def test_bar_links_to_neighbours_that_exist(folder):
     assert "▶" not in bars[2]
 
 
-def test_badge_opens_this_notebook_at_the_release(folder):
+def test_badges_open_this_notebook_at_the_release(folder):
     bar = navigation_bar(COURSE[6], present(folder))
-    assert "/v0.1.0?labpath=notebooks%2F06_dnc_links.ipynb)" in bar
+    binder = f"https://mybinder.org/v2/gh/{REPOSITORY}/{RELEASE}?labpath=notebooks%2F"
+    colab = f"https://colab.research.google.com/github/{REPOSITORY}/blob/{RELEASE}/notebooks/"
+    assert f"[![Launch on Binder](data/launch_binder.svg)]({binder}06_dnc_links.ipynb)" in bar
+    assert f"[![Open in Colab](data/launch_colab.svg)]({colab}06_dnc_links.ipynb)" in bar
+    assert f"v{memorylab.__version__}" == RELEASE
+
+
+def test_bar_says_what_to_run_first_on_colab(folder):
+    """In one piece of HTML, which an empty line would end."""
+    bar = navigation_bar(COURSE[6], present(folder))
+    (details,) = re.findall("<details>.*</details>", bar, re.DOTALL)
+    assert "\n\n" not in details
+    fetch, install, enter = re.search("<pre>\n(.*)\n</pre>", details, re.DOTALL)[1].splitlines()
+    assert fetch.startswith("!git clone ")
+    assert f" --branch {RELEASE} https://github.com/{REPOSITORY} " in fetch
+    assert install.startswith("%pip install ")
+    assert enter == "%cd memory-lab/notebooks"
+
+
+def test_nav_command_writes_the_launch_links_of_the_readme(folder, capsys):
+    course_folder = folder / "notebooks"
+    course_folder.mkdir()
+    path = write(course_folder / COURSE[5].file)
+    readme = folder / "README.md"
+    readme.write_text("Before.\n\n<!-- launch --><!-- /launch -->\n\nAfter.\n", encoding="utf-8")
+    assert course.main(["nav", str(path)]) == 0
+    assert "README.md: new launch links" in capsys.readouterr().out
+    text = readme.read_text(encoding="utf-8")
+    assert text.startswith("Before.\n\n<!-- launch -->\n[![Launch on Binder](notebooks/data/launch")
+    assert text.endswith("%cd memory-lab/notebooks\n```\n<!-- /launch -->\n\nAfter.\n")
+    assert f"{RELEASE}?labpath=notebooks%2F00_start_here.ipynb" in text
+    assert course.main(["nav", str(path)]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_readme_without_a_place_for_launch_links_is_refused():
+    with pytest.raises(
+        ValueError, match=r"README\.md has no place for the launch links\. Put <!--"
+    ):
+        with_launch_section("# Title\n<!-- launch -->\n")
 
 
 def test_new_bar_replaces_the_old_one_and_nothing_else(folder):

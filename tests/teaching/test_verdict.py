@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memorylab.teaching import Verdict, attempt, expect, self_check
+from memorylab.teaching.verdict import CheckFailed
 
 
 @self_check
@@ -125,3 +126,14 @@ def test_closing_sentence_of_the_check_is_the_praise():
 def test_self_check_keeps_the_name_and_docstring_of_the_check():
     assert check_double.__name__ == "check_double"
     assert check_double.__doc__ == "A check as a notebook has it."
+
+
+@pytest.mark.parametrize("reason", ["autograde", "validate"])
+def test_a_failed_check_raises_while_a_notebook_is_graded(monkeypatch, reason):
+    monkeypatch.setenv("NBGRADER_EXECUTION", reason)
+    with pytest.raises(CheckFailed, match=r"^expected twice the number$") as raised:
+        check_double(lambda number: 7)
+    assert raised.value.__context__ is None  # whose traceback would show the check
+    with pytest.raises(CheckFailed, match="not yet"):
+        check_double(...)
+    assert check_double(lambda number: 2 * number)

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
-from memorylab.teaching import execution, guard
+from memorylab.files import write_atomically
+from memorylab.teaching import binder, execution, guard
 from memorylab.teaching.table import present
 
 
@@ -24,7 +25,10 @@ def main(arguments: list[str] | None = None) -> int:
         part = commands.add_parser(command, help=function.__doc__)
         part.add_argument("files", nargs="*", type=Path, metavar="FILE", help="default: all")
         part.set_defaults(function=function)
+    commands.add_parser("environment", help=environment.__doc__)
     options = parser.parse_args(arguments)
+    if options.command == "environment":
+        return environment()
     files = options.files or [Path("notebooks", row.file) for row in present(Path("notebooks"))]
     if not files:
         parser.error("there are no notebooks here; run this where notebooks/ is, or name files")
@@ -34,11 +38,22 @@ def main(arguments: list[str] | None = None) -> int:
     return options.function(files)
 
 
+def environment() -> int:
+    """write binder/environment.yml anew from environment.yml"""
+    text = Path("environment.yml").read_text(encoding="utf-8")
+    with write_atomically(Path("binder", "environment.yml")) as temporary:
+        temporary.write_text(binder.binder_environment(text), encoding="utf-8")
+    return 0
+
+
 def nav(files: list[Path]) -> int:
-    """rewrite the navigation bars"""
+    """rewrite the navigation bars, and the launch links of the README beside the notebooks"""
     for file in files:
         if execution.update_bar(file):
             print(f"{file.name}: new navigation bar")
+    readme = files[0].parent.parent / "README.md"
+    if readme.is_file() and execution.update_launch_links(readme):
+        print("README.md: new launch links")
     return 0
 
 
@@ -54,6 +69,35 @@ def measure(files: list[Path]) -> int:
         return execution.run(execution.nbformat.read(file, as_version=4), file.parent)
 
     return _run_all(files, run)
+
+
+def run_on_binder(files: list[Path]) -> int:
+    """execute notebooks on one core, as on Binder, and fail where they need more than it gives"""
+    print("| notebook | seconds on one core | GB at most |\n|---|---|---|")
+    total, largest, failed = 0.0, 0.0, []
+    for file in files:
+        notebook = execution.nbformat.read(file, as_version=4)
+        try:
+            cost = execution.run(notebook, file.parent, surroundings=binder.one_core())
+        except (CellExecutionError, CellTimeoutError) as error:
+            failed.append(f"{file.name} failed:\n{error}")
+            continue
+        gigabytes = cost.peak_bytes / 1e9
+        print(f"| {file.name} | {math.ceil(cost.seconds)} | {gigabytes:.2f} |", flush=True)
+        if gigabytes > guard.MAX_GIGABYTES:
+            failed.append(
+                f"{file.name} needs {gigabytes:.2f} GB; keep it below {guard.MAX_GIGABYTES} GB, "
+                "or Binder ends it"
+            )
+        total, largest = total + cost.seconds, max(largest, gigabytes)
+    print(f"| together | {math.ceil(total)} | {largest:.2f} |")
+    if total > binder.MAX_SECONDS:
+        failed.append(
+            f"the course takes {total:.0f} s; Binder ends it after {binder.MAX_SECONDS} s"
+        )
+    for line in failed:
+        print(line)
+    return 1 if failed else 0
 
 
 def check(files: list[Path]) -> int:
@@ -80,7 +124,13 @@ def _run_all(files: list[Path], run) -> int:
     return 1 if failed else 0
 
 
-COMMANDS = {"execute": execute, "nav": nav, "check": check, "measure": measure}
+COMMANDS = {
+    "execute": execute,
+    "nav": nav,
+    "check": check,
+    "measure": measure,
+    "binder": run_on_binder,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

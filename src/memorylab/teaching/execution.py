@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import psutil
 from nbclient import NotebookClient
 
 from memorylab.files import write_atomically
-from memorylab.teaching.navigation import with_bar
+from memorylab.teaching.navigation import with_bar, with_launch_section
 
 _METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -59,11 +60,27 @@ def execute(path: Path, timeout: int = 600) -> Cost:
     return cost
 
 
-def run(notebook: nbformat.NotebookNode, folder: Path, timeout: int = 600) -> Cost:
+def run(
+    notebook: nbformat.NotebookNode,
+    folder: Path,
+    timeout: int = 600,
+    surroundings: AbstractContextManager | None = None,
+) -> Cost:
     """Execute ``notebook`` in place, with ``folder`` as working directory, and measure it.
 
     Memory is the proportional share of the kernel and of everything it starts, sampled ten times
     a second; systems without proportional shares count what each process holds alone.
+
+    Args:
+        notebook: The notebook; its outputs are replaced.
+        folder: Working directory of the kernel.
+        timeout: Seconds that one cell may take.
+        surroundings: Entered while the notebook runs, such as ``binder.one_core()``; measuring
+            stays outside.
+
+    Raises:
+        nbclient.exceptions.CellExecutionError: A cell failed.
+        nbclient.exceptions.CellTimeoutError: A cell took too long.
     """
     client = NotebookClient(
         notebook,
@@ -85,7 +102,8 @@ def run(notebook: nbformat.NotebookNode, folder: Path, timeout: int = 600) -> Co
     watcher.start()
     start = time.perf_counter()
     try:
-        client.execute()
+        with surroundings or nullcontext():
+            client.execute()
     finally:
         seconds = time.perf_counter() - start
         finished.set()
@@ -118,6 +136,21 @@ def update_bar(path: Path) -> bool:
         return False
     header.source = text
     store(notebook, path)
+    return True
+
+
+def update_launch_links(readme: Path) -> bool:
+    """Rewrite the launch links of the README at ``readme``; return whether they changed.
+
+    Raises:
+        ValueError: The README has no place for them.
+    """
+    old = readme.read_text(encoding="utf-8")
+    new = with_launch_section(old)
+    if new == old:
+        return False
+    with write_atomically(readme) as temporary:
+        temporary.write_text(new, encoding="utf-8")
     return True
 
 

@@ -5,7 +5,6 @@ Each check takes a :class:`Page` and yields faults: sentences that say where, wh
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from pathlib import Path
 import nbformat
 
 from memorylab.teaching.execution import WIDGET_VIEW
+from memorylab.teaching.exercises import called, exercises, tags
 from memorylab.teaching.navigation import with_bar
 from memorylab.teaching.table import row_of
 
@@ -81,13 +81,9 @@ def skips(path: Path) -> list[str]:
     return [
         f"{path.name}: cell {place}: {tag}: {cell.metadata.get('reason', 'no reason given')}"
         for place, cell in enumerate(page.cells)
-        for tag in _tags(cell)
+        for tag in tags(cell)
         if tag in SKIPS
     ]
-
-
-def _tags(cell: dict) -> list[str]:
-    return cell.metadata.get("tags", [])
 
 
 def _outputs(cell: dict) -> Iterator[str]:
@@ -121,7 +117,7 @@ def check_executed_in_order(page: Page) -> Iterator[str]:
     """Every code cell ran, once, from the top: else nothing is compared."""
     ran = 0
     for place, cell in page.code:
-        if "skip-execution" in _tags(cell):
+        if "skip-execution" in tags(cell):
             continue
         if cell.execution_count is None:
             yield f"cell {place}: was never executed, so nothing is compared; run `make notebooks`"
@@ -138,7 +134,7 @@ def check_executed_in_order(page: Page) -> Iterator[str]:
 def check_stored_errors(page: Page) -> Iterator[str]:
     """No cell is stored with an error, unless the error is the lesson."""
     for place, cell in page.code:
-        if "raises-exception" in _tags(cell):
+        if "raises-exception" in tags(cell):
             continue
         for output in cell.outputs:
             if output.output_type == "error":
@@ -151,7 +147,7 @@ def check_stored_errors(page: Page) -> Iterator[str]:
 def check_skips(page: Page) -> Iterator[str]:
     """Cells that are not run or not compared say why."""
     for place, cell in enumerate(page.cells):
-        for tag in _tags(cell):
+        for tag in tags(cell):
             if tag in SKIPS and not str(cell.metadata.get("reason", "")).strip():
                 yield f"cell {place}: is tagged {tag}; say why in the cell's metadata as 'reason'"
         if cell.cell_type == "code" and (comment := _NBVAL_COMMENT.search(cell.source)):
@@ -245,25 +241,24 @@ def check_figures(page: Page) -> Iterator[str]:
 
 def check_exercises(page: Page) -> Iterator[str]:
     """Each exercise has a hint, a stub, a self-check that fails on the stub, and a solution."""
-    exercises, solutions = _exercises(page), _solutions(page)
-    if not 2 <= len(exercises) <= 3:
-        yield f"has {len(exercises)} exercises; two or three are the rule"
-    for number, (place, cells) in enumerate(exercises, start=1):
-        where = f"exercise {number} (cell {place})"
-        if not page.cells[place].source.startswith(f"### Exercise {number}:"):
-            yield f"{where}: must be headed '### Exercise {number}: …'"
-        if "<details><summary>Hint</summary>" not in page.cells[place].source:
+    found = exercises(page.cells)
+    if not 2 <= len(found) <= 3:
+        yield f"has {len(found)} exercises; two or three are the rule"
+    for exercise in found:
+        where = f"exercise {exercise.number} (cell {exercise.place})"
+        if not exercise.heading.source.startswith(f"### Exercise {exercise.number}:"):
+            yield f"{where}: must be headed '### Exercise {exercise.number}: …'"
+        if "<details><summary>Hint</summary>" not in exercise.heading.source:
             yield f"{where}: has no <details><summary>Hint</summary>…</details>"
-        if not any("exercise" in _tags(cell) for cell in cells):
+        if not exercise.stubs:
             yield f"{where}: has no stub, a code cell tagged exercise"
-        checks = [cell for cell in cells if "self-check" in _tags(cell)]
-        if not checks:
+        if not exercise.checks:
             yield f"{where}: has no code cell tagged self-check"
-        for cell in checks:
+        for cell in exercise.checks:
             if not _shown(cell).startswith("✗"):
                 yield f"{where}: its self-check must show ✗ on the stub, not {_shown(cell)!r}"
-            call = _called(cell.source)
-            if call not in [_called(solution.source) for solution in solutions]:
+            call = called(cell.source)
+            if call not in [called(solution.source) for solution in exercise.solutions]:
                 yield f"{where}: no cell tagged solution ends by calling {call or 'its check'}"
 
 
@@ -278,7 +273,7 @@ def check_solutions(page: Page) -> Iterator[str]:
         len(page.cells),
     )
     for place, cell in enumerate(page.cells):
-        if "solution" not in _tags(cell):
+        if "solution" not in tags(cell):
             continue
         if place < heading:
             yield f"cell {place}: is a solution above the heading '## Solutions'"
@@ -286,35 +281,6 @@ def check_solutions(page: Page) -> Iterator[str]:
             yield f"cell {place}: is an open solution; set jupyter.source_hidden in its metadata"
         if not _shown(cell).startswith("✓"):
             yield f"cell {place}: its solution must show ✓, not {_shown(cell)!r}"
-
-
-def _exercises(page: Page) -> list[tuple[int, list]]:
-    """Return for each exercise the place of its heading and the cells up to the next heading."""
-    found: list[tuple[int, list]] = []
-    inside = False
-    for place, cell in enumerate(page.cells):
-        if cell.cell_type == "markdown" and re.match(r"#{1,3} ", cell.source):
-            inside = cell.source.startswith("### Exercise")
-            if inside:
-                found.append((place, []))
-        elif inside:
-            found[-1][1].append(cell)
-    return found
-
-
-def _solutions(page: Page) -> list[dict]:
-    return [cell for cell in page.cells if "solution" in _tags(cell)]
-
-
-def _called(source: str) -> str | None:
-    """Return the function that the last line of a cell calls, such as ``check.chain``."""
-    try:
-        last = ast.parse(source).body[-1]
-    except (SyntaxError, IndexError):
-        return None
-    if isinstance(last, ast.Expr) and isinstance(last.value, ast.Call):
-        return ast.unparse(last.value.func)
-    return None
 
 
 CHECKS = (

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-REPOSITORY = "memory-lab/memory-lab"
-"""Owner and name of the public repository, for launch badges."""
+from memorylab import __version__
 
-RELEASE = "v0.1.0"
-"""The tag that launch badges open, so that a term's course stays as it was."""
+REPOSITORY = "memory-lab/memory-lab"
+"""Owner and name of the public repository, for launch links."""
+
+RELEASE = f"v{__version__}"
+"""The tag that launch links open, so that a term's course stays as it was."""
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,13 @@ A check takes what the student wrote and asserts what should hold::
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+GRADING = "NBGRADER_EXECUTION"
+"""The environment variable that nbgrader sets while it grades or validates a notebook."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,10 @@ class Verdict:
 
     def __repr__(self) -> str:
         return f"{'✓' if self.passed else '✗'} {self.message}"
+
+
+class CheckFailed(AssertionError):
+    """A self-check that was not passed, while a notebook is being graded."""
 
 
 class _NotYet(Exception):
@@ -76,6 +84,9 @@ def attempt(function: Callable, *args: Any, **kwargs: Any) -> Any:
 def self_check(check: Callable[..., str | None]) -> Callable[..., Verdict]:
     """Turn a function of assertions into one that returns a :class:`Verdict`.
 
+    For a student a verdict is a line to read, and the notebook goes on. For a grader a cell counts
+    as failed if it raises, so a failed check does that while ``NBGRADER_EXECUTION`` is set.
+
     It passes if ``check`` returns, with the sentence it returned, if any. It fails if an answer it
     was given is still ``...`` or ``None``, on :func:`expect`, on a failed ``assert`` (whose message
     says what was expected), and on any other error, whose type and message are shown.
@@ -84,11 +95,11 @@ def self_check(check: Callable[..., str | None]) -> Callable[..., Verdict]:
         check: Takes what the student wrote; returns a closing sentence or ``None``.
 
     Returns:
-        The same function, except that it never raises an ``Exception``.
+        The same function, except that it never raises an ``Exception``, or, while a notebook is
+        being graded, only :class:`CheckFailed`.
     """
 
-    @functools.wraps(check)
-    def checked(*args: Any, **kwargs: Any) -> Verdict:
+    def judge(*args: Any, **kwargs: Any) -> Verdict:
         for answer in (*args, *kwargs.values()):
             if answer is None or answer is ...:
                 return Verdict(
@@ -106,6 +117,14 @@ def self_check(check: Callable[..., str | None]) -> Callable[..., Verdict]:
         except Exception as error:
             return Verdict(False, f"stops with {_describe(error)}")
         return Verdict(True, praise or "Right.")
+
+    @functools.wraps(check)
+    def checked(*args: Any, **kwargs: Any) -> Verdict:
+        verdict = judge(*args, **kwargs)
+        # Raised here, where no error is being handled, so that no traceback shows the check.
+        if not verdict and os.environ.get(GRADING):
+            raise CheckFailed(verdict.message)
+        return verdict
 
     return checked
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from memorylab.teaching.numerals import ORDINALS
 from memorylab.teaching.verdict import expect, self_check
 
 MODELS = ("mlp", "clocked_mlp", "gru")
+LOCATIONS = (0, 1, 6, 11, 5, 9, 3, 15)
+"""Where the run in ``data/copy_trace.npz`` writes at steps 0 to 7, and reads at steps 9 to 16."""
 
 
 @self_check
@@ -31,11 +34,18 @@ def needs(student: Mapping[str, str]) -> str:
 
 
 @self_check
-def read_and_written(location: int, step_written: int) -> str:
-    """Exercise 2: a read at step 12 and the write it goes back to."""
+def read_and_written(location: int, step_written: int, step: int = 12) -> str:
+    """Exercise 2: a read and the write it goes back to."""
+    word = step - 9
     expect(0 <= location < 16, f"one of the 16 locations, not {location}")
     expect(0 <= step_written < 17, f"one of the 17 steps, not {step_written}")
-    expect(location == 11, "another location: take the largest read weighting of step 12")
-    expect(step_written != 12, "the step at which it was written, not the one at which it was read")
-    expect(step_written == 3, "another step: take the largest write weighting of that location")
-    return "Right: the fourth word was written at step 3, and is said fourth."
+    expect(
+        location == LOCATIONS[word],
+        f"another location: take the largest read weighting of step {step}",
+    )
+    expect(
+        step_written != step, "the step at which it was written, not the one at which it was read"
+    )
+    expect(step_written == word, "another step: take the largest write weighting of that location")
+    ordinal = ORDINALS[word + 1]
+    return f"Right: the {ordinal} word was written at step {word}, and is said {ordinal}."

@@ -51,14 +51,15 @@ def _field(kernel_sizes: list[int], strides: list[int]) -> int:
 
 
 @self_check
-def halving(student: Mapping[str, Any]) -> str:
+def halving(student: Mapping[str, Any], kernel_size: int = 4) -> str:
     """Exercise 2: three convolutions, each of which halves the image exactly."""
     expect(isinstance(student, Mapping), f"a dict of arguments, not {type(student).__name__}")
     for name in ("channels", "kernel_sizes", "strides", "paddings"):
         expect(name in student, f"the entry {name!r}")
         expect(student[name] is not ..., f"a value for {name!r}; it is still ...")
     expect(len(student["channels"]) == 3, "three convolutions")
-    expect(list(student["kernel_sizes"]) == [4, 4, 4], "the kernel sizes to stay [4, 4, 4]")
+    sizes = [kernel_size] * 3
+    expect(list(student["kernel_sizes"]) == sizes, f"the kernel sizes to stay {sizes}")
     attempt(Conv2dModel, 3, **student)
     for height, width in ((96, 64), (32, 40)):
         for count in (1, 2, 3):

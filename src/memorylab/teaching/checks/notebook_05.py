@@ -56,32 +56,48 @@ def allocate(student: Callable) -> str:
 
 
 @self_check
-def predicted_usage(student: float) -> str:
+def predicted_usage(
+    student: float,
+    usage: float = 0.5,
+    written: float = 0.8,
+    read: float = 0.5,
+    free_gate: float = 0.6,
+) -> str:
     """Exercise 2: usage after a write and a freeing read."""
+    old, both, freed = usage, usage * written, free_gate * read
+    bracket, retention = old + written - both, 1 - freed
     expect(0 <= student <= 1, "a usage in [0, 1]")
     expect(
-        abs(student - 0.9) > 1e-6, "the free gate to have had a say: what does retention do to 0.9?"
+        abs(student - bracket) > 1e-6,
+        f"the free gate to have had a say: what does retention do to {bracket:g}?",
     )
     expect(
-        abs(student - 0.91) > 1e-6,
+        abs(student - (old + written) * retention) > 1e-6,
         "less: what was in use and is written again counts once, not twice",
     )
-    for partly in (0.75, 0.78, 0.87):
+    for partly in (
+        old * retention + written - both,
+        old + (written - both) * retention,
+        old * retention + written - both * retention,
+    ):
         expect(
             abs(student - partly) > 1e-6,
             "the same retention for old and new: it multiplies the whole bracket",
         )
-    expect(abs(student - 0.27) > 1e-6, "what is kept, not what is freed")
-    expect(abs(student - 0.468) > 1e-6, "retention to go by what was read, not by what was written")
+    expect(abs(student - bracket * freed) > 1e-6, "what is kept, not what is freed")
     expect(
-        abs(student - 0.63) < 1e-6,
+        abs(student - bracket * (1 - free_gate * written)) > 1e-6,
+        "retention to go by what was read, not by what was written",
+    )
+    expect(
+        abs(student - bracket * retention) < 1e-6,
         "another number: one bracket, and one retention that multiplies it",
     )
-    return "Right: (0.5 + 0.8 − 0.4) · (1 − 0.6 · 0.5)."
+    return f"Right: ({usage} + {written} − {both:g}) · (1 − {free_gate} · {read})."
 
 
 @self_check
-def edit(student: Callable) -> str:
+def edit(student: Callable, value: tuple[float, float] = (5, 6)) -> str:
     """Exercise 3: replace one value by one write."""
     interface = attempt(student)
     names = ("write_key", "write_strength", "allocation_gate", "write_gate")
@@ -119,9 +135,9 @@ def edit(student: Callable) -> str:
         (after[1, :2] - WORDS[1, :2]).abs().max() < 0.01,
         "the key of the location to stay: what is erased from it, and what is added?",
     )
-    value = [round(number, 2) for number in after[1, 2:].tolist()]
+    found = [round(number, 2) for number in after[1, 2:].tolist()]
     expect(
-        (after[1, 2:] - torch.tensor([5.0, 6.0])).abs().max() < 0.05,
-        f"the value of the location to become (5, 6), not {value}",
+        (after[1, 2:] - torch.tensor(value)).abs().max() < 0.05,
+        f"the value of the location to become {value}, not {found}",
     )
     return "Right: found by content, the value alone erased, the new one added."

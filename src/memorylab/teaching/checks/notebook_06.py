@@ -68,18 +68,27 @@ def chain(student: Callable) -> str:
 
 
 @self_check
-def links_left(student: Iterable[tuple[int, int]]) -> str:
-    """Exercise 2: what a second write to a location forgets."""
+def links_left(
+    student: Iterable[tuple[int, int]], chain: tuple[int, int, int, int] = (0, 1, 2, 3)
+) -> str:
+    """Exercise 2: what a second write, to the second location of a chain, forgets."""
+    first, again, third, last = chain
     answer = {tuple(pair) for pair in student}
-    expect((0, 1) not in answer, "the link 0 → 1 to go: location 1 holds something else now")
-    expect((1, 2) not in answer, "the link 1 → 2 to go: what 2 followed has been overwritten")
-    expect((1, 3) not in answer, "pairs of (before, after); one of yours is turned round")
+    expect(
+        (first, again) not in answer,
+        f"the link {first} → {again} to go: location {again} holds something else now",
+    )
+    expect(
+        (again, third) not in answer,
+        f"the link {again} → {third} to go: what {third} followed has been overwritten",
+    )
+    expect((again, last) not in answer, "pairs of (before, after); one of yours is turned round")
     expect(
         len(answer) == 2,
         f"two links, not {len(answer)}: which old one is untouched, and which is new?",
     )
-    expect(answer == {(2, 3), (3, 1)}, "other pairs: where did the precedence point?")
-    return "Right: the chain is now 2 → 3 → 1, and 0 stands alone."
+    expect(answer == {(third, last), (last, again)}, "other pairs: where did the precedence point?")
+    return f"Right: the chain is now {third} → {last} → {again}, and {first} stands alone."
 
 
 @self_check

@@ -49,22 +49,38 @@ def model(student: type) -> str:
 
 
 @self_check
-def flattened(size: int, chips: slice) -> str:
+def flattened(
+    size: int,
+    chips: slice,
+    num_cards: int = 13,
+    pile_sizes: tuple[int, int] = (4, 4),
+    num_chips: int = 2,
+) -> str:
     """Exercise 2: what a preprocessor makes of a dictionary."""
+    piles = sum(pile_sizes)
+    right = num_cards + num_chips + piles
+    place = (num_cards, num_cards + num_chips)
+    at_the_end = (num_cards + piles, right)
     expect(isinstance(chips, slice), "a slice for the chips, such as slice(0, 2)")
-    expect(size != 5, "more numbers: 13 cards are not one number, but …")
-    expect(size != 17, "the two piles one-hot as well")
-    expect(size != 18, "fewer numbers: the chips are no classes")
-    expect(size == 23, "another number: count the numbers of each part, and add them up")
     expect(
-        (chips.start, chips.stop) != (21, 23),
+        size != 1 + num_chips + len(pile_sizes),
+        f"more numbers: {num_cards} cards are not one number, but …",
+    )
+    expect(size != num_cards + num_chips + len(pile_sizes), "the two piles one-hot as well")
+    expect(size != num_cards + 10 * num_chips + piles, "fewer numbers: the chips are no classes")
+    expect(size == right, "another number: count the numbers of each part, and add them up")
+    expect(
+        (chips.start, chips.stop) != at_the_end,
         "another place for the chips: in which order does a Dict keep its keys?",
     )
     expect(
-        (chips.start, chips.stop, chips.step) in ((13, 15, None), (13, 15, 1)),
+        (chips.start, chips.stop, chips.step) in ((*place, None), (*place, 1)),
         "another place for the chips: what comes before them, and how long is it?",
     )
-    return "Right: 13 for the card, 2 chips, 4 + 4 for the piles, in the order of their names."
+    return (
+        f"Right: {num_cards} for the card, {num_chips} chips, "
+        f"{' + '.join(map(str, pile_sizes))} for the piles, in the order of their names."
+    )
 
 
 @self_check

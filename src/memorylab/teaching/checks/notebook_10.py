@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import torch
 
+from memorylab.teaching.numerals import CARDINALS, part
 from memorylab.teaching.verdict import attempt, expect, self_check
 
 SEEN = torch.tensor([[[1.0], [4.0], [2.0], [8.0]], [[3.0], [5.0], [7.0], [6.0]]])  # [B, T, F]
@@ -62,19 +63,24 @@ def _check_padding(student: Callable) -> None:
 
 
 @self_check
-def coefficient(student: float) -> str:
-    """Exercise 2: a fifth of the gradient for the reconstruction."""
+def coefficient(student: float, own: float = 3, other: float = 12, parts: int = 5) -> str:
+    """Exercise 2: one of ``parts`` parts of the gradient for the reconstruction."""
     expect(student >= 0, "a coefficient of at least 0")
-    share = 12 * float(student) / (3 + 12 * float(student))
+    share = other * float(student) / (own + other * float(student))
+    name = part(parts)
     expect(
-        abs(float(student) - 0.05) > 1e-9,
-        "a fifth of all, not a fifth of what PPO has",
+        abs(float(student) - own / (parts * other)) > 1e-9,
+        f"a {name} of all, not a {name} of what PPO has",
     )
     expect(
-        abs(share - 0.2) < 1e-6,
+        abs(share - 1 / parts) < 1e-6,
         f"another number: with this one the reconstruction has {share:.1%} of the gradient",
     )
-    return "Right: 12 / 16 = 0.75 against 3, which is one part of five."
+    scaled = own / (parts - 1)
+    return (
+        f"Right: {other} / {other / scaled:g} = {scaled:g} against {own}, which is one part of "
+        f"{CARDINALS[parts]}."
+    )
 
 
 @self_check

@@ -8,6 +8,7 @@ import gymnasium as gym
 import torch
 from torch.distributions import Laplace
 
+from memorylab.teaching.numerals import CARDINALS
 from memorylab.teaching.verdict import attempt, expect, self_check
 
 
@@ -99,17 +100,36 @@ def pair_entropy(student: Callable) -> str:
 
 
 @self_check
-def numbers(conditionals: int, along: int, independent: int, passes: int) -> str:
-    """Exercise 3: how many numbers a distribution of five parts needs."""
+def numbers(
+    conditionals: int,
+    along: int,
+    independent: int,
+    passes: int,
+    joints: int = 5,
+    positions: int = 7,
+) -> str:
+    """Exercise 3: how many numbers a distribution of several parts needs."""
     expect(along == independent, "as many logits along one action as for independent parts")
-    expect(along != 7, "logits for all five joints")
-    expect(along == 35, "another number along one action: 7 logits for each joint")
+    expect(along != positions, f"logits for all {CARDINALS[joints]} joints")
     expect(
-        conditionals != 7**5,
-        "the logits of the first four joints to count, too, not the last alone",
+        along == joints * positions,
+        f"another number along one action: {positions} logits for each joint",
     )
-    expect(conditionals != 35, "far more conditionals: a joint has 7 logits for each beginning")
-    expect(conditionals == 19607, "another number of conditionals")
+    expect(
+        conditionals != positions**joints,
+        f"the logits of the first {CARDINALS[joints - 1]} joints to count, too, not the last alone",
+    )
+    expect(
+        conditionals != joints * positions,
+        f"far more conditionals: a joint has {positions} logits for each beginning",
+    )
+    expect(
+        conditionals == sum(positions**joint for joint in range(1, joints + 1)),
+        "another number of conditionals",
+    )
     expect(passes != 1, "more passes to sample: the second joint must know the first")
-    expect(passes == 5, "one pass for each joint")
-    return "Right. Six joints would already need seven times as many conditionals, and 42 along."
+    expect(passes == joints, "one pass for each joint")
+    return (
+        f"Right. {CARDINALS[joints + 1].capitalize()} joints would already need "
+        f"{CARDINALS[positions]} times as many conditionals, and {(joints + 1) * positions} along."
+    )

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from memorylab.environments import make_environment
+from memorylab.teaching.numerals import CARDINALS, part
 from memorylab.teaching.verdict import attempt, expect, self_check
 
 
 @self_check
-def guessing(student: float) -> str:
+def guessing(student: float, suits: int = 4) -> str:
     """Exercise 1: the return of guessing."""
     expect(-1 <= student <= 1, "a return between that of all wrong, −1, and that of all right, 1")
-    expect(abs(student - 0.25) > 1e-9, "wrong answers to cost something, too")
-    expect(abs(student + 0.75) > 1e-9, "right answers to earn something, too")
-    expect(abs(student + 0.5) < 1e-9, "another number: which share is right, which is wrong?")
-    return "Right: a quarter earned, three quarters paid."
+    right, wrong = 1 / suits, (suits - 1) / suits
+    expect(abs(student - right) > 1e-9, "wrong answers to cost something, too")
+    expect(abs(student + wrong) > 1e-9, "right answers to earn something, too")
+    expect(
+        abs(student - (right - wrong)) < 1e-9,
+        "another number: which share is right, which is wrong?",
+    )
+    return f"Right: a {part(suits)} earned, {CARDINALS[suits - 1]} {part(suits)}s paid."
 
 
 @self_check
@@ -38,12 +44,17 @@ def make_player(student: Callable) -> str:
 
 
 @self_check
-def bits(maze: int, cards: int) -> str:
+def bits(maze: int, cards: int, signs: int = 2, suits: int = 4, before: int = 3) -> str:
     """Exercise 3: how much must be remembered."""
-    expect(maze == 1, "another number for the maze: how many different signs are there?")
-    expect(cards != 8, "fewer for the cards: the one in sight need not be remembered")
-    expect(cards != 2, "more for the cards: what is needed now is not all that will be needed")
-    expect(cards == 6, "another number for the cards")
+    card = math.log2(suits)
+    expect(
+        maze == math.log2(signs), "another number for the maze: how many different signs are there?"
+    )
+    expect(
+        cards != (before + 1) * card, "fewer for the cards: the one in sight need not be remembered"
+    )
+    expect(cards != card, "more for the cards: what is needed now is not all that will be needed")
+    expect(cards == before * card, "another number for the cards")
     return (
         "Right. The GRU has 64 numbers for these few bits, and still has to learn which they are."
     )
