@@ -13,9 +13,6 @@ from memorylab.memory import DNC
 from memorylab.memory.dnc.trace import DNCTrace
 from memorylab.player.player import SCRIPT
 
-CHROMIUM = next(
-    filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None
-)
 NODE = shutil.which("node")
 
 

@@ -12,9 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import numpy as np
-import traitlets
 from PIL import Image
 
 from memorylab.files import write_atomically
@@ -23,6 +21,14 @@ from memorylab.player.packing import pack
 from memorylab.plots import film_strip
 from memorylab.plots.order import choose_order
 from memorylab.plots.style import new_figure
+
+try:
+    import anywidget
+    import traitlets
+except ImportError as error:
+    raise ImportError(
+        "MemoryPlayer needs anywidget. Install it: pip install 'memorylab[notebooks]'."
+    ) from error
 
 SCRIPT = Path(__file__).with_name("player.js")
 

@@ -1,0 +1,62 @@
+"""Build the book: ``make book``, or ``python book/build.py [FOLDER]``.
+
+Its pages are prepared from the notebooks and the package, Sphinx makes a site of them in
+``FOLDER/html``, and nothing of it needs a network or a kernel, then or later.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+from pages import course_map, write_page
+from players import PLAYERS, write_players
+from reference import write_reference
+from sphinx.cmd.build import build_main
+
+from memorylab.teaching import setup
+from memorylab.teaching.table import present
+
+HERE = Path(__file__).resolve().parent
+NOTEBOOKS = HERE.parent / "notebooks"
+
+
+def build(folder: Path) -> int:
+    """Build the book into ``folder``; return 0 if all went well.
+
+    A warning of Sphinx's, such as a link that leads nowhere, is an error.
+    """
+    setup(seed=0)
+    source, extra, html = folder / "source", folder / "extra", folder / "html"
+    # What an earlier build left may be of a notebook that is gone.
+    for old in (source, extra, html):
+        shutil.rmtree(old, ignore_errors=True)
+    (source / "course").mkdir(parents=True)
+    places = write_players(NOTEBOOKS, extra / "players")
+    for row in present(NOTEBOOKS):
+        players = [places[run] for run in PLAYERS.get(row.file, [])]
+        write_page(NOTEBOOKS / row.file, source / "course", players)
+    # Notebook 14 links to this page, and this page to the notebook.
+    guide = (HERE.parent / "CLUSTER.md").read_text()
+    (source / "CLUSTER.md").write_text(guide.replace("](notebooks/", "](course/"))
+    write_reference(source / "reference")
+    index = (HERE / "index.md").read_text()
+    (source / "index.md").write_text(index.replace("<!-- course map -->", course_map(NOTEBOOKS)))
+    shutil.copy2(NOTEBOOKS / "data" / "copy_film_strip.png", source)
+    options = ["--quiet", "--fail-on-warning", f"--conf-dir={HERE}"]
+    options += [f"--doctree-dir={folder / 'doctrees'}", f"--define=html_extra_path={extra}"]
+    return build_main([*options, str(source), str(html)])
+
+
+def main(arguments: list[str]) -> int:
+    """Build the book into the folder named, or ``book/_build``, and say where to look."""
+    folder = Path(arguments[0]).resolve() if arguments else HERE / "_build"
+    status = build(folder)
+    if status == 0:
+        print(f"The book: open {folder / 'html' / 'index.html'} in a browser.")
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

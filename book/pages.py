@@ -1,0 +1,88 @@
+"""Notebooks as pages of the book."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import nbformat
+
+from memorylab.teaching.navigation import CLOSING, OPENING
+from memorylab.teaching.table import present
+
+_LAUNCHER = re.compile(r"\[!\[(?P<what>[^\]]+)\]\([^)]*\)\]\((?P<address>[^)]+)\)")
+_FOLDED = re.compile(r"<details>.*?</details>", re.DOTALL)
+_READING = re.compile(r"\*\*Reading\*\* (?P<minutes>\d+ min)")
+_WHAT_TO_SEE = re.compile(r"\*What to see:\*\s*(?P<text>.*?)(?:\n\n|\Z)", re.DOTALL)
+_MARKUP = re.compile(r"[*`$]|\]\([^)]*\)|\[(?=[^\]]*\]\()")
+
+
+def write_page(path: Path, folder: Path, players: list[str]) -> None:
+    """Write the notebook at ``path`` into ``folder`` as the book shows it.
+
+    Its bar goes, since the book has a navigation of its own, and leaves a line with the launch
+    links. Solutions are closed, players play, and figures get what is to be seen in them as their
+    alternative text.
+
+    Args:
+        path: The notebook, executed.
+        folder: Where to write it, under the same name.
+        players: What stands in the place of its players, from top to bottom.
+
+    Raises:
+        ValueError: The notebook shows more players or fewer.
+    """
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[0].source = with_launch_line(notebook.cells[0].source)
+    shown = 0
+    for cell, following in zip(notebook.cells, [*notebook.cells[1:], None], strict=True):
+        tags = cell.metadata.get("tags", [])
+        if "solution" in tags:
+            cell.metadata["tags"] = [*tags, "hide-cell"]
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if "image/png" not in data:
+                continue
+            if following is not None and (text := what_to_see(following.source)):
+                cell.metadata["mystnb"] = {"image": {"alt": text}}
+            if data.get("text/plain", "").startswith("MemoryPlayer("):
+                if shown < len(players):
+                    data["text/html"] = players[shown]
+                shown += 1
+    if shown != len(players):
+        raise ValueError(
+            f"{path.name} shows {shown} players, but the book has runs for {len(players)}. Name "
+            "them, from top to bottom, in PLAYERS of book/players.py."
+        )
+    nbformat.write(notebook, folder / path.name)
+
+
+def with_launch_line(header: str) -> str:
+    """Return a notebook's header with the launch links alone, as words, in the place of its bar.
+
+    What is folded up below the bar's links stays.
+    """
+    before, _, rest = header.partition(OPENING)
+    bar, _, after = rest.partition(CLOSING)
+    links = [f"[{match['what']}]({match['address']})" for match in _LAUNCHER.finditer(bar)]
+    folded = _FOLDED.findall(bar)
+    return before + "\n\n".join([" · ".join(links), *folded]) + after
+
+
+def what_to_see(text: str) -> str:
+    """Return what the cell below a figure says is to be seen, without markup."""
+    found = _WHAT_TO_SEE.search(text)
+    return " ".join(_MARKUP.sub("", found["text"]).split()) if found else ""
+
+
+def course_map(notebooks: Path) -> str:
+    """Return the table of the notebooks there are, and the table of contents that Sphinx needs."""
+    lines = ["| notebook | after it you can | reading |", "|---|---|---|"]
+    rows = present(notebooks)
+    for row in rows:
+        header = nbformat.read(notebooks / row.file, as_version=4).cells[0].source
+        minutes = _READING.search(header)["minutes"]
+        lines.append(f"| [{row.heading}](course/{row.file}) | {row.objective} | {minutes} |")
+    entries = "\n".join(f"course/{row.file.removesuffix('.ipynb')}" for row in rows)
+    contents = f"```{{toctree}}\n:hidden:\n:caption: The course\n\n{entries}\n```"
+    return "\n".join([*lines, "", contents])

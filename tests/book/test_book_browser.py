@@ -1,0 +1,139 @@
+"""The site in a real browser, that may ask nobody but the site itself."""
+
+import pytest
+from players import PLAYERS
+
+pytestmark = pytest.mark.ray  # to document the agents, the build imports Ray
+
+HASH = """(canvas) => {
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  return data.join();
+}"""
+
+# What reaches beyond the screen and doesn't stand in a box of its own that scrolls. The theme hides
+# it, so that the width of the document alone tells nothing.
+TOO_WIDE = """() => {
+  const scrolls = (node) => node.tagName !== "ARTICLE" && (
+    ["auto", "scroll"].includes(getComputedStyle(node).overflowX) || scrolls(node.parentElement));
+  const beyond = (node) =>
+    node.checkVisibility() && node.getBoundingClientRect().right > innerWidth + 1;
+  return [...document.querySelectorAll("article *")]
+    .filter((node) => beyond(node) && !scrolls(node.parentElement))
+    .map((node) => node.tagName + " " + node.textContent.trim().slice(0, 40));
+}"""
+
+
+@pytest.fixture
+def visit(browser, address):
+    """Open a page of the book; afterwards, nothing has failed or asked another host."""
+    problems, contexts = [], []
+
+    def visit(path, width=1400, base=address, **options):
+        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: problems.append(f"{page.url}: {error}"))
+        page.on("console", lambda message: said(page, message))
+        page.on("requestfailed", lambda request: failed(request))
+        page.on("response", lambda response: answered(response))
+        page.on("request", lambda request: asked(request, base))
+        page.goto(f"{base}/{path}")
+        return page
+
+    def said(page, message):
+        # The first is how these tests look, not how the player draws.
+        if message.type in ("error", "warning") and "readback operations" not in message.text:
+            problems.append(f"{page.url}: {message.text}")
+
+    def failed(request):
+        # A page left early gives up what it was loading.
+        if request.failure != "net::ERR_ABORTED":
+            problems.append(f"failed: {request.url}")
+
+    def answered(response):
+        if response.status >= 400:
+            problems.append(f"{response.status}: {response.url}")
+
+    def asked(request, base):
+        if not request.url.startswith((base, "data:", "blob:")):
+            problems.append(f"elsewhere: {request.url}")
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert problems == []
+
+
+def test_no_page_is_wider_than_a_phone(site, address, visit):
+    page = visit("index.html", width=360)
+    wide = []
+    for path in sorted(site.rglob("*.html")):
+        page.goto(f"{address}/{path.relative_to(site)}")
+        wide += [f"{path.name}: {node}" for node in page.evaluate(TOO_WIDE)]
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, path.name
+    assert wide == []
+
+
+@pytest.mark.parametrize("name", sorted(PLAYERS))
+def test_players_scrub_by_key_and_by_mouse(visit, name):
+    page = visit(f"course/{name.replace('.ipynb', '.html')}")
+    player = page.locator(".memory-player")
+    player.wait_for()
+    assert player.count() == len(PLAYERS[name])
+    link = page.locator("[data-panel=link]").first
+    before = link.evaluate(HASH)
+    page.locator(".memory-player input[type=range]").focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    assert player.get_attribute("data-step") == "5"
+    assert link.evaluate(HASH) != before
+    timeline = page.locator("[data-panel='usage over time']").first
+    timeline.click(position={"x": 2, "y": 2})
+    assert player.get_attribute("data-step") == "0"
+    assert link.evaluate(HASH) == before
+
+
+def test_a_player_takes_the_theme_of_the_page(visit):
+    page = visit("course/00_start_here.html", color_scheme="dark")
+    player = page.locator(".memory-player")
+    player.wait_for()
+    assert player.get_attribute("data-theme") == "dark"
+    page.evaluate("document.body.dataset.theme = 'light'")
+    page.wait_for_function(
+        "document.querySelector('.player-stage').shadowRoot.querySelector('[data-theme=light]')"
+    )
+
+
+def test_figures_stand_on_white_in_the_dark(visit):
+    page = visit("course/05_dnc_content_usage_allocation.html", color_scheme="dark")
+    colour = "(node) => getComputedStyle(node).backgroundColor"
+    assert page.locator("body").evaluate(colour) == "rgb(19, 20, 22)"
+    figures = page.locator(".cell_output img")
+    assert {figure.evaluate(colour) for figure in figures.all()} == {"rgb(255, 255, 255)"}
+
+
+def test_hints_and_solutions_open(visit):
+    page = visit("course/05_dnc_content_usage_allocation.html")
+    for summary, inside in (("Hint", None), ("Show the solution", "✓")):
+        details = page.locator("details", has_text=summary).first
+        assert not details.evaluate("(node) => node.open")
+        details.locator("summary").first.click()
+        assert details.evaluate("(node) => node.open")
+        if inside:
+            assert inside in details.inner_text()
+
+
+def test_search_finds_usage(visit):
+    page = visit("search.html?q=usage")
+    found = page.locator("#search-results li a")
+    found.first.wait_for()
+    assert any("DNC I: content, usage" in text for text in found.all_inner_texts())
+
+
+def test_it_opens_from_a_folder_without_a_server(site, visit):
+    page = visit("course/06_dnc_links.html", base=site.as_uri())
+    page.locator(".memory-player input[type=range]").focus()
+    page.keyboard.press("End")
+    assert page.locator(".memory-player").get_attribute("data-step") == "16"
+    page = visit("search.html?q=usage", base=site.as_uri())
+    page.locator("#search-results li a").first.wait_for()
