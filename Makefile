@@ -14,7 +14,7 @@ IS_USABLE := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_in
 VENV := .venv
 PY := $(VENV)/bin/python
 COURSE := $(PY) -m memorylab.teaching.course
-CODE := src tests notebooks benchmarks
+CODE := src tests notebooks benchmarks book
 BENCHMARKS := dnc_speed ppo_throughput time_to_solve player_latency
 
 # Loopback only, the token left on, one Ctrl-C to stop.
@@ -32,7 +32,7 @@ UV := uv
 
 .PHONY: help
 help: ## show this list
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 .PHONY: lab
 lab: $(VENV)/.compiled ## open the course in JupyterLab (LAB_FLAGS=--no-browser prints the address)
@@ -45,9 +45,17 @@ test: lint $(VENV)/.compiled ## everything: style, unit tests, notebooks guard, 
 	@echo "== Notebooks, strict: every stored output must come back"
 	@$(PY) -m pytest $(NBVAL) --durations=15 $(TEST_FLAGS) notebooks
 
+.PHONY: test-editions
+test-editions: $(VENV)/.compiled ## run and grade student's and solved editions (EDITIONS="05 13" for some)
+	@EDITIONS="$(or $(EDITIONS),all)" $(PY) -m pytest tests/teaching/test_editions_run.py --durations=0 $(TEST_FLAGS)
+
 .PHONY: test-binder
 test-binder: $(VENV)/.compiled ## run all notebooks on one core, as on Binder: time, memory, limits
 	@CPU_LIMIT=1 binder/start $(COURSE) binder $(FILES)
+
+.PHONY: test-cluster
+test-cluster: $(VENV)/.compiled ## train on a cluster of two nodes, kill parts of it, interrupt, resume
+	@$(PY) -m pytest -m cluster --durations=15 $(TEST_FLAGS) tests/rllib
 
 .PHONY: lint
 lint: $(VENV)/.stamp ## check style and formatting
@@ -66,9 +74,25 @@ notebooks: $(VENV)/.compiled ## rewrite the navigation bars, re-execute all note
 	@$(COURSE) execute $(FILES)
 	@$(COURSE) check
 
+# SEED=2027 draws other numbers for the numeric exercises, FILES=... takes some notebooks, OUT=... names
+# another folder; instructor/README.md says more.
+.PHONY: student solved
+student: $(VENV)/.stamp ## write the student's edition, without solutions, into student/ (SEED, FILES, OUT)
+solved: $(VENV)/.stamp ## write the same with the answers filled in, into solved/
+student solved:
+	@$(PY) -m memorylab.teaching.editions $@ $(if $(SEED),--seed=$(SEED)) $(if $(OUT),--out=$(OUT)) $(FILES)
+
+.PHONY: slides
+slides: $(VENV)/.compiled ## draw each notebook's picture as a slide, into slides/
+	@$(PY) -m memorylab.teaching.slides $(FILES)
+
 .PHONY: gallery
 gallery: $(VENV)/.stamp ## write the course's trained memories as pages to play, into gallery/
 	@$(PY) notebooks/data/make_gallery.py gallery
+
+.PHONY: book
+book: $(VENV)/.stamp ## make a website of the course, players and reference included, into book/_build/html
+	@$(PY) book/build.py
 
 .PHONY: bench
 bench: $(VENV)/.stamp ## measure speed on a machine that does nothing else; tables and a figure
@@ -86,10 +110,11 @@ lock: ## pin the whole tree anew (needs uv; LOCK_FLAGS=--upgrade takes newer ver
 
 .PHONY: clean
 clean: ## remove the environment (before choosing another PYTHON) and what tools leave behind
-	@rm -rf $(VENV) build dist gallery .pytest_cache .ruff_cache .hypothesis src/*.egg-info
+	@rm -rf $(VENV) build dist gallery slides book/_build .pytest_cache .ruff_cache .hypothesis src/*.egg-info
 	@find . -name .git -prune -o \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
-# JupyterLab's extension for news asks whether it may fetch some; the course fetches nothing.
+# JupyterLab's extension for news asks whether it may fetch some; the course fetches nothing. And
+# nbgrader's menus are for teachers: `jupyter labextension enable` brings them back.
 # The stamp is made last: an interrupted installation is taken up again by the next `make`.
 $(VENV)/.stamp: requirements.lock pyproject.toml
 	@rm -f $@
@@ -109,6 +134,7 @@ $(VENV)/.stamp: requirements.lock pyproject.toml
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@$(PY) -m jupyter labextension disable --level=sys_prefix \
 		"@jupyterlab/apputils-extension:announcements"
+	@$(PY) -m jupyter labextension disable --level=sys_prefix "@jupyter/nbgrader"
 	@touch $@
 	@echo "Ready."
 

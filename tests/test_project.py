@@ -16,6 +16,8 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from memorylab.teaching.binder import binder_environment
+
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "memorylab"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -76,7 +78,9 @@ def run_python(code: str) -> subprocess.CompletedProcess:
 # --- versions -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("requirement", requirements("rllib", "notebooks", "dev"), ids=str)
+@pytest.mark.parametrize(
+    "requirement", requirements("rllib", "notebooks", "course", "book", "dev"), ids=str
+)
 def test_lock_satisfies_pyproject(requirement):
     assert requirement.specifier.contains(lock()[canonicalize_name(requirement.name)])
 
@@ -93,6 +97,11 @@ def test_environments_are_equal_the_package_aside():
     assert pip[-1] == "-e ."
     pip.pop()
     assert content == binder
+
+
+def test_binders_environment_is_made_from_the_one_at_the_root():
+    made = binder_environment((ROOT / "environment.yml").read_text())
+    assert (ROOT / "binder" / "environment.yml").read_text() == made, "run `make environment`"
 
 
 def test_environment_is_one_that_binder_understands():

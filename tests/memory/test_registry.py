@@ -16,7 +16,7 @@ def test_every_name_builds_its_class(name):
 
 
 def test_the_courses_models_are_there():
-    assert set(MEMORY_MODELS) == {"mlp", "clocked_mlp", "elman", "gru", "lstm", "dnc"}
+    assert {"mlp", "clocked_mlp", "elman", "gru", "lstm", "dnc"} <= set(MEMORY_MODELS)
 
 
 def test_config_reaches_the_constructor():

@@ -1,7 +1,7 @@
 """The DNC over a whole sequence as machine code: forward, and backward by hand.
 
 Numba compiles this file on first use and keeps the result on disk. Everything is in one file
-because Numba tells by a file's date whether what it kept is still good, and looks at no other
+because that file alone tells Numba whether what it kept is still good; it looks at no other
 file. ``DERIVATION.md`` derives what stands here; each function names the function of
 ``addressing``, ``state`` or ``cell`` whose numbers it computes.
 

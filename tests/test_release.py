@@ -1,0 +1,213 @@
+"""What a release consists of: the package alone, and the files that go with it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+import memorylab
+from memorylab.teaching.navigation import with_launch_section
+from memorylab.teaching.table import COURSE, RELEASE, REPOSITORY
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+def run(*command: object, **options) -> subprocess.CompletedProcess:
+    result = subprocess.run([*map(str, command)], capture_output=True, text=True, **options)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result
+
+
+# --- the version, in every place that names it ----------------------------------------------------
+
+
+def test_version_is_the_same_everywhere():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    newest = re.search(r"^## (\d\S*)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)[1]
+    assert memorylab.__version__ == PROJECT["version"] == citation["version"] == newest
+    assert f"v{memorylab.__version__}" == RELEASE
+
+
+def test_changelog_says_what_changes_for_a_course_at_every_release():
+    releases = re.split(r"^## (?=\d)", (ROOT / "CHANGELOG.md").read_text(), flags=re.MULTILINE)[1:]
+    for release in releases:
+        assert "### What changes for your course\n" in release, release.splitlines()[0]
+
+
+def test_readme_launches_this_release():
+    readme = (ROOT / "README.md").read_text()
+    assert with_launch_section(readme) == readme, "run `make notebooks`"
+
+
+def test_citation_is_complete_and_names_the_repository():
+    """The keys that the Citation File Format 1.2.0 requires, and those people look for."""
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    assert {"cff-version", "message", "title", "authors"} <= set(citation)
+    assert citation["cff-version"] == "1.2.0"
+    assert citation["type"] == "software"
+    assert all(
+        {"name"} == set(author) or "family-names" in author for author in citation["authors"]
+    )
+    assert citation["license"] == PROJECT["license"]
+    assert citation["repository-code"] == f"https://github.com/{REPOSITORY}"
+
+
+def test_code_and_prose_have_their_licences():
+    assert "MIT License" in (ROOT / "LICENSE").read_text()
+    assert "Creative Commons Attribution 4.0" in (ROOT / "LICENSE-CONTENT").read_text()
+    assert PROJECT["license"] == "MIT"
+    assert PROJECT["license-files"] == ["LICENSE", "LICENSE-CONTENT"]
+    readme = (ROOT / "README.md").read_text()
+    for named in ("MIT ([LICENSE](LICENSE))", "CC BY 4.0 ([LICENSE-CONTENT](LICENSE-CONTENT))"):
+        assert named in readme
+
+
+# --- the package ----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """The wheel, built in a copy, so that nothing is left behind in the repository."""
+    folder = tmp_path_factory.mktemp("release")
+    source = folder / "source"
+    shutil.copytree(
+        ROOT / "src", source / "src", ignore=shutil.ignore_patterns("*.egg-info", "__pycache__")
+    )
+    for name in ("pyproject.toml", "README.md", "LICENSE", "LICENSE-CONTENT"):
+        shutil.copy2(ROOT / name, source)
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+    run(*command, "--wheel-dir", folder, source)
+    (path,) = folder.glob("*.whl")
+    return path
+
+
+def test_wheel_holds_the_package_and_nothing_else(wheel):
+    assert wheel.name == f"memorylab-{memorylab.__version__}-py3-none-any.whl"
+    names = set(zipfile.ZipFile(wheel).namelist())
+    modules = {path.relative_to(ROOT / "src").as_posix() for path in (ROOT / "src").rglob("*.py")}
+    about = {name for name in names if ".dist-info/" in name}
+    data = {"memorylab/player/player.js", "memorylab/memory/dnc/fast/DERIVATION.md"}
+    assert names - about == modules | data
+    assert {"LICENSE", "LICENSE-CONTENT"} <= {name.rpartition("/")[2] for name in about}
+    assert sum(file.file_size for file in zipfile.ZipFile(wheel).infolist()) < 2e6
+
+
+def distributions(*extras: str) -> set[str]:
+    """Return the names that ``pyproject.toml`` requires with the given extras, itself aside."""
+    lines = list(PROJECT["dependencies"]) if not extras else []
+    for extra in extras:
+        lines += PROJECT["optional-dependencies"][extra]
+    return {canonicalize_name(Requirement(line).name) for line in lines} - {"memorylab"}
+
+
+def test_models_train_from_the_wheel_without_jupyter_and_ray(wheel, tmp_path):
+    """Whatever the extras bring, any import of it fails."""
+    run(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", tmp_path, wheel)
+    code = f"""
+import importlib, sys
+
+for name in ("ray", "psutil", "anywidget", "ipywidgets", "IPython", "traitlets", "jupyterlab",
+             "nbclient", "nbformat", "notebook", "jupyter_client", "ipykernel", "yaml"):
+    sys.modules[name] = None
+sys.path.insert(0, {str(tmp_path)!r})
+import memorylab
+assert memorylab.__file__.startswith({str(tmp_path)!r}), memorylab.__file__
+for room in ("networks", "sequences", "memory", "tasks", "environments", "training", "plots"):
+    module = importlib.import_module("memorylab." + room)
+    for public in module.__all__:
+        getattr(module, public)
+
+import torch
+from memorylab.memory import MEMORY_MODELS, make_memory
+for name in MEMORY_MODELS:
+    # Compiling the DNC anew, beside the installed package, would take half a minute.
+    options = {{"implementation": "reference"}} if name == "dnc" else {{}}
+    model = make_memory(name, 3, hidden_size=4, **options)
+    y, state = model(torch.randn(2, 5, 3))
+    y.sum().backward()
+    print(name, tuple(y.shape))
+for room, name in (("rllib", "ppo_config"), ("player", "MemoryPlayer")):
+    try:
+        getattr(importlib.import_module("memorylab." + room), name)
+    except ImportError as error:
+        print(error)
+"""
+    result = run(sys.executable, "-I", "-c", code, cwd=tmp_path)
+    assert result.stdout.count("(2, 5, 4)") == len(memorylab.memory.MEMORY_MODELS)
+    assert "memorylab.rllib needs Ray. Install it: pip install 'memorylab[rllib]'" in result.stdout
+    assert "needs anywidget. Install it: pip install 'memorylab[notebooks]'" in result.stdout
+    assert result.stderr == ""
+
+
+def test_extras_are_those_that_are_promised():
+    extras = PROJECT["optional-dependencies"]
+    assert {"rllib", "notebooks", "course", "tensorflow", "dev"} <= set(extras)
+    jupyter = {"jupyterlab", "ipywidgets", "anywidget", "nbclient", "nbformat", "notebook"}
+    assert not distributions() & (jupyter | {"ray", "tensorflow", "tensorflow-cpu"})
+    assert {"jupyterlab", "anywidget"} <= distributions("notebooks")
+    assert "ray" in distributions("rllib")
+
+
+# --- what guards a change -------------------------------------------------------------------------
+
+
+def test_workflow_runs_make_test_with_our_python_and_weekly_against_the_newest_ray():
+    workflow = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text())
+    triggers = workflow[True]  # YAML 1.1 takes the key `on` for a truth value
+    assert {"push", "pull_request", "schedule"} <= set(triggers)
+    ((_, job),) = workflow["jobs"].items()
+    python = next(step["with"] for step in job["steps"] if "setup-python" in step.get("uses", ""))
+    assert python["python-version"] == "3.11"
+    scripts = [step.get("run", "") for step in job["steps"]]
+    assert scripts[-2:] == ["make test", "make test-cluster"]
+    (upgrade,) = [step for step in job["steps"] if '--upgrade "ray[rllib]"' in step.get("run", "")]
+    assert upgrade["if"] == "env.NEWEST_RAY == 'true'"
+    assert "schedule" in workflow["env"]["NEWEST_RAY"]
+    # Installed after the environment was made, which `make test` then leaves as it is.
+    assert scripts.index("make .venv/.stamp") < job["steps"].index(upgrade)
+
+
+HOOKS = {
+    hook["id"]: hook
+    for repository in yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
+    for hook in repository["hooks"]
+}
+
+
+@pytest.mark.parametrize(
+    ("hook", "file", "good", "bad"),
+    [
+        ("ruff-check", "one.py", '"""One."""\n', "import os\n"),
+        ("ruff-format", "one.py", "x = 1\n", "x=1\n"),
+        ("notebooks", f"notebooks/{COURSE[3].file}", None, "{}"),
+    ],
+)
+def test_commit_hooks_let_good_files_pass_and_stop_bad_ones(hook, file, good, bad, tmp_path):
+    """With the tools of this environment, as the hooks use those of `.venv`."""
+    program, *arguments = HOOKS[hook]["entry"].split()
+    assert program == ".venv/bin/python"
+    assert HOOKS[hook]["language"] == "system"
+    if pattern := HOOKS[hook].get("files"):
+        assert re.search(pattern, file)
+        assert not re.search(pattern, "README.md")
+    path = tmp_path / file
+    path.parent.mkdir(exist_ok=True)
+    shutil.copy2(ROOT / "pyproject.toml", tmp_path)
+    for text, passes in ((good, True), (bad, False)):
+        if text is None:
+            continue
+        path.write_text(text)
+        command = [sys.executable, *arguments, file]
+        result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+        assert (result.returncode == 0) == passes, result.stdout + result.stderr
