@@ -148,7 +148,7 @@ COURSE = (
         "past_one_machine",
         "Past one machine",
         "more runners, Tune, a Ray cluster, a GPU; resume after a crash",
-        "throughput over runners and nodes",
+        "steps per second over env runners, and where the time of an update goes",
     ),
 )
 
