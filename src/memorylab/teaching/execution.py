@@ -92,11 +92,12 @@ def run(
     )
     finished = threading.Event()
     peak = 0
+    others = psutil.Process().children()
 
     def watch() -> None:
         nonlocal peak
         while not finished.wait(0.1):
-            peak = max(peak, _memory_of_children())
+            peak = max(peak, _memory_of_children(others))
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
@@ -161,12 +162,21 @@ def store(notebook: nbformat.NotebookNode, path: Path) -> None:
         nbformat.write(notebook, temporary)
 
 
-def _memory_of_children() -> int:
+def _memory_of_children(others: list[psutil.Process]) -> int:
+    """Return the bytes of this process's children and theirs, except those of ``others``."""
     total = 0
-    for process in psutil.Process().children(recursive=True):
-        try:
-            memory = process.memory_full_info()
-        except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
-            continue  # it ended, or belongs to the system
-        total += getattr(memory, "pss", memory.uss)
+    for child in set(psutil.Process().children()) - set(others):
+        for process in _with_children(child):
+            try:
+                memory = process.memory_full_info()
+            except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
+                continue  # it ended, or belongs to the system
+            total += getattr(memory, "pss", memory.uss)
     return total
+
+
+def _with_children(process: psutil.Process) -> list[psutil.Process]:
+    try:
+        return [process, *process.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
