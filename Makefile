@@ -23,6 +23,9 @@ LAB := $(PY) -m jupyterlab --ip=127.0.0.1 -y \
 	$(if $(filter 0,$(shell id -u)),--allow-root)
 # Strict: every stored output must come back, from a kernel in this very environment.
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=300
+# Two files at once halve the time on two cores; JOBS=1 or JOBS=4, as your machine is.
+JOBS := 2
+AT_ONCE := --numprocesses=$(JOBS) --dist=loadfile
 
 # These come with PyTorch's own build where it needs them; in the lock they would force CUDA on all.
 CUDA := cuda-bindings cuda-pathfinder cuda-toolkit triton \
@@ -41,9 +44,9 @@ lab: $(VENV)/.compiled ## open the course in JupyterLab (LAB_FLAGS=--no-browser 
 .PHONY: test
 test: lint $(VENV)/.compiled ## everything: style, unit tests, notebooks guard, notebooks re-run and compared
 	@echo "== Unit tests and the notebooks guard"
-	@$(PY) -m pytest --durations=15 $(TEST_FLAGS)
+	@$(PY) -m pytest $(AT_ONCE) --durations=15 $(TEST_FLAGS)
 	@echo "== Notebooks, strict: every stored output must come back"
-	@$(PY) -m pytest $(NBVAL) --durations=15 $(TEST_FLAGS) notebooks
+	@$(PY) -m pytest $(NBVAL) $(AT_ONCE) --durations=15 $(TEST_FLAGS) notebooks
 
 .PHONY: test-editions
 test-editions: $(VENV)/.compiled ## run and grade student's and solved editions (EDITIONS="05 13" for some)
