@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
 import socket
 import subprocess
 from contextlib import contextmanager, suppress
@@ -14,7 +15,7 @@ from ray.tune.trainable import trainable
 
 from memorylab.memory import DNC
 from memorylab.memory.dnc.trace import DNCTrace
-from memorylab.rllib import History, ppo_config, session, start_ray, train_ppo
+from memorylab.rllib import History, ppo_config, session, start_ray, train_ppo, training
 from memorylab.rllib.checkpoints import claimed, save_checkpoint
 from memorylab.rllib.training import running_algorithm, update
 from memorylab.training import load_weights, save_weights
@@ -177,6 +178,18 @@ def test_training_leaves_nothing_in_the_home_folder(ray, tmp_path, monkeypatch):
     train_ppo(short_config(), max_steps=1, stop_return=None, progress=False)
     assert not results.exists()
     assert str(results) == trainable.DEFAULT_STORAGE_PATH
+
+
+def test_an_interrupt_that_got_lost_still_ends_training(ray, monkeypatch):
+    def lose_an_interrupt(algorithm, history):
+        with suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        update(algorithm, history)
+
+    monkeypatch.setattr(training, "update", lose_an_interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        train_ppo(short_config(), max_steps=1_000_000, stop_return=None, progress=False)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 # --- a crowd --------------------------------------------------------------------------------------

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import tempfile
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -75,6 +77,7 @@ def train_ppo(
         with (
             ray_session(num_cpus=max(1, config.num_env_runners + config.num_learners)),
             _one_thread(),
+            _interrupt_noted() as raise_if_interrupted,
             running_algorithm(config) as algorithm,
             progress_bar(max_steps, description, progress) as bar,
         ):
@@ -83,6 +86,7 @@ def train_ppo(
             bar.update(min(saved, max_steps))
             while not finished(history, max_steps, stop_return):
                 update(algorithm, history)
+                raise_if_interrupted()
                 steps = history.env_steps[-1]
                 bar.set_postfix_str(f"return {history.mean_return[-1]:.2f}", refresh=False)
                 bar.update(min(steps, max_steps) - bar.n)
@@ -175,3 +179,33 @@ def _one_thread() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(threads)
+
+
+@contextmanager
+def _interrupt_noted() -> Iterator[Callable[[], None]]:
+    """Give a function that raises an interrupt which came, and was lost.
+
+    Python drops what is raised while C code asks whether an object has an attribute; where an
+    attribute is a function, that can be an interrupt, and training would go on for ever.
+    """
+    came = False
+
+    def note(number: int, frame: object) -> None:
+        nonlocal came
+        came = True
+        signal.default_int_handler(number, frame)
+
+    def raise_if_interrupted() -> None:
+        if came:
+            raise KeyboardInterrupt
+
+    # Only the main thread gets interrupts, and whoever has other plans for them keeps these.
+    ours = threading.current_thread() is threading.main_thread()
+    if not ours or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield raise_if_interrupted
+        return
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield raise_if_interrupted
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
