@@ -30,6 +30,7 @@ for _name, _value in _DEFAULT_ENVIRONMENT.items():
 import ray  # noqa: E402
 import torch  # noqa: E402
 from ray._private import parameter, ray_constants, services  # noqa: E402
+from ray.tune import registry  # noqa: E402
 
 OBJECT_STORE_BYTES = 80 * 1024**2
 """Room for what workers hand each other; just above the least that Ray accepts."""
@@ -103,6 +104,9 @@ def start_ray(num_cpus: int = 2, address: str | None = None) -> None:
     address = address or os.environ.get("RAY_ADDRESS") or None
     if address is not None:
         _reach(address)
+    # Ray files environments under the number that a cluster gave this program. It remembers the
+    # first one for ever, and a program that leaves and joins again is given another.
+    registry._global_registry._prefix = None
     try:
         if address is None:
             _start_here(num_cpus)

@@ -12,8 +12,16 @@ import pytest
 import ray
 from cluster_examples import NODE
 from ray.rllib.core.rl_module.rl_module import RLModule
+from ray.tune.registry import ENV_CREATOR, _global_registry
 
-from memorylab.rllib import History, ppo_config, stop_ray, train_ppo
+from memorylab.rllib import (
+    History,
+    ppo_config,
+    register_environments,
+    start_ray,
+    stop_ray,
+    train_ppo,
+)
 from memorylab.rllib import training as training_module
 from memorylab.rllib.checkpoints import MODULE, find_checkpoint
 
@@ -59,6 +67,19 @@ def after_update(monkeypatch):
 
 def assert_increasing(steps):
     assert steps == sorted(set(steps)), steps
+
+
+@ray.remote
+def knows(environment):
+    return _global_registry.contains(ENV_CREATOR, environment)
+
+
+def test_workers_know_the_environments_of_a_program_that_joins_again(cluster):
+    for _ in range(2):
+        register_environments()
+        assert ray.get(knows.remote("TMaze"))
+        stop_ray()
+        start_ray(address=cluster.address)
 
 
 def test_env_runners_play_on_both_nodes(cluster, after_update):
