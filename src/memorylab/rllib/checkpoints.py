@@ -63,8 +63,8 @@ def write_checkpoint(algorithm: Algorithm, history: History, folder: Path) -> No
         for path in (_LEARNER / "state.pkl", MODULE / "module_state.pkl"):
             try:
                 pickle.loads((folder / path).read_bytes())
-            except (OSError, EOFError, pickle.UnpicklingError) as error:
-                raise OSError(f"the learner could not write {path}") from error
+            except (OSError, EOFError, pickle.UnpicklingError):
+                raise OSError(f"the learner could not write {path}") from None
     history.save(folder / _HISTORY)
 
 
