@@ -58,7 +58,7 @@ test-binder: $(VENV)/.compiled ## run all notebooks on one core, as on Binder: t
 
 .PHONY: test-cluster
 test-cluster: $(VENV)/.compiled ## train on a cluster of two nodes, kill parts of it, interrupt, resume
-	@$(PY) -m pytest -m cluster --durations=15 $(TEST_FLAGS) tests/rllib
+	@$(PY) -m pytest -m cluster --numprocesses=$(JOBS) --durations=15 $(TEST_FLAGS) tests/rllib
 
 .PHONY: lint
 lint: $(VENV)/.stamp ## check style and formatting

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from memorylab.rllib import ppo_config, sweep_ppo
-from memorylab.rllib.checkpoints import claimed
+from memorylab.rllib import History, ppo_config, sweep_ppo
+from memorylab.rllib.checkpoints import claimed, find_checkpoint
 from memorylab.rllib.evaluation import evaluate
 
 pytestmark = pytest.mark.ray
@@ -30,24 +30,30 @@ def sweep(folder, configs, max_steps=800, **options):
     return sweep_ppo(configs, folder, max_steps=max_steps, **options)
 
 
-def test_a_sweep_trains_every_memory_with_every_seed_and_resumes(ray, tmp_path, capfd):
+def test_a_sweep_trains_every_memory_with_every_seed_and_resumes(ray, tmp_path, capfd, monkeypatch):
     # Two at once: an interpreter that imports all this takes longer to start than the rest.
-    agents = sweep(tmp_path, configs("gru"), progress=True)
-    assert list(agents) == ["gru"]
-    assert [agent.config.seed for agent in agents["gru"]] == [3, 4]
-    for agent in agents["gru"]:
+    name = "GRU/16"
+    plans = {name: configs("gru")["gru"]}
+    agents = sweep(tmp_path, plans, progress=True)
+    assert list(agents) == [name]
+    assert [agent.config.seed for agent in agents[name]] == [3, 4]
+    for agent in agents[name]:
         assert agent.history.env_steps[-1] >= 800
         assert len(evaluate(agent)) == 1
-    first, second = ([p.detach() for p in agent.module.parameters()] for agent in agents["gru"])
+    first, second = ([p.detach() for p in agent.module.parameters()] for agent in agents[name])
     assert any(not torch.equal(a, b) for a, b in zip(first, second, strict=True))
     out, err = capfd.readouterr()
     assert out == ""
     assert "2 runs" in err  # the progress bar, and nothing else
     assert "WARN" not in err
     assert not {"TUNE_DISABLE_SIGINT_HANDLER"} & os.environ.keys()
+    folders = [f"GRU%2F16-seed-{seed}" for seed in (3, 4)]
+    assert {path.name for path in tmp_path.iterdir()} == {*folders, "sweep.json"}
+    assert [len(list((tmp_path / folder).iterdir())) for folder in folders] == [1, 1]
 
-    again = sweep(tmp_path, configs("gru"), resume=True)
-    for agent, other in zip(agents["gru"], again["gru"], strict=True):
+    monkeypatch.delattr("memorylab.rllib.sweep._tuner")  # There is nothing left to run.
+    again = sweep(tmp_path, plans, resume=True)
+    for agent, other in zip(agents[name], again[name], strict=True):
         assert agent.history == other.history
         weights, others = agent.module.state_dict(), other.module.state_dict()
         assert all(torch.equal(weights[name], others[name]) for name in weights)
@@ -90,6 +96,9 @@ def test_a_run_that_fails_for_good_is_named_and_the_others_are_finished(ray, tmp
     plans["gru"].training(minibatch_size=1)  # below one row
     with pytest.raises(RuntimeError, match=r"1 of 2 runs failed, the first with: .*resume=True"):
         sweep(tmp_path, plans, seeds=(3,))
+    checkpoint = find_checkpoint(tmp_path / "mlp-seed-3")
+    assert History.load(checkpoint / "history.json").env_steps[-1] >= 800
+    assert not list(tmp_path.glob(".*"))
 
 
 @pytest.mark.cluster

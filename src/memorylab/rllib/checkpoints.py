@@ -17,7 +17,8 @@ from ray.rllib.algorithms.algorithm import Algorithm
 from memorylab.rllib.agent import History
 
 _PREFIX = "step-"
-_UNFINISHED = ".writing-"
+UNFINISHED = ".writing-"
+"""What the name of a checkpoint begins with until it is whole."""
 _HISTORY = "history.json"
 _LEARNER = Path("learner_group", "learner")
 MODULE = _LEARNER / "rl_module" / "default_policy"
@@ -35,12 +36,12 @@ def save_checkpoint(algorithm: Algorithm, history: History, folder: str | Path) 
             checkpoint before is still there.
     """
     folder = prepare_folder(folder)
-    earlier = [path for path in folder.iterdir() if path.name.startswith((_PREFIX, _UNFINISHED))]
+    earlier = [path for path in folder.iterdir() if path.name.startswith((_PREFIX, UNFINISHED))]
     final = folder / f"{_PREFIX}{history.env_steps[-1]:012d}"
     if final in earlier:
         return final
     with _clear_error(folder):
-        temporary = Path(tempfile.mkdtemp(dir=folder, prefix=_UNFINISHED))
+        temporary = Path(tempfile.mkdtemp(dir=folder, prefix=UNFINISHED))
         try:
             write_checkpoint(algorithm, history, temporary)
             temporary.rename(final)

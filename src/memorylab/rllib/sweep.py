@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
+from urllib.parse import quote
 
 import torch
 from ray import tune
 from ray.rllib.algorithms.ppo import PPO, PPOConfig
 from ray.rllib.core.rl_module.rl_module import RLModule
-from ray.tune.result import DONE, SHOULD_CHECKPOINT
+from ray.tune.result import DONE
 from tqdm import tqdm
 
 from memorylab.files import write_atomically
@@ -21,16 +23,18 @@ from memorylab.progress import progress_bar
 from memorylab.rllib.agent import Agent, History, settings_of
 from memorylab.rllib.checkpoints import (
     MODULE,
+    UNFINISHED,
     claimed,
     differences_between,
+    find_checkpoint,
     read_history,
-    write_checkpoint,
+    save_checkpoint,
 )
 from memorylab.rllib.session import quieten, ray_session
 from memorylab.rllib.training import finished, running_algorithm, update
 
 _PLAN = "sweep.json"
-_TRIALS = "trials"
+_TUNE = ".tune"
 
 
 def sweep_ppo(
@@ -59,8 +63,8 @@ def sweep_ppo(
         stop_return: See there.
         checkpoint_every: See there.
         resume: Whether to go on with the sweep in ``folder``, if there is one: finished runs stay,
-            the others go on from their last checkpoints. Do this with sweeps of your own only: Tune
-            keeps pickles, which can execute anything.
+            the others go on from their last checkpoints. Do this with sweeps of your own only:
+            RLlib's checkpoints hold pickles, which can execute anything.
         progress: Whether to show a progress bar.
 
     Returns:
@@ -82,25 +86,25 @@ def sweep_ppo(
     with claimed(folder):
         goal = {"max_steps": max_steps, "stop_return": stop_return}
         _write_plan(folder, configs, list(seeds), goal, resume)
-        with (
-            ray_session(num_cpus=max(2, needed)),
-            _quiet_tune(),
-            _Progress.show(len(configs) * len(seeds), max_steps, progress),
-        ):
-            run = tune.with_parameters(_Run, configs=dict(configs), every=checkpoint_every, **goal)
-            run = tune.with_resources(
-                run, lambda trial: PPO.default_resource_request(configs[trial["name"]])
-            )
-            results = _tuner(run, folder, list(configs), list(seeds)).fit()
-        if results.errors:
-            first = str(results.errors[0]).strip().splitlines()[-1]
-            raise RuntimeError(
-                f"{len(results.errors)} of {len(results)} runs failed, the first with: {first} "
-                "Mend that, and go on with resume=True; the other runs are finished."
-            )
+        runs = [{"name": name, "seed": seed} for name in configs for seed in seeds]
+        unfinished = [run for run in runs if not _is_finished(configs, run, folder, goal)]
+        if unfinished:
+            with (
+                _tidied(folder),
+                ray_session(num_cpus=max(2, needed)),
+                _quiet_tune(),
+                _Progress.show(len(unfinished), max_steps, progress),
+            ):
+                results = _tuner(configs, unfinished, folder, checkpoint_every, goal).fit()
+            if results.errors:
+                first = str(results.errors[0]).strip().splitlines()[-1]
+                raise RuntimeError(
+                    f"{len(results.errors)} of {len(runs)} runs failed, the first with: {first} "
+                    "Mend that, and go on with resume=True; the other runs are finished."
+                )
         return {
-            name: [_agent(results, config, name, seed) for seed in seeds]
-            for name, config in configs.items()
+            name: [_agent(configs, {"name": name, "seed": seed}, folder) for seed in seeds]
+            for name in configs
         }
 
 
@@ -109,42 +113,39 @@ class _Run(tune.Trainable):
 
     def setup(
         self,
-        config: dict[str, Any],
-        configs: dict[str, PPOConfig],
-        max_steps: int,
-        stop_return: float | None,
+        run: dict[str, Any],
+        configs: Mapping[str, PPOConfig],
+        folder: Path,
         every: int,
+        goal: dict[str, Any],
     ) -> None:
-        """Build the algorithm; Tune calls this in the run's own process."""
+        """Build the algorithm, in the run's own process, and go on from its last checkpoint.
+
+        Tune's own checkpoints can't do that after a kill: it may drop one before it has written
+        down that there is another.
+        """
         quieten()
         torch.set_num_threads(1)
-        self.goal, self.every, self.saved = (max_steps, stop_return), every, 0
-        ppo = _seeded(configs[config["name"]], config["seed"])
-        self.history = History(settings=settings_of(ppo))
+        self.folder, self.every, self.goal = folder / _folder_name(run), every, goal
         self.stack = ExitStack()
-        self.algorithm = self.stack.enter_context(running_algorithm(ppo))
+        self.stack.enter_context(claimed(self.folder))
+        config = _config(configs, run)
+        self.algorithm = self.stack.enter_context(running_algorithm(config))
+        self.history, self.saved = History(settings=settings_of(config)), 0
+        checkpoint = find_checkpoint(self.folder)
+        if checkpoint is not None:
+            self.algorithm.restore_from_path(str(checkpoint))
+            self.history = read_history(checkpoint, self.history.settings)
+            self.saved = self.history.env_steps[-1]
 
     def step(self) -> dict[str, Any]:
         """Sample and learn once."""
         update(self.algorithm, self.history)
-        steps = self.history.env_steps[-1]
-        due = steps - self.saved >= self.every
-        return {
-            "env_steps": steps,
-            DONE: finished(self.history, *self.goal),
-            SHOULD_CHECKPOINT: due,
-        }
-
-    def save_checkpoint(self, checkpoint_dir: str) -> None:
-        """Write everything; Tune gives a new folder each time and keeps the last."""
-        write_checkpoint(self.algorithm, self.history, Path(checkpoint_dir))
-        self.saved = self.history.env_steps[-1]
-
-    def load_checkpoint(self, checkpoint_dir: str) -> None:
-        """Go on from what ``save_checkpoint`` wrote."""
-        self.history = read_history(Path(checkpoint_dir), self.history.settings)
-        self.saved = self.history.env_steps[-1]
-        self.algorithm.restore_from_path(checkpoint_dir)
+        steps, done = self.history.env_steps[-1], finished(self.history, **self.goal)
+        if done or steps - self.saved >= self.every:
+            save_checkpoint(self.algorithm, self.history, self.folder)
+            self.saved = steps
+        return {"env_steps": steps, DONE: done}
 
     def cleanup(self) -> None:
         """Stop env runners and learners."""
@@ -162,7 +163,8 @@ class _Progress(tune.Callback):
     @contextmanager
     def show(cls, runs: int, max_steps: int, enabled: bool) -> Iterator[None]:
         """Show a bar for this many runs while the block is running."""
-        with progress_bar(runs * max_steps, f"{runs} runs", enabled) as cls.bar:
+        what = "1 run" if runs == 1 else f"{runs} runs"
+        with progress_bar(runs * max_steps, what, enabled) as cls.bar:
             cls.steps, cls.max_steps = {}, max_steps
             yield
         cls.bar = None
@@ -184,7 +186,9 @@ def _write_plan(
     folder: Path, configs: Mapping[str, PPOConfig], seeds: list[int], goal: dict, resume: bool
 ) -> None:
     """Note what the sweep is, and refuse to go on with another one."""
-    settings = {name: settings_of(_seeded(config, None)) for name, config in configs.items()}
+    settings = {
+        name: settings_of(_config(configs, {"name": name, "seed": None})) for name in configs
+    }
     plan = {"runs": settings, "seeds": seeds, **goal}
     path = folder / _PLAN
     if path.exists():
@@ -203,38 +207,69 @@ def _write_plan(
         temporary.write_text(json.dumps(plan))
 
 
-def _tuner(run: Any, folder: Path, names: list[str], seeds: list[int]) -> tune.Tuner:
-    space = {"name": tune.grid_search(names), "seed": tune.grid_search(seeds)}
-    trials = str(folder / _TRIALS)
-    # Before Tune has written down its first state, there is nothing to go on from.
-    if tune.Tuner.can_restore(trials) and any(Path(trials).glob("experiment_state-*.json")):
-        return tune.Tuner.restore(trials, run, resume_errored=True, param_space=space)
+def _tuner(
+    configs: Mapping[str, PPOConfig],
+    runs: list[dict[str, Any]],
+    folder: Path,
+    every: int,
+    goal: dict[str, Any],
+) -> tune.Tuner:
+    settings = {"configs": dict(configs), "folder": folder, "every": every, "goal": goal}
     return tune.Tuner(
-        run,
-        param_space=space,
+        tune.with_resources(
+            tune.with_parameters(_Run, **settings),
+            lambda run: PPO.default_resource_request(configs[run["name"]]),
+        ),
+        param_space=tune.grid_search(runs),
         run_config=tune.RunConfig(
-            name=_TRIALS,
+            name=_TUNE,
             storage_path=str(folder),
             verbose=0,
             # Other than its default, this one shows nothing in a notebook either.
             progress_reporter=tune.CLIReporter(),
             callbacks=[_Progress()],
-            checkpoint_config=tune.CheckpointConfig(num_to_keep=1, checkpoint_at_end=True),
+            checkpoint_config=tune.CheckpointConfig(checkpoint_at_end=False),
             failure_config=tune.FailureConfig(max_failures=2),
         ),
     )
 
 
-def _agent(results: tune.ResultGrid, config: PPOConfig, name: str, seed: int) -> Agent:
-    (result,) = (one for one in results if one.config == {"name": name, "seed": seed})
-    config = _seeded(config, seed)
-    folder = Path(result.checkpoint.path)
-    module = RLModule.from_checkpoint(folder / MODULE)
-    return Agent(config, module, read_history(folder, settings_of(config)))
+def _folder_name(run: dict[str, Any]) -> str:
+    return f"{quote(run['name'], safe=' ')}-seed-{run['seed']}"
 
 
-def _seeded(config: PPOConfig, seed: int | None) -> PPOConfig:
-    return config.copy(copy_frozen=False).debugging(seed=seed)
+def _config(configs: Mapping[str, PPOConfig], run: dict[str, Any]) -> PPOConfig:
+    return configs[run["name"]].copy(copy_frozen=False).debugging(seed=run["seed"])
+
+
+def _is_finished(
+    configs: Mapping[str, PPOConfig], run: dict[str, Any], folder: Path, goal: dict[str, Any]
+) -> bool:
+    checkpoint = find_checkpoint(folder / _folder_name(run))
+    if checkpoint is None:
+        return False
+    return finished(read_history(checkpoint, settings_of(_config(configs, run))), **goal)
+
+
+def _agent(configs: Mapping[str, PPOConfig], run: dict[str, Any], folder: Path) -> Agent:
+    config, checkpoint = _config(configs, run), find_checkpoint(folder / _folder_name(run))
+    module = RLModule.from_checkpoint(checkpoint / MODULE)
+    return Agent(config, module, read_history(checkpoint, settings_of(config)))
+
+
+@contextmanager
+def _tidied(folder: Path) -> Iterator[None]:
+    """Drop what a sweep left that was killed, and what this one leaves, but for checkpoints."""
+
+    def tidy() -> None:
+        for path in (folder / _TUNE, *folder.glob(f"*/{UNFINISHED}*")):
+            shutil.rmtree(path, ignore_errors=True)
+
+    tidy()
+    try:
+        yield
+    finally:
+        tidy()
 
 
 @contextmanager

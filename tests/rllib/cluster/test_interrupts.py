@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from memorylab.rllib import History, stop_ray
+from memorylab.rllib.checkpoints import find_checkpoint
 
 pytestmark = [pytest.mark.ray, pytest.mark.cluster]
 
@@ -78,7 +79,7 @@ def family(process):
     return psutil.Process(process.pid).children(recursive=True)
 
 
-def wait_until(condition, process, seconds=60):
+def wait_until(condition, process, seconds=120):
     deadline = time.monotonic() + seconds
     while not condition():
         assert process.poll() is None, process.stderr.read()
@@ -102,19 +103,19 @@ def no_ray_here():
 def test_an_interrupt_at_any_time_leaves_no_process_and_no_half_file(moment, tmp_path):
     process = start(MOMENTS[moment], tmp_path)
     if moment == "sweeping":
-        wait_until(lambda: list(tmp_path.rglob("history.json")), process)
+        wait_until(lambda: list(tmp_path.rglob("step-*/history.json")), process)
     else:
         assert process.stdout.readline() == "now\n"
     if moment in ("starting", "sampling"):
         time.sleep(1)  # into the middle of it
     children = family(process)
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=120)
     assert process.returncode != 0
     assert "KeyboardInterrupt" in err
     assert_gone(children)
-    assert not list(tmp_path.glob(".*")), "a checkpoint half written"
-    for checkpoint in tmp_path.glob("step-*"):
+    assert not list(tmp_path.rglob(".*")), "a checkpoint half written"
+    for checkpoint in tmp_path.rglob("step-*"):
         assert History.load(checkpoint / "history.json").env_steps
 
 
@@ -131,29 +132,33 @@ def test_a_killed_program_takes_its_ray_with_it(tmp_path):
 def test_a_killed_sweep_goes_on_with_what_it_had(tmp_path):
     code = """
 agents = sweep_ppo(
-    {"gru": config()}, folder, seeds=(0, 1), max_steps=STEPS, stop_return=None, progress=False,
+    {"gru": config()}, folder, seeds=(0, 1), max_steps=8_000, stop_return=None, progress=False,
     checkpoint_every=1, resume=True,
 )
 import json
 print(json.dumps([[agent.history.env_steps, agent.history.seconds] for agent in agents["gru"]]))
 """
-    first = start(code.replace("STEPS", "8_000"), tmp_path)
-    wait_until(lambda: len(list(tmp_path.rglob("history.json"))) == 2, first)
-    children = family(first)
+    first = start(code, tmp_path)
+    wait_until(lambda: len(list(tmp_path.glob("*/step-*"))) == 2, first)
+    names = {child: child.cmdline()[0] for child in family(first)}
+    runs = [
+        child for child, name in names.items() if name.startswith("ray::") and "Agent" not in name
+    ]
+    assert len(runs) == 2
     first.kill()
-    first.communicate()
-    assert_gone(children)
-    saved = [History.load(path).seconds for path in tmp_path.rglob("history.json")]
-    second = start(code.replace("STEPS", "8_000"), tmp_path)
+    assert_gone(runs)
+    checkpoints = [find_checkpoint(tmp_path / f"gru-seed-{seed}") for seed in (0, 1)]
+    saved = [History.load(checkpoint / "history.json").seconds for checkpoint in checkpoints]
+    second = start(code, tmp_path)
     out, err = second.communicate(timeout=120)
     assert second.returncode == 0, err
     curves = json.loads(out)
-    assert len(curves) == 2
-    for steps, seconds in curves:
+    for (steps, seconds), before in zip(curves, saved, strict=True):
         assert steps[-1] >= 8_000
         assert steps == sorted(set(steps))
-        # It began where a checkpoint was: what was measured then is no other number now.
-        assert any(seconds[: len(before)] == before for before in saved)
+        # It began where the checkpoint was: what was measured then is no other number now.
+        assert seconds[: len(before)] == before
+    assert not list(tmp_path.rglob(".*"))
 
 
 def test_two_programs_at_once_keep_out_of_each_others_way(tmp_path):
@@ -182,7 +187,7 @@ with ray_session():
     print(ray.get_runtime_context().gcs_address, len(ray.nodes()))
 """
     process = start(code, tmp_path)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=120)
     assert process.returncode == 0, err
     address, nodes = out.split()
     assert address != cluster.address
