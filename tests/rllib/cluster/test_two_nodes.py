@@ -12,7 +12,7 @@ import pytest
 import ray
 from cluster_examples import NODE
 from ray.rllib.core.rl_module.rl_module import RLModule
-from ray.tune.registry import ENV_CREATOR, _global_registry
+from ray.tune import registry
 
 from memorylab.rllib import (
     History,
@@ -71,7 +71,8 @@ def assert_increasing(steps):
 
 @ray.remote
 def knows(environment):
-    return _global_registry.contains(ENV_CREATOR, environment)
+    # The module, which a worker imports anew; the registry itself would be sent along with this.
+    return registry._global_registry.contains(registry.ENV_CREATOR, environment)
 
 
 def test_workers_know_the_environments_of_a_program_that_joins_again(cluster):
