@@ -23,7 +23,7 @@ LAB := $(PY) -m jupyterlab --ip=127.0.0.1 -y \
 	$(if $(filter 0,$(shell id -u)),--allow-root)
 # Strict: every stored output must come back, from a kernel in this very environment.
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=300
-# Two files at once halve the time on two cores; JOBS=1 or JOBS=4, as your machine is.
+# Two files at once take little more than half the time on two cores; JOBS=1 or JOBS=4, as your machine is.
 JOBS := 2
 AT_ONCE := --numprocesses=$(JOBS) --dist=loadfile
 
