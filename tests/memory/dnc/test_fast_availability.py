@@ -141,7 +141,7 @@ def test_compiling_says_so_and_loading_does_not(tmp_path):
         "def compile_one():\n"
         "    import numpy as np\n"
         "    from memorylab.memory.dnc.fast import kernels\n"
-        "    kernels.fingerprint(np.ones(3, np.int32))\n"
+        "    kernels.total(np.ones(3, np.float32))\n"
         "availability._on_compiling(lambda: shown.append(1), compile_one)\n"
         "print(len(shown) > 0)\n"
     )

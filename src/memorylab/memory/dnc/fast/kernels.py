@@ -179,25 +179,57 @@ def add_product(out, a, b):
 
 
 @in_parts
+def add_dots(out, a, b, a_from, b_from):
+    """Add ``a[:, a_from:] @ b[:, b_from:].T`` to ``out``, as many columns as both have.
+
+    This is a layer with weights ``b``, for which they needn't be transposed. Four rows of both go
+    together, and sums run over whole vectors of columns. At the end, a last row takes the places
+    that are left: so a row gets the same bits whatever rows it stands among. The parts of the
+    columns are told by numbers, because of a slice the compiler doesn't know that its columns are
+    side by side.
+    """
+    rows, columns = a.shape[0], b.shape[0]
+    inner = min(a.shape[1] - a_from, b.shape[1] - b_from)
+    for i0 in range(0, rows, 4):
+        i1, i2, i3 = min(i0 + 1, rows - 1), min(i0 + 2, rows - 1), min(i0 + 3, rows - 1)
+        a0, a1, a2, a3 = a[i0, a_from:], a[i1, a_from:], a[i2, a_from:], a[i3, a_from:]
+        for j0 in range(0, columns, 4):
+            j1, j2, j3 = (
+                min(j0 + 1, columns - 1),
+                min(j0 + 2, columns - 1),
+                min(j0 + 3, columns - 1),
+            )
+            b0, b1, b2, b3 = b[j0, b_from:], b[j1, b_from:], b[j2, b_from:], b[j3, b_from:]
+            s00, s01, s02, s03 = out[i0, j0], out[i0, j1], out[i0, j2], out[i0, j3]
+            s10, s11, s12, s13 = out[i1, j0], out[i1, j1], out[i1, j2], out[i1, j3]
+            s20, s21, s22, s23 = out[i2, j0], out[i2, j1], out[i2, j2], out[i2, j3]
+            s30, s31, s32, s33 = out[i3, j0], out[i3, j1], out[i3, j2], out[i3, j3]
+            for k in range(inner):
+                x0, x1, x2, x3 = a0[k], a1[k], a2[k], a3[k]
+                y0, y1, y2, y3 = b0[k], b1[k], b2[k], b3[k]
+                s00, s01, s02, s03 = s00 + x0 * y0, s01 + x0 * y1, s02 + x0 * y2, s03 + x0 * y3
+                s10, s11, s12, s13 = s10 + x1 * y0, s11 + x1 * y1, s12 + x1 * y2, s13 + x1 * y3
+                s20, s21, s22, s23 = s20 + x2 * y0, s21 + x2 * y1, s22 + x2 * y2, s23 + x2 * y3
+                s30, s31, s32, s33 = s30 + x3 * y0, s31 + x3 * y1, s32 + x3 * y2, s33 + x3 * y3
+            out[i0, j0], out[i0, j1], out[i0, j2], out[i0, j3] = s00, s01, s02, s03
+            out[i1, j0], out[i1, j1], out[i1, j2], out[i1, j3] = s10, s11, s12, s13
+            out[i2, j0], out[i2, j1], out[i2, j2], out[i2, j3] = s20, s21, s22, s23
+            out[i3, j0], out[i3, j1], out[i3, j2], out[i3, j3] = s30, s31, s32, s33
+
+
+@in_parts
 def set_dots(out, a, b):
-    """Set ``out`` to ``a @ b.T``: ``a`` is ``[I, K]``, ``b`` ``[J, K]``, ``out`` in any layout."""
+    """Set ``out`` to ``a @ b.T``: ``a`` is ``[I, K]``, ``b`` ``[J, K]``, ``out`` in any layout.
+
+    For few rows, such as read heads: those that don't make up four cost no more than they are.
+    """
     rows, columns, inner = a.shape[0], b.shape[0], a.shape[1]
     fours = rows - rows % 4
-    zero = like(out, 0)
-    for j in range(columns):
-        for i in range(0, fours, 4):
-            sum0, sum1, sum2, sum3 = zero, zero, zero, zero
-            for k in range(inner):
-                sum0 += a[i, k] * b[j, k]
-                sum1 += a[i + 1, k] * b[j, k]
-                sum2 += a[i + 2, k] * b[j, k]
-                sum3 += a[i + 3, k] * b[j, k]
-            out[i, j], out[i + 1, j], out[i + 2, j], out[i + 3, j] = sum0, sum1, sum2, sum3
-        for i in range(fours, rows):
-            sum0 = zero
-            for k in range(inner):
-                sum0 += a[i, k] * b[j, k]
-            out[i, j] = sum0
+    out[:] = 0
+    add_dots(out[:fours], a[:fours], b, 0, 0)
+    for i in range(fours, rows):
+        for j in range(columns):
+            out[i, j] = dot(a[i], b[j])
 
 
 @in_parts
@@ -234,12 +266,17 @@ def activate(interface, slopes, word_size, heads):
     erase = w * heads + heads + w + 1
     free = erase + 2 * w
     modes = free + heads + 2
-    for n in range(erase, erase + w):
-        interface[n] = sigmoid(interface[n])
-    for n in range(free, modes):
-        interface[n] = sigmoid(interface[n])
+    squash(interface[erase : erase + w])
+    squash(interface[free:modes])
     for r in range(heads):
         softmax(interface[modes + 3 * r : modes + 3 * r + 3])
+
+
+@in_order
+def squash(vector):
+    """``torch.sigmoid``, in place."""
+    for n in range(vector.shape[0]):
+        vector[n] = sigmoid(vector[n])
 
 
 @in_parts
@@ -385,13 +422,11 @@ def update_precedence(precedence, before, write_weighting):
 def lstm(gates, hidden, cell, cell_before):
     """``torch.nn.LSTMCell`` behind its matrix products; the gates are activated in place."""
     size = cell.shape[0]
-    for n in range(2 * size):
-        gates[n] = sigmoid(gates[n])
-    for n in range(2 * size, 3 * size):
-        gates[n] = tanh(gates[n])
-    for n in range(3 * size, 4 * size):
-        gates[n] = sigmoid(gates[n])
     for n in range(size):
+        gates[n] = sigmoid(gates[n])
+        gates[size + n] = sigmoid(gates[size + n])
+        gates[2 * size + n] = tanh(gates[2 * size + n])
+        gates[3 * size + n] = sigmoid(gates[3 * size + n])
         cell[n] = gates[size + n] * cell_before[n] + gates[n] * gates[2 * size + n]
         hidden[n] = gates[3 * size + n] * tanh(cell[n])
 
@@ -403,18 +438,18 @@ def forward(
     lengths,
     inputs,
     input_weight,
-    recurrent_weight,
+    hidden_weight,
     bias,
     interface_weight,
     interface_bias,
     gates,
     known,
     cell,
+    memory,
     usage,
+    precedence,
     write_weighting,
     read_weighting,
-    precedence,
-    memory,
     interface,
     slopes,
     inverse_norm,
@@ -432,21 +467,21 @@ def forward(
         last: The row after the last one.
         lengths: Steps of each row ``[B]``, descending.
         inputs: ``[T, B, F]``.
-        input_weight: The controller's weights for the input, transposed ``[F, 4H]``; H instead of
+        input_weight: The controller's weights for the input and r ``[4H, F + R·W]``; H instead of
             4H, here and in what follows, without an LSTM.
-        recurrent_weight: Those for h and r, transposed ``[K, 4H]``; for r alone without an LSTM.
+        hidden_weight: Those for h ``[4H, H]``; without an LSTM ``[H, 0]``.
         bias: The controller's ``[4H]``.
-        interface_weight: Transposed ``[H, I]``.
+        interface_weight: ``[I, H]``.
         interface_bias: ``[I]``.
         gates: The LSTM's gates, or the controller's output ``[T, B, 4H]``, to be filled.
         known: h and r ``[T + 1, B, K]``, filled from slot 1 on.
         cell: The LSTM's cells ``[S, B, H]``, or ``[S, B, 0]``; slot 0 holds the initial state here
             and in the following.
+        memory: ``[S, B, W, N]``.
         usage: ``[S, B, N]``.
+        precedence: ``[S, B, N]``.
         write_weighting: ``[S, B, N]``.
         read_weighting: ``[S, B, R, N]``.
-        precedence: ``[S, B, N]``.
-        memory: ``[S, B, W, N]``.
         interface: Interface parameters in their ranges ``[S, B, I]``, to be filled.
         slopes: Derivatives of the strengths ``[S, B, R + 1]``, to be filled.
         inverse_norm: One over the norm of each location ``[S, B, N]``, to be filled.
@@ -460,8 +495,7 @@ def forward(
     slots, heads = read_weighting.shape[0], read_weighting.shape[2]
     locations, word_size = usage.shape[2], memory.shape[2]
     has_cell = cell.shape[2] > 0
-    hidden_size = interface_weight.shape[0]
-    unseen = known.shape[2] - recurrent_weight.shape[0]
+    num_features, hidden_size = inputs.shape[2], interface_weight.shape[1]
     w, one = word_size, like(known, 1)
     strength = w * heads
     write_key = strength + heads
@@ -484,8 +518,11 @@ def forward(
         before, now = t % slots, (t + 1) % slots
         for b in range(first, end):
             gates[t, b] = bias
-        add_product(gates[t, first:end], inputs[t, first:end], input_weight)
-        add_product(gates[t, first:end], known[t, first:end, unseen:], recurrent_weight)
+        running, fed_back = gates[t, first:end], known[t, first:end]
+        add_dots(running, inputs[t, first:end], input_weight, 0, 0)
+        add_dots(running, fed_back, input_weight, hidden_size, num_features)
+        if has_cell:
+            add_dots(running, fed_back, hidden_weight, 0, 0)
         for b in range(first, end):
             hidden = known[t + 1, b, :hidden_size]
             if has_cell:
@@ -495,9 +532,7 @@ def forward(
                     gates[t, b, n] = tanh(gates[t, b, n])
                     hidden[n] = gates[t, b, n]
             interface[now, b] = interface_bias
-        add_product(
-            interface[now, first:end], known[t + 1, first:end, :hidden_size], interface_weight
-        )
+        add_dots(interface[now, first:end], known[t + 1, first:end], interface_weight, 0, 0)
         for b in range(first, end):
             asked = interface[now, b]
             activate(asked, slopes[now, b], w, heads)
@@ -779,11 +814,11 @@ def backward(
     interface_weight,
     gates,
     cell,
+    memory,
     usage,
+    precedence,
     write_weighting,
     read_weighting,
-    precedence,
-    memory,
     interface,
     slopes,
     inverse_norm,
@@ -795,12 +830,12 @@ def backward(
     d_outputs,
     d_known,
     d_cell,
+    d_memory,
     d_usage,
+    d_precedence,
+    d_link,
     d_write_weighting,
     d_read_weighting,
-    d_precedence,
-    d_memory,
-    d_link,
     d_gates,
     d_interface,
 ):
@@ -810,15 +845,16 @@ def backward(
         first: As in ``forward``.
         last: As in ``forward``.
         lengths: As in ``forward``.
-        recurrent_weight: Not transposed ``[4H, K]``.
-        interface_weight: Not transposed ``[I, H]``.
+        recurrent_weight: The controller's weights for h and r ``[4H, K]``; for r alone without an
+            LSTM ``[H, R·W]``.
+        interface_weight: ``[I, H]``.
         gates: As ``forward`` left them, and so the following, with T + 1 slots.
         cell: ``[T + 1, B, H]``.
+        memory: ``[T + 1, B, W, N]``.
         usage: ``[T + 1, B, N]``.
+        precedence: ``[T + 1, B, N]``.
         write_weighting: ``[T + 1, B, N]``.
         read_weighting: ``[T + 1, B, R, N]``.
-        precedence: ``[T + 1, B, N]``.
-        memory: ``[T + 1, B, W, N]``.
         interface: ``[T + 1, B, I]``.
         slopes: ``[T + 1, B, R + 1]``.
         inverse_norm: ``[T + 1, B, N]``.
@@ -831,12 +867,12 @@ def backward(
         d_known: Gradient of the final state's h and r ``[B, K]``; this and the following, in the
             shapes of the state, become the gradients of the initial state.
         d_cell: ``[B, H]``.
+        d_memory: ``[B, W, N]``.
         d_usage: ``[B, N]``.
+        d_precedence: ``[B, N]``.
+        d_link: ``[B, N, N]``.
         d_write_weighting: ``[B, N]``.
         d_read_weighting: ``[B, R, N]``.
-        d_precedence: ``[B, N]``.
-        d_memory: ``[B, W, N]``.
-        d_link: ``[B, N, N]``.
         d_gates: ``[T, B, 4H]``, zero; becomes the gradient of ``gates``.
         d_interface: ``[T, B, I]``, zero; becomes that of the interface before its activation.
     """
@@ -1003,13 +1039,3 @@ def add_weight_gradient(first, last, gradient, d_gates, seen):
     for step in range(0, seen.shape[0], STEPS_TOGETHER):
         chosen = d_gates[step : step + STEPS_TOGETHER, first:last].T
         add_product(gradient[first:last], chosen, seen[step : step + STEPS_TOGETHER])
-
-
-@in_order
-def fingerprint(bits):
-    """Return two sums over ``bits``, an array of int32, that any change to it changes."""
-    plain, weighted = np.int64(0), np.int64(0)
-    for n in range(bits.shape[0]):
-        plain += np.int64(bits[n])
-        weighted += np.int64(bits[n]) * np.int64(n)
-    return plain, weighted

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import torch
@@ -26,16 +25,9 @@ all."""
 BYTES_TOGETHER = 2**20
 """Most bytes of links that those rows have: what the core's own cache holds."""
 
-VECTOR = 16
-"""The interface is padded to a multiple of this, so that products with its weights run in whole
-vectors."""
-
 BYTES_OF_LINKS = 2**21
 """How many bytes of links the rows that go together may keep step by step; beyond, they keep every
 √T-th and make those between again."""
-
-STORED = ("cell", "usage", "write_weighting", "read_weighting", "precedence", "memory")
-"""What the kernels keep of each step and the state holds, in the order of their arguments."""
 
 PRODUCTS_WORTH_A_THREAD = 2**24
 """How many numbers must be multiplied before another thread is asked: with fewer, the work is done
@@ -43,14 +35,13 @@ before it has begun."""
 
 
 class Weights(NamedTuple):
-    """The weights of a cell, as the kernels multiply with them.
+    """The weights of a cell; G is 4H for an LSTM and H without.
 
-    G is 4H for an LSTM and H without; S is K = H + R·W for an LSTM, which sees its own output
-    again, and R·W without.
+    An LSTM sees its own output again, by ``hidden``, which has no columns without one.
     """
 
-    input: Float[Tensor, "G F"]
-    recurrent: Float[Tensor, "G S"]
+    input: Float[Tensor, "G F+R*W"]
+    hidden: Float[Tensor, "G H"]
     bias: Float[Tensor, "G"]
     interface: Float[Tensor, "I H"]
     interface_bias: Float[Tensor, "I"]
@@ -58,26 +49,14 @@ class Weights(NamedTuple):
     @classmethod
     def of(cls, cell: DNCCell) -> Weights:
         """Take the weights of a cell apart, so that gradients find their way back."""
-        controller, fed_back = cell.controller, cell.num_read_heads * cell.word_size
+        controller, interface = cell.controller, cell.interface
         if isinstance(controller, nn.LSTMCell):
-            weight, bias = controller.weight_ih, controller.bias_ih + controller.bias_hh
-            recurrent = torch.cat([controller.weight_hh, weight[:, -fed_back:]], dim=1)
+            weight, hidden = controller.weight_ih, controller.weight_hh
+            bias = controller.bias_ih + controller.bias_hh
         else:
             weight, bias = controller[0].weight, controller[0].bias
-            recurrent = weight[:, -fed_back:]
-        padding = -cell.interface.out_features % VECTOR
-        return cls(
-            weight[:, :-fed_back],
-            recurrent,
-            bias,
-            functional.pad(cell.interface.weight, (0, 0, 0, padding)),
-            functional.pad(cell.interface.bias, (0, padding)),
-        )
-
-    def transposed(self) -> list[np.ndarray]:
-        """Return arrays for ``kernels.forward``."""
-        tensors = (tensor.detach().t().contiguous() for tensor in self)
-        return [tensor.numpy() for tensor in tensors]
+            hidden = weight.new_empty(len(weight), 0)
+        return cls(weight, hidden, bias, interface.weight, interface.bias)
 
 
 def run_sequence(
@@ -109,28 +88,20 @@ def run_sequence(
         state = map_state(lambda tensor: tensor[order], state)
 
     if isinstance(cell.controller, nn.LSTMCell):
-        hidden, cells = state["controller"]["hidden"], state["controller"]["cell"]
+        controller = (state["controller"]["hidden"], state["controller"]["cell"])
     else:
-        hidden, cells = z.new_zeros(len(z), cell.hidden_size), z.new_zeros(len(z), 0)
-    seen = torch.cat([hidden, state["read_vectors"].flatten(1)], dim=1)  # [B, K]
-    given = {"cell": cells} | {name: state[name] for name in (*STORED[1:], "link")}
-    inputs = z[:, :longest].transpose(0, 1)  # [T, B, F]
-    tensors = (inputs, seen, *given.values())
-    if torch.is_grad_enabled() and any(
-        tensor.requires_grad for tensor in (*tensors, *cell.parameters())
-    ):
-        known, seen, *parts = _Sequence.apply(lengths, *Weights.of(cell), *tensors)
+        controller = (z.new_empty(len(z), 0),) * 2
+    weights = Weights.of(cell)
+    tensors = (z[:, :longest], *controller, *(state[name] for name in MemoryState._fields))
+    if torch.is_grad_enabled() and any(tensor.requires_grad for tensor in (*weights, *tensors)):
+        known, *parts = _Sequence.apply(lengths, *weights, *tensors)
     else:
-        run = _Run(lengths, _transposed(cell), *tensors, record=False)
-        known, seen, *parts = run.results()
+        known, *parts = _Run(lengths, weights, *tensors, record=False).results()
 
-    found = dict(zip(given, parts, strict=True))
-    hidden, read_vectors = seen[:, : cell.hidden_size], seen[:, cell.hidden_size :]
-    found["read_vectors"] = read_vectors.view(len(z), cell.num_read_heads, cell.word_size)
-    after: State = {name: found[name] for name in MemoryState._fields}
+    hidden, cells, *memory = parts
+    after: State = dict(zip(MemoryState._fields, memory, strict=True))
     if isinstance(cell.controller, nn.LSTMCell):
-        after["controller"] = {"hidden": hidden, "cell": found["cell"]}
-    known = known.transpose(0, 1)  # [B, T, K]
+        after["controller"] = {"hidden": hidden, "cell": cells}
     if order is not None:
         back = order.argsort()
         known, after = known[back], map_state(lambda tensor: tensor[back], after)
@@ -139,50 +110,64 @@ def run_sequence(
 
 
 class _Run:
-    """A run of ``kernels.forward``: time comes first, rows in descending order of length.
+    """A run of ``kernels.forward``; the rows come in descending order of length.
 
-    The arguments are those of :class:`_Sequence`, ``weights`` as ``Weights.transposed`` returns
-    them. With ``record``, all that ``backward`` needs is kept.
+    The arguments are those of :class:`_Sequence`. With ``record``, all that ``backward`` needs is
+    kept. The arrays have time first.
     """
 
     def __init__(
         self,
         lengths: list[int],
-        weights: list[np.ndarray],
+        weights: Weights,
         inputs: Tensor,
-        seen: Tensor,
-        *given: Tensor,
+        hidden: Tensor,
+        cell: Tensor,
+        *memory: Tensor,
         record: bool,
     ):
-        inputs, seen, *given = (tensor.detach().numpy() for tensor in (inputs, seen, *given))
-        *stored, link = given
-        num_steps, batch_size = inputs.shape[:2]
-        heads, locations = stored[3].shape[1:]
+        tensors = (inputs, hidden, cell, *memory)
+        inputs, hidden, cell, *memory = (tensor.numpy(force=True) for tensor in tensors)
+        given = MemoryState(*memory)
+        weights = [np.ascontiguousarray(weight.numpy(force=True)) for weight in weights]
+        batch_size, num_steps = inputs.shape[:2]
+        heads, locations = given.read_weighting.shape[1:]
+        self.hidden_size = weights[3].shape[1]
+        self.read_shape = given.read_vectors.shape
         self.lengths, self.num_steps, self.record = np.array(lengths), num_steps, record
         self.slots = num_steps + 1 if record else 2
         fitting = BYTES_TOGETHER // (locations**2 * inputs.itemsize)
+        together = min(max(fitting, 1), ROWS_TOGETHER) if num_steps > 1 else batch_size
         products = sum(weight.size for weight in weights) + 2 * (heads + 1) * locations**2
         self.threads = _threads(products * sum(lengths))
-        running = batch_size - lengths.count(0)
-        self.ranges = _ranges(running, min(max(fitting, 1), ROWS_TOGETHER), self.threads)
-        stored[5] = stored[5].transpose(0, 2, 1)  # The memory [B, W, N].
+        self.ranges = _ranges(batch_size - lengths.count(0), together, self.threads)
 
         def empty(*shape: int, dtype: Any = inputs.dtype) -> np.ndarray:
             return np.empty((self.slots, batch_size, *shape), dtype)
 
-        def fill(initial: np.ndarray) -> np.ndarray:
-            slots = empty(*initial.shape[1:])
-            slots[0] = initial
+        def fill(first: np.ndarray) -> np.ndarray:
+            slots = empty(*first.shape[1:])
+            slots[0] = first
             return slots
 
-        self.inputs = np.ascontiguousarray(inputs)
+        self.inputs = np.ascontiguousarray(inputs.transpose(1, 0, 2))
         self.gates = np.empty((num_steps, batch_size, len(weights[2])), inputs.dtype)
         padded = lengths[-1] < num_steps
-        self.known = (np.zeros if padded else np.empty)((num_steps + 1, *seen.shape), inputs.dtype)
-        self.known[0] = seen
-        self.stored = [fill(part) for part in stored]
+        fed_back = given.read_vectors.reshape(batch_size, -1)  # [B, R·W]
+        known = (num_steps + 1, batch_size, self.hidden_size + fed_back.shape[1])
+        self.known = (np.zeros if padded else np.empty)(known, inputs.dtype)
+        self.known[0, :, : hidden.shape[1]] = hidden
+        self.known[0, :, self.hidden_size :] = fed_back
+        self.stored = [
+            fill(cell),
+            fill(given.memory.transpose(0, 2, 1)),
+            fill(given.usage),
+            fill(given.precedence),
+            fill(given.write_weighting),
+            fill(given.read_weighting),
+        ]
         self.rest = [
-            empty(weights[4].shape[0]),  # interface
+            empty(len(weights[4])),  # interface
             empty(heads + 1),  # slopes
             empty(locations),  # inverse_norm
             empty(heads + 1, locations),  # content
@@ -195,8 +180,8 @@ class _Run:
             fits = num_steps * rows * locations**2 * inputs.itemsize <= BYTES_OF_LINKS
             self.keep_every = 1 if fits else math.isqrt(num_steps)
         kept = -(-num_steps // self.keep_every) if record else 0
-        self.kept_links = np.empty((kept, *link.shape), inputs.dtype)
-        self.link = np.array(link, order="C")
+        self.kept_links = np.empty((kept, *given.link.shape), inputs.dtype)
+        self.link = np.array(given.link, order="C")
         run_in_ranges(
             kernels.forward,
             self.ranges,
@@ -214,7 +199,7 @@ class _Run:
         )
 
     def results(self) -> list[Tensor]:
-        """Return h and r at all steps and after the last; then the rest of the state."""
+        """Return h and r at all steps ``[B, T, K]``; then the state after the last."""
         same = self.lengths[-1] == self.num_steps
         own = np.copy if self.record else np.asarray  # Nobody else needs them without a record.
 
@@ -223,9 +208,20 @@ class _Run:
                 return own(slots[self.num_steps % len(slots)])
             return slots[self.lengths % len(slots), np.arange(len(self.lengths))]
 
-        *parts, memory = map(last, self.stored)
-        results = (own(self.known[1:]), last(self.known), *parts, memory.transpose(0, 2, 1))
-        return [torch.from_numpy(result) for result in (*results, self.link)]
+        cell, memory, usage, precedence, *weightings = map(last, self.stored)
+        seen = last(self.known)
+        results = (
+            own(self.known[1:]).transpose(1, 0, 2),
+            seen[:, : cell.shape[1]],
+            cell,
+            memory.transpose(0, 2, 1),
+            usage,
+            precedence,
+            self.link,
+            *weightings,
+            seen[:, self.hidden_size :].reshape(self.read_shape),
+        )
+        return [torch.from_numpy(result) for result in results]
 
 
 class _Sequence(torch.autograd.Function):
@@ -235,31 +231,45 @@ class _Sequence(torch.autograd.Function):
     def forward(
         ctx: Any,
         lengths: list[int],
-        input_weight: Float[Tensor, "G F"],
-        recurrent_weight: Float[Tensor, "G S"],
+        input_weight: Float[Tensor, "G F+R*W"],
+        hidden_weight: Float[Tensor, "G H"],
         bias: Float[Tensor, "G"],
         interface_weight: Float[Tensor, "I H"],
         interface_bias: Float[Tensor, "I"],
-        inputs: Float[Tensor, "T B F"],
-        seen: Float[Tensor, "B K"],
-        *given: Tensor,
+        inputs: Float[Tensor, "B T F"],
+        hidden: Float[Tensor, "B H"],
+        cell: Float[Tensor, "B H"],
+        *memory: Tensor,
     ) -> tuple[Tensor, ...]:
-        weights = Weights(input_weight, recurrent_weight, bias, interface_weight, interface_bias)
-        ctx.run = _Run(lengths, weights.transposed(), inputs, seen, *given, record=True)
-        ctx.save_for_backward(input_weight, recurrent_weight, interface_weight)
+        weights = Weights(input_weight, hidden_weight, bias, interface_weight, interface_bias)
+        ctx.run = _Run(lengths, weights, inputs, hidden, cell, *memory, record=True)
+        ctx.save_for_backward(input_weight, hidden_weight, interface_weight)
         return tuple(ctx.run.results())
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, d_known: Tensor, d_seen: Tensor, *d_given: Tensor) -> tuple:
+    def backward(ctx: Any, d_known: Tensor, d_hidden: Tensor, d_cell: Tensor, *d_memory: Tensor):
         run: _Run = ctx.run
-        input_weight, recurrent_weight, interface_weight = ctx.saved_tensors
-        hidden_size = interface_weight.shape[1]
+        input_weight, hidden_weight, interface_weight = ctx.saved_tensors
+        features, hidden_size = run.inputs.shape[2], run.hidden_size
+        recurrent_weight = torch.cat([hidden_weight, input_weight[:, features:]], dim=1)  # [G, S]
         # The kernel turns the gradients of the last state into those of the first, in place.
-        *d_stored, d_memory, d_link = (gradient.numpy() for gradient in d_given)
-        d_stored = [*d_stored, d_memory.transpose(0, 2, 1), d_link]
-        d_stored = [np.array(gradient, order="C") for gradient in d_stored]
-        d_seen = np.array(d_seen.numpy(), order="C")
+        after = MemoryState(*(gradient.numpy() for gradient in d_memory))
+        d_seen = np.zeros_like(run.known[0])
+        d_seen[:, : d_hidden.shape[1]] = d_hidden.numpy()
+        d_seen[:, hidden_size:] = after.read_vectors.reshape(len(d_seen), -1)
+        d_state = [
+            np.array(gradient, order="C")
+            for gradient in (
+                d_cell.numpy(),
+                after.memory.transpose(0, 2, 1),
+                after.usage,
+                after.precedence,
+                after.link,
+                after.write_weighting,
+                after.read_weighting,
+            )
+        ]
         d_gates = np.zeros_like(run.gates)
         d_interface = np.zeros((*d_gates.shape[:2], len(interface_weight)), d_gates.dtype)
         run_in_ranges(
@@ -267,60 +277,46 @@ class _Sequence(torch.autograd.Function):
             run.ranges,
             run.threads,
             run.lengths,
-            recurrent_weight.contiguous().numpy(),
+            recurrent_weight.numpy(),
             interface_weight.contiguous().numpy(),
             run.gates,
             *run.stored,
             *run.rest,
             run.kept_links,
             run.keep_every,
-            np.ascontiguousarray(d_known.numpy()),
+            np.ascontiguousarray(d_known.numpy().transpose(1, 0, 2)),
             d_seen,
-            *d_stored,
+            *d_state,
             d_gates,
             d_interface,
         )
         # The gradients of the weights: one product each, over all rows and steps at once.
         d_gates, d_interface = _flat(d_gates), _flat(d_interface)  # [T·B, G], [T·B, I]
         before, now = _flat(run.known[:-1]), _flat(run.known[1:])  # [T·B, K]
+        fed_back = before[:, -recurrent_weight.shape[1] :]  # [T·B, S]
+        d_hidden_weight, d_read_weight = _weight_gradient(d_gates, fed_back).split(
+            [hidden_weight.shape[1], input_weight.shape[1] - features], dim=1
+        )
         d_weights = (
-            _weight_gradient(d_gates, _flat(run.inputs)),
-            _weight_gradient(d_gates, before[:, -recurrent_weight.shape[1] :]),
+            torch.cat([_weight_gradient(d_gates, _flat(run.inputs)), d_read_weight], dim=1),
+            d_hidden_weight,
             torch.from_numpy(d_gates.sum(0)),
             _weight_gradient(d_interface, now[:, :hidden_size]),
             torch.from_numpy(d_interface.sum(0)),
         )
         d_inputs = None
         if ctx.needs_input_grad[6]:
-            d_inputs = (torch.from_numpy(d_gates) @ input_weight).view(run.inputs.shape)
-        d_stored[-2] = d_stored[-2].transpose(0, 2, 1)
-        return (
-            None,
-            *d_weights,
-            d_inputs,
-            *(torch.from_numpy(gradient) for gradient in (d_seen, *d_stored)),
+            d_inputs = torch.from_numpy(d_gates) @ input_weight[:, :features]
+            d_inputs = d_inputs.view(run.inputs.shape).transpose(0, 1)
+        d_cell, d_memory, *others = d_state
+        d_before = (
+            d_seen[:, : d_hidden.shape[1]],
+            d_cell,
+            d_memory.transpose(0, 2, 1),
+            *others,
+            d_seen[:, hidden_size:].reshape(after.read_vectors.shape),
         )
-
-
-_transposed_weights: WeakKeyDictionary[DNCCell, tuple[tuple[Any, ...], list[np.ndarray]]]
-_transposed_weights = WeakKeyDictionary()
-
-
-def _transposed(cell: DNCCell) -> list[np.ndarray]:
-    """Return ``Weights.transposed``, from the last call if no weight has changed since.
-
-    An environment is played step by step with the same weights, and transposing them would take
-    longer than the step. Whether they are the same is told by their bits, because they can be
-    changed in ways that PyTorch doesn't count (``parameter.data``).
-    """
-    parameters = [parameter.detach().contiguous().numpy() for parameter in cell.parameters()]
-    marks = tuple(kernels.fingerprint(array.reshape(-1).view(np.int32)) for array in parameters)
-    known = _transposed_weights.get(cell)
-    if known is None or known[0] != marks:
-        with torch.no_grad():
-            known = (marks, Weights.of(cell).transposed())
-        _transposed_weights[cell] = known
-    return known[1]
+        return None, *d_weights, d_inputs, *(torch.from_numpy(part) for part in d_before)
 
 
 def _flat(array: np.ndarray) -> np.ndarray:
