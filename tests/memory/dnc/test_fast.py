@@ -297,6 +297,30 @@ def test_exponentials(name, dtype):
 
 
 @fixed
+@given(rows=st.integers(1, 9), columns=st.integers(1, 9), inner=st.integers(0, 70))
+def test_sums_over_columns(rows, columns, inner):
+    """Of a product with weights as they are; a row's bits don't depend on those beside it."""
+    import numpy as np
+
+    from memorylab.memory.dnc.fast import kernels
+
+    generator = np.random.default_rng(rows + 10 * columns + 100 * inner)
+    a, b, before = (
+        generator.standard_normal(shape).astype(np.float32)
+        for shape in ((rows, inner + 3), (columns, inner), (rows, columns))
+    )
+    added, alone = before.copy(), before.copy()
+    kernels.add_dots(added, a, b)
+    product = a[:, :inner].astype(np.float64) @ b.T.astype(np.float64)
+    assert np.allclose(added, before + product, rtol=0, atol=1e-4)
+    for row in range(rows):
+        kernels.add_dots(alone[row : row + 1], a[row : row + 1], b)
+    assert np.array_equal(added, alone)
+    kernels.set_dots(added, np.ascontiguousarray(a[:, :inner]), b)
+    assert np.allclose(added, product, rtol=0, atol=1e-4)
+
+
+@fixed
 @given(st.lists(st.sampled_from([0.0, 0.1, 0.25, 0.5, 1.0]), min_size=1, max_size=20))
 def test_ties_keep_the_order_of_the_locations(usages):
     import numpy as np

@@ -30,6 +30,8 @@ import numba
 import numpy as np
 from numba.extending import overload
 
+from memorylab.memory.dnc.fast.threads import share_ranges
+
 NORM_EPSILON = 1e-6
 """As in ``addressing``; a test holds the two equal."""
 
@@ -179,27 +181,20 @@ def add_product(out, a, b):
 
 
 @in_parts
-def add_dots(out, a, b, a_from, b_from):
-    """Add ``a[:, a_from:] @ b[:, b_from:].T`` to ``out``, as many columns as both have.
+def add_dots(out, a, b):
+    """Add ``a @ b.T`` to ``out``: ``a`` is ``[I, ≥ K]``, ``b`` ``[J, K]``, ``out`` in any layout.
 
-    This is a layer with weights ``b``, for which they needn't be transposed. Four rows of both go
-    together, and sums run over whole vectors of columns. At the end, a last row takes the places
-    that are left: so a row gets the same bits whatever rows it stands among. The parts of the
-    columns are told by numbers, because of a slice the compiler doesn't know that its columns are
-    side by side.
+    This is a layer with the weights ``b``, for which they needn't be transposed. Four rows of both
+    go together, and sums are taken over whole vectors. At the end the last row fills the places
+    that are left, so that a row gets the same bits whatever rows it stands among.
     """
-    rows, columns = a.shape[0], b.shape[0]
-    inner = min(a.shape[1] - a_from, b.shape[1] - b_from)
-    for i0 in range(0, rows, 4):
-        i1, i2, i3 = min(i0 + 1, rows - 1), min(i0 + 2, rows - 1), min(i0 + 3, rows - 1)
-        a0, a1, a2, a3 = a[i0, a_from:], a[i1, a_from:], a[i2, a_from:], a[i3, a_from:]
-        for j0 in range(0, columns, 4):
-            j1, j2, j3 = (
-                min(j0 + 1, columns - 1),
-                min(j0 + 2, columns - 1),
-                min(j0 + 3, columns - 1),
-            )
-            b0, b1, b2, b3 = b[j0, b_from:], b[j1, b_from:], b[j2, b_from:], b[j3, b_from:]
+    rows, columns, inner = a.shape[0], b.shape[0], b.shape[1]
+    for j0 in range(0, columns, 4):
+        j1, j2, j3 = min(j0 + 1, columns - 1), min(j0 + 2, columns - 1), min(j0 + 3, columns - 1)
+        b0, b1, b2, b3 = b[j0], b[j1], b[j2], b[j3]
+        for i0 in range(0, rows, 4):
+            i1, i2, i3 = min(i0 + 1, rows - 1), min(i0 + 2, rows - 1), min(i0 + 3, rows - 1)
+            a0, a1, a2, a3 = a[i0], a[i1], a[i2], a[i3]
             s00, s01, s02, s03 = out[i0, j0], out[i0, j1], out[i0, j2], out[i0, j3]
             s10, s11, s12, s13 = out[i1, j0], out[i1, j1], out[i1, j2], out[i1, j3]
             s20, s21, s22, s23 = out[i2, j0], out[i2, j1], out[i2, j2], out[i2, j3]
@@ -223,10 +218,10 @@ def set_dots(out, a, b):
 
     For few rows, such as read heads: those that don't make up four cost no more than they are.
     """
-    rows, columns, inner = a.shape[0], b.shape[0], a.shape[1]
+    rows, columns = a.shape[0], b.shape[0]
     fours = rows - rows % 4
     out[:] = 0
-    add_dots(out[:fours], a[:fours], b, 0, 0)
+    add_dots(out[:fours], a[:fours], b)
     for i in range(fours, rows):
         for j in range(columns):
             out[i, j] = dot(a[i], b[j])
@@ -435,6 +430,7 @@ def lstm(gates, hidden, cell, cell_before):
 def forward(
     first,
     last,
+    team,
     lengths,
     inputs,
     input_weight,
@@ -463,8 +459,9 @@ def forward(
     """Run the rows from ``first`` up to ``last``: ``cell.DNCCell`` at each step.
 
     Args:
-        first: First row.
+        first: First row; negative for all ranges of the team.
         last: The row after the last one.
+        team: See ``threads``.
         lengths: Steps of each row ``[B]``, descending.
         inputs: ``[T, B, F]``.
         input_weight: The controller's weights for the input and r ``[4H, F + R·W]``; H instead of
@@ -492,6 +489,9 @@ def forward(
         kept_links: The links before every ``keep_every``-th step ``[·, B, N, N]``.
         keep_every: At how many steps the links are kept; 0 for never.
     """
+    if first < 0:
+        share_ranges(team)
+        return
     slots, heads = read_weighting.shape[0], read_weighting.shape[2]
     locations, word_size = usage.shape[2], memory.shape[2]
     has_cell = cell.shape[2] > 0
@@ -502,6 +502,7 @@ def forward(
     erase = write_key + w + 1
     free = erase + 2 * w
     modes = free + heads + 2
+    seen = np.empty((last - first, input_weight.shape[1]), inputs.dtype)
     allocation = np.empty_like(usage[0, 0])
     products = np.empty_like(allocation)
     place = np.empty_like(free_list[0, 0])
@@ -518,11 +519,11 @@ def forward(
         before, now = t % slots, (t + 1) % slots
         for b in range(first, end):
             gates[t, b] = bias
-        running, fed_back = gates[t, first:end], known[t, first:end]
-        add_dots(running, inputs[t, first:end], input_weight, 0, 0)
-        add_dots(running, fed_back, input_weight, hidden_size, num_features)
+            seen[b - first, :num_features] = inputs[t, b]
+            seen[b - first, num_features:] = known[t, b, hidden_size:]
+        add_dots(gates[t, first:end], seen[: end - first], input_weight)
         if has_cell:
-            add_dots(running, fed_back, hidden_weight, 0, 0)
+            add_dots(gates[t, first:end], known[t, first:end], hidden_weight)
         for b in range(first, end):
             hidden = known[t + 1, b, :hidden_size]
             if has_cell:
@@ -532,7 +533,7 @@ def forward(
                     gates[t, b, n] = tanh(gates[t, b, n])
                     hidden[n] = gates[t, b, n]
             interface[now, b] = interface_bias
-        add_dots(interface[now, first:end], known[t + 1, first:end], interface_weight, 0, 0)
+        add_dots(interface[now, first:end], known[t + 1, first:end], interface_weight)
         for b in range(first, end):
             asked = interface[now, b]
             activate(asked, slopes[now, b], w, heads)
@@ -809,6 +810,7 @@ def lstm_backward(d_gates, d_cell, d_hidden, gates, cell, cell_before):
 def backward(
     first,
     last,
+    team,
     lengths,
     recurrent_weight,
     interface_weight,
@@ -844,6 +846,7 @@ def backward(
     Args:
         first: As in ``forward``.
         last: As in ``forward``.
+        team: As in ``forward``.
         lengths: As in ``forward``.
         recurrent_weight: The controller's weights for h and r ``[4H, K]``; for r alone without an
             LSTM ``[H, R·W]``.
@@ -876,6 +879,9 @@ def backward(
         d_gates: ``[T, B, 4H]``, zero; becomes the gradient of ``gates``.
         d_interface: ``[T, B, I]``, zero; becomes that of the interface before its activation.
     """
+    if first < 0:
+        share_ranges(team)
+        return
     heads, locations, word_size = read_weighting.shape[2], usage.shape[2], memory.shape[2]
     has_cell = cell.shape[2] > 0
     hidden_size = interface_weight.shape[1]
@@ -1026,16 +1032,20 @@ def backward(
 
 
 @in_order
-def add_weight_gradient(first, last, gradient, d_gates, seen):
+def add_weight_gradient(first, last, team, gradient, d_gates, seen):
     """Add ``d_gates.T @ seen`` to ``gradient``, rows ``first`` up to ``last``.
 
     Args:
-        first: First row of the weights.
+        first: First row of the weights; negative for all ranges of the team.
         last: The row after the last one.
+        team: See ``threads``.
         gradient: ``[G, S]``.
         d_gates: Gradients of what the weights give, at all steps of all rows ``[T·B, G]``.
         seen: What they were multiplied with ``[T·B, S]``.
     """
+    if first < 0:
+        share_ranges(team)
+        return
     for step in range(0, seen.shape[0], STEPS_TOGETHER):
         chosen = d_gates[step : step + STEPS_TOGETHER, first:last].T
         add_product(gradient[first:last], chosen, seen[step : step + STEPS_TOGETHER])

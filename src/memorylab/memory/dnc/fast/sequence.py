@@ -29,7 +29,7 @@ BYTES_OF_LINKS = 2**21
 """How many bytes of links the rows that go together may keep step by step; beyond, they keep every
 √T-th and make those between again."""
 
-PRODUCTS_WORTH_A_THREAD = 2**24
+PRODUCTS_WORTH_A_THREAD = 2**20
 """How many numbers must be multiplied before another thread is asked: with fewer, the work is done
 before it has begun."""
 
@@ -87,7 +87,8 @@ def run_sequence(
         z, lengths = z[order], seq_lens[order].tolist()
         state = map_state(lambda tensor: tensor[order], state)
 
-    if isinstance(cell.controller, nn.LSTMCell):
+    has_state = isinstance(cell.controller, nn.LSTMCell)
+    if has_state:
         controller = (state["controller"]["hidden"], state["controller"]["cell"])
     else:
         controller = (z.new_empty(len(z), 0),) * 2
@@ -100,7 +101,7 @@ def run_sequence(
 
     hidden, cells, *memory = parts
     after: State = dict(zip(MemoryState._fields, memory, strict=True))
-    if isinstance(cell.controller, nn.LSTMCell):
+    if has_state:
         after["controller"] = {"hidden": hidden, "cell": cells}
     if order is not None:
         back = order.argsort()
@@ -137,7 +138,7 @@ class _Run:
         self.lengths, self.num_steps, self.record = np.array(lengths), num_steps, record
         self.slots = num_steps + 1 if record else 2
         fitting = BYTES_TOGETHER // (locations**2 * inputs.itemsize)
-        together = min(max(fitting, 1), ROWS_TOGETHER) if num_steps > 1 else batch_size
+        together = min(max(fitting, 1), ROWS_TOGETHER)
         products = sum(weight.size for weight in weights) + 2 * (heads + 1) * locations**2
         self.threads = _threads(products * sum(lengths))
         self.ranges = _ranges(batch_size - lengths.count(0), together, self.threads)
@@ -200,18 +201,16 @@ class _Run:
 
     def results(self) -> list[Tensor]:
         """Return h and r at all steps ``[B, T, K]``; then the state after the last."""
-        same = self.lengths[-1] == self.num_steps
-        own = np.copy if self.record else np.asarray  # Nobody else needs them without a record.
-
-        def last(slots: np.ndarray) -> np.ndarray:
-            if same:
-                return own(slots[self.num_steps % len(slots)])
-            return slots[self.lengths % len(slots), np.arange(len(self.lengths))]
-
-        cell, memory, usage, precedence, *weightings = map(last, self.stored)
-        seen = last(self.known)
+        known, last, rows = self.known[1:], self.num_steps, slice(None)
+        if self.lengths[-1] < last:
+            last, rows = self.lengths, np.arange(len(self.lengths))
+        seen = self.known[last, rows]
+        parts = [slots[last % self.slots, rows] for slots in self.stored]
+        if self.record:  # Backward needs what is here, and who gets the results may change them.
+            known, seen, *parts = (part.copy() for part in (known, seen, *parts))
+        cell, memory, usage, precedence, *weightings = parts
         results = (
-            own(self.known[1:]).transpose(1, 0, 2),
+            known.transpose(1, 0, 2),
             seen[:, : cell.shape[1]],
             cell,
             memory.transpose(0, 2, 1),

@@ -9,73 +9,132 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-_Body = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+REGION, THREADS, TAKEN, DONE, COUNT, RANGES = range(6)
+"""What stands where in the array ``team``: the address of ``GOMP_parallel``; how many threads to
+ask for; how many ranges have been begun, and how many are done; how many there are, and they."""
+
+ALL = -1
+"""In place of a first row: all ranges of the team."""
 
 
 def run_in_ranges(
     kernel: Callable[..., None], ranges: list[tuple[int, int]], threads: int, *arguments: Any
 ) -> None:
-    """Call ``kernel(first, last, *arguments)`` for each range, on several threads.
+    """Call ``kernel(first, last, team, *arguments)`` for each range, on several threads.
 
     An OpenMP thread that has done its part of a matrix product keeps its core busy for some
     milliseconds, waiting for more. A thread of ours beside it would get half a core; so kernels run
     on these very threads, which are awake. Where there is no such pool, threads are made.
 
     Args:
-        kernel: Compiled, and free of the interpreter lock.
+        kernel: Compiled, free of the interpreter lock, and begins with :func:`share_ranges`.
         ranges: First row and the row after the last one.
         threads: On how many threads at most.
         arguments: What the kernel gets after the range.
+
+    Raises:
+        MemoryError: There was no memory left for a kernel.
     """
     threads = min(threads, len(ranges))
-    waiting = iter(ranges)
-
-    def work() -> None:
-        for first, last in waiting:  # One iterator for all: who is done takes the next range.
-            kernel(first, last, *arguments)
-
-    if threads < 2:
-        work()
-        return
-    parallel = _parallel_region()
-    if parallel is None:
+    region = _parallel_region() if threads > 1 else 0
+    team = np.array([region, threads, 0, 0, len(ranges), *(row for pair in ranges for row in pair)])
+    if region:
+        kernel(ALL, ALL, team, *arguments)
+        if team[DONE] < len(ranges):
+            raise MemoryError("There is no memory left for a step of the DNC.")
+    elif threads < 2:
+        for first, last in ranges:
+            kernel(first, last, team, *arguments)
+    else:
         # For this call only: nothing is left over that a fork could not carry along.
         with ThreadPoolExecutor(threads) as pool:
-            for done in [pool.submit(work) for _ in range(threads)]:
+            for done in [pool.submit(kernel, *pair, team, *arguments) for pair in ranges]:
                 done.result()
-        return
 
-    errors: list[BaseException] = []
 
-    def body(_: Any) -> None:
-        try:
-            work()
-        except BaseException as error:  # An interrupt, too: nothing may fly through the library.
-            errors.append(error)
+@intrinsic
+def share_ranges(context, team):
+    """Let threads call the function that this stands in, each for one range after the other.
 
-    parallel(_Body(body), None, threads, 0)
-    if errors:
-        raise errors[0]
+    The function's first two arguments are the range, and they alone change. What happens is what
+    compilers make of ``#pragma omp parallel``: ``GOMP_parallel`` gets a function whose only
+    argument is the address of all that it needs. It runs without Python, because waiting for the
+    interpreter's lock would take longer than a step.
+    """
+
+    def generate(context, builder, signature, values):
+        number, long, address = ir.IntType(32), ir.IntType(64), ir.IntType(8).as_pointer()
+        kernel = builder.function  # Its arguments: two of Numba's own, first, last, …
+        team = context.make_array(signature.args[0])(context, builder, values[0]).data
+        frame = cgutils.pack_struct(builder, [team, *kernel.args])
+        place = cgutils.alloca_once_value(builder, frame)
+
+        work_type = ir.FunctionType(ir.VoidType(), [address])
+        work = ir.Function(builder.module, work_type, f"{kernel.name}.on_a_thread")
+        work.linkage = "internal"
+        begin, take, run, end = (
+            work.append_basic_block(name) for name in ["begin", "take", "run", "end"]
+        )
+        inside = ir.IRBuilder(begin)
+        frame = inside.load(inside.bitcast(work.args[0], place.type))
+        shared, *arguments = cgutils.unpack_tuple(inside, frame)
+        inside.branch(take)
+
+        # One counter for all: who is done takes the next range.
+        inside.position_at_end(take)
+        taken = inside.atomic_rmw("add", inside.gep(shared, [long(TAKEN)]), long(1), "seq_cst")
+        count = inside.load(inside.gep(shared, [long(COUNT)]))
+        inside.cbranch(inside.icmp_signed("<", taken, count), run, end)
+
+        inside.position_at_end(run)
+        pair = inside.gep(shared, [inside.add(inside.mul(taken, long(2)), long(RANGES))])
+        arguments[2:4] = inside.load(pair), inside.load(inside.gep(pair, [long(1)]))
+        status = inside.call(kernel, arguments)
+        # An error can't pass through the library; the range is then not counted as done.
+        done = inside.zext(inside.icmp_signed("<=", status, number(0)), long)
+        inside.atomic_rmw("add", inside.gep(shared, [long(DONE)]), done, "seq_cst")
+        inside.branch(take)
+
+        inside.position_at_end(end)
+        inside.ret_void()
+
+        entry_type = ir.FunctionType(
+            ir.VoidType(), [work_type.as_pointer(), address, number, number]
+        )
+        region, threads = (builder.load(builder.gep(team, [long(i)])) for i in (REGION, THREADS))
+        builder.call(
+            builder.inttoptr(region, entry_type.as_pointer()),
+            [work, builder.bitcast(place, address), builder.trunc(threads, number), number(0)],
+        )
+        return context.get_dummy_value()
+
+    return types.void(team), generate
 
 
 @functools.cache
-def _parallel_region() -> Callable[..., None] | None:
-    """Return the entry of the OpenMP library that PyTorch has loaded, or None.
+def _parallel_region() -> int:
+    """Return the address of ``GOMP_parallel`` in the library that PyTorch has loaded, or 0.
 
     ``GOMP_parallel(function, data, threads, flags)`` is what compilers call for ``#pragma omp
     parallel``.
     """
     try:
         library = ctypes.CDLL("libgomp.so.1", mode=os.RTLD_NOLOAD)
-        return library.GOMP_parallel
+        return ctypes.cast(library.GOMP_parallel, ctypes.c_void_p).value or 0
     except (AttributeError, OSError):  # Not Linux, or a PyTorch built with another library.
-        return None
+        return 0
 
 
 def _after_fork() -> None:
     """The child has no thread but its own, and OpenMP would wait for the others."""
     global _parallel_region
-    _parallel_region = lambda: None  # noqa: E731
+    _parallel_region = lambda: 0  # noqa: E731
 
 
 if hasattr(os, "register_at_fork"):
