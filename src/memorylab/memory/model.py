@@ -46,7 +46,7 @@ class MemoryModel(nn.Module, ABC):
     def __init__(self, input_size: int):
         super().__init__()
         self.input_size = check_count(input_size, "input_size")
-        self._expected_state: tuple[torch.dtype, State] | None = None
+        self._expected_state: tuple[int, torch.dtype, State] | None = None
 
     @property
     @abstractmethod
@@ -159,15 +159,18 @@ class MemoryModel(nn.Module, ABC):
             )
 
     def _check_state(self, state: State, batch_size: int, dtype: torch.dtype) -> None:
-        if self._expected_state is None or self._expected_state[0] != dtype:
+        if self._expected_state is None or self._expected_state[:2] != (batch_size, dtype):
             # Shapes without numbers: making the numbers anew would cost more than a step.
-            shapes = map_state(lambda tensor: tensor.to("meta"), self.initial_state())
-            self._expected_state = (dtype, shapes)
-        check_state(state, self._expected_state[1], batch_size)
+            expected = map_state(
+                lambda tensor: tensor.to("meta").expand(batch_size, *tensor.shape),
+                self.initial_state(),
+            )
+            self._expected_state = (batch_size, dtype, expected)
+        check_state(state, self._expected_state[2])
 
 
-def check_state(state: State, expected: State, batch_size: int, where: str = "state") -> None:
-    """Raise unless ``state`` is ``expected`` with a batch dimension of ``batch_size`` in front."""
+def check_state(state: State, expected: State, where: str = "state") -> None:
+    """Raise unless the tensors of ``state`` have the shapes and dtypes of those ``expected``."""
     if not isinstance(state, dict) or state.keys() != expected.keys():
         found = sorted(state) if isinstance(state, dict) else type(state).__name__
         raise ValueError(
@@ -177,12 +180,12 @@ def check_state(state: State, expected: State, batch_size: int, where: str = "st
     for key, tensor in expected.items():
         found = state[key]
         if isinstance(tensor, dict):
-            check_state(found, tensor, batch_size, f"{where}[{key!r}]")
+            check_state(found, tensor, f"{where}[{key!r}]")
         elif not isinstance(found, Tensor):
             raise TypeError(f"{where}[{key!r}] must be a tensor, but is {type(found).__name__}.")
-        elif found.shape != (batch_size, *tensor.shape):
+        elif found.shape != tensor.shape:
             raise ValueError(
-                f"{where}[{key!r}] must have the shape {[batch_size, *tensor.shape]}, but has "
+                f"{where}[{key!r}] must have the shape {list(tensor.shape)}, but has "
                 f"{list(found.shape)}. Start from batch_initial_state(batch_size)."
             )
         elif found.dtype != tensor.dtype:

@@ -154,7 +154,7 @@ class DNC(MemoryModel):
             state = self.batch_initial_state(1)
         else:
             state = map_state(lambda tensor: tensor.unsqueeze(0), state)
-            check_state(state, self.initial_state(), 1)
+            check_state(state, self.batch_initial_state(1))
         model, state = copy.deepcopy(self).double(), map_state(Tensor.double, state)
         steps: list[dict[str, Any]] = []
         for x in input.double():
