@@ -189,16 +189,17 @@ def add_dots(out, a, b):
     that are left, so that a row gets the same bits whatever rows it stands among.
     """
     rows, columns, inner = a.shape[0], b.shape[0], b.shape[1]
+    zero = like(out, 0)
     for j0 in range(0, columns, 4):
         j1, j2, j3 = min(j0 + 1, columns - 1), min(j0 + 2, columns - 1), min(j0 + 3, columns - 1)
         b0, b1, b2, b3 = b[j0], b[j1], b[j2], b[j3]
         for i0 in range(0, rows, 4):
             i1, i2, i3 = min(i0 + 1, rows - 1), min(i0 + 2, rows - 1), min(i0 + 3, rows - 1)
             a0, a1, a2, a3 = a[i0], a[i1], a[i2], a[i3]
-            s00, s01, s02, s03 = out[i0, j0], out[i0, j1], out[i0, j2], out[i0, j3]
-            s10, s11, s12, s13 = out[i1, j0], out[i1, j1], out[i1, j2], out[i1, j3]
-            s20, s21, s22, s23 = out[i2, j0], out[i2, j1], out[i2, j2], out[i2, j3]
-            s30, s31, s32, s33 = out[i3, j0], out[i3, j1], out[i3, j2], out[i3, j3]
+            s00 = s01 = s02 = s03 = zero
+            s10 = s11 = s12 = s13 = zero
+            s20 = s21 = s22 = s23 = zero
+            s30 = s31 = s32 = s33 = zero
             for k in range(inner):
                 x0, x1, x2, x3 = a0[k], a1[k], a2[k], a3[k]
                 y0, y1, y2, y3 = b0[k], b1[k], b2[k], b3[k]
@@ -206,6 +207,15 @@ def add_dots(out, a, b):
                 s10, s11, s12, s13 = s10 + x1 * y0, s11 + x1 * y1, s12 + x1 * y2, s13 + x1 * y3
                 s20, s21, s22, s23 = s20 + x2 * y0, s21 + x2 * y1, s22 + x2 * y2, s23 + x2 * y3
                 s30, s31, s32, s33 = s30 + x3 * y0, s31 + x3 * y1, s32 + x3 * y2, s33 + x3 * y3
+            # All are read before any is written: the last row may stand here more than once.
+            s00, s01 = s00 + out[i0, j0], s01 + out[i0, j1]
+            s02, s03 = s02 + out[i0, j2], s03 + out[i0, j3]
+            s10, s11 = s10 + out[i1, j0], s11 + out[i1, j1]
+            s12, s13 = s12 + out[i1, j2], s13 + out[i1, j3]
+            s20, s21 = s20 + out[i2, j0], s21 + out[i2, j1]
+            s22, s23 = s22 + out[i2, j2], s23 + out[i2, j3]
+            s30, s31 = s30 + out[i3, j0], s31 + out[i3, j1]
+            s32, s33 = s32 + out[i3, j2], s33 + out[i3, j3]
             out[i0, j0], out[i0, j1], out[i0, j2], out[i0, j3] = s00, s01, s02, s03
             out[i1, j0], out[i1, j1], out[i1, j2], out[i1, j3] = s10, s11, s12, s13
             out[i2, j0], out[i2, j1], out[i2, j2], out[i2, j3] = s20, s21, s22, s23

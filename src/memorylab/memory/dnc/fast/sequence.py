@@ -81,7 +81,9 @@ def run_sequence(
         padding; and the state after each last real step.
     """
     lengths, order = seq_lens.tolist(), None
-    longest = max(lengths)
+    missing = z.shape[1] - max(lengths)
+    if missing:
+        z = z[:, :-missing]
     if lengths != sorted(lengths, reverse=True):
         order = seq_lens.argsort(descending=True, stable=True)
         z, lengths = z[order], seq_lens[order].tolist()
@@ -93,7 +95,7 @@ def run_sequence(
     else:
         controller = (z.new_empty(len(z), 0),) * 2
     weights = Weights.of(cell)
-    tensors = (z[:, :longest], *controller, *(state[name] for name in MemoryState._fields))
+    tensors = (z, *controller, *(state[name] for name in MemoryState._fields))
     if torch.is_grad_enabled() and any(tensor.requires_grad for tensor in (*weights, *tensors)):
         known, *parts = _Sequence.apply(lengths, *weights, *tensors)
     else:
@@ -106,7 +108,6 @@ def run_sequence(
     if order is not None:
         back = order.argsort()
         known, after = known[back], map_state(lambda tensor: tensor[back], after)
-    missing = z.shape[1] - longest
     return functional.pad(known, (0, 0, 0, missing)) if missing else known, after
 
 
@@ -147,7 +148,7 @@ class _Run:
             return np.empty((self.slots, batch_size, *shape), dtype)
 
         def fill(first: np.ndarray) -> np.ndarray:
-            slots = empty(*first.shape[1:])
+            slots = np.empty((self.slots, *first.shape), first.dtype)
             slots[0] = first
             return slots
 
