@@ -43,6 +43,8 @@ REFERENCE_EVERY = 3
 """The reference is slow, and gets a sample in so many."""
 BLOCK = 20
 """Steps in a row that make one sample of acting."""
+ACTORS = 16
+"""Rows of such a step, whatever the size."""
 
 
 class Size(NamedTuple):
@@ -138,8 +140,7 @@ def predict(contender: Contender, size: Size) -> float:
 @torch.no_grad()
 def act(contender: Contender, size: Size) -> float:
     """Return the seconds of one step that takes and returns the state, as an env runner does."""
-    batch_size = 16 if size.N < 1024 else size.B
-    z = torch.randn(1 + BLOCK, batch_size, 1, size.F)
+    z = torch.randn(1 + BLOCK, ACTORS, 1, size.F)
     _, state = contender.run(z[0], None)
     start = time.perf_counter()
     for step in z[1:]:
