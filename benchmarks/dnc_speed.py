@@ -148,7 +148,7 @@ def act(contender: Contender, size: Size) -> float:
     return (time.perf_counter() - start) / BLOCK
 
 
-MEASURES = {"forward and backward": train, "forward": predict, "one step": act}
+MEASURES = {"forward and backward": train, "forward": predict, f"one step of {ACTORS} rows": act}
 
 
 def measure(size: Size, samples: int, tick: Callable[[], Any]) -> dict[str, dict[str, Any]]:

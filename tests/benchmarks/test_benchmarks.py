@@ -40,7 +40,7 @@ def test_every_implementation_is_measured_in_every_way():
     rounds = []
     found = dnc_speed.measure(TINY, 4, lambda: rounds.append(None))
     assert len(rounds) == 3 * 4
-    assert list(found) == ["forward and backward", "forward", "one step"]
+    assert list(found) == ["forward and backward", "forward", "one step of 16 rows"]
     for label in found:
         assert list(found[label]) == list(dnc_speed.CONTENDERS)
         for name, summary in found[label].items():
