@@ -372,6 +372,18 @@ def test_real_step_that_is_not_finite(name, bad):
 
 
 @every_model
+def test_large_numbers_are_finite(name):
+    """Even where their sum is not, and opposite infinities are not."""
+    model = make(name)
+    z = torch.full((2, 4, INPUT_SIZE), torch.finfo(torch.float32).max)
+    assert z.sum().isinf()
+    model(z)
+    z[0, 3, 0], z[1, 1, 0] = float("inf"), -float("inf")
+    with pytest.raises(ValueError, match="at row 0, step 3"):
+        model(z)
+
+
+@every_model
 def test_lengths_that_cannot_be(name):
     model = make(name)
     z = torch.zeros(2, 4, INPUT_SIZE)
