@@ -252,6 +252,7 @@ class _Sequence(torch.autograd.Function):
         run: _Run = ctx.run
         input_weight, hidden_weight, interface_weight = ctx.saved_tensors
         features, hidden_size = run.inputs.shape[2], run.hidden_size
+        # Those for what is fed back: for h and r, K columns, or without an LSTM for r alone.
         recurrent_weight = torch.cat([hidden_weight, input_weight[:, features:]], dim=1)  # [G, S]
         # The kernel turns the gradients of the last state into those of the first, in place.
         after = MemoryState(*(gradient.numpy() for gradient in d_memory))
