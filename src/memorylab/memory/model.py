@@ -160,7 +160,7 @@ class MemoryModel(nn.Module, ABC):
 
     def _check_state(self, state: State, batch_size: int, dtype: torch.dtype) -> None:
         if self._expected_state is None or self._expected_state[:2] != (batch_size, dtype):
-            # Shapes without numbers: making the numbers anew would cost more than a step.
+            # Shapes without numbers, and kept: nothing is made anew at each step.
             expected = map_state(
                 lambda tensor: tensor.to("meta").expand(batch_size, *tensor.shape),
                 self.initial_state(),

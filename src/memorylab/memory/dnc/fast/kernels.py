@@ -427,6 +427,8 @@ def update_precedence(precedence, before, write_weighting):
 def lstm(gates, hidden, cell, cell_before):
     """``torch.nn.LSTMCell`` behind its matrix products; the gates are activated in place."""
     size = cell.shape[0]
+    # One loop from 0: of an index that begins elsewhere the compiler doesn't know that it isn't
+    # negative, which would count from the end, and it works on one number at a time.
     for n in range(size):
         gates[n] = sigmoid(gates[n])
         gates[size + n] = sigmoid(gates[size + n])

@@ -65,7 +65,7 @@ def share_ranges(context, team):
     The function's first two arguments are the range, and they alone change. What happens is what
     compilers make of ``#pragma omp parallel``: ``GOMP_parallel`` gets a function whose only
     argument is the address of all that it needs. It runs without Python, because waiting for the
-    interpreter's lock would take longer than a step.
+    interpreter's lock would take as long as a kernel's short step.
     """
 
     def generate(context, builder, signature, values):
