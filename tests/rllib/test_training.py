@@ -1,4 +1,5 @@
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -118,6 +119,24 @@ def test_an_interrupt_while_saving_leaves_the_checkpoint_before(tmp_path):
     assert find_checkpoint(tmp_path) == first
     second = save_checkpoint(Saved(), History(env_steps=[1_000_000]), tmp_path)
     assert list(tmp_path.iterdir()) == [second]
+
+
+def test_an_interrupt_while_dropping_the_checkpoint_before_leaves_whole_ones(tmp_path, monkeypatch):
+    save_checkpoint(Saved(), History(env_steps=[10]), tmp_path)
+
+    def interrupted(path, **_):
+        if path.exists():
+            (path / "history.json").unlink()
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "rmtree", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            save_checkpoint(Saved(), History(env_steps=[20]), tmp_path)
+    for path in tmp_path.glob("step-*"):
+        assert History.load(path / "history.json").env_steps == [20]
+    last = save_checkpoint(Saved(), History(env_steps=[30]), tmp_path)
+    assert list(tmp_path.iterdir()) == [last]
 
 
 @pytest.mark.parametrize(

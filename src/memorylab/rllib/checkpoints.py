@@ -18,7 +18,7 @@ from memorylab.rllib.agent import History
 
 _PREFIX = "step-"
 UNFINISHED = ".writing-"
-"""What the name of a checkpoint begins with until it is whole."""
+"""What the name of a checkpoint begins with until it is whole, and while it is dropped."""
 _HISTORY = "history.json"
 _LEARNER = Path("learner_group", "learner")
 MODULE = _LEARNER / "rl_module" / "default_policy"
@@ -48,7 +48,8 @@ def save_checkpoint(algorithm: Algorithm, history: History, folder: str | Path) 
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
     for path in earlier:
-        shutil.rmtree(path)
+        # Under its own name, one that is half dropped would look like a whole one.
+        shutil.rmtree(path.rename(path.with_name(f"{UNFINISHED}{path.name}")))
     return final
 
 

@@ -138,8 +138,10 @@ agents = sweep_ppo(
 import json
 print(json.dumps([[agent.history.env_steps, agent.history.seconds] for agent in agents["gru"]]))
 """
+    folders = [tmp_path / f"gru-seed-{seed}" for seed in (0, 1)]
     first = start(code, tmp_path)
-    wait_until(lambda: len(list(tmp_path.glob("*/step-*"))) == 2, first)
+    # For a moment a run has two checkpoints: the new one, and the one it is about to drop.
+    wait_until(lambda: all(find_checkpoint(folder) for folder in folders), first)
     names = {child: child.cmdline()[0] for child in family(first)}
     runs = [
         child for child, name in names.items() if name.startswith("ray::") and "Agent" not in name
@@ -147,8 +149,7 @@ print(json.dumps([[agent.history.env_steps, agent.history.seconds] for agent in 
     assert len(runs) == 2
     first.kill()
     assert_gone(runs)
-    checkpoints = [find_checkpoint(tmp_path / f"gru-seed-{seed}") for seed in (0, 1)]
-    saved = [History.load(checkpoint / "history.json").seconds for checkpoint in checkpoints]
+    saved = [History.load(find_checkpoint(folder) / "history.json").seconds for folder in folders]
     second = start(code, tmp_path)
     out, err = second.communicate(timeout=120)
     assert second.returncode == 0, err
