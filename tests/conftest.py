@@ -1,10 +1,15 @@
 import shutil
+import signal
 
 import pytest
 import torch
 
 # The tensors of these tests are so small that threads only get into each other's way.
 torch.set_num_threads(1)
+
+# A shell that runs the tests in the background has told them, and what they start, to ignore it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

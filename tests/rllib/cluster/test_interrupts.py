@@ -64,15 +64,19 @@ sweep_ppo(
 """,
 }
 
+STARTED = []
+
 
 def start(code, folder):
     """Start Python on ``code``, after what all of these programs share."""
-    return subprocess.Popen(
+    program = subprocess.Popen(
         [sys.executable, "-u", "-c", HEAD.replace("FOLDER", repr(str(folder))) + code],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
+    STARTED.append(program)
+    return program
 
 
 def family(process):
@@ -94,9 +98,12 @@ def assert_gone(processes):
 
 
 @pytest.fixture(autouse=True)
-def no_ray_here():
-    """Leave the memory to the programs under test."""
+def only_these_programs():
+    """Leave the machine to the programs under test, and end those that a failed test leaves."""
     stop_ray()
+    yield
+    while STARTED:
+        STARTED.pop().kill()
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
