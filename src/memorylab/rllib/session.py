@@ -9,7 +9,9 @@ import socket
 import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+
+import psutil
 
 # Ray reads these when it is imported, so they come first. A value you set yourself stays.
 _DEFAULT_ENVIRONMENT = {
@@ -107,17 +109,27 @@ def start_ray(num_cpus: int = 2, address: str | None = None) -> None:
     # Ray files environments under the number that a cluster gave this program. It remembers the
     # first one for ever, and a program that leaves and joins again is given another.
     registry._global_registry._prefix = None
+    others = _family()
     try:
         if address is None:
             _start_here(num_cpus)
         else:
             _join(address)
     except BaseException:
-        # An interrupt may come while half of Ray's processes are up.
+        # An interrupt may come while half of Ray's processes are up. Those that have just begun
+        # don't notice that the others end, and would look for them for a minute.
+        begun = _family() - others
         ray.shutdown()
+        for process in begun:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
         raise
     # Ray sets its loggers up anew when it starts.
     quieten()
+
+
+def _family() -> set[psutil.Process]:
+    return set(psutil.Process().children(recursive=True))
 
 
 def local_cpus() -> int | None:

@@ -91,9 +91,8 @@ def wait_until(condition, process, seconds=120):
         time.sleep(0.05)
 
 
-def assert_gone(processes):
-    # The agents of a Ray that was killed look for it for a minute before they give up.
-    _, alive = psutil.wait_procs(processes, timeout=120)
+def assert_gone(processes, seconds=30):
+    _, alive = psutil.wait_procs(processes, timeout=seconds)
     assert not alive, [process.cmdline() for process in alive]
 
 
@@ -133,7 +132,8 @@ def test_a_killed_program_takes_its_ray_with_it(tmp_path):
     assert len(children) > 3
     process.kill()
     process.communicate()
-    assert_gone(children)
+    # The agents of a Ray that was killed look for it for a minute before they give up.
+    assert_gone(children, seconds=120)
 
 
 def test_a_killed_sweep_goes_on_with_what_it_had(tmp_path):
