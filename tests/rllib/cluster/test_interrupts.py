@@ -155,7 +155,7 @@ print(json.dumps([[agent.history.env_steps, agent.history.seconds] for agent in 
     ]
     assert len(runs) == 2
     first.kill()
-    assert_gone(runs)
+    assert_gone(runs, seconds=120)
     saved = [History.load(find_checkpoint(folder) / "history.json").seconds for folder in folders]
     second = start(code, tmp_path)
     out, err = second.communicate(timeout=120)
