@@ -15,7 +15,7 @@ from ray.tune.trainable import trainable
 
 from memorylab.memory import DNC
 from memorylab.memory.dnc.trace import DNCTrace
-from memorylab.rllib import History, ppo_config, session, start_ray, train_ppo, training
+from memorylab.rllib import History, ppo_config, session, start_ray, stop_ray, train_ppo, training
 from memorylab.rllib.checkpoints import claimed, save_checkpoint
 from memorylab.rllib.training import running_algorithm, update
 from memorylab.training import load_weights, save_weights
@@ -226,6 +226,23 @@ def test_a_cluster_that_does_not_answer_is_named_at_once(monkeypatch):
         address = f"127.0.0.1:{taken.getsockname()[1]}"
         with pytest.raises(ConnectionError, match=rf"No Ray cluster answers at {address}: .*head"):
             start_ray(address=address)
+
+
+def test_a_cluster_that_refuses_costs_no_other_program_its_life(monkeypatch):
+    others = []
+
+    def refuse(**_):
+        others.append(subprocess.Popen(["sleep", "60"]))  # As another thread might just then.
+        raise ConnectionError
+
+    stop_ray()
+    monkeypatch.setattr(session.ray, "init", refuse)
+    refused = pytest.raises(ConnectionError, match="Can't join the cluster at")
+    with socket.create_server(("127.0.0.1", 0)) as server, refused:
+        start_ray(address=f"127.0.0.1:{server.getsockname()[1]}")
+    with pytest.raises(subprocess.TimeoutExpired):
+        others[0].wait(timeout=0.5)
+    others[0].kill()
 
 
 def test_a_second_cluster_is_not_joined_while_ray_is_running(ray):

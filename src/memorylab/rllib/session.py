@@ -117,8 +117,9 @@ def start_ray(num_cpus: int = 2, address: str | None = None) -> None:
             _join(address)
     except BaseException:
         # An interrupt may come while half of Ray's processes are up. Those that have just begun
-        # don't notice that the others end, and would look for them for a minute.
-        begun = _family() - others
+        # don't notice that the others end, and would look for them for a minute. Joining a cluster
+        # begins none, so what is new then is somebody else's.
+        begun = _family() - others if address is None else set()
         ray.shutdown()
         for process in begun:
             with suppress(psutil.NoSuchProcess):
