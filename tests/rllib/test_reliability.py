@@ -15,7 +15,7 @@ from ray.tune.trainable import trainable
 
 from memorylab.memory import DNC
 from memorylab.memory.dnc.trace import DNCTrace
-from memorylab.rllib import History, ppo_config, session, start_ray, stop_ray, train_ppo, training
+from memorylab.rllib import History, ppo_config, session, start_ray, train_ppo, training
 from memorylab.rllib.checkpoints import claimed, save_checkpoint
 from memorylab.rllib.training import running_algorithm, update
 from memorylab.training import load_weights, save_weights
@@ -235,7 +235,9 @@ def test_a_cluster_that_refuses_costs_no_other_program_its_life(monkeypatch):
         others.append(subprocess.Popen(["sleep", "60"]))  # As another thread might just then.
         raise ConnectionError
 
-    stop_ray()
+    # What other tests share goes on running.
+    monkeypatch.setattr(session.ray, "is_initialized", lambda: False)
+    monkeypatch.setattr(session.ray, "shutdown", lambda: None)
     monkeypatch.setattr(session.ray, "init", refuse)
     refused = pytest.raises(ConnectionError, match="Can't join the cluster at")
     with socket.create_server(("127.0.0.1", 0)) as server, refused:
