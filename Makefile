@@ -13,8 +13,8 @@ IS_USABLE := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_in
 
 VENV := .venv
 PY := $(VENV)/bin/python
-COURSE := $(PY) -m memorylab.teaching.course
-CODE := src tests notebooks benchmarks book
+COURSE := $(PY) -m tools.course
+CODE := src tools tests notebooks benchmarks book
 BENCHMARKS := dnc_speed ppo_throughput time_to_solve player_latency
 
 # Loopback only, the token left on, one Ctrl-C to stop.
@@ -50,7 +50,7 @@ test: lint $(VENV)/.compiled ## everything: style, unit tests, notebooks guard, 
 
 .PHONY: test-editions
 test-editions: $(VENV)/.compiled ## run and grade student's and solved editions (EDITIONS="05 13" for some)
-	@EDITIONS="$(or $(EDITIONS),all)" $(PY) -m pytest tests/teaching/test_editions_run.py --durations=0 $(TEST_FLAGS)
+	@EDITIONS="$(or $(EDITIONS),all)" $(PY) -m pytest tests/tools/test_editions_run.py --durations=0 $(TEST_FLAGS)
 
 .PHONY: test-binder
 test-binder: $(VENV)/.compiled ## run all notebooks on one core, as on Binder: time, memory, limits
@@ -83,11 +83,11 @@ notebooks: $(VENV)/.compiled ## rewrite the navigation bars, re-execute all note
 student: $(VENV)/.stamp ## write the student's edition, without solutions, into student/ (SEED, FILES, OUT)
 solved: $(VENV)/.stamp ## write the same with the answers filled in, into solved/
 student solved:
-	@$(PY) -m memorylab.teaching.editions $@ $(if $(SEED),--seed=$(SEED)) $(if $(OUT),--out=$(OUT)) $(FILES)
+	@$(PY) -m tools.editions $@ $(if $(SEED),--seed=$(SEED)) $(if $(OUT),--out=$(OUT)) $(FILES)
 
 .PHONY: slides
 slides: $(VENV)/.compiled ## draw each notebook's picture as a slide, into slides/
-	@$(PY) -m memorylab.teaching.slides $(FILES)
+	@$(PY) -m tools.slides $(FILES)
 
 .PHONY: gallery
 gallery: $(VENV)/.stamp ## write the course's trained memories as pages to play, into gallery/

@@ -10,13 +10,15 @@ import shutil
 import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # where tools/ is
+
 from pages import course_map, write_page
 from players import PLAYERS, write_players
 from reference import write_reference
 from sphinx.cmd.build import build_main
 
-from memorylab.teaching import setup
-from memorylab.teaching.table import present
+from memorylab_course import setup
+from tools.table import present
 
 HERE = Path(__file__).resolve().parent
 NOTEBOOKS = HERE.parent / "notebooks"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import nbformat
 
-from memorylab.teaching.navigation import CLOSING, OPENING
-from memorylab.teaching.table import present
+from tools.navigation import CLOSING, OPENING
+from tools.table import present
 
 _LAUNCHER = re.compile(r"\[!\[(?P<what>[^\]]+)\]\([^)]*\)\]\((?P<address>[^)]+)\)")
 _FOLDED = re.compile(r"<details>.*?</details>", re.DOTALL)

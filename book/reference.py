@@ -12,6 +12,7 @@ from types import ModuleType
 from sphinx.pycode import ModuleAnalyzer
 
 import memorylab
+import memorylab_course
 
 MODULES = {
     "memorylab.rllib": ["agent", "checkpoints", "module"],
@@ -20,14 +21,17 @@ MODULES = {
 }
 """Modules that are imported by their own name, besides those that their package exports."""
 
-APART = {"memorylab.teaching.checks"}
-"""Packages without a page: one function per exercise, each named after it."""
+APART = {"memorylab_course.checks", "memorylab.teaching"}
+"""Packages without a page: one function per exercise, each named after it; and an old name."""
 
 
 def packages() -> list[str]:
-    """Return the names of all packages in memorylab that have a page, in order."""
-    found = pkgutil.walk_packages(memorylab.__path__, "memorylab.")
-    return sorted(entry.name for entry in found if entry.ispkg and entry.name not in APART)
+    """Return the names of all packages that have a page, in order."""
+    found = ["memorylab_course"]
+    for package in (memorylab, memorylab_course):
+        entries = pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+        found += [entry.name for entry in entries if entry.ispkg]
+    return sorted(set(found) - APART)
 
 
 def homes() -> dict[str, list[str]]:

@@ -12,7 +12,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from memorylab.teaching import binder, course, guard
+from tools import binder, course, guard
 
 ROOT = Path(__file__).parents[1]
 linux_only = pytest.mark.skipif(
@@ -114,12 +114,12 @@ def test_notebook_and_all_it_starts_get_one_core_and_we_get_ours_back(tmp_path, 
         alone,
         f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {alone!r}], check=True)",
         "import torch\n"
-        "from memorylab.teaching import setup\n"
+        "from memorylab_course import setup\n"
         "setup()\n"
         "assert torch.get_num_threads() == 1",
     )
     # A program of its own: here a browser's event loop may run, and kernels then start elsewhere.
-    command = [sys.executable, "-m", "memorylab.teaching.course", "binder", page]
+    command = [sys.executable, "-m", "tools.course", "binder", page]
     process = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert process.returncode == 0, process.stdout
     with binder.one_core():

@@ -16,8 +16,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import memorylab
-from memorylab.teaching.navigation import with_launch_section
-from memorylab.teaching.table import COURSE, RELEASE, REPOSITORY
+from tools.navigation import with_launch_section
+from tools.table import COURSE, RELEASE, REPOSITORY
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]

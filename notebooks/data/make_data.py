@@ -20,8 +20,8 @@ from memorylab.memory.dnc import DNCTrace
 from memorylab.plots import film_strip
 from memorylab.rllib import ppo_config, train_ppo
 from memorylab.tasks import AssociativeRecall, Copy, Task
-from memorylab.teaching import setup
 from memorylab.training import save_weights, train
+from memorylab_course import setup
 
 FOLDER = Path(__file__).parent
 

@@ -18,8 +18,8 @@ from memorylab.memory.dnc import ablate
 from memorylab.memory.dnc.trace import DNCTrace
 from memorylab.player import MemoryPlayer
 from memorylab.rllib import Agent, evaluate, ppo_config
-from memorylab.teaching import setup
 from memorylab.training import load_weights
+from memorylab_course import setup
 
 DATA = Path(__file__).parent
 COPY = DNCTrace.load(DATA / "copy_trace.npz")

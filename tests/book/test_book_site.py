@@ -12,7 +12,7 @@ from reference import packages, places
 from sphinx.util import import_object
 from sphinx.util.inventory import InventoryFile
 
-from memorylab.teaching.table import present
+from tools.table import present
 
 pytestmark = pytest.mark.ray  # to document the agents, the build imports Ray
 
@@ -111,7 +111,7 @@ def imported() -> set[str]:
                 module = getattr(line, "module", None) or ""
                 if isinstance(line, ast.ImportFrom) and module.startswith("memorylab."):
                     found |= {f"{module}.{name.name}" for name in line.names}
-    return {name for name in found if not name.startswith("memorylab.teaching.checks")}
+    return {name for name in found if not name.startswith("memorylab_course.checks")}
 
 
 def test_all_that_the_notebooks_import_is_in_the_reference(site):

@@ -12,8 +12,8 @@ from PIL import Image
 from players import PLAYERS
 from reference import homes
 
-from memorylab.teaching.navigation import with_bar
-from memorylab.teaching.table import COURSE, present
+from tools.navigation import with_bar
+from tools.table import COURSE, present
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 

@@ -18,6 +18,7 @@ from trace_examples import ORDER, run_copy
 
 from memorylab import plots
 from memorylab.plots.style import integer_ticks
+from memorylab_course import figures
 
 CURVES = {"GRU": [([0, 10, 20], [0.5, 0.2, 0.0]), ([0, 10, 30], [0.5, 0.3, 0.1])]}
 FIGURES = {
@@ -35,8 +36,8 @@ FIGURES = {
     "input and output": plots.plot_input_output,
     "gates": plots.plot_gates,
     "curves": lambda t: plots.plot_learning_curves(CURVES, x="step", y="bit error", target=0.0),
-    "mosaic": lambda t: plots.plot_padding_mosaic([4, 2], [0, 0], [0, 4]),
-    "gradient": lambda t: plots.plot_gradient(np.eye(3), np.eye(3) > 0),
+    "mosaic": lambda t: figures.plot_padding_mosaic([4, 2], [0, 0], [0, 4]),
+    "gradient": lambda t: figures.plot_gradient(np.eye(3), np.eye(3) > 0),
 }
 SIZES = {
     "usual": {"order": ORDER},

@@ -7,7 +7,7 @@ import nbformat
 import pytest
 
 from memorylab.rllib import MIGRATION
-from memorylab.teaching.table import COURSE
+from tools.table import COURSE
 
 pytestmark = pytest.mark.ray
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from memorylab.teaching.table import COURSE
+from tools.table import COURSE
 
 pytestmark = pytest.mark.ray
 

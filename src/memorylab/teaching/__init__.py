@@ -1,6 +1,19 @@
-"""What notebooks need around the subject: setup, self-checks and tools for the course."""
+"""Moved: what notebooks import is now ``memorylab_course``, what makes the course is ``tools/``.
 
-from memorylab.teaching.notebook_setup import setup
-from memorylab.teaching.verdict import Verdict, attempt, expect, self_check
+The old names go with the next release.
+"""
 
-__all__ = ["Verdict", "attempt", "expect", "self_check", "setup"]
+import sys
+import warnings
+
+from memorylab_course import Verdict, attempt, checks, expect, self_check, setup
+
+warnings.warn(
+    "memorylab.teaching has moved to memorylab_course and goes with the next release: write "
+    "`from memorylab_course import setup` and `from memorylab_course.checks import notebook_05`.",
+    FutureWarning,
+    stacklevel=2,
+)
+sys.modules[f"{__name__}.checks"] = checks
+
+__all__ = ["Verdict", "attempt", "checks", "expect", "self_check", "setup"]

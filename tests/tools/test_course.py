@@ -1,0 +1,206 @@
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient.exceptions import CellExecutionError
+
+import memorylab
+from tools import course, execution
+from tools.navigation import navigation_bar, with_bar, with_launch_section
+from tools.table import COURSE, RELEASE, REPOSITORY, present, row_of
+
+HEADER = "# 05 · DNC I: content, usage, allocation\n\n<!-- nav --><!-- /nav -->\n\nMore."
+
+
+def write(path: Path, *cells: str, header: str = HEADER) -> Path:
+    """Store a notebook of a header and the given code cells."""
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_markdown_cell(header), *map(nbformat.v4.new_code_cell, cells)]
+    )
+    nbformat.write(notebook, path)
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A course of three notebooks, one of them with two cells to run."""
+    for row in (COURSE[3], COURSE[6]):
+        write(tmp_path / row.file)
+    write(tmp_path / COURSE[5].file, "print('one')\nprint('two')", "6 * 7")
+    return tmp_path
+
+
+def test_course_counts_without_a_gap():
+    assert [row.number for row in COURSE] == [f"{number:02d}" for number in range(15)]
+
+
+def test_row_of_finds_each_notebook_by_its_file():
+    for row in COURSE:
+        assert row_of(Path("anywhere", row.file)) is row
+
+
+def test_row_of_refuses_an_unknown_name():
+    with pytest.raises(ValueError, match=r"05_dnc\.ipynb is not in the course.*table\.py"):
+        row_of(Path("05_dnc.ipynb"))
+
+
+def test_present_lists_what_exists_in_order(folder):
+    assert [row.number for row in present(folder)] == ["03", "05", "06"]
+
+
+def test_bar_links_to_neighbours_that_exist(folder):
+    bars = [navigation_bar(row, present(folder)) for row in present(folder)]
+    assert "◀" not in bars[0]
+    assert "[05 · DNC I: content, usage, allocation ▶](05_dnc_content" in bars[0]
+    assert "[◀ 03 · Padded sequences](03_padded_sequences.ipynb)" in bars[1]
+    assert "[06 · DNC II: temporal links ▶](06_dnc_links.ipynb)" in bars[1]
+    assert "▶" not in bars[2]
+
+
+def test_badges_open_this_notebook_at_the_release(folder):
+    bar = navigation_bar(COURSE[6], present(folder))
+    binder = f"https://mybinder.org/v2/gh/{REPOSITORY}/{RELEASE}?labpath=notebooks%2F"
+    colab = f"https://colab.research.google.com/github/{REPOSITORY}/blob/{RELEASE}/notebooks/"
+    assert f"[![Launch on Binder](data/launch_binder.svg)]({binder}06_dnc_links.ipynb)" in bar
+    assert f"[![Open in Colab](data/launch_colab.svg)]({colab}06_dnc_links.ipynb)" in bar
+    assert f"v{memorylab.__version__}" == RELEASE
+
+
+def test_bar_says_what_to_run_first_on_colab(folder):
+    """In one piece of HTML, which an empty line would end."""
+    bar = navigation_bar(COURSE[6], present(folder))
+    (details,) = re.findall("<details>.*</details>", bar, re.DOTALL)
+    assert "\n\n" not in details
+    fetch, install, enter = re.search("<pre>\n(.*)\n</pre>", details, re.DOTALL)[1].splitlines()
+    assert fetch.startswith("!git clone ")
+    assert f" --branch {RELEASE} https://github.com/{REPOSITORY} " in fetch
+    assert install.startswith("%pip install ")
+    assert enter == "%cd memory-lab/notebooks"
+
+
+def test_nav_command_writes_the_launch_links_of_the_readme(folder, capsys):
+    course_folder = folder / "notebooks"
+    course_folder.mkdir()
+    path = write(course_folder / COURSE[5].file)
+    readme = folder / "README.md"
+    readme.write_text("Before.\n\n<!-- launch --><!-- /launch -->\n\nAfter.\n", encoding="utf-8")
+    assert course.main(["nav", str(path)]) == 0
+    assert "README.md: new launch links" in capsys.readouterr().out
+    text = readme.read_text(encoding="utf-8")
+    assert text.startswith("Before.\n\n<!-- launch -->\n[![Launch on Binder](notebooks/data/launch")
+    assert text.endswith("%cd memory-lab/notebooks\n```\n<!-- /launch -->\n\nAfter.\n")
+    assert f"{RELEASE}?labpath=notebooks%2F00_start_here.ipynb" in text
+    assert course.main(["nav", str(path)]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_readme_without_a_place_for_launch_links_is_refused():
+    with pytest.raises(
+        ValueError, match=r"README\.md has no place for the launch links\. Put <!--"
+    ):
+        with_launch_section("# Title\n<!-- launch -->\n")
+
+
+def test_new_bar_replaces_the_old_one_and_nothing_else(folder):
+    path = folder / COURSE[5].file
+    once = with_bar(HEADER, path)
+    assert once.startswith("# 05")
+    assert once.endswith("<!-- /nav -->\n\nMore.")
+    assert with_bar(once, path) == once
+
+
+@pytest.mark.parametrize("header", ["# Title", "<!-- nav -->", "<!-- /nav --><!-- nav -->"])
+def test_header_without_a_place_for_the_bar_is_refused(folder, header):
+    with pytest.raises(ValueError, match="no place for the navigation bar"):
+        with_bar(header, folder / COURSE[5].file)
+
+
+def test_nav_command_says_what_it_changed_and_is_done_after_once(folder, capsys):
+    files = [str(folder / row.file) for row in present(folder)]
+    for file in files:  # all carry the header of 05, which the bar doesn't mind
+        assert Path(file).exists()
+    assert course.main(["nav", *files]) == 0
+    assert capsys.readouterr().out.count("new navigation bar") == 3
+    assert course.main(["nav", *files]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_execute_stores_outputs_and_nothing_that_changes(folder, capsys):
+    path = folder / COURSE[5].file
+    assert course.main(["execute", str(path)]) == 0
+    assert COURSE[5].file in capsys.readouterr().out
+    first = path.read_bytes()
+    notebook = nbformat.read(path, as_version=4)
+    one, two = notebook.cells[1:]
+    assert (one.execution_count, two.execution_count) == (1, 2)
+    assert one.outputs[0].text == "one\ntwo\n"
+    assert two.outputs[0].data["text/plain"] == "42"
+    assert "widgets" not in notebook.metadata
+    assert "version" not in notebook.metadata.language_info
+    assert course.main(["execute", str(path)]) == 0
+    assert path.read_bytes() == first
+
+
+def test_execute_stores_of_a_widget_only_what_stands_for_it(folder):
+    bundle = {"text/plain": "player", "application/vnd.jupyter.widget-view+json": {"model_id": "1"}}
+    source = f"from IPython.display import display\ndisplay({bundle}, raw=True)"
+    path = write(folder / COURSE[5].file, source)
+    execution.execute(path)
+    (output,) = nbformat.read(path, as_version=4).cells[1].outputs
+    assert output.data == {"text/plain": "player"}
+
+
+def test_execute_runs_in_the_folder_of_the_notebook(folder):
+    (folder / "data.txt").write_text("found")
+    path = write(folder / COURSE[5].file, "print(open('data.txt').read())")
+    execution.execute(path)
+    assert nbformat.read(path, as_version=4).cells[1].outputs[0].text == "found\n"
+
+
+def test_failed_execution_leaves_the_file_as_it_was(folder, capsys):
+    path = write(folder / COURSE[5].file, "1 / 0")
+    before = path.read_bytes()
+    with pytest.raises(CellExecutionError, match="ZeroDivisionError"):
+        execution.execute(path)
+    assert course.main(["execute", str(path)]) == 1
+    assert "failed, left as it was" in capsys.readouterr().out
+    assert path.read_bytes() == before
+    assert [file.name for file in folder.glob(".*")] == []
+
+
+def test_measure_counts_what_the_kernel_holds_and_stores_nothing(folder, capsys):
+    path = folder / COURSE[5].file
+    before = path.read_bytes()
+    code = "block = bytearray(300_000_000)\nimport time\ntime.sleep(0.5)"
+    large = execution.run(nbformat.read(write(path, code), 4), folder)
+    path.write_bytes(before)
+    small = execution.run(nbformat.read(path, 4), folder)
+    assert 280e6 < large.peak_bytes - small.peak_bytes < 400e6
+    assert large.seconds > 0.5
+    assert course.main(["measure", str(path)]) == 0
+    assert " GB" in capsys.readouterr().out
+    assert path.read_bytes() == before
+
+
+def test_check_command_reports_faults_by_file(folder, capsys):
+    assert course.main(["check", str(folder / COURSE[5].file)]) == 1
+    out = capsys.readouterr().out
+    assert f"{COURSE[5].file}: cell 1: was never executed" in out
+    assert out.splitlines()[-1].startswith("1 notebooks, ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["check", "missing.ipynb"], "missing.ipynb does not exist"),
+        (["check"], "there are no notebooks here"),
+        (["chek"], "invalid choice"),
+    ],
+)
+def test_wrong_usage(arguments, says, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        course.main(arguments)
+    assert ended.value.code == 2
+    assert says in capsys.readouterr().err

@@ -1,0 +1,162 @@
+"""The editions at work: run by strict nbval, handed out, handed in and graded by nbgrader.
+
+One quick notebook by default; all of them in ``make test-editions``, or those whose numbers
+``EDITIONS`` names.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import nbformat
+import pytest
+
+from memorylab_course.verdict import GRADING
+from tools.editions import write
+from tools.exercises import exercises, tags
+from tools.table import present
+
+pytest.importorskip("nbgrader", reason="comes with memorylab[course]")
+
+ROOT = Path(__file__).parents[2]
+CHOSEN = os.environ.get("EDITIONS", "05").split()
+FILES = [
+    ROOT / "notebooks" / row.file
+    for row in present(ROOT / "notebooks")
+    if row.number in CHOSEN or CHOSEN == ["all"]
+]
+SEED = 2027
+WRONG = "predicted_usage = 0.63"  # right for the published numbers of 05, not for the seed's
+
+# nbgrader calls a command of its environment by name, as if that had been activated.
+PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+
+each = pytest.mark.parametrize("file", FILES, ids=lambda file: file.name[:2])
+
+
+def failures(notebook: Path) -> list[int]:
+    """Run a notebook by strict nbval, graded; return which of its code cells fail, from 0."""
+    report = notebook.with_suffix(".xml")
+    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-q", "--tb=short"]
+    command += ["--nbval-cell-timeout=600", "-p", "no:cacheprovider", f"--junitxml={report}"]
+    environ = os.environ | {GRADING: "validate"}
+    result = subprocess.run(
+        [*command, notebook.name], cwd=notebook.parent, env=environ, capture_output=True, text=True
+    )
+    assert result.returncode in (0, 1), result.stdout + result.stderr
+    cells = list(ElementTree.parse(report).iter("testcase"))
+    source = nbformat.read(notebook, as_version=4).cells
+    assert len(cells) == sum(cell.cell_type == "code" for cell in source)
+    return [place for place, cell in enumerate(cells) if len(cell)]
+
+
+def places_of_checks(notebook: Path) -> list[int]:
+    """Return which code cells of a notebook are self-checks, from 0."""
+    cells = nbformat.read(notebook, as_version=4).cells
+    codes = [cell for cell in cells if cell.cell_type == "code"]
+    return [place for place, cell in enumerate(codes) if "self-check" in tags(cell)]
+
+
+@each
+def test_a_students_edition_fails_at_the_unsolved_self_checks_and_nowhere_else(file, tmp_path):
+    (notebook,) = write([file], tmp_path / "student")
+    assert failures(notebook) == places_of_checks(notebook) != []
+
+
+@each
+def test_with_the_solutions_put_back_it_passes(file, tmp_path):
+    (notebook,) = write([file], tmp_path / "solved", SEED, with_solutions=True)
+    assert failures(notebook) == []
+
+
+def nbgrader(course: Path, *arguments: str) -> None:
+    """Run one of nbgrader's commands in the folder of a course."""
+    command = [sys.executable, "-m", "nbgrader", *arguments]
+    environ = os.environ | {"PATH": PATH}
+    result = subprocess.run(command, cwd=course, env=environ, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def scores(course: Path, assignment: str, student: str) -> dict[str, dict[str, float]]:
+    """Return what a student scored in each self-check of each notebook."""
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{course}/gradebook.db", "memory-lab") as gradebook:
+        submission = gradebook.find_submission(assignment, student)
+        return {
+            notebook.name: {grade.name: grade.score for grade in notebook.grades}
+            for notebook in submission.notebooks
+        }
+
+
+@pytest.fixture(autouse=True)
+def _commands_by_name(monkeypatch):
+    monkeypatch.setenv("PATH", PATH)
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A course of nbgrader's with one assignment, set with the numbers of a seed."""
+    course = tmp_path_factory.mktemp("course")
+    shutil.copy(ROOT / "instructor" / "nbgrader_config.py", course)
+    write(FILES, course / "source" / "week", SEED)
+    nbgrader(course, "generate_assignment", "week")
+    return course
+
+
+def hand_in(course: Path, student: str) -> Path:
+    """Let a student hand in the assignment as it was released, and return the folder."""
+    folder = course / "submitted" / student / "week"
+    shutil.copytree(course / "release" / "week", folder)
+    return folder
+
+
+def test_the_released_assignment_has_stubs_hints_and_figures(course):
+    for file in FILES:
+        released = nbformat.read(course / "release" / "week" / file.name, as_version=4)
+        source = nbformat.read(course / "source" / "week" / file.name, as_version=4)
+        assert [cell.source for cell in released.cells] == [cell.source for cell in source.cells]
+        assert [cell.get("outputs") for cell in released.cells] == [
+            cell.get("outputs") for cell in source.cells
+        ]
+        for exercise in exercises(released.cells):
+            for cell in exercise.checks:
+                assert not cell.metadata["editable"]
+    assert (course / "release" / "week" / "data").is_dir()
+
+
+@pytest.fixture(scope="module")
+def graded(course):
+    """The course with all solved by Hypatia; of 05, Icarus leaves one out and gets one wrong."""
+    write(FILES, hand_in(course, "hypatia"), SEED, with_solutions=True)
+    if CHOSEN == ["05"]:
+        (path,) = write(FILES, hand_in(course, "icarus"), SEED, with_solutions=True)
+        notebook = nbformat.read(path, as_version=4)
+        unsolved, wrong, _ = exercises(notebook.cells)
+        released = nbformat.read(course / "release" / "week" / path.name, as_version=4)
+        unsolved.stubs[0].source = exercises(released.cells)[0].stubs[0].source
+        wrong.stubs[0].source = WRONG
+        wrong.checks[0].source = "print('all right')"  # nbgrader puts its own cell back
+        nbformat.write(notebook, path)
+    nbgrader(course, "autograde", "week")
+    return course
+
+
+def test_full_points_for_who_solves_all(graded):
+    for name, notebook in scores(graded, "week", "hypatia").items():
+        assert set(notebook.values()) == {1.0}, name
+
+
+@pytest.mark.skipif(CHOSEN != ["05"], reason="the sample submission is one of notebook 05")
+def test_no_points_for_what_is_unsolved_or_wrong(graded):
+    (found,) = scores(graded, "week", "icarus").values()
+    assert found == {
+        "exercise-1-allocate": 0.0,
+        "exercise-2-predicted_usage": 0.0,
+        "exercise-3-edit": 1.0,
+    }

@@ -1,0 +1,299 @@
+"""What a notebook must keep before it is handed out.
+
+Each check takes a :class:`Page` and yields faults: sentences that say where, what and what to do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+from tools.execution import WIDGET_VIEW
+from tools.exercises import called, exercises, tags
+from tools.navigation import with_bar
+from tools.table import row_of
+
+MAX_BYTES = 2_000_000
+MAX_LINES = 30
+MAX_GIGABYTES = 1.5
+MAX_SECONDS = {"13": 240, "14": 240}  # by number; two minutes for all others
+SKIPS = ("skip-execution", "nbval-skip", "nbval-ignore-output")
+
+_MACHINE_PATH = re.compile(
+    r"(?<![\w./~-])(?:/(?:home|Users|root|tmp|work|opt|usr|var|srv|mnt|private)/|[A-Z]:\\)[^\s'\"]*"
+    r"|\bsite-packages/"
+    r"|\bFile ~/\S*"
+)
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,}")
+_FORBIDDEN = re.compile(r"^\s*[!%]+\s*(?:pip|conda|uv)\b|\bsys\.path\b", re.MULTILINE)
+_NBVAL_COMMENT = re.compile(r"#\s*(?:NBVAL_\w+|PYTEST_VALIDATE_\w+)")
+_HEADER = {
+    "what one can do after it (**You will be able to** …)": r"\*\*You will be able to\*\*\s+\S",
+    "what one needs first (**You need first** …)": r"\*\*You need first\*\*\s+\S",
+    "minutes to read (**Reading** 10 min)": r"\*\*Reading\*\* \d+ min\b",
+    "time to run (**Running** 20 s on two cores)": r"\*\*Running\*\* \d+ (?:s|min) on two cores",
+    "peak memory (**Peak memory** 0.4 GB)": r"\*\*Peak memory\*\* \d+(?:\.\d+)? GB",
+    "a launch badge (run `make notebooks`)": r"\[!\[Launch on Binder\]\(",
+}
+
+
+@dataclass(frozen=True)
+class Page:
+    """A notebook file and what is in it."""
+
+    path: Path
+    cells: list
+    metadata: dict
+
+    @property
+    def code(self) -> list[tuple[int, dict]]:
+        """The code cells that aren't empty, each with its place in the notebook from 0."""
+        return [
+            (place, cell)
+            for place, cell in enumerate(self.cells)
+            if cell.cell_type == "code" and cell.source.strip()
+        ]
+
+
+def faults(path: Path) -> list[str]:
+    """Return everything that is wrong with the notebook at ``path``; an empty list if nothing.
+
+    Raises:
+        OSError: There is no such file.
+    """
+    try:
+        notebook = nbformat.read(path, as_version=4)
+        nbformat.validate(notebook)
+    except (nbformat.ValidationError, nbformat.reader.NotJSONError) as error:
+        return [f"{path.name}: is no valid notebook: {str(error).splitlines()[0]}"]
+    page = Page(path, notebook.cells, notebook.metadata)
+    return [f"{path.name}: {fault}" for check in CHECKS for fault in check(page)]
+
+
+def skips(path: Path) -> list[str]:
+    """Return a line for each cell that is not run or not compared, with the reason it gives."""
+    page = nbformat.read(path, as_version=4)
+    return [
+        f"{path.name}: cell {place}: {tag}: {cell.metadata.get('reason', 'no reason given')}"
+        for place, cell in enumerate(page.cells)
+        for tag in tags(cell)
+        if tag in SKIPS
+    ]
+
+
+def _outputs(cell: dict) -> Iterator[str]:
+    """Yield all that a cell's outputs say, pictures aside."""
+    for output in cell.get("outputs", []):
+        yield _COLOUR.sub("", output.get("text", ""))
+        yield _COLOUR.sub("", "\n".join(output.get("traceback", [])))
+        for kind, data in output.get("data", {}).items():
+            if not kind.startswith("image/"):
+                yield data if isinstance(data, str) else repr(data)
+
+
+def _shown(cell: dict) -> str:
+    """Return what a cell's last output shows as text."""
+    for output in reversed(cell.outputs):
+        if "data" in output:
+            return output.data.get("text/plain", "")
+        if "text" in output:
+            return output.text
+    return ""
+
+
+def check_size(page: Page) -> Iterator[str]:
+    """The file is small enough to open in a browser and to keep in git."""
+    size = page.path.stat().st_size
+    if size > MAX_BYTES:
+        yield f"is {size / 1e6:.1f} MB; keep it below {MAX_BYTES / 1e6:.0f} MB with fewer pictures"
+
+
+def check_executed_in_order(page: Page) -> Iterator[str]:
+    """Every code cell ran, once, from the top: else nothing is compared."""
+    ran = 0
+    for place, cell in page.code:
+        if "skip-execution" in tags(cell):
+            continue
+        if cell.execution_count is None:
+            yield f"cell {place}: was never executed, so nothing is compared; run `make notebooks`"
+            continue
+        ran += 1
+        if cell.execution_count != ran:
+            yield (
+                f"cell {place}: ran as number {cell.execution_count}, not {ran}; run all cells in "
+                "order with `make notebooks`"
+            )
+            return
+
+
+def check_stored_errors(page: Page) -> Iterator[str]:
+    """No cell is stored with an error, unless the error is the lesson."""
+    for place, cell in page.code:
+        if "raises-exception" in tags(cell):
+            continue
+        for output in cell.outputs:
+            if output.output_type == "error":
+                yield (
+                    f"cell {place}: stored with {output.ename}; mend it, or tag it "
+                    "raises-exception if the error is the lesson"
+                )
+
+
+def check_skips(page: Page) -> Iterator[str]:
+    """Cells that are not run or not compared say why."""
+    for place, cell in enumerate(page.cells):
+        for tag in tags(cell):
+            if tag in SKIPS and not str(cell.metadata.get("reason", "")).strip():
+                yield f"cell {place}: is tagged {tag}; say why in the cell's metadata as 'reason'"
+        if cell.cell_type == "code" and (comment := _NBVAL_COMMENT.search(cell.source)):
+            yield f"cell {place}: has the comment {comment[0]}; use a tag with a reason instead"
+
+
+def check_widget_state(page: Page) -> Iterator[str]:
+    """No widgets are saved, neither their state nor their place."""
+    if "widgets" in page.metadata:
+        yield "has saved widget state, which hides the pictures; run `make notebooks`"
+    for place, cell in enumerate(page.cells):
+        if any(WIDGET_VIEW in output.get("data", {}) for output in cell.get("outputs", ())):
+            yield f"cell {place}: has a stored widget, which hides its picture: `make notebooks`"
+
+
+def check_machine(page: Page) -> Iterator[str]:
+    """Nothing names a path or shows a memory address of the machine it ran on."""
+    for place, cell in enumerate(page.cells):
+        for text in (cell.source, *_outputs(cell)):
+            if found := _MACHINE_PATH.search(text):
+                yield f"cell {place}: names a path of one machine: {found[0]}"
+        for text in _outputs(cell):
+            if found := _ADDRESS.search(text):
+                yield f"cell {place}: shows a memory address ({found[0]}), another at each run"
+
+
+def check_code(page: Page) -> Iterator[str]:
+    """Cells are short, need no network, and the first one calls ``setup``."""
+    for place, cell in page.code:
+        lines = sum(bool(line.strip()) for line in cell.source.splitlines())
+        if lines > MAX_LINES:
+            yield (
+                f"cell {place}: has {lines} lines; code longer than {MAX_LINES} belongs in the "
+                "package"
+            )
+        if found := _FORBIDDEN.search(cell.source):
+            yield f"cell {place}: {found[0].strip()!r} does not belong in a notebook"
+    if not page.code or not re.search(r"^setup\(", page.code[0][1].source, re.M):
+        yield "the first code cell does not call setup(seed=0)"
+
+
+def check_header(page: Page) -> Iterator[str]:
+    """The first cell says what the notebook is for and which it is, and its bar is up to date."""
+    try:
+        row = row_of(page.path)
+    except ValueError as error:
+        yield str(error)
+        return
+    if not page.cells or page.cells[0].cell_type != "markdown":
+        yield "the first cell is not the header"
+        return
+    header = page.cells[0].source
+    if header.splitlines()[:1] != [f"# {row.heading}"]:
+        yield f"the header's first line must be '# {row.heading}'"
+    for what, pattern in _HEADER.items():
+        if not re.search(pattern, header):
+            yield f"the header does not say {what}"
+    try:
+        if with_bar(header, page.path) != header:
+            yield "the navigation bar is out of date; run `make notebooks`"
+    except ValueError as error:
+        yield str(error)
+
+
+def check_cost(page: Page) -> Iterator[str]:
+    """Time and memory, as the header states them, are within what Binder gives."""
+    header = page.cells[0].source if page.cells else ""
+    memory = re.search(r"\*\*Peak memory\*\* (\d+(?:\.\d+)?) GB", header)
+    if memory and float(memory[1]) >= MAX_GIGABYTES:
+        yield f"needs {memory[1]} GB; keep it below {MAX_GIGABYTES} GB, or Binder ends it"
+    running = re.search(r"\*\*Running\*\* (\d+) (s|min)\b", header)
+    if running:
+        seconds = int(running[1]) * (60 if running[2] == "min" else 1)
+        limit = MAX_SECONDS.get(page.path.name[:2], 120)
+        if seconds > limit:
+            yield f"runs for {seconds} s; keep it to {limit} s"
+
+
+def check_figures(page: Page) -> Iterator[str]:
+    """Each figure has a sentence below it that says what to see."""
+    for place, cell in page.code:
+        if not any("image/png" in output.get("data", {}) for output in cell.outputs):
+            continue
+        following = page.cells[place + 1 : place + 2]
+        if not following or "*What to see:*" not in following[0].source:
+            yield (
+                f"cell {place}: draws a figure; the cell below must say *What to see:* in words, "
+                "for those who can't see it"
+            )
+
+
+def check_exercises(page: Page) -> Iterator[str]:
+    """Each exercise has a hint, a stub, a self-check that fails on the stub, and a solution."""
+    found = exercises(page.cells)
+    if not 2 <= len(found) <= 3:
+        yield f"has {len(found)} exercises; two or three are the rule"
+    for exercise in found:
+        where = f"exercise {exercise.number} (cell {exercise.place})"
+        if not exercise.heading.source.startswith(f"### Exercise {exercise.number}:"):
+            yield f"{where}: must be headed '### Exercise {exercise.number}: …'"
+        if "<details><summary>Hint</summary>" not in exercise.heading.source:
+            yield f"{where}: has no <details><summary>Hint</summary>…</details>"
+        if not exercise.stubs:
+            yield f"{where}: has no stub, a code cell tagged exercise"
+        if not exercise.checks:
+            yield f"{where}: has no code cell tagged self-check"
+        for cell in exercise.checks:
+            if not _shown(cell).startswith("✗"):
+                yield f"{where}: its self-check must show ✗ on the stub, not {_shown(cell)!r}"
+            call = called(cell.source)
+            if call not in [called(solution.source) for solution in exercise.solutions]:
+                yield f"{where}: no cell tagged solution ends by calling {call or 'its check'}"
+
+
+def check_solutions(page: Page) -> Iterator[str]:
+    """Solutions stand at the end, closed, and pass."""
+    heading = next(
+        (
+            place
+            for place, cell in enumerate(page.cells)
+            if cell.cell_type == "markdown" and cell.source.startswith("## Solutions")
+        ),
+        len(page.cells),
+    )
+    for place, cell in enumerate(page.cells):
+        if "solution" not in tags(cell):
+            continue
+        if place < heading:
+            yield f"cell {place}: is a solution above the heading '## Solutions'"
+        if not cell.metadata.get("jupyter", {}).get("source_hidden"):
+            yield f"cell {place}: is an open solution; set jupyter.source_hidden in its metadata"
+        if not _shown(cell).startswith("✓"):
+            yield f"cell {place}: its solution must show ✓, not {_shown(cell)!r}"
+
+
+CHECKS = (
+    check_size,
+    check_header,
+    check_cost,
+    check_executed_in_order,
+    check_stored_errors,
+    check_skips,
+    check_widget_state,
+    check_machine,
+    check_code,
+    check_figures,
+    check_exercises,
+    check_solutions,
+)
