@@ -1,4 +1,4 @@
-"""A pytest plugin that executes the core's annotations: ``make test`` runs the core's tests with it.
+"""A pytest plugin that executes annotations; ``make test`` runs the core's tests with it.
 
 jaxtyping's import hook checks each call of a function of ``memorylab`` against its annotations,
 shapes included, and beartype does the checking.
