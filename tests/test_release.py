@@ -98,7 +98,8 @@ def test_wheel_holds_the_package_and_nothing_else(wheel):
     modules = {path.relative_to(ROOT / "src").as_posix() for path in (ROOT / "src").rglob("*.py")}
     about = {name for name in names if ".dist-info/" in name}
     data = {"memorylab/player/player.js", "memorylab/memory/dnc/fast/DERIVATION.md"}
-    assert names - about == modules | data
+    typed = {"memorylab/py.typed", "memorylab_course/py.typed"}
+    assert names - about == modules | data | typed
     assert {"LICENSE", "LICENSE-CONTENT"} <= {name.rpartition("/")[2] for name in about}
     assert sum(file.file_size for file in zipfile.ZipFile(wheel).infolist()) < 2e6
 
