@@ -15,7 +15,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-import memorylab
+import memorylab.memory
 from tools.navigation import with_launch_section
 from tools.table import COURSE, RELEASE, REPOSITORY
 
@@ -122,7 +122,7 @@ for name in ("ray", "psutil", "anywidget", "ipywidgets", "IPython", "traitlets",
              "nbclient", "nbformat", "notebook", "jupyter_client", "ipykernel", "yaml"):
     sys.modules[name] = None
 sys.path.insert(0, {str(tmp_path)!r})
-import memorylab
+import memorylab.memory
 assert memorylab.__file__.startswith({str(tmp_path)!r}), memorylab.__file__
 for room in ("networks", "sequences", "memory", "tasks", "environments", "training", "plots"):
     module = importlib.import_module("memorylab." + room)
