@@ -97,7 +97,11 @@ def test_wheel_holds_the_package_and_nothing_else(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
     modules = {path.relative_to(ROOT / "src").as_posix() for path in (ROOT / "src").rglob("*.py")}
     about = {name for name in names if ".dist-info/" in name}
-    data = {"memorylab/player/player.js", "memorylab/memory/dnc/fast/DERIVATION.md"}
+    data = {
+        "memorylab/player/player.js",
+        "memorylab/plots/memorylab.mplstyle",
+        "memorylab/memory/dnc/fast/DERIVATION.md",
+    }
     assert names - about == modules | data
     assert {"LICENSE", "LICENSE-CONTENT"} <= {name.rpartition("/")[2] for name in about}
     assert sum(file.file_size for file in zipfile.ZipFile(wheel).infolist()) < 2e6

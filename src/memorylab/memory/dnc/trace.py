@@ -52,7 +52,7 @@ ARRAYS: dict[str, Array] = {
     "write_gate": Array("T", "fraction", "write gate", "how much is written at all"),
     "allocation_gate": Array("T", "fraction", "allocation gate", "1: a free place, 0: by content"),
     "free_gates": Array("T R", "fraction", "free gate", "how far a head frees what it read last"),
-    "read_modes": Array("T R 3", "distribution", "read mode", "how a head finds its place", MODES),
+    "read_modes": Array("T R 3", "distribution", "read modes", "how a head finds its place", MODES),
     "write_strength": Array("T", "strength", "write strength", "how sharply the key is met"),
     "read_strengths": Array("T R", "strength", "read strength", "how sharply the key is met"),
 }
