@@ -1,12 +1,10 @@
 import base64
 import io
-import json
 
 import numpy as np
 import pytest
-import traitlets
 from PIL import Image
-from player_examples import record, replaced
+from player_examples import record
 
 from memorylab.player import MemoryPlayer
 
@@ -42,19 +40,19 @@ def test_rows_follow_the_first_runs_order_of_writing():
     write = np.zeros((12, 8))
     write[np.arange(8), [5, 2, 7, 0, 1, 3, 4, 6]] = 1
     player = MemoryPlayer(
-        replaced(first, write_weighting=write), order="first_write", compare=second
+        first.with_arrays(write_weighting=write), order="first_write", compare=second
     )
-    runs = json.loads(player.header)["runs"]
+    runs = player.header["runs"]
     assert [run["order"] for run in runs] == [[5, 2, 7, 0, 1, 3, 4, 6]] * 2
     other = MemoryPlayer(first, compare=record(num_locations=3))
-    assert [len(run["order"]) for run in json.loads(other.header)["runs"]] == [8, 3]
+    assert [len(run["order"]) for run in other.header["runs"]] == [8, 3]
 
 
 def test_a_page_holds_everything_and_asks_for_nothing(tmp_path):
     path = MemoryPlayer(record(), t=4).to_html(tmp_path / "run.html", title="a <b> & c")
     page = path.read_text()
     assert "<title>a &lt;b&gt; &amp; c</title>" in page
-    assert '{"t": 4, "fps": 10.0}' in page
+    assert '"t": 4, "fps": 10' in page
     assert "default-src 'none'" in page
     assert "http" not in page.replace("http-equiv", "").replace("http://www.w3.org/2000/svg", "")
     assert list(tmp_path.iterdir()) == [path]
@@ -81,7 +79,7 @@ def test_labels_cannot_end_the_script(tmp_path):
     ],
 )
 def test_bad_input(arguments, error, message):
-    with pytest.raises((error, traitlets.TraitError), match=message):
+    with pytest.raises(error, match=message):
         MemoryPlayer(**({"trace": record()} | arguments))
 
 

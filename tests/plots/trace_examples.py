@@ -13,7 +13,11 @@ def filled(num_steps=4, num_locations=5, word_size=3, num_read_heads=1, **arrays
     """Return a trace that is all zeros but for ``arrays``."""
     sizes = {"T": num_steps, "N": num_locations, "W": word_size, "R": num_read_heads}
     sizes |= {"F": 2, "D": 2}
-    zeros = {name: np.zeros((num_steps, *row.step_shape(sizes))) for name, row in ARRAYS.items()}
+    zeros = {
+        name: np.zeros((num_steps, *row.step_shape(sizes)))
+        for name, row in ARRAYS.items()
+        if not row.optional
+    }
     return DNCTrace(zeros | arrays)
 
 

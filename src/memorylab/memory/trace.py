@@ -40,6 +40,7 @@ class Array(NamedTuple):
         label: A short name for a column or a line of a figure.
         meaning: What the numbers say, in one line.
         columns: Names of the entries along the last dimension, where these have names.
+        optional: Whether a trace may lack it.
     """
 
     shape: str
@@ -47,6 +48,7 @@ class Array(NamedTuple):
     label: str
     meaning: str
     columns: tuple[str, ...] = ()
+    optional: bool = False
 
     @property
     def dimensions(self) -> list[str]:
@@ -58,15 +60,19 @@ class Array(NamedTuple):
         return tuple(int(sizes.get(name, name)) for name in self.dimensions[1:])
 
 
-EXTRAS: dict[str, Array] = {
-    "observation": Array("T ...", "number", "observation", "what the agent observed"),
-    "action": Array("T ...", "number", "action", "what the agent did"),
-    "reward": Array("T", "number", "reward", "the reward of the action"),
-    "value": Array("T", "number", "value", "the critic's estimate"),
-    "target": Array("T ...", "number", "target", "the output that was asked for"),
-    "mask": Array("T", "fraction", "counts in the loss", "whether the step counts in the loss"),
+COMMON: dict[str, Array] = {
+    "observation": Array(
+        "T ...", "number", "observation", "what the agent observed", optional=True
+    ),
+    "action": Array("T ...", "number", "action", "what the agent did", optional=True),
+    "reward": Array("T", "number", "reward", "the reward of the action", optional=True),
+    "value": Array("T", "number", "value", "the critic's estimate", optional=True),
+    "input": Array("T F", "number", "input", "what went into the memory"),
+    "target": Array("T ...", "number", "target", "the output that was asked for", optional=True),
+    "output": Array("T D", "number", "output", "what came out"),
+    "mask": Array("T", "number", "counts in the loss", "1 where it counts, else 0", optional=True),
 }
-"""Arrays that only some traces have: of a supervised task, or of an agent's episode."""
+"""The arrays that traces of all kinds of memory have, or may have."""
 
 
 class MemoryTrace:
@@ -81,15 +87,15 @@ class MemoryTrace:
         sizes: The size of each dimension by its letter.
 
     Args:
-        arrays: All arrays of ``table``, and any of ``EXTRAS``.
+        arrays: All arrays of ``table`` that aren't optional, and any that are.
         metadata: See above.
 
     Raises:
         ValueError: An array is missing, unknown or of a shape that doesn't fit the others.
     """
 
-    table: ClassVar[Mapping[str, Array]] = {}
-    """The arrays that every trace of this class has."""
+    table: ClassVar[Mapping[str, Array]] = COMMON
+    """The arrays that a trace of this class has or may have; a subclass adds its own."""
 
     def __init__(self, arrays: Mapping[str, np.ndarray], metadata: Mapping[str, Any] | None = None):
         self.arrays = {name: np.asarray(array) for name, array in arrays.items()}
@@ -97,16 +103,16 @@ class MemoryTrace:
         self.sizes = self._check_shapes()
 
     @classmethod
-    def rows(cls) -> dict[str, Array]:
-        """Return the table of all arrays that such a trace may have, ``EXTRAS`` included."""
-        return {**cls.table, **EXTRAS}
+    def required(cls) -> list[str]:
+        """Return the names of the arrays that every trace of this class has."""
+        return [name for name, row in cls.table.items() if not row.optional]
 
     def __getattr__(self, name: str) -> np.ndarray:
         # Looked up in __dict__, because copying and unpickling ask before __init__ has run.
         arrays = self.__dict__.get("arrays", {})
         if name in arrays:
             return arrays[name]
-        if name in EXTRAS:
+        if name in self.table:
             raise AttributeError(f"This trace has no {name!r}: it was recorded without one.")
         raise AttributeError(f"A trace has no {name!r}.{suggest(name, arrays)}")
 
@@ -154,9 +160,8 @@ class MemoryTrace:
             arrays: Some arrays of a trace, or of a state, by name; time or batch comes first.
             tolerance: How far rounding may have carried a number.
         """
-        rows = cls.rows()
         for name, array in arrays.items():
-            for wrong, what, values in _violations(array, rows[name].kind, tolerance):
+            for wrong, what, values in _violations(array, cls.table[name].kind, tolerance):
                 if wrong.any():
                     index = tuple(int(i) for i in np.argwhere(wrong)[0])
                     return f"{name} at {list(index)} {what} ({float(values[index]):.6g})."
@@ -202,15 +207,14 @@ class MemoryTrace:
         return cls(arrays, header.get("metadata"))
 
     def _check_shapes(self) -> dict[str, int]:
-        rows = self.rows()
         for name in self.arrays:
-            if name not in rows:
-                raise ValueError(f"A trace has no array {name!r}.{suggest(name, rows)}")
-        missing = [name for name in self.table if name not in self.arrays]
+            if name not in self.table:
+                raise ValueError(f"A trace has no array {name!r}.{suggest(name, self.table)}")
+        missing = [name for name in self.required() if name not in self.arrays]
         if missing:
             raise ValueError(f"The trace lacks {', '.join(missing)}.")
         sizes: dict[str, int] = {}
-        for name, row in rows.items():
+        for name, row in self.table.items():
             if name not in self.arrays:
                 continue
             shape, dimensions = self.arrays[name].shape, row.dimensions

@@ -1,8 +1,9 @@
 // The MemoryPlayer: one script without dependencies, for the widget and for the exported page.
 //
-// It gets the runs as one block of 32-bit floats and a header that says where each array lies.
-// Layers, from the bottom: Run (numbers of a run at a step), tellStep (a step in words), panels
-// (one heatmap each, on a canvas with one pixel per cell), View (all panels of a run), render.
+// It gets the runs as one block of 32-bit floats and a header with a table of their arrays: where
+// each lies, its axes, its kind and its label. Layers, from the bottom: Run (numbers of a run at a
+// step), tellStep (a step in words), Panel and TimeLine (one heatmap each, on a canvas with one
+// pixel per cell), View (all panels of a run), Player, and render and mount, which start it.
 
 // ---- colours ------------------------------------------------------------------------------------
 
@@ -46,7 +47,9 @@ const UNIT = between(0, 1);
 // ---- numbers ------------------------------------------------------------------------------------
 
 const STATE_EVERY = 16; // Steps between the states that a recomputed run keeps.
-const NORM_EPSILON = 1e-6;
+const NORM_EPSILON = 1e-6; // That of memorylab.memory.dnc.addressing; a test compares the results.
+
+const product = (sizes) => sizes.reduce((a, b) => a * b, 1);
 
 /** softmax(strength · cosine) over the rows of `memory`, for one key. */
 function lookUp(memory, key, strength, locations, word) {
@@ -70,26 +73,30 @@ function lookUp(memory, key, strength, locations, word) {
   return scores.map((score) => score / total);
 }
 
-/** The numbers of one run. What the block doesn't hold is recomputed by the paper's equations. */
+/**
+ * The numbers of one run. `arrays` has for each array its row of the trace's table (axes, kind,
+ * label, columns), its shape, its range, and how many steps of it were `sent`. Steps that were not
+ * sent are recomputed by the paper's equations.
+ */
 export class Run {
   constructor(header, block) {
-    Object.assign(this, header); // steps, locations, word, heads, order, ranges, label, recompute
-    this.stored = {};
-    for (const [name, { offset, shape }] of Object.entries(header.arrays)) {
-      const size = shape.reduce((a, b) => a * b, 1);
-      const perStep = shape.slice(1).reduce((a, b) => a * b, 1);
-      this.stored[name] = { values: block.subarray(offset, offset + size), perStep, shape };
-    }
-    if (this.recompute) this.states = new Map([[0, this.firstState()]]);
+    Object.assign(this, header); // steps, locations, word, heads, order, label, frame, arrays
+    this.block = block;
     this.fresh = { step: -1, arrays: {} };
   }
 
   has(name) {
-    return name in this.stored || (this.recompute && this.recompute.includes(name));
+    return name in this.arrays;
   }
 
-  shape(name) {
-    return this.stored[name].shape;
+  /** The names of the arrays whose row of the table satisfies `wanted`, in the table's order. */
+  names(wanted) {
+    return Object.keys(this.arrays).filter((name) => wanted(this.arrays[name]));
+  }
+
+  /** How many numbers an array has at each step. */
+  size(name) {
+    return product(this.arrays[name].shape.slice(1));
   }
 
   /**
@@ -98,40 +105,30 @@ export class Run {
    */
   at(name, step) {
     step = Math.min(step, this.steps - 1);
-    const array = this.stored[name];
-    if (array) return array.values.subarray(step * array.perStep, (step + 1) * array.perStep);
+    const { offset, sent } = this.arrays[name];
+    const size = this.size(name);
+    if (step < sent) return this.block.subarray(offset + step * size, offset + (step + 1) * size);
     if (this.fresh.step !== step) this.fresh = { step, arrays: {} };
     return (this.fresh.arrays[name] ??= this.computed(name, step));
   }
 
-  firstState() {
-    const first = (name) => Float64Array.from(this.stored[name + "_0"].values);
-    return { memory: first("memory"), link: first("link"), precedence: first("precedence") };
-  }
-
-  /** Memory, links and precedence after `step`, from the nearest state before it. */
+  /** Memory, links and precedence after `step`, from the nearest state before it that is known. */
   state(step) {
-    if (this.current?.step === step) return this.current;
-    let from = step - (step % STATE_EVERY);
-    while (!this.states.has(from)) from -= STATE_EVERY;
-    let state = this.current?.step < step && this.current.step >= from ? this.current : null;
-    if (!state) {
-      const kept = this.states.get(from);
-      state = { step: from };
-      for (const name of ["memory", "link", "precedence"]) state[name] = kept[name].slice();
+    if (!this.kept) {
+      const [memory, link, precedence] = ["memory", "link", "precedence"].map((name) =>
+        Float64Array.from(this.at(name, 0)),
+      );
+      this.current = { step: 0, memory, link, precedence };
+      this.kept = [structuredClone(this.current)];
     }
+    const kept = this.kept[Math.floor(step / STATE_EVERY)] ?? this.kept.at(-1);
+    if (this.current.step > step || this.current.step < kept.step)
+      this.current = structuredClone(kept);
+    const state = this.current;
     while (state.step < step) {
       this.advance(state);
-      if (state.step % STATE_EVERY === 0 && !this.states.has(state.step)) {
-        const { memory, link, precedence } = state;
-        this.states.set(state.step, {
-          memory: memory.slice(),
-          link: link.slice(),
-          precedence: precedence.slice(),
-        });
-      }
+      if (state.step === this.kept.length * STATE_EVERY) this.kept.push(structuredClone(state));
     }
-    this.current = state;
     return state;
   }
 
@@ -162,70 +159,49 @@ export class Run {
 
   computed(name, step) {
     const { locations: N, word: W, heads: R } = this;
-    const perHead = (size, fill) => {
-      const all = new Float64Array(R * size);
-      for (let head = 0; head < R; head++) all.set(fill(head), head * size);
-      return all;
-    };
-    if (name === "read_content_weighting") {
-      const { memory } = this.state(step);
-      const keys = this.at("read_keys", step);
-      const strengths = this.at("read_strengths", step);
-      return perHead(N, (head) =>
-        lookUp(memory, keys.subarray(head * W, head * W + W), strengths[head], N, W),
-      );
-    }
-    if (name === "forward_weighting" || name === "backward_weighting") {
-      if (step === 0) return this.stored[name + "_0"].values;
-      const { link } = this.state(step);
-      const before = this.at("read_weighting", step - 1);
-      return perHead(N, (head) => {
-        const moved = new Float64Array(N);
+    const state = this.state(step);
+    if (name in state) return state[name];
+    const { memory, link } = state;
+    const size = name === "read_vectors" ? W : N;
+    const all = new Float64Array(R * size);
+    for (let head = 0; head < R; head++) {
+      const part = all.subarray(head * size, (head + 1) * size);
+      const of = (array, at, length) =>
+        this.at(array, at).subarray(head * length, (head + 1) * length);
+      if (name === "read_content_weighting") {
+        const strength = this.at("read_strengths", step)[head];
+        part.set(lookUp(memory, of("read_keys", step, W), strength, N, W));
+      } else if (name === "read_vectors") {
+        const read = of("read_weighting", step, N);
+        for (let i = 0; i < N; i++)
+          for (let c = 0; c < W; c++) part[c] += read[i] * memory[i * W + c];
+      } else {
+        const before = of("read_weighting", step - 1, N);
         for (let i = 0; i < N; i++)
           for (let j = 0; j < N; j++)
-            if (name === "forward_weighting") moved[i] += link[i * N + j] * before[head * N + j];
-            else moved[j] += link[i * N + j] * before[head * N + i];
-        return moved;
-      });
+            if (name === "forward_weighting") part[i] += link[i * N + j] * before[j];
+            else part[j] += link[i * N + j] * before[i];
+      }
     }
-    if (name === "read_vectors") {
-      const { memory } = this.state(step);
-      const read = this.at("read_weighting", step);
-      return perHead(W, (head) => {
-        const vector = new Float64Array(W);
-        for (let i = 0; i < N; i++)
-          for (let c = 0; c < W; c++) vector[c] += read[head * N + i] * memory[i * W + c];
-        return vector;
-      });
-    }
-    return this.state(step)[name];
+    return all;
   }
 }
 
 /** One run minus another, seen as a run. */
-class Difference {
+class Difference extends Run {
   constructor(left, right) {
-    Object.assign(this, { left, right, label: `${left.label} − ${right.label}`, signed: true });
-    for (const key of ["steps", "locations", "word", "heads", "order"]) this[key] = left[key];
-    this.steps = Math.max(left.steps, right.steps);
-    this.ranges = {};
-    for (const [name, [low, high]] of Object.entries(left.ranges)) {
-      const other = right.ranges[name] ?? [low, high];
-      const extent = Math.max(high, other[1]) - Math.min(low, other[0]);
-      this.ranges[name] = [-extent, extent];
+    const arrays = {};
+    for (const [name, row] of Object.entries(left.arrays)) {
+      const other = right.arrays[name];
+      if (!other || `${row.shape.slice(1)}` !== `${other.shape.slice(1)}`) continue;
+      const extent = Math.max(row.high, other.high) - Math.min(row.low, other.low);
+      arrays[name] = { ...row, low: -extent, high: extent };
     }
-  }
-
-  has(name) {
-    const { left, right } = this;
-    if (!left.has(name) || !right.has(name)) return false;
-    return !left.stored[name] || !right.stored[name]
-      ? true
-      : `${left.shape(name).slice(1)}` === `${right.shape(name).slice(1)}`;
-  }
-
-  shape(name) {
-    return [this.steps, ...this.left.shape(name).slice(1)];
+    const { locations, word, heads, order } = left;
+    const label = `${left.label} − ${right.label}`;
+    const steps = Math.max(left.steps, right.steps);
+    super({ locations, word, heads, order, label, steps, arrays });
+    Object.assign(this, { left, right, signed: true });
   }
 
   at(name, step) {
@@ -256,7 +232,8 @@ export function tellStep(run, step) {
   const N = run.locations;
   const sentences = [];
   const write = peak(run.at("write_weighting", step), 0, N);
-  if (![write.weight, write.total].every(Number.isFinite)) sentences.push("Its write is not a number.");
+  if (![write.weight, write.total].every(Number.isFinite))
+    sentences.push("Its write is not a number.");
   else if (write.total < SCARCE) sentences.push(`Writes next to nothing (${share(write.total)}).`);
   else {
     const gate = run.at("allocation_gate", step)[0];
@@ -277,12 +254,14 @@ export function tellStep(run, step) {
       if (kept < 0.5) freed.push(i);
     }
     if (freed.length > 4) sentences.push(`Frees ${freed.length} locations.`);
-    else if (freed.length) sentences.push(`Frees location${freed.length > 1 ? "s" : ""} ${freed.join(", ")}.`);
+    else if (freed.length)
+      sentences.push(`Frees location${freed.length > 1 ? "s" : ""} ${freed.join(", ")}.`);
   }
   for (let head = 0; head < run.heads; head++) {
     const read = peak(run.at("read_weighting", step), head * N, N);
     if (!Number.isFinite(read.weight)) sentences.push(`Head ${head}'s read is not a number.`);
-    else if (read.total < SCARCE) sentences.push(`Head ${head} reads next to nothing (${share(read.total)}).`);
+    else if (read.total < SCARCE)
+      sentences.push(`Head ${head} reads next to nothing (${share(read.total)}).`);
     else {
       const modes = run.at("read_modes", step);
       const ways = ["backward_weighting", "read_content_weighting", "forward_weighting"];
@@ -293,7 +272,8 @@ export function tellStep(run, step) {
       let how = "found by content";
       if (way !== 1) {
         how = way === 0 ? "following the link backward" : "following the link";
-        if (step > 0) how += ` from ${peak(run.at("read_weighting", step - 1), head * N, N).location}`;
+        if (step > 0)
+          how += ` from ${peak(run.at("read_weighting", step - 1), head * N, N).location}`;
       }
       const place = `${read.location} (${share(read.weight)})`;
       if (read.weight >= read.total / 2) sentences.push(`Head ${head} reads ${place}, ${how}.`);
@@ -333,7 +313,12 @@ function sign(name) {
   const space = "http://www.w3.org/2000/svg";
   const drawing = document.createElementNS(space, "svg");
   const path = document.createElementNS(space, "path");
-  for (const [key, value] of [["viewBox", "0 0 16 16"], ["width", 16], ["height", 16], ["aria-hidden", "true"]])
+  for (const [key, value] of [
+    ["viewBox", "0 0 16 16"],
+    ["width", 16],
+    ["height", 16],
+    ["aria-hidden", "true"],
+  ])
     drawing.setAttribute(key, value);
   path.setAttribute("d", SIGNS[name]);
   path.setAttribute("fill", "currentColor");
@@ -341,7 +326,8 @@ function sign(name) {
   return drawing;
 }
 
-const brief = (value) => (Number.isNaN(value) ? "NaN" : show(Number(value.toPrecision(3))).replace("-", "−"));
+const brief = (value) =>
+  Number.isNaN(value) ? "NaN" : show(Number(value.toPrecision(3))).replace("-", "−");
 
 const show = (value) => {
   if (Number.isNaN(value)) return "NaN (no number)";
@@ -403,7 +389,8 @@ class Panel {
       for (let column = 0; column < width; column++, place++) {
         const number = value(row, column);
         const index = (number - low) * factor;
-        words[place] = number !== number ? 0 : colours[index < 0 ? 0 : index > 255 ? 255 : (index + 0.5) | 0];
+        words[place] =
+          number !== number ? 0 : colours[index < 0 ? 0 : index > 255 ? 255 : (index + 0.5) | 0];
       }
     this.context.putImageData(this.image, 0, 0);
   }
@@ -484,7 +471,9 @@ class Panel {
       } else if (this.rows.kind === "location") locations.forEach((index) => bar("row", index));
       if (this.columns.kind === "word" && word !== null) bar("column", word);
     }
-    this.marks.replaceChildren(...bars.filter((node) => !/-\d/.test(node.style.top + node.style.left)));
+    this.marks.replaceChildren(
+      ...bars.filter((node) => !/-\d/.test(node.style.top + node.style.left)),
+    );
   }
 }
 
@@ -525,7 +514,11 @@ class TimeLine extends Panel {
       const value = this.cells(0);
       this.numbers.forEach((node, row) => {
         const number = value(row, step);
-        node.textContent = Number.isNaN(number) ? "" : number !== 0 && Math.abs(number) < 1e-3 ? "0.000" : brief(number);
+        node.textContent = Number.isNaN(number)
+          ? ""
+          : number !== 0 && Math.abs(number) < 1e-3
+            ? "0.000"
+            : brief(number);
       });
     }
   }
@@ -534,19 +527,13 @@ class TimeLine extends Panel {
 // ---- all heatmaps of a run ----------------------------------------------------------------------
 
 const axis = (kind, count, names) => ({ kind, count, names });
-const WRITING = [
-  ["usage", "usage"],
-  ["allocation_weighting", "allocation"],
-  ["write_content_weighting", "content"],
-  ["write_weighting", "write"],
-  ["precedence", "precedence"],
-];
-const READING = [
-  ["backward_weighting", "backward"],
-  ["read_content_weighting", "content"],
-  ["forward_weighting", "forward"],
-  ["read_weighting", "read"],
-];
+const reach = (low, high) => Math.max(-low, high);
+const FRACTIONS = ["fraction", "weighting", "distribution", "links"]; // kinds of 0 to 1
+// The axes of the arrays that stand in a figure of one step.
+const FIGURES = ["T N", "T R N", "T N W", "T N N", "T W", "T R W"];
+const GATES = ["T", "T R", "T R 3"];
+const isGate = ({ axes, kind }) => GATES.includes(axes) && FRACTIONS.includes(kind);
+const isStrength = ({ axes, kind }) => GATES.includes(axes) && kind === "strength";
 
 class View {
   constructor(player, run) {
@@ -560,13 +547,27 @@ class View {
     parts.push(element("div", { class: "mp-band" }, ...this.stepFigures()), this.legend());
     parts.push(this.group("Over the whole run", this.runLines(), true));
     parts.push(this.group("Gates, read modes, strengths", this.gateLines(), run.heads <= 4));
-    this.root = element("section", { class: "mp-view", "aria-label": run.label || "run" }, ...parts);
+    this.root = element(
+      "section",
+      { class: "mp-view", "aria-label": run.label || "run" },
+      ...parts,
+    );
     for (const line of this.lines) line.drawOnce();
   }
 
   scaleOf(name) {
-    const [low, high] = this.run.ranges[name] ?? [0, 1];
-    return this.run.signed || low < 0 ? around(Math.max(-low, high)) : between(0, Math.max(high, 1e-9));
+    const { kind, low, high } = this.run.arrays[name];
+    if (FRACTIONS.includes(kind)) return this.unit;
+    return this.run.signed || low < 0 ? around(reach(low, high)) : between(0, Math.max(high, 1e-9));
+  }
+
+  /** One scale for all of some arrays, symmetric about 0. */
+  shared(names) {
+    return around(
+      Math.max(
+        ...names.map((name) => this.run.arrays[name]).map((row) => reach(row.low, row.high)),
+      ),
+    );
   }
 
   get unit() {
@@ -590,7 +591,10 @@ class View {
   }
 
   ticks(kind, { count, names }, length) {
-    const every = kind === "named" || names?.[0]?.length > 4 ? 1 : spacing(count, length, kind === "row" ? 12 : 22);
+    const every =
+      kind === "named" || names?.[0]?.length > 4
+        ? 1
+        : spacing(count, length, kind === "row" ? 12 : 22);
     const box = element("div", { class: `mp-ticks mp-ticks-${kind}`, "aria-hidden": "true" });
     for (let i = 0; i < count; i += every)
       box.append(
@@ -603,117 +607,146 @@ class View {
     return box;
   }
 
+  /**
+   * The entries of some arrays, each as [label, name, index in a step]: those without heads first,
+   * then head by head. An array with names for its columns has an entry for each, others have one.
+   */
+  entries(names) {
+    const { run } = this;
+    const list = [];
+    for (let head = -1; head < run.heads; head++)
+      for (const name of names) {
+        const { axes, label, columns } = run.arrays[name];
+        const hasHeads = axes.startsWith("T R");
+        if (hasHeads !== head >= 0) continue;
+        const start = hasHeads ? (head * run.size(name)) / run.heads : 0;
+        const labels = columns.length ? columns : [label];
+        labels.forEach((text, i) =>
+          list.push([hasHeads ? `${text} ${head}` : text, name, start + i]),
+        );
+      }
+    return list;
+  }
+
   stepFigures() {
     const { run, player } = this;
-    const { locations: N, word: W, heads: R, order } = run;
+    const { word: W, heads: R, order } = run;
     const cell = player.runs.length > 1 ? 11 : 14; // Two runs share the width.
-    const height = Math.max(120, Math.min(320, N * cell));
-    const locations = axis("location", N, order);
-    const words = axis("word", W);
-    const memoryWidth = Math.max(84, Math.min(260, W * cell));
-    const memoryScale = around(Math.max(...run.ranges.memory.map(Math.abs)));
-    this.scales = { memory: memoryScale };
-    const at = (name, step) => run.at(name, step);
-
-    const columns = (name, title, list, offset, tell) =>
-      this.panel(
-        {
-          name,
-          title,
-          rows: locations,
-          columns: axis("quantity", list.length, list.map(([, label]) => label)),
-          scale: this.unit,
-          cells: (step) => {
-            const arrays = list.map(([array]) => at(array, step));
-            return (row, column) => arrays[column][offset + order[row]];
-          },
-          tell: (row, column) => tell(list[column][1], order[row]),
-        },
-        list.length * 18,
-        height,
-        { columns: "named", rows: true },
-      );
-
+    this.height = Math.max(120, Math.min(320, run.locations * cell));
+    this.width = Math.max(84, Math.min(260, W * cell));
+    this.locations = axis("location", run.locations, order);
+    const shaped = (...shapes) => run.names(({ axes }) => shapes.includes(axes));
     const figures = [
-      this.panel(
-        {
-          name: "memory",
-          title: "memory",
-          rows: locations,
-          columns: words,
-          scale: memoryScale,
-          cells: (step) => {
-            const memory = at("memory", step);
-            return (row, column) => memory[order[row] * W + column];
-          },
-          tell: (row, column) => `memory[${order[row]}, ${column}]: location ${order[row]}, position ${column}`,
-        },
-        memoryWidth,
-        height,
-        { rows: true, columns: "column" },
-      ),
-      this.panel(
-        {
-          name: "link",
-          title: "links: row written after column",
-          rows: locations,
-          columns: locations,
-          scale: this.unit,
-          cells: (step) => {
-            const link = at("link", step);
-            return (row, column) => link[order[row] * N + order[column]];
-          },
-          tell: (row, column) =>
-            `link[${order[row]}, ${order[column]}]: location ${order[row]} written right after ${order[column]}`,
-        },
-        height,
-        height,
-        { rows: true, columns: "column" },
-      ),
-      columns("writing", "writing", WRITING, 0, (label, location) => `${label} of location ${location}`),
-    ];
-    for (let head = 0; head < R; head++)
-      figures.push(
-        columns(`head ${head}`, `head ${head}`, READING, head * N, (label, location) => `head ${head}, ${label}, location ${location}`),
-      );
-
-    const vectors = [
-      ["write key", "write_key", 0],
-      ["erase", "erase_vector", 0],
-      ["write", "write_vector", 0],
+      ...shaped("T N W").map((name) => this.wordsFigure(name)),
+      ...shaped("T N N").map((name) => this.pairsFigure(name)),
+      this.columnsFigure("writing", shaped("T N"), 0, (label) => `${label} of location`),
     ];
     for (let head = 0; head < R; head++) {
-      vectors.push([`key ${head}`, "read_keys", head * W], [`read ${head}`, "read_vectors", head * W]);
+      const title = `head ${head}`;
+      const say = (label) => `${title}, ${label}, location`;
+      figures.push(this.columnsFigure(title, shaped("T R N"), head, say));
     }
-    const reach = Math.max(...vectors.map(([, name]) => Math.max(...(run.ranges[name] ?? [1]).map(Math.abs))));
-    this.scales.vectors = around(reach);
-    figures.push(
-      this.panel(
-        {
-          name: "vectors",
-          title: "words of this step",
-          rows: axis("vector", vectors.length, vectors.map(([label]) => label)),
-          columns: words,
-          scale: this.scales.vectors,
-          cells: (step) => {
-            const arrays = vectors.map(([, name]) => at(name, step));
-            return (row, column) => arrays[row][vectors[row][2] + column];
-          },
-          tell: (row, column) => `${vectors[row][0]}, position ${column}`,
-        },
-        memoryWidth,
-        vectors.length * 15,
-        { rows: true, columns: "column" },
-      ),
-    );
-    const frame = run.frame && this.frame(run.frame);
-    if (frame) figures.unshift(frame);
+    figures.push(this.vectorsFigure(shaped("T W", "T R W")));
+    if (run.frame) figures.unshift(this.frame(run.frame));
     return figures;
   }
 
+  /** An array of a word for each location, such as the memory. */
+  wordsFigure(name) {
+    const { run, width, height } = this;
+    const { word: W, order } = run;
+    const options = {
+      name,
+      title: run.arrays[name].label,
+      rows: this.locations,
+      columns: axis("word", W),
+      scale: this.shared([name]),
+      cells: (step) => {
+        const words = run.at(name, step);
+        return (row, column) => words[order[row] * W + column];
+      },
+      tell: (row, column) =>
+        `${name}[${order[row]}, ${column}]: location ${order[row]}, position ${column}`,
+    };
+    return this.panel(options, width, height, { rows: true, columns: "column" });
+  }
+
+  /** An array of a number for each pair of locations, such as the links. */
+  pairsFigure(name) {
+    const { run, height } = this;
+    const { locations: N, order } = run;
+    const { label, kind } = run.arrays[name];
+    const related = kind === "links" ? "written right after" : "and";
+    const options = {
+      name,
+      title: label,
+      rows: this.locations,
+      columns: this.locations,
+      scale: this.scaleOf(name),
+      cells: (step) => {
+        const pairs = run.at(name, step);
+        return (row, column) => pairs[order[row] * N + order[column]];
+      },
+      tell: (row, column) =>
+        `${name}[${order[row]}, ${order[column]}]: ` +
+        `location ${order[row]} ${related} ${order[column]}`,
+    };
+    return this.panel(options, height, height, { rows: true, columns: "column" });
+  }
+
+  /** Arrays of a number for each location, one column each. */
+  columnsFigure(title, names, head, say) {
+    const { run, height } = this;
+    const { locations: N, order } = run;
+    const labels = names.map((name) => run.arrays[name].label);
+    const options = {
+      name: title,
+      title,
+      rows: this.locations,
+      columns: axis("quantity", names.length, labels),
+      scale: this.unit,
+      cells: (step) => {
+        const arrays = names.map((name) => run.at(name, step));
+        return (row, column) => arrays[column][head * N + order[row]];
+      },
+      tell: (row, column) => `${say(labels[column])} ${order[row]}`,
+    };
+    return this.panel(options, names.length * 18, height, { rows: true, columns: "named" });
+  }
+
+  /** Words: keys, and what is erased, written and read. */
+  vectorsFigure(names) {
+    const { run, width } = this;
+    const entries = this.entries(names);
+    const options = {
+      name: "vectors",
+      title: "words of this step",
+      rows: axis(
+        "vector",
+        entries.length,
+        entries.map(([label]) => label),
+      ),
+      columns: axis("word", run.word),
+      scale: this.shared(names),
+      cells: (step) => {
+        const arrays = entries.map(([, name]) => run.at(name, step));
+        return (row, column) => arrays[row][entries[row][2] + column];
+      },
+      tell: (row, column) => `${entries[row][0]}, position ${column}`,
+    };
+    return this.panel(options, width, entries.length * 15, { rows: true, columns: "column" });
+  }
+
   /** The environment's picture at the step. */
-  frame({ height, width, channels, low, high }) {
-    const canvas = element("canvas", { width, height, role: "img", "aria-label": "observation", "data-panel": "frame" });
+  frame({ height, width, channels }) {
+    const { low, high } = this.run.arrays.observation;
+    const canvas = element("canvas", {
+      width,
+      height,
+      role: "img",
+      "aria-label": "observation",
+      "data-panel": "frame",
+    });
     const context = canvas.getContext("2d");
     const image = context.createImageData(width, height);
     canvas.style.width = `${Math.max(120, Math.min(320, width * 8))}px`;
@@ -722,7 +755,8 @@ class View {
       for (let i = 0; i < width * height; i++)
         for (let channel = 0; channel < 4; channel++) {
           const value = pixels[i * channels + Math.min(channel, channels - 1)];
-          image.data[i * 4 + channel] = channel === 3 ? 255 : (255 * (value - low)) / (high - low || 1);
+          image.data[i * 4 + channel] =
+            channel === 3 ? 255 : (255 * (value - low)) / (high - low || 1);
         }
       context.putImageData(image, 0, 0);
     };
@@ -730,10 +764,12 @@ class View {
   }
 
   legend() {
+    const { run } = this;
+    const words = run.names(({ axes }) => ["T W", "T R W"].includes(axes));
     const entries = [
-      ["memory", this.scales.memory],
-      ["words of this step", this.scales.vectors],
-      [this.run.signed ? "differences" : "links, usage, weightings, gates", this.unit],
+      ["memory", this.shared(["memory"])],
+      ["words of this step", this.shared(words)],
+      [run.signed ? "differences" : "links, usage, weightings, gates", this.unit],
     ];
     return element(
       "div",
@@ -756,7 +792,12 @@ class View {
   // -- heatmaps of the whole run
 
   group(title, rows, open) {
-    const details = element("details", { class: "mp-group" }, element("summary", {}, title), ...rows);
+    const details = element(
+      "details",
+      { class: "mp-group" },
+      element("summary", {}, title),
+      ...rows,
+    );
     details.open = open;
     return details;
   }
@@ -806,78 +847,90 @@ class View {
       "span",
       { class: "mp-range" },
       element("span", {}, brief(high)),
-      element("i", { class: "mp-gradient mp-upright", style: { background: gradient(kind).replace("to right", "to top") } }),
+      element("i", {
+        class: "mp-gradient mp-upright",
+        style: { background: gradient(kind).replace("to right", "to top") },
+      }),
       element("span", {}, brief(low)),
     );
   }
 
   runLines() {
     const { run } = this;
-    const { locations: N, heads: R, order } = run;
-    const lines = [];
-    const features = (name, label = name) => {
-      if (!run.has(name) || (name === "observation" && run.frame)) return;
-      const count = run.shape(name).slice(1).reduce((a, b) => a * b, 1);
-      if (count === 0) return;
-      const single = count === 1;
-      const rows = axis("feature", count, single ? [label] : undefined);
-      lines.push(
-        this.line(name, label, rows, (row) => [name, row], {
-          scale: this.scaleOf(name),
-          height: single ? 16 : Math.max(36, Math.min(110, count * 9)),
-          numbers: single,
-          tell: (row) => (single ? label : `${label} ${row}`),
-        }),
-      );
-    };
-    const weighting = (name, label, offset = 0) =>
-      lines.push(
-        this.line(label, label, axis("location", N, order), (row) => [name, offset + order[row]], {
-          scale: this.unit,
-          height: Math.max(48, Math.min(128, N * 5)),
-          tell: (row) => `${label} of location ${order[row]}`,
-        }),
-      );
-    for (const name of ["observation", "action", "reward", "value"]) features(name);
-    for (const name of ["input", "target", "output"]) features(name);
-    features("mask", "counts in the loss");
-    weighting("usage", "usage");
-    weighting("write_weighting", "write");
-    for (let head = 0; head < R; head++) weighting("read_weighting", `read, head ${head}`, head * N);
-    return lines;
+    const weightings = ["usage", "write_weighting", "read_weighting"];
+    return [
+      ...run
+        .names((row) => !FIGURES.includes(row.axes) && !isGate(row) && !isStrength(row))
+        .map((name) => this.features(name)),
+      ...this.entries(weightings).map((entry) => this.locationsLine(...entry)),
+    ].filter(Boolean);
+  }
+
+  /** A line of any numbers, such as the input. */
+  features(name) {
+    const { run } = this;
+    const { label } = run.arrays[name];
+    const count = run.size(name);
+    if (count === 0 || (name === "observation" && run.frame)) return null;
+    const single = count === 1;
+    return this.line(
+      name,
+      label,
+      axis("feature", count, single ? [label] : undefined),
+      (row) => [name, row],
+      {
+        scale: this.scaleOf(name),
+        height: single ? 16 : Math.max(36, Math.min(110, count * 9)),
+        numbers: single,
+        tell: (row) => (single ? label : `${label} ${row}`),
+      },
+    );
+  }
+
+  /** A line of a number for each location, such as the usage. */
+  locationsLine(label, name, offset) {
+    const { locations: N, order } = this.run;
+    return this.line(label, label, this.locations, (row) => [name, offset + order[row]], {
+      scale: this.unit,
+      height: Math.max(48, Math.min(128, N * 5)),
+      tell: (row) => `${label} of location ${order[row]}`,
+    });
   }
 
   gateLines() {
     const { run } = this;
-    const gates = [
-      ["write gate", "write_gate", 0],
-      ["allocation gate", "allocation_gate", 0],
+    const strengths = run.names(isStrength);
+    const highest = Math.max(1.001, ...strengths.map((name) => run.arrays[name].high));
+    const scale = run.signed ? around(highest) : between(1, highest);
+    return [
+      this.namedLine("gates", run.names(isGate), this.unit),
+      this.namedLine("strengths", strengths, scale),
     ];
-    const strengths = [["write strength", "write_strength", 0]];
-    for (let head = 0; head < run.heads; head++) {
-      gates.push([`free gate ${head}`, "free_gates", head]);
-      ["backward", "content", "forward"].forEach((mode, i) =>
-        gates.push([`${mode} ${head}`, "read_modes", head * 3 + i]),
-      );
-      strengths.push([`read strength ${head}`, "read_strengths", head]);
-    }
-    const line = (name, list, scale) =>
-      this.line(name, name, axis("gate", list.length, list.map(([label]) => label)), (row) => list[row].slice(1), {
-        scale,
-        height: list.length * 16,
-        numbers: true,
-        tell: (row) => list[row][0],
-      });
-    const strongest = Math.max(...strengths.map(([, name]) => (run.ranges[name] ?? [0, 1])[1]));
-    const scale = run.signed ? around(strongest) : between(1, Math.max(strongest, 1.001));
-    return [line("gates", gates, this.unit), line("strengths", strengths, scale)];
+  }
+
+  /** A line with a name and a number for each of its rows. */
+  namedLine(title, names, scale) {
+    const list = this.entries(names);
+    const rows = axis(
+      "gate",
+      list.length,
+      list.map(([label]) => label),
+    );
+    return this.line(title, title, rows, (row) => list[row].slice(1), {
+      scale,
+      height: list.length * 16,
+      numbers: true,
+      tell: (row) => list[row][0],
+    });
   }
 
   draw(step) {
     for (const panel of this.panels) panel.draw(step);
     for (const line of this.lines) line.follow(step);
     this.drawFrame?.(step);
-    this.words.textContent = this.run.signed ? "Red is more in the first run, blue more in the second." : tellStep(this.run, step);
+    this.words.textContent = this.run.signed
+      ? "Red is more in the first run, blue more in the second."
+      : tellStep(this.run, step);
   }
 
   mark(chosen) {
@@ -894,7 +947,7 @@ class Player {
   constructor(model, root) {
     this.model = model;
     this.root = root;
-    const header = JSON.parse(model.get("header"));
+    const header = model.get("header");
     const view = model.get("data");
     const bytes = view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
     const block = new Float32Array(bytes);
@@ -930,7 +983,10 @@ class Player {
       oninput: () => this.seek(Number(this.slider.value)),
     });
     this.counter = element("output", { class: "mp-counter" });
-    this.speed = element("select", { "aria-label": "steps per second", onchange: () => this.setSpeed(Number(this.speed.value)) });
+    this.speed = element("select", {
+      "aria-label": "steps per second",
+      onchange: () => this.setSpeed(Number(this.speed.value)),
+    });
     this.value = element("p", { class: "mp-value", "aria-live": "polite" });
     const controls = [
       button("first", "First step (Home)", () => this.seek(0)),
@@ -943,7 +999,11 @@ class Player {
       element("label", {}, this.speed, " steps/s"),
     ];
     this.views = this.runs.map((run) => new View(this, run));
-    this.board = element("div", { class: "mp-views", "data-runs": this.runs.length }, ...this.views.map((view) => view.root));
+    this.board = element(
+      "div",
+      { class: "mp-views", "data-runs": this.runs.length },
+      ...this.views.map((view) => view.root),
+    );
     if (this.runs.length === 2 && this.comparable()) {
       this.differenceButton = element(
         "button",
@@ -1027,7 +1087,9 @@ class Player {
   setSpeed(fps, sync = true) {
     this.fps = fps;
     const speeds = [...new Set([...SPEEDS, fps])].sort((a, b) => a - b);
-    this.speed.replaceChildren(...speeds.map((value) => element("option", { value }, String(value))));
+    this.speed.replaceChildren(
+      ...speeds.map((value) => element("option", { value }, String(value))),
+    );
     this.speed.value = fps;
     if (!sync) return;
     this.model.set("fps", fps);
@@ -1064,7 +1126,9 @@ class Player {
 
   select(panel) {
     this.chosen = panel ? panel.chosen() : null;
-    this.value.textContent = panel ? panel.readout(this.step) : "Point at a cell, or reach it by tab and arrow keys, for its value.";
+    this.value.textContent = panel
+      ? panel.readout(this.step)
+      : "Point at a cell, or reach it by tab and arrow keys, for its value.";
     for (const view of this.views) view.mark(this.chosen);
   }
 
@@ -1194,11 +1258,45 @@ const STYLE = `
 `;
 
 function render({ model, el }) {
-  const root = element("div", { class: "memory-player", role: "group", "aria-label": "memory player" });
+  const root = element("div", {
+    class: "memory-player",
+    role: "group",
+    "aria-label": "memory player",
+  });
   el.replaceChildren(element("style", {}, STYLE), root);
   const player = new Player(model, root);
   root.dataset.ready = "true";
   return () => player.destroy();
+}
+
+/**
+ * Put a player into `el`, an element or a shadow root, in a page without a kernel. `start` holds
+ * the header, the numbers (`data`, deflated, in base64), the step `t` and the speed `fps`. The
+ * player takes the theme of the page's body, if it names one, or that of the system.
+ */
+export async function mount(el, start) {
+  const packed = Uint8Array.from(atob(start.data), (letter) => letter.charCodeAt(0));
+  const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+  const state = { ...start, data: new DataView(await new Response(unpacked).arrayBuffer()) };
+  const model = {
+    get: (key) => state[key],
+    set: (key, value) => (state[key] = value),
+    save_changes() {},
+    on() {},
+    off() {},
+  };
+  render({ model, el });
+  const night = matchMedia("(prefers-color-scheme: dark)");
+  const paint = () => {
+    const { theme } = document.body.dataset;
+    const system = night.matches ? "dark" : "light";
+    el.querySelector(".memory-player").dataset.theme = /^(light|dark)$/.test(theme)
+      ? theme
+      : system;
+  };
+  new MutationObserver(paint).observe(document.body, { attributeFilter: ["data-theme"] });
+  night.addEventListener("change", paint);
+  paint();
 }
 
 export default { render };

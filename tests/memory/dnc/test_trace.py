@@ -20,11 +20,13 @@ from hypothesis import strategies as st
 from memorylab.memory.dnc import DNCTrace
 from memorylab.memory.dnc.state import Interface, MemoryState, Weightings
 from memorylab.memory.dnc.trace import ARRAYS
-from memorylab.memory.trace import EXTRAS, Array
+from memorylab.memory.trace import Array
 
 fixed = settings(deadline=None, derandomize=True, max_examples=25)
 
 T, N, W, R = 4, 3, 2, 2
+REQUIRED = DNCTrace.required()
+OPTIONAL = [name for name in ARRAYS if name not in REQUIRED]
 
 
 def random_sequence(length=T):
@@ -60,10 +62,10 @@ def archive_with(path, **members):
 
 
 def test_record_keeps_everything(trace):
-    assert trace.arrays.keys() == {*ARRAYS, "target"}
+    assert trace.arrays.keys() == {*REQUIRED, "target"}
     lengths = {"T": T, "N": N, "W": W, "R": R, "3": 3, "F": 3, "D": 2}
-    for name, row in ARRAYS.items():
-        assert trace[name].shape == tuple(lengths[d] for d in row.dimensions), name
+    for name in REQUIRED:
+        assert trace[name].shape == tuple(lengths[d] for d in ARRAYS[name].dimensions), name
     assert (trace.num_steps, trace.num_locations) == (T, N)
     assert (trace.word_size, trace.num_read_heads) == (W, R)
     assert len(trace) == T
@@ -118,7 +120,7 @@ def test_arrays_of_an_episode(trace, tmp_path):
         "mask": np.array([True, False, True, True]),
     }
     played = DNCTrace(trace.arrays | episode)
-    assert {*episode, "target"} == EXTRAS.keys()
+    assert {*episode, "target"} == {*OPTIONAL}
     played.validate()
     played.save(tmp_path / "episode.npz")
     loaded = DNCTrace.load(tmp_path / "episode.npz")
@@ -385,7 +387,7 @@ def test_loaded_arrays_are_checked(trace, tmp_path):
 # Arrays that don't fit.
 
 
-@pytest.mark.parametrize("name", ARRAYS)
+@pytest.mark.parametrize("name", REQUIRED)
 def test_missing_arrays(trace, name):
     with pytest.raises(ValueError, match=f"The trace lacks {name}"):
         DNCTrace({key: array for key, array in trace.arrays.items() if key != name})
@@ -401,7 +403,7 @@ def test_unknown_arrays(trace):
         DNCTrace(trace.arrays | {"useage": trace.usage})
 
 
-@pytest.mark.parametrize("name", [name for name in ARRAYS if name not in ("input", "output")])
+@pytest.mark.parametrize("name", [name for name in REQUIRED if name not in ("input", "output")])
 def test_wrong_shapes(trace, name):
     array = trace[name]
     for wrong in (array[:-1], np.concatenate([array, array], -1), array[..., None], array[0]):
@@ -419,12 +421,12 @@ def test_input_and_output_may_have_any_width(trace, name):
             DNCTrace(trace.arrays | {name: wrong})
 
 
-@pytest.mark.parametrize("name", EXTRAS)
+@pytest.mark.parametrize("name", OPTIONAL)
 def test_wrong_shapes_of_optional_arrays(trace, name):
     for wrong in (np.zeros(()), np.zeros(T + 1)):
         with pytest.raises(ValueError, match=rf"{name} must have the shape \[T"):
             DNCTrace(trace.arrays | {name: wrong})
-    if "..." not in EXTRAS[name].dimensions:
+    if "..." not in ARRAYS[name].dimensions:
         with pytest.raises(ValueError, match=rf"{name} must have the shape \[T\]"):
             DNCTrace(trace.arrays | {name: np.zeros((T, 2))})
 
@@ -462,7 +464,7 @@ def test_nothing_is_wrong_with_what_a_dnc_does(size, seed):
 @pytest.mark.parametrize(
     ("name", "values", "message"),
     [
-        *((name, np.nan, "is not finite (nan)") for name in ARRAYS),
+        *((name, np.nan, "is not finite (nan)") for name in REQUIRED),
         *((name, -0.01, "is not in [0, 1] (-0.01)") for name in rows_of(*UNIT)),
         *((name, 1.01, "is not in [0, 1] (1.01)") for name in rows_of(*UNIT)),
         *((name, 0.5, "is below 1 (0.5)") for name in rows_of("strength")),

@@ -155,7 +155,7 @@ class DNC(MemoryModel):
             known = torch.cat([hidden, state["read_vectors"].flatten(1)], dim=-1)
             step = {"input": x, "output": model.output(known)}
             steps.append(step | state | weightings._asdict() | interface._asdict())
-        arrays = {name: torch.cat([step[name] for step in steps]) for name in DNCTrace.table}
+        arrays = {name: torch.cat([step[name] for step in steps]) for name in DNCTrace.required()}
         return DNCTrace(
             {name: tensor.cpu().numpy() for name, tensor in arrays.items()},
             {"ablated": sorted(self.cell.ablated)},

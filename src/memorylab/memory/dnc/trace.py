@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from memorylab.memory.trace import Array, MemoryTrace
+from memorylab.memory.trace import COMMON, Array, MemoryTrace
 
 if TYPE_CHECKING:
     from memorylab.memory.dnc.dnc import DNC
@@ -16,11 +16,15 @@ MODES = ("backward", "content", "forward")
 
 # State, files, checks, figures and player read this table; figures and player keep its order.
 ARRAYS: dict[str, Array] = {
-    "input": Array("T F", "number", "input", "what went in"),
-    "output": Array("T D", "number", "output", "what came out"),
+    **COMMON,
     # The memory as it stands after each step.
     "memory": Array("T N W", "number", "memory", "the stored words"),
-    "link": Array("T N N", "links", "links", "how far i was written right after j, at [i, j]"),
+    "link": Array(
+        "T N N",
+        "links",
+        "links: row written after column",
+        "how far i was written right after j, at [i, j]",
+    ),
     # One number for each location: how far it is in use, and where the step writes.
     "usage": Array("T N", "fraction", "usage", "how far each location is taken before the write"),
     "allocation_weighting": Array(
@@ -56,7 +60,7 @@ ARRAYS: dict[str, Array] = {
     "write_strength": Array("T", "strength", "write strength", "how sharply the key is met"),
     "read_strengths": Array("T R", "strength", "read strength", "how sharply the key is met"),
 }
-"""Every array of a DNC's trace: T steps, N locations, words of W, R read heads."""
+"""The arrays of a DNC's trace: T steps, N locations, words of W, R read heads."""
 
 
 class DNCTrace(MemoryTrace):
@@ -67,7 +71,7 @@ class DNCTrace(MemoryTrace):
     precision, so that the paper's equations give all the rest from what the controller asked for.
 
     Args:
-        arrays: All arrays of ``ARRAYS``, and any of ``memorylab.memory.trace.EXTRAS``.
+        arrays: All arrays of ``ARRAYS`` that aren't optional, and any that are.
         metadata: Anything that JSON can hold, for instance the task and the model's sizes.
 
     Raises:
