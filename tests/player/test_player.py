@@ -1,5 +1,7 @@
 import base64
 import io
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -56,6 +58,37 @@ def test_a_page_holds_everything_and_asks_for_nothing(tmp_path):
     assert "default-src 'none'" in page
     assert "http" not in page.replace("http-equiv", "").replace("http://www.w3.org/2000/svg", "")
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_page_needs_no_anywidget_and_the_widget_says_that_it_does(tmp_path):
+    record().save(tmp_path / "run.npz")
+    code = """
+import sys
+sys.modules |= dict.fromkeys(["anywidget", "traitlets", "ipywidgets", "IPython"])
+from memorylab.memory.dnc.trace import DNCTrace
+from memorylab.player import MemoryPlayer
+player = MemoryPlayer(DNCTrace.load("run.npz"), t=3)
+print(player.to_html("run.html"), player)
+player.t = 4
+try:
+    player._repr_mimebundle_()
+except ImportError as error:
+    print(error)
+"""
+    command = [sys.executable, "-c", code]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert result.stdout.startswith("run.html MemoryPlayer(12 steps"), result.stderr
+    assert "needs anywidget to be shown in a notebook. Install it: pip install" in result.stdout
+    assert "mount(" in (tmp_path / "run.html").read_text()
+
+
+def test_the_widget_and_the_player_show_the_same_step():
+    player = MemoryPlayer(record(), t=3)
+    player.widget.t = 5
+    assert player.t == 5
+    player.t, player.fps = 7, 2
+    assert (player.widget.t, player.widget.fps) == (7, 2)
+    assert player.widget.header == player.header
 
 
 def test_labels_cannot_end_the_script(tmp_path):
