@@ -310,20 +310,11 @@ const SIGNS = {
 };
 
 function sign(name) {
-  const space = "http://www.w3.org/2000/svg";
-  const drawing = document.createElementNS(space, "svg");
-  const path = document.createElementNS(space, "path");
-  for (const [key, value] of [
-    ["viewBox", "0 0 16 16"],
-    ["width", 16],
-    ["height", 16],
-    ["aria-hidden", "true"],
-  ])
-    drawing.setAttribute(key, value);
-  path.setAttribute("d", SIGNS[name]);
-  path.setAttribute("fill", "currentColor");
-  drawing.append(path);
-  return drawing;
+  const template = document.createElement("template");
+  template.innerHTML =
+    '<svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">' +
+    `<path d="${SIGNS[name]}" fill="currentColor"/></svg>`;
+  return template.content;
 }
 
 const brief = (value) =>
@@ -336,7 +327,7 @@ const show = (value) => {
   return size >= 1e-4 && size < 1e5 ? String(Number(value.toPrecision(5))) : value.toExponential(3);
 };
 
-/** Every how manyth label fits when each needs `room` of the `length` that `count` share. */
+/** The smallest stride at which labels `room` pixels wide fit when `count` share `length`. */
 const spacing = (count, length, room) => {
   for (const every of [1, 2, 4, 5, 8, 10, 16, 20, 32, 50, 64, 100, 128, 200, 256, 500])
     if ((every * length) / count >= room) return every;
@@ -362,7 +353,9 @@ class Panel {
       tabindex: "0",
       role: "application",
       "aria-roledescription": "heatmap",
-      "aria-label": `${this.title}: ${this.rows.count} by ${this.columns.count}. Arrow keys move from cell to cell.`,
+      "aria-label":
+        `${this.title}: ${this.rows.count} by ${this.columns.count}. ` +
+        "Arrow keys move from cell to cell.",
       "data-panel": this.name,
     }));
     this.context = canvas.getContext("2d", { alpha: true });
@@ -448,15 +441,15 @@ class Panel {
   }
 
   mark(chosen) {
+    const { rows, columns } = this;
     const bars = [];
     const bar = (along, index, strong) => {
-      const axis = along === "row" ? this.rows : this.columns;
-      const [start, size] = along === "row" ? ["top", "height"] : ["left", "width"];
+      if (index === undefined || index === null) return;
+      const [{ count }, start, size] =
+        along === "row" ? [rows, "top", "height"] : [columns, "left", "width"];
+      const style = { [start]: `${(100 * index) / count}%`, [size]: `${100 / count}%` };
       bars.push(
-        element("div", {
-          class: `mp-mark mp-${along}${strong ? " mp-strong" : ""}`,
-          style: { [start]: `${(100 * index) / axis.count}%`, [size]: `${100 / axis.count}%` },
-        }),
+        element("div", { class: `mp-mark mp-${along}${strong ? " mp-strong" : ""}`, style }),
       );
     };
     if (chosen?.panel === this) {
@@ -464,16 +457,14 @@ class Panel {
       bar("column", chosen.column, true);
     } else if (chosen) {
       const { locations, word } = chosen;
-      if (this.rows.kind === "location" && this.columns.kind === "location") {
+      if (rows.kind === "location" && columns.kind === "location") {
         // A link's two locations, or both the row and the column of a single one.
-        bar("row", locations[0] ?? -1);
-        bar("column", locations[1] ?? locations[0] ?? -1);
-      } else if (this.rows.kind === "location") locations.forEach((index) => bar("row", index));
-      if (this.columns.kind === "word" && word !== null) bar("column", word);
+        bar("row", locations[0]);
+        bar("column", locations[1] ?? locations[0]);
+      } else if (rows.kind === "location") locations.forEach((index) => bar("row", index));
+      if (columns.kind === "word") bar("column", word);
     }
-    this.marks.replaceChildren(
-      ...bars.filter((node) => !/-\d/.test(node.style.top + node.style.left)),
-    );
+    this.marks.replaceChildren(...bars);
   }
 }
 
@@ -526,8 +517,8 @@ class TimeLine extends Panel {
 
 // ---- all heatmaps of a run ----------------------------------------------------------------------
 
-const axis = (kind, count, names) => ({ kind, count, names });
-const reach = (low, high) => Math.max(-low, high);
+const axis = (kind, count) => ({ kind, count });
+const named = (kind, names) => ({ kind, count: names.length, names });
 const FRACTIONS = ["fraction", "weighting", "distribution", "links"]; // kinds of 0 to 1
 // The axes of the arrays that stand in a figure of one step.
 const FIGURES = ["T N", "T R N", "T N W", "T N N", "T W", "T R W"];
@@ -547,27 +538,21 @@ class View {
     parts.push(element("div", { class: "mp-band" }, ...this.stepFigures()), this.legend());
     parts.push(this.group("Over the whole run", this.runLines(), true));
     parts.push(this.group("Gates, read modes, strengths", this.gateLines(), run.heads <= 4));
-    this.root = element(
-      "section",
-      { class: "mp-view", "aria-label": run.label || "run" },
-      ...parts,
-    );
+    const label = run.label || "run";
+    this.root = element("section", { class: "mp-view", "aria-label": label }, ...parts);
     for (const line of this.lines) line.drawOnce();
   }
 
   scaleOf(name) {
     const { kind, low, high } = this.run.arrays[name];
     if (FRACTIONS.includes(kind)) return this.unit;
-    return this.run.signed || low < 0 ? around(reach(low, high)) : between(0, Math.max(high, 1e-9));
+    return this.run.signed || low < 0 ? this.shared([name]) : between(0, Math.max(high, 1e-9));
   }
 
   /** One scale for all of some arrays, symmetric about 0. */
   shared(names) {
-    return around(
-      Math.max(
-        ...names.map((name) => this.run.arrays[name]).map((row) => reach(row.low, row.high)),
-      ),
-    );
+    const rows = names.map((name) => this.run.arrays[name]);
+    return around(Math.max(...rows.map(({ low, high }) => Math.max(-low, high))));
   }
 
   get unit() {
@@ -576,34 +561,32 @@ class View {
 
   // -- heatmaps of one step
 
-  panel(options, width, height, labels = {}) {
-    const panel = new Panel(this.player, options);
+  /**
+   * A figure of arrays that hold one number for each cell: `arrays[pick(row, column)]` holds it, at
+   * `index(row, column)`.
+   */
+  figure({ arrays, pick, index, ...options }, width, height) {
+    const cells = (step) => {
+      const values = arrays.map((name) => this.run.at(name, step));
+      return (row, column) => values[pick(row, column)][index(row, column)];
+    };
+    const panel = new Panel(this.player, { ...options, cells });
     this.panels.push(panel);
-    panel.canvas.style.width = `${width}px`;
-    panel.canvas.style.height = `${height}px`;
-    const figure = element("figure", {}, element("figcaption", {}, panel.title));
-    const body = element("div", { class: "mp-body" });
-    if (labels.rows) body.append(this.ticks("row", panel.rows, height));
-    body.append(panel.frame);
-    if (labels.columns) body.append(this.ticks(labels.columns, panel.columns, width));
-    figure.append(body);
-    return figure;
+    Object.assign(panel.canvas.style, { width: `${width}px`, height: `${height}px` });
+    const body = element("div", { class: "mp-body" }, this.ticks("row", panel.rows, height));
+    const below = panel.columns.names && panel.columns.kind !== "location" ? "named" : "column";
+    body.append(panel.frame, this.ticks(below, panel.columns, width));
+    return element("figure", {}, element("figcaption", {}, panel.title), body);
   }
 
   ticks(kind, { count, names }, length) {
-    const every =
-      kind === "named" || names?.[0]?.length > 4
-        ? 1
-        : spacing(count, length, kind === "row" ? 12 : 22);
+    const all = kind === "named" || names?.[0]?.length > 4;
+    const every = all ? 1 : spacing(count, length, kind === "row" ? 12 : 22);
     const box = element("div", { class: `mp-ticks mp-ticks-${kind}`, "aria-hidden": "true" });
-    for (let i = 0; i < count; i += every)
-      box.append(
-        element(
-          "span",
-          { style: { [kind === "row" ? "top" : "left"]: `${(100 * (i + 0.5)) / count}%` } },
-          String(names ? names[i] : i),
-        ),
-      );
+    for (let i = 0; i < count; i += every) {
+      const style = { [kind === "row" ? "top" : "left"]: `${(100 * (i + 0.5)) / count}%` };
+      box.append(element("span", { style }, String(names ? names[i] : i)));
+    }
     return box;
   }
 
@@ -630,123 +613,106 @@ class View {
 
   stepFigures() {
     const { run, player } = this;
-    const { word: W, heads: R, order } = run;
+    const { locations: N, word: W, order } = run;
     const cell = player.runs.length > 1 ? 11 : 14; // Two runs share the width.
-    this.height = Math.max(120, Math.min(320, run.locations * cell));
-    this.width = Math.max(84, Math.min(260, W * cell));
-    this.locations = axis("location", run.locations, order);
+    const height = Math.max(120, Math.min(320, N * cell));
+    const width = Math.max(84, Math.min(260, W * cell));
+    this.locations = named("location", order);
     const shaped = (...shapes) => run.names(({ axes }) => shapes.includes(axes));
-    const figures = [
-      ...shaped("T N W").map((name) => this.wordsFigure(name)),
-      ...shaped("T N N").map((name) => this.pairsFigure(name)),
-      this.columnsFigure("writing", shaped("T N"), 0, (label) => `${label} of location`),
-    ];
-    for (let head = 0; head < R; head++) {
-      const title = `head ${head}`;
-      const say = (label) => `${title}, ${label}, location`;
-      figures.push(this.columnsFigure(title, shaped("T R N"), head, say));
+    const figures = run.frame ? [this.frame(run.frame)] : [];
+    for (const name of shaped("T N W")) figures.push(this.wordsFigure(name, width, height));
+    for (const name of shaped("T N N")) figures.push(this.pairsFigure(name, height));
+    const writing = shaped("T N");
+    figures.push(
+      this.columnsFigure("writing", writing, 0, height, (label) => `${label} of location`),
+    );
+    for (let head = 0; head < run.heads; head++) {
+      const say = (label) => `head ${head}, ${label}, location`;
+      figures.push(this.columnsFigure(`head ${head}`, shaped("T R N"), head * N, height, say));
     }
-    figures.push(this.vectorsFigure(shaped("T W", "T R W")));
-    if (run.frame) figures.unshift(this.frame(run.frame));
+    figures.push(this.vectorsFigure(shaped("T W", "T R W"), width));
     return figures;
   }
 
   /** An array of a word for each location, such as the memory. */
-  wordsFigure(name) {
-    const { run, width, height } = this;
-    const { word: W, order } = run;
+  wordsFigure(name, width, height) {
+    const { word: W, order, arrays } = this.run;
     const options = {
       name,
-      title: run.arrays[name].label,
+      title: arrays[name].label,
       rows: this.locations,
       columns: axis("word", W),
       scale: this.shared([name]),
-      cells: (step) => {
-        const words = run.at(name, step);
-        return (row, column) => words[order[row] * W + column];
-      },
+      arrays: [name],
+      pick: () => 0,
+      index: (row, column) => order[row] * W + column,
       tell: (row, column) =>
         `${name}[${order[row]}, ${column}]: location ${order[row]}, position ${column}`,
     };
-    return this.panel(options, width, height, { rows: true, columns: "column" });
+    return this.figure(options, width, height);
   }
 
   /** An array of a number for each pair of locations, such as the links. */
-  pairsFigure(name) {
-    const { run, height } = this;
-    const { locations: N, order } = run;
-    const { label, kind } = run.arrays[name];
-    const related = kind === "links" ? "written right after" : "and";
+  pairsFigure(name, size) {
+    const { locations: N, order, arrays } = this.run;
+    const related = arrays[name].kind === "links" ? "written right after" : "and";
     const options = {
       name,
-      title: label,
+      title: arrays[name].label,
       rows: this.locations,
       columns: this.locations,
       scale: this.scaleOf(name),
-      cells: (step) => {
-        const pairs = run.at(name, step);
-        return (row, column) => pairs[order[row] * N + order[column]];
-      },
+      arrays: [name],
+      pick: () => 0,
+      index: (row, column) => order[row] * N + order[column],
       tell: (row, column) =>
         `${name}[${order[row]}, ${order[column]}]: ` +
         `location ${order[row]} ${related} ${order[column]}`,
     };
-    return this.panel(options, height, height, { rows: true, columns: "column" });
+    return this.figure(options, size, size);
   }
 
   /** Arrays of a number for each location, one column each. */
-  columnsFigure(title, names, head, say) {
-    const { run, height } = this;
-    const { locations: N, order } = run;
-    const labels = names.map((name) => run.arrays[name].label);
+  columnsFigure(title, names, start, height, say) {
+    const { order, arrays } = this.run;
+    const labels = names.map((name) => arrays[name].label);
     const options = {
       name: title,
       title,
       rows: this.locations,
-      columns: axis("quantity", names.length, labels),
+      columns: named("quantity", labels),
       scale: this.unit,
-      cells: (step) => {
-        const arrays = names.map((name) => run.at(name, step));
-        return (row, column) => arrays[column][head * N + order[row]];
-      },
+      arrays: names,
+      pick: (row, column) => column,
+      index: (row) => start + order[row],
       tell: (row, column) => `${say(labels[column])} ${order[row]}`,
     };
-    return this.panel(options, names.length * 18, height, { rows: true, columns: "named" });
+    return this.figure(options, names.length * 18, height);
   }
 
   /** Words: keys, and what is erased, written and read. */
-  vectorsFigure(names) {
-    const { run, width } = this;
+  vectorsFigure(names, width) {
     const entries = this.entries(names);
+    const labels = entries.map(([label]) => label);
     const options = {
       name: "vectors",
       title: "words of this step",
-      rows: axis(
-        "vector",
-        entries.length,
-        entries.map(([label]) => label),
-      ),
-      columns: axis("word", run.word),
+      rows: named("vector", labels),
+      columns: axis("word", this.run.word),
       scale: this.shared(names),
-      cells: (step) => {
-        const arrays = entries.map(([, name]) => run.at(name, step));
-        return (row, column) => arrays[row][entries[row][2] + column];
-      },
-      tell: (row, column) => `${entries[row][0]}, position ${column}`,
+      arrays: entries.map(([, name]) => name),
+      pick: (row) => row,
+      index: (row, column) => entries[row][2] + column,
+      tell: (row, column) => `${labels[row]}, position ${column}`,
     };
-    return this.panel(options, width, entries.length * 15, { rows: true, columns: "column" });
+    return this.figure(options, width, entries.length * 15);
   }
 
   /** The environment's picture at the step. */
   frame({ height, width, channels }) {
     const { low, high } = this.run.arrays.observation;
-    const canvas = element("canvas", {
-      width,
-      height,
-      role: "img",
-      "aria-label": "observation",
-      "data-panel": "frame",
-    });
+    const about = { role: "img", "aria-label": "observation", "data-panel": "frame" };
+    const canvas = element("canvas", { width, height, ...about });
     const context = canvas.getContext("2d");
     const image = context.createImageData(width, height);
     canvas.style.width = `${Math.max(120, Math.min(320, width * 8))}px`;
@@ -766,65 +732,48 @@ class View {
   legend() {
     const { run } = this;
     const words = run.names(({ axes }) => ["T W", "T R W"].includes(axes));
-    const entries = [
-      ["memory", this.shared(["memory"])],
-      ["words of this step", this.shared(words)],
-      [run.signed ? "differences" : "links, usage, weightings, gates", this.unit],
-    ];
+    const unit = run.signed ? "differences" : "links, usage, weightings, gates";
     return element(
       "div",
       { class: "mp-legend" },
-      ...entries.map(([label, scale]) => this.bar(scale, label)),
+      this.bar("memory", this.shared(["memory"])),
+      this.bar("words of this step", this.shared(words)),
+      this.bar(unit, this.unit),
       element("span", { class: "mp-bar-entry" }, element("i", { class: "mp-hatch" }), "no number"),
     );
   }
 
-  bar({ kind, low, high }, label) {
-    return element(
-      "span",
-      { class: "mp-bar-entry" },
-      `${label} ${brief(low)}`,
-      element("i", { class: "mp-gradient", style: { background: gradient(kind) } }),
-      brief(high),
-    );
+  bar(label, { kind, low, high }) {
+    const colours = element("i", { class: "mp-gradient", style: { background: gradient(kind) } });
+    const text = `${label} ${brief(low)}`;
+    return element("span", { class: "mp-bar-entry" }, text, colours, brief(high));
   }
 
   // -- heatmaps of the whole run
 
   group(title, rows, open) {
-    const details = element(
-      "details",
-      { class: "mp-group" },
-      element("summary", {}, title),
-      ...rows,
-    );
+    const summary = element("summary", {}, title);
+    const details = element("details", { class: "mp-group" }, summary, ...rows);
     details.open = open;
     return details;
   }
 
   /** One time-line: `read(row)` tells [array, index in a step] for each row. */
-  line(name, label, rows, read, { scale, height, numbers = false, tell }) {
+  line(label, rows, read, { scale, height, numbers = false, tell }) {
     const { run } = this;
-    const cache = new Map();
-    const line = new TimeLine(this.player, {
-      name: `${name} over time`,
-      title: `${label} over time`,
-      rows,
-      // All runs on one clock: behind the end of a shorter one there are no numbers.
-      columns: axis("time", this.player.steps),
-      scale,
-      cells: () => (row, column) => {
-        if (column >= run.steps) return NaN;
-        const [array, index] = read(row);
-        let steps = cache.get(array);
-        if (!steps) {
-          steps = Array.from({ length: run.steps }, (_, step) => run.at(array, step));
-          cache.set(array, steps);
-        }
-        return steps[column][index];
-      },
-      tell: (row, column) => `step ${column}, ${tell(row)}`,
-    });
+    const cache = {};
+    const title = `${label} over time`;
+    const cells = () => (row, column) => {
+      if (column >= run.steps) return NaN;
+      const [name, index] = read(row);
+      cache[name] ??= Array.from({ length: run.steps }, (_, step) => run.at(name, step));
+      return cache[name][column][index];
+    };
+    // All runs on one clock: behind the end of a shorter one there are no numbers.
+    const columns = axis("time", this.player.steps);
+    const say = (row, column) => `step ${column}, ${tell(row)}`;
+    const options = { name: title, title, rows, columns, scale, cells, tell: say };
+    const line = new TimeLine(this.player, options);
     line.canvas.style.height = `${height}px`;
     this.lines.push(line);
     const left = element("div", { class: "mp-line-label" });
@@ -843,54 +792,44 @@ class View {
   /** What the darkest and the brightest colour of a line stand for, where it isn't 0 to 1. */
   range({ kind, low, high }) {
     if (low === 0 && high === 1) return "";
-    return element(
-      "span",
-      { class: "mp-range" },
-      element("span", {}, brief(high)),
-      element("i", {
-        class: "mp-gradient mp-upright",
-        style: { background: gradient(kind).replace("to right", "to top") },
-      }),
-      element("span", {}, brief(low)),
-    );
+    const style = { background: gradient(kind).replace("to right", "to top") };
+    const colours = element("i", { class: "mp-gradient mp-upright", style });
+    const ends = [high, low].map((value) => element("span", {}, brief(value)));
+    return element("span", { class: "mp-range" }, ends[0], colours, ends[1]);
   }
 
   runLines() {
     const { run } = this;
-    const weightings = ["usage", "write_weighting", "read_weighting"];
+    const elsewhere = (row) => FIGURES.includes(row.axes) || isGate(row) || isStrength(row);
+    const rest = run
+      .names((row) => !elsewhere(row))
+      .filter((name) => run.size(name) > 0 && !(name === "observation" && run.frame));
     return [
-      ...run
-        .names((row) => !FIGURES.includes(row.axes) && !isGate(row) && !isStrength(row))
-        .map((name) => this.features(name)),
-      ...this.entries(weightings).map((entry) => this.locationsLine(...entry)),
-    ].filter(Boolean);
+      ...rest.map((name) => this.numbersLine(name)),
+      ...this.entries(["usage", "write_weighting", "read_weighting"]).map((entry) =>
+        this.locationsLine(...entry),
+      ),
+    ];
   }
 
   /** A line of any numbers, such as the input. */
-  features(name) {
-    const { run } = this;
-    const { label } = run.arrays[name];
-    const count = run.size(name);
-    if (count === 0 || (name === "observation" && run.frame)) return null;
+  numbersLine(name) {
+    const { label } = this.run.arrays[name];
+    const count = this.run.size(name);
     const single = count === 1;
-    return this.line(
-      name,
-      label,
-      axis("feature", count, single ? [label] : undefined),
-      (row) => [name, row],
-      {
-        scale: this.scaleOf(name),
-        height: single ? 16 : Math.max(36, Math.min(110, count * 9)),
-        numbers: single,
-        tell: (row) => (single ? label : `${label} ${row}`),
-      },
-    );
+    const rows = single ? named("feature", [label]) : axis("feature", count);
+    return this.line(label, rows, (row) => [name, row], {
+      scale: this.scaleOf(name),
+      height: single ? 16 : Math.max(36, Math.min(110, count * 9)),
+      numbers: single,
+      tell: (row) => (single ? label : `${label} ${row}`),
+    });
   }
 
   /** A line of a number for each location, such as the usage. */
   locationsLine(label, name, offset) {
     const { locations: N, order } = this.run;
-    return this.line(label, label, this.locations, (row) => [name, offset + order[row]], {
+    return this.line(label, this.locations, (row) => [name, offset + order[row]], {
       scale: this.unit,
       height: Math.max(48, Math.min(128, N * 5)),
       tell: (row) => `${label} of location ${order[row]}`,
@@ -910,17 +849,13 @@ class View {
 
   /** A line with a name and a number for each of its rows. */
   namedLine(title, names, scale) {
-    const list = this.entries(names);
-    const rows = axis(
-      "gate",
-      list.length,
-      list.map(([label]) => label),
-    );
-    return this.line(title, title, rows, (row) => list[row].slice(1), {
+    const entries = this.entries(names);
+    const labels = entries.map(([label]) => label);
+    return this.line(title, named("gate", labels), (row) => entries[row].slice(1), {
       scale,
-      height: list.length * 16,
+      height: entries.length * 16,
       numbers: true,
-      tell: (row) => list[row][0],
+      tell: (row) => labels[row],
     });
   }
 
@@ -1022,8 +957,9 @@ class Player {
       "details",
       { class: "mp-keys" },
       element("summary", {}, "keys"),
-      "space plays and pauses · ← → or , . step · page up and page down go ten steps · home and end · " +
-        "+ − change the speed · d shows the difference of two runs · in a picture the arrow keys move from cell to cell, escape leaves it",
+      "space plays and pauses · ← → or , . step · page up and page down go ten steps · " +
+        "home and end · + − change the speed · d shows the difference of two runs · " +
+        "in a picture the arrow keys move from cell to cell, escape leaves it",
     );
     this.root.replaceChildren(
       element("div", { class: "mp-controls", role: "toolbar", "aria-label": "time" }, ...controls),
@@ -1194,7 +1130,8 @@ const STYLE = `
   --mp-accent: #6cb6ff; --mp-mark: #ff6db6; color-scheme: dark;
 }
 .memory-player[data-theme=dark] {
-  --mp-text: #e8e8e8; --mp-quiet: #adadad; --mp-back: #121417; --mp-field: #2a2e34; --mp-line: #555b63;
+  --mp-text: #e8e8e8; --mp-quiet: #adadad; --mp-back: #121417; --mp-field: #2a2e34;
+  --mp-line: #555b63;
 }
 .memory-player *, .memory-player *::before { box-sizing: border-box; }
 .memory-player p, .memory-player h3, .memory-player figure { margin: 0; }
@@ -1203,13 +1140,16 @@ const STYLE = `
 .mp-controls button svg { display: block; }
 .mp-controls button, .mp-controls select {
   font: inherit; min-width: 32px; min-height: 30px; padding: 2px 8px; color: inherit;
-  background: var(--mp-field); border: 1px solid var(--mp-line); border-radius: 4px; cursor: pointer;
+  background: var(--mp-field); border: 1px solid var(--mp-line); border-radius: 4px;
+  cursor: pointer;
 }
 .mp-controls button[aria-pressed=true] { background: var(--mp-accent); color: var(--mp-back); }
-.mp-controls input[type=range] { flex: 1 1 140px; min-width: 100px; accent-color: var(--mp-accent); }
+.mp-controls input[type=range] { flex: 1 1 140px; min-width: 100px; accent-color: var(--mp-accent);
+  }
 .mp-counter { min-width: 9.5em; font-variant-numeric: tabular-nums; }
 .memory-player :focus-visible { outline: 2px solid var(--mp-accent); outline-offset: 2px; }
-.memory-player .mp-value { min-height: 1.45em; font-variant-numeric: tabular-nums; color: var(--mp-quiet); margin: 4px 0; }
+.memory-player .mp-value { min-height: 1.45em; font-variant-numeric: tabular-nums;
+  color: var(--mp-quiet); margin: 4px 0; }
 .memory-player .mp-words { min-height: 2.9em; margin: 2px 0 6px; font-size: 14px; }
 .mp-views { display: grid; grid-template-columns: minmax(0, 1fr); gap: 14px 28px; }
 .mp-band { display: flex; flex-wrap: wrap; gap: 12px; align-items: flex-start; }
@@ -1217,38 +1157,52 @@ const STYLE = `
 .mp-band figcaption { font-size: 12px; font-weight: 600; margin: 0 0 3px; }
 .mp-body { display: grid; grid-template-columns: auto max-content; justify-content: start; }
 .mp-body > .mp-frame { grid-column: 2; }
-.mp-frame { position: relative; line-height: 0; outline: 1px solid var(--mp-line); cursor: crosshair;
+.mp-frame { position: relative; line-height: 0; outline: 1px solid var(--mp-line);
+  cursor: crosshair;
   background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px); }
-.memory-player canvas { image-rendering: pixelated; display: block; max-width: 100%; touch-action: none; }
+.memory-player canvas { image-rendering: pixelated; display: block; max-width: 100%;
+  touch-action: none; }
 .mp-marks { position: absolute; inset: 0; pointer-events: none; overflow: hidden; }
 .mp-mark { position: absolute; border: 0 solid var(--mp-mark); }
 .mp-row { left: 0; right: 0; border-width: 1px 0; min-height: 3px; }
 .mp-column { top: 0; bottom: 0; border-width: 0 1px; min-width: 3px; }
 .mp-strong.mp-row { border-width: 2px 0; } .mp-strong.mp-column { border-width: 0 2px; }
-.mp-ticks { position: relative; font-size: 11px; line-height: 1; color: var(--mp-quiet); font-variant-numeric: tabular-nums; }
+.mp-ticks { position: relative; font-size: 11px; line-height: 1; color: var(--mp-quiet);
+  font-variant-numeric: tabular-nums; }
 .mp-ticks-row { min-width: 25px; grid-column: 1; }
-.mp-ticks-row span { position: absolute; right: 5px; transform: translateY(-50%); white-space: nowrap; }
+.mp-ticks-row span { position: absolute; right: 5px; transform: translateY(-50%);
+  white-space: nowrap; }
 .mp-body:has([data-panel=vectors]) .mp-ticks-row { min-width: 62px; }
 .mp-ticks-column, .mp-ticks-named { grid-column: 2; }
 .mp-ticks-column { height: 16px; } .mp-ticks-named { height: 70px; }
 .mp-ticks-column span { position: absolute; top: 4px; transform: translateX(-50%); }
-.mp-ticks-named span { position: absolute; top: 4px; writing-mode: vertical-rl; transform: translateX(-50%); }
-.mp-legend { display: flex; flex-wrap: wrap; gap: 4px 20px; margin: 8px 0; font-size: 12px; color: var(--mp-quiet); }
+.mp-ticks-named span { position: absolute; top: 4px; writing-mode: vertical-rl;
+  transform: translateX(-50%); }
+.mp-legend { display: flex; flex-wrap: wrap; gap: 4px 20px; margin: 8px 0; font-size: 12px;
+  color: var(--mp-quiet); }
 .mp-bar-entry { display: inline-flex; gap: 6px; align-items: center; white-space: nowrap; }
 .mp-gradient { display: inline-block; width: 70px; height: 10px; }
 .mp-hatch { display: inline-block; width: 16px; height: 12px; outline: 1px solid var(--mp-line);
   background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px); }
-.mp-group { margin: 4px 0; } .mp-group > summary, .mp-keys > summary { cursor: pointer; font-size: 12px; font-weight: 600; padding: 3px 0; }
-.mp-line { display: grid; grid-template-columns: 112px minmax(0, 1fr) 58px; gap: 0 8px; margin: 0 0 6px; font-size: 11.5px; align-items: stretch; }
+.mp-group { margin: 4px 0; }
+.mp-group > summary, .mp-keys > summary { cursor: pointer; font-size: 12px; font-weight: 600;
+  padding: 3px 0; }
+.mp-line { display: grid; grid-template-columns: 112px minmax(0, 1fr) 58px; gap: 0 8px;
+  margin: 0 0 6px; font-size: 11.5px; align-items: stretch; }
 .mp-line canvas { width: 100%; }
 .mp-line-label { text-align: right; align-self: center; }
-.mp-line-names, .mp-line-right { display: flex; flex-direction: column; justify-content: space-around; }
-.mp-line-names { align-self: stretch; line-height: 1; } .mp-line-right { line-height: 1; font-variant-numeric: tabular-nums; }
+.mp-line-names, .mp-line-right { display: flex; flex-direction: column;
+  justify-content: space-around; }
+.mp-line-names { align-self: stretch; line-height: 1; }
+.mp-line-right { line-height: 1; font-variant-numeric: tabular-nums; }
 .mp-line-names span, .mp-line-right > span { height: 16px; line-height: 16px; white-space: nowrap; }
-.mp-line-right > .mp-range { flex: 1; height: auto; display: flex; flex-direction: column; justify-content: space-between; position: relative; padding-left: 14px; line-height: 11px; }
-.mp-range > .mp-upright { position: absolute; left: 0; top: 0; bottom: 0; width: 9px; height: auto; }
+.mp-line-right > .mp-range { flex: 1; height: auto; display: flex; flex-direction: column;
+  justify-content: space-between; position: relative; padding-left: 14px; line-height: 11px; }
+.mp-range > .mp-upright { position: absolute; left: 0; top: 0; bottom: 0; width: 9px; height: auto;
+  }
 .mp-time { cursor: ew-resize; }
-.mp-cursor { position: absolute; top: -2px; bottom: -2px; pointer-events: none; outline: 2px solid var(--mp-mark); }
+.mp-cursor { position: absolute; top: -2px; bottom: -2px; pointer-events: none;
+  outline: 2px solid var(--mp-mark); }
 .memory-player .mp-keys { color: var(--mp-quiet); font-size: 12px; }
 @container (min-width: 1180px) {
   .mp-views[data-runs="2"] { grid-template-columns: repeat(2, minmax(0, 1fr)); }
