@@ -15,6 +15,10 @@ VENV := .venv
 PY := $(VENV)/bin/python
 COURSE := $(PY) -m tools.course
 CODE := src tools tests notebooks benchmarks book
+# The player's script is checked by what the lock in this folder pins.
+JS := tools/js
+JS_BIN := $(JS)/node_modules/.bin
+JS_CODE := src/memorylab/player/player.js $(JS)/eslint.config.js
 BENCHMARKS := dnc_speed ppo_throughput time_to_solve player_latency
 
 # Loopback only, the token left on, one Ctrl-C to stop.
@@ -73,11 +77,27 @@ lint: $(VENV)/.stamp ## check style, formatting and types
 	@$(PY) -m ruff check $(CODE)
 	@$(PY) -m ruff format --check $(CODE)
 	@$(PY) -m mypy
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory lint-js; else \
+		echo "npm isn't installed: the player's script goes unchecked (install Node.js with npm)."; fi
+
+.PHONY: lint-js
+lint-js: $(JS)/node_modules/.stamp
+	@$(JS_BIN)/eslint --config $(JS)/eslint.config.js $(JS_CODE)
+	@$(JS_BIN)/prettier --config $(JS)/package.json --log-level warn --check $(JS_CODE)
 
 .PHONY: format
 format: $(VENV)/.stamp ## repair style and formatting where that can be done safely
 	@$(PY) -m ruff check --fix $(CODE)
 	@$(PY) -m ruff format $(CODE)
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory format-js; fi
+
+.PHONY: format-js
+format-js: $(JS)/node_modules/.stamp
+	@$(JS_BIN)/prettier --config $(JS)/package.json --log-level warn --write $(JS_CODE)
+
+$(JS)/node_modules/.stamp: $(JS)/package.json $(JS)/package-lock.json
+	@npm ci --prefix $(JS) --silent || { echo "npm could not install the tools of $(JS)." >&2; exit 1; }
+	@touch $@
 
 .PHONY: notebooks
 notebooks: $(VENV)/.compiled ## rewrite the navigation bars, re-execute all notebooks (FILES=... for some)
@@ -121,7 +141,7 @@ lock: ## pin the whole tree anew (needs uv; LOCK_FLAGS=--upgrade takes newer ver
 
 .PHONY: clean
 clean: ## remove the environment (before choosing another PYTHON) and what tools leave behind
-	@rm -rf $(VENV) build dist gallery slides book/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info
+	@rm -rf $(VENV) $(JS)/node_modules build dist gallery slides book/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info
 	@find . -name .git -prune -o \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
 # JupyterLab's extension for news asks whether it may fetch some; the course fetches nothing. And

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import html
-import json
-import re
 import runpy
-import zlib
 from pathlib import Path
 
 from memorylab.player import MemoryPlayer
@@ -21,21 +17,14 @@ PLAYERS = {
 }
 """Which runs of ``notebooks/data/make_gallery.py`` a notebook shows, from top to bottom."""
 
-HERE = Path(__file__).parent
-
-
 def write_players(notebooks: Path, folder: Path) -> dict[str, str]:
-    """Write the runs' pages, their film strips and the script that plays them into ``folder``.
+    """Write each run's page and film strip into ``folder``.
 
     Returns:
         For each run, what stands for it in a page of ``course/``.
     """
     folder.mkdir(parents=True)
     gallery = runpy.run_path(str(notebooks / "data" / "make_gallery.py"))
-    script = re.sub(r"^export (default .*)?", "", SCRIPT.read_text(), flags=re.MULTILINE)
-    # A plain script, since a browser loads no module from a folder of files.
-    start = (HERE / "start.js").read_text()
-    (folder / "players.js").write_text("\n".join(["(() => {", script, start, "})();"]))
     places = {}
     for run in sorted({run for runs in PLAYERS.values() for run in runs}):
         make = gallery[run]
@@ -47,20 +36,22 @@ def write_players(notebooks: Path, folder: Path) -> dict[str, str]:
 
 
 def _place(player: MemoryPlayer, run: str, title: str) -> str:
-    """Return the film strip of ``player`` and all that brings it to life."""
-    start = {
-        "header": player.header,
-        "data": base64.b64encode(zlib.compress(player.data)).decode(),
-        "t": player.t,
-        "fps": player.fps,
-    }
-    return f"""<div class="player" data-run="{run}">
-<div class="player-stage">
+    """Return the film strip of ``player`` and all that brings it to life.
+
+    The script stands in the page itself, since a browser loads no module from a folder of files;
+    the player is in a shadow root, so that its styles and the book's leave each other alone.
+    """
+    return f"""<div class="player">
+<div class="player-stage" id="player-{run}">
 <img src="../players/{run}.png" alt="Film strip. {html.escape(title)}">
 </div>
 <p class="player-note">
 Press ▶, or drag the step. Wider, <a href="../players/{run}.html">on a page of its own</a>.
 </p>
-<script type="application/json">{json.dumps(start).replace("<", chr(92) + "u003c")}</script>
-<script defer src="../players/players.js"></script>
+<script type="application/json" id="start-{run}">{player.start()}</script>
+<script type="module">
+{SCRIPT.read_text()}
+const stage = document.getElementById("player-{run}").attachShadow({{ mode: "open" }});
+mount(stage, JSON.parse(document.getElementById("start-{run}").textContent));
+</script>
 </div>"""

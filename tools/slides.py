@@ -25,7 +25,6 @@ from PIL import Image
 
 from memorylab.files import write_atomically
 from memorylab.plots import style
-from memorylab_course import notebook_setup
 from tools import execution
 from tools.exercises import tags
 from tools.table import Notebook, present, row_of
@@ -44,10 +43,9 @@ def draw_large() -> None:
     import matplotlib.pyplot  # first: with it, the kernel sets up its own way to show figures
     from IPython import get_ipython
 
-    for settings in (style._STYLE, notebook_setup.STYLE):
-        for name, value in settings.items():
-            if name.endswith("size") and name != "figure.figsize" and "major" not in name:
-                settings[name] = ENLARGED * value
+    for name, value in style.STYLE.items():
+        if name.endswith("size") and name != "figure.figsize" and "major" not in name:
+            style.STYLE[name] = ENLARGED * value
 
     def png(figure: matplotlib.figure.Figure) -> bytes:
         file = io.BytesIO()
@@ -66,7 +64,6 @@ import io
 import matplotlib.figure
 
 from memorylab.plots import style
-from memorylab_course import notebook_setup
 
 ENLARGED, DPI = {ENLARGED}, {DPI}
 {inspect.getsource(draw_large)}

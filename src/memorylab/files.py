@@ -1,12 +1,14 @@
-"""Files that are either whole or not there."""
+"""Files that are either whole or not there, and archives of arrays."""
 
 from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+
+import numpy as np
 
 
 @contextmanager
@@ -41,6 +43,52 @@ def write_atomically(path: str | Path) -> Iterator[Path]:
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
+
+
+def save_npz(path: str | Path, arrays: Mapping[str, np.ndarray], what: str) -> None:
+    """Write arrays to a compressed npz archive, whole or not at all.
+
+    Args:
+        path: A path that ends in ``.npz``.
+        arrays: The arrays by name.
+        what: What they are, for messages: ``"trace"``.
+
+    Raises:
+        ValueError: The path has another ending, or an array holds Python objects.
+        OSError: The folder can't be written.
+    """
+    path = _check_ending(path, what)
+    for name, array in arrays.items():
+        if array.dtype.hasobject:
+            raise ValueError(f"{name} holds Python objects; a {what} stores numbers only.")
+    with write_atomically(path) as temporary:
+        np.savez_compressed(temporary, **arrays)
+
+
+def load_npz(path: str | Path, what: str) -> dict[str, np.ndarray]:
+    """Read the arrays of an npz archive; nothing in it is executed or unpickled.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: The path has another ending, or the file is damaged or no archive.
+    """
+    path = _check_ending(path, what)
+    if not path.is_file():
+        raise FileNotFoundError(f"There is no {what} at {path}.")
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}
+    except Exception as error:  # zip, zlib and numpy each have their own ways to fail.
+        raise ValueError(
+            f"{path} is damaged, or is not a {what} ({error}). Record and save it again."
+        ) from error
+
+
+def _check_ending(path: str | Path, what: str) -> Path:
+    path = Path(path)
+    if path.suffix != ".npz":
+        raise ValueError(f"A {what} is stored in a file that ends in .npz, but got {path.name!r}.")
+    return path
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The one call every notebook starts with."""
+"""``setup``, the call with which every notebook starts."""
 
 from __future__ import annotations
 
@@ -7,28 +7,11 @@ import os
 import random
 import warnings
 
-import matplotlib as mpl
+import matplotlib.style
 import numpy as np
 import torch
 
-from memorylab.plots.style import COLOURS
-
-STYLE = {
-    "figure.figsize": (8.0, 3.5),
-    "figure.dpi": 100,
-    "figure.constrained_layout.use": True,
-    # White behind everything, so that dark themes don't swallow the black labels.
-    "figure.facecolor": "white",
-    "axes.facecolor": "white",
-    "savefig.facecolor": "white",
-    "image.cmap": "cividis",
-    "image.interpolation": "nearest",
-    "axes.prop_cycle": mpl.cycler(color=COLOURS),
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "lines.linewidth": 1.8,
-    "font.size": 10.0,
-}
+from memorylab.plots.style import STYLE
 
 
 def setup(seed: int = 0) -> None:
@@ -51,9 +34,9 @@ def setup(seed: int = 0) -> None:
     np.random.seed(seed)  # noqa: NPY002 - POPGym and others still draw from the global generator
     torch.manual_seed(seed)
     torch.set_num_threads(num_threads())
-    mpl.rcParams.update(STYLE)
-    # Gymnasium warns about spaces that nobody here can change: in its own name, or, in yellow, in
-    # that of whoever called it.
+    matplotlib.style.use(STYLE)
+    # Gymnasium warns about spaces that a user can't change: some warnings carry its own name,
+    # others, in yellow, the caller's.
     warnings.filterwarnings("ignore", module=r"gymnasium(\..*)?$")
     warnings.filterwarnings("ignore", message=r"\x1b\[33mWARN: ")
 

@@ -32,15 +32,11 @@ def record(num_steps=12, num_locations=8, word_size=5, num_read_heads=2, seed=0,
     return DNCTrace.record(model, torch.randn(num_steps, 4), **metadata)
 
 
-def replaced(trace, **arrays):
-    return DNCTrace(trace.arrays | arrays, trace.metadata)
-
-
 def run_script(folder, player, code):
     """Run ``code`` in Node with the player's module and its ``runs``; return what it returns."""
     module = folder / "player.mjs"
     module.write_text(SCRIPT.read_text())
-    (folder / "header.json").write_text(player.header)
+    (folder / "header.json").write_text(json.dumps(player.header))
     (folder / "data.bin").write_bytes(player.data)
     program = f"""
     import {{ readFileSync }} from "node:fs";

@@ -2,11 +2,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from player_examples import record, replaced
+from player_examples import record
 
 from memorylab.memory import DNC
 from memorylab.memory.dnc.ablation import ablate
 from memorylab.memory.dnc.trace import DNCTrace
+from memorylab.memory.trace import Array
 from memorylab.player import packing
 
 
@@ -20,23 +21,40 @@ def pack_one(trace):
 def test_a_small_run_crosses_whole(steps, locations, word, heads):
     trace = record(steps, locations, word, heads)
     run, block = pack_one(trace)
-    assert run["recompute"] is None
     assert set(run["arrays"]) == set(trace.arrays)
     for name, array in trace.arrays.items():
-        place = run["arrays"][name]
-        assert place["shape"] == list(array.shape)
-        sent = block[place["offset"] : place["offset"] + array.size].reshape(array.shape)
+        entry = run["arrays"][name]
+        assert (entry["shape"], entry["sent"]) == (list(array.shape), steps)
+        sent = block[entry["offset"] : entry["offset"] + array.size].reshape(array.shape)
         assert np.array_equal(sent, array.astype(np.float32))
+
+
+def test_the_header_has_the_rows_of_the_table_and_a_row_more_if_there_is_one():
+    class Extended(DNCTrace):
+        table = DNCTrace.table | {"surprise": Array("T R N", "fraction", "surprise", "how odd")}
+
+    trace = Extended(record().arrays | {"surprise": np.full((12, 2, 8), 0.25)})
+    run, block = pack_one(trace)
+    for name, entry in run["arrays"].items():
+        row = trace.table[name]
+        assert (entry["axes"], entry["kind"], entry["label"]) == (row.shape, row.kind, row.label)
+    entry = run["arrays"]["surprise"]
+    assert (entry["low"], entry["high"], block[entry["offset"]]) == (0.25, 0.25, 0.25)
+    assert run["arrays"]["read_modes"]["columns"] == ("backward", "content", "forward")
+
+
+def sent(trace):
+    """Return the names of the arrays of which the browser gets the first step alone."""
+    arrays = pack_one(trace)[0]["arrays"]
+    return {name for name, entry in arrays.items() if entry["sent"] < trace.num_steps}
 
 
 def test_a_large_run_crosses_without_what_follows_from_the_rest(monkeypatch):
     trace = record()
     monkeypatch.setattr(packing, "WHOLE_BYTES", 0)
     run, block = pack_one(trace)
-    assert set(run["recompute"]) == set(packing.RECOMPUTED)
-    assert not set(run["arrays"]) & set(packing.RECOMPUTED)
-    place = run["arrays"]["link_0"]
-    assert place["shape"] == [1, 8, 8]
+    assert sent(trace) == set(packing.RECOMPUTED)
+    assert run["arrays"]["link"]["shape"] == [12, 8, 8]
     assert len(block) < sum(array.size for array in trace.arrays.values()) / 2
 
 
@@ -46,25 +64,25 @@ def test_a_run_that_does_not_follow_the_equations_crosses_whole(name, monkeypatc
     trace = record()
     wrong = trace[name].copy()
     wrong[-1].flat[1] += 1e-3
-    assert pack_one(replaced(trace, **{name: wrong}))[0]["recompute"] is None
+    assert sent(trace.with_arrays(**{name: wrong})) == set()
     wrong[-1].flat[1] = np.nan
-    assert pack_one(replaced(trace, **{name: wrong}))[0]["recompute"] is None
+    assert sent(trace.with_arrays(**{name: wrong})) == set()
 
 
 def test_a_memory_without_links_crosses_whole(monkeypatch):
     monkeypatch.setattr(packing, "WHOLE_BYTES", 0)
     model = ablate(DNC(4, hidden_size=16, num_locations=8, word_size=5), "links")
-    trace = DNCTrace.record(model, np.ones((6, 4), dtype=np.float32))
-    assert pack_one(trace)[0]["recompute"] is None
+    assert sent(DNCTrace.record(model, np.ones((6, 4), dtype=np.float32))) == set()
 
 
 def test_ranges_are_those_of_all_runs_and_leave_out_what_is_no_number():
     first, second = record(seed=1), record(seed=2)
     memory = second.memory.copy()
     memory[0, 0] = [np.nan, np.inf, -np.inf, 50, -60]
-    runs = [first, replaced(second, memory=memory)]
+    runs = [first, second.with_arrays(memory=memory)]
     header, _ = packing.pack(runs, ["", ""], [np.arange(8)] * 2)
-    assert [run["ranges"]["memory"] for run in header["runs"]] == [[-60.0, 50.0]] * 2
+    entries = [run["arrays"]["memory"] for run in header["runs"]]
+    assert [(entry["low"], entry["high"]) for entry in entries] == [(-60.0, 50.0)] * 2
 
 
 @pytest.mark.parametrize(
@@ -77,6 +95,6 @@ def test_ranges_are_those_of_all_runs_and_leave_out_what_is_no_number():
     ],
 )
 def test_observations_that_are_pictures_have_a_frame(shape, frame):
-    trace = replaced(record(3), observation=np.arange(np.prod(shape)).reshape(shape))
+    trace = record(3).with_arrays(observation=np.arange(np.prod(shape)).reshape(shape))
     found = pack_one(trace)[0]["frame"]
     assert (found and {key: found[key] for key in ("height", "width", "channels")}) == frame

@@ -20,7 +20,7 @@ from memorylab.memory.dnc.trace import DNCTrace
 from memorylab.player import MemoryPlayer
 
 player = MemoryPlayer(DNCTrace.load("run.npz"), t=2)
-player.observe(lambda change: Path("seen.txt").write_text(str(change["new"])), "t")
+player.widget.observe(lambda change: Path("seen.txt").write_text(str(change["new"])), "t")
 player
 """
 KERNEL_IS_CONNECTED = """() =>

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from player_examples import record, replaced
+from player_examples import record
 
 from memorylab.player import MemoryPlayer
 from memorylab.player.player import SCRIPT
@@ -89,12 +89,12 @@ def point_at(page, name, row, column, rows, columns):
 
 
 def test_every_panel_is_drawn_in_more_than_one_colour(visit):
-    trace = replaced(record(), reward=np.arange(12.0), action=np.arange(12) % 3)
+    trace = record().with_arrays(reward=np.arange(12.0), action=np.arange(12) % 3)
     page = visit(MemoryPlayer(trace, t=7))
     names = page.locator("canvas").evaluate_all("(all) => all.map((one) => one.dataset.panel)")
     expected = {"memory", "link", "writing", "head 0", "head 1", "vectors", "gates over time"}
     assert expected <= set(names)
-    assert {"usage over time", "write over time", "read, head 1 over time"} <= set(names)
+    assert {"usage over time", "write over time", "read 1 over time"} <= set(names)
     assert {"input over time", "output over time", "reward over time"} <= set(names)
     for name in names:
         found = pixels(page, name).split(",")
@@ -166,9 +166,8 @@ def test_speed_goes_up_and_down_by_key(visit):
 def test_pointing_shows_the_traces_own_value_and_marks_its_locations_everywhere(visit):
     trace = record()
     page = visit(MemoryPlayer(trace, t=6, order="first_write"))
-    order = page.evaluate("JSON.parse(document.getElementById('header').textContent)")["runs"][0][
-        "order"
-    ]
+    start = page.evaluate("JSON.parse(document.getElementById('start').textContent)")
+    order = start["header"]["runs"][0]["order"]
     point_at(page, "link", 3, 5, 8, 8)
     i, j = order[3], order[5]
     said, value = value_of(page)
@@ -176,7 +175,7 @@ def test_pointing_shows_the_traces_own_value_and_marks_its_locations_everywhere(
     assert value == pytest.approx(trace.link[6, i, j], rel=1e-4)
     marks = lambda name: page.locator(f".mp-frame:has([data-panel='{name}']) .mp-mark")  # noqa: E731
     assert marks("link").count() == 2
-    for name in ("memory", "writing", "head 1", "usage over time", "read, head 0 over time"):
+    for name in ("memory", "writing", "head 1", "usage over time", "read 0 over time"):
         tops = marks(name).evaluate_all("(all) => all.map((one) => parseFloat(one.style.top))")
         assert sorted(tops) == [37.5, 62.5], name
     page.keyboard.press("Home")
@@ -193,7 +192,7 @@ def test_pointing_shows_the_traces_own_value_and_marks_its_locations_everywhere(
         ("vectors", (5, 1), (7, 5), lambda trace: trace.read_keys[6, 1, 1]),
         ("vectors", (1, 1), (7, 5), lambda trace: trace.erase_vector[6, 1]),
         ("usage over time", (5, 9), (8, 12), lambda trace: trace.usage[9, 5]),
-        ("read, head 1 over time", (5, 9), (8, 12), lambda trace: trace.read_weighting[9, 1, 5]),
+        ("read 1 over time", (5, 9), (8, 12), lambda trace: trace.read_weighting[9, 1, 5]),
         ("gates over time", (7, 3), (10, 12), lambda trace: trace.read_modes[3, 1, 0]),
         ("gates over time", (6, 3), (10, 12), lambda trace: trace.free_gates[3, 1]),
         ("strengths over time", (2, 3), (3, 12), lambda trace: trace.read_strengths[3, 1]),
@@ -228,7 +227,7 @@ def test_what_is_no_number_is_hatched_and_named(visit):
     memory, usage = trace.memory.copy(), trace.usage.copy()
     memory[6, 2, 4] = np.nan
     usage[6:] = np.nan
-    page = visit(MemoryPlayer(replaced(trace, memory=memory, usage=usage), t=6))
+    page = visit(MemoryPlayer(trace.with_arrays(memory=memory, usage=usage), t=6))
     point_at(page, "memory", 2, 4, 8, 5)
     assert page.locator(".mp-value").inner_text().endswith("= NaN (no number)")
     alpha = pixels(page, "memory").split(",")[3::4]
@@ -283,7 +282,7 @@ def test_runs_of_different_sizes_have_no_difference(visit):
 def test_an_episode_shows_what_the_environment_shows(visit):
     frames = np.zeros((12, 6, 7, 3))
     frames[np.arange(12), 2, np.arange(12) % 7] = [255, 0, 0]
-    trace = replaced(record(), observation=frames, action=np.arange(12) % 4, reward=np.ones(12))
+    trace = record().with_arrays(observation=frames, action=np.arange(12) % 4, reward=np.ones(12))
     page = visit(MemoryPlayer(trace, t=3))
     found = np.array(pixels(page, "frame").split(","), dtype=int).reshape(6, 7, 4)
     assert found[2, 3].tolist() == [255, 0, 0, 255]

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from player_examples import NODE, as_array, record, replaced, run_script
+from player_examples import NODE, as_array, record, run_script
 
 from memorylab.player import MemoryPlayer, packing
 
@@ -20,7 +20,7 @@ def test_what_the_browser_recomputes_is_what_was_recorded(heads, tmp_path, monke
         tmp_path,
         player,
         f"return {steps}.map((step) => Object.fromEntries("
-        "header.runs[0].recompute.map((name) => [name, Array.from(runs[0].at(name, step))])))",
+        f"{list(packing.RECOMPUTED)}.map((name) => [name, Array.from(runs[0].at(name, step))])))",
     )
     for step, arrays in zip(steps, found, strict=True):
         assert set(arrays) == set(packing.RECOMPUTED)
@@ -62,7 +62,7 @@ def story(**arrays):
         "backward_weighting": one_hot(None, 7)[:, None],
         "read_modes": np.array([[[0.0, 1, 0]], [[0.0, 0, 1]]]),
     }
-    return replaced(trace, **(quiet | arrays))
+    return trace.with_arrays(**(quiet | arrays))
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,6 @@ def test_legend_names_the_modes_in_the_order_of_the_trace(trace):
 def test_not_a_number_is_hatched(trace):
     gate = trace.write_gate.copy()
     gate[2] = np.nan
-    figure = plot_gates(trace.replaced(write_gate=gate))
+    figure = plot_gates(trace.with_arrays(write_gate=gate))
     assert [p.get_x() for p in figure.axes[0].patches if p.get_hatch()] == [1.5]
     assert not any(p.get_hatch() for p in figure.axes[1].patches)

@@ -4,42 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
+from memorylab.memory.dnc.trace import ARRAYS, DNCTrace
+
 ORDER = (4, 7, 1, 8, 0, 3, 9, 2, 6, 5)
-LOCATION_AXES = {
-    "memory": (1,),
-    "usage": (1,),
-    "allocation_weighting": (1,),
-    "write_content_weighting": (1,),
-    "write_weighting": (1,),
-    "precedence": (1,),
-    "link": (1, 2),
-    "forward_weighting": (2,),
-    "backward_weighting": (2,),
-    "read_content_weighting": (2,),
-    "read_weighting": (2,),
-}
 
 
-class HandTrace:
-    """Stands in for a trace: named arrays, by item or by attribute."""
-
-    def __init__(self, arrays):
-        self.arrays = arrays
-
-    def __getitem__(self, name):
-        return self.arrays[name]
-
-    def __getattr__(self, name):
-        try:
-            return self.__dict__["arrays"][name]
-        except KeyError:
-            raise AttributeError(name) from None
-
-    def without(self, *names):
-        return HandTrace({k: v for k, v in self.arrays.items() if k not in names})
-
-    def replaced(self, **arrays):
-        return HandTrace({**self.arrays, **arrays})
+def filled(num_steps=4, num_locations=5, word_size=3, num_read_heads=1, **arrays):
+    """Return a trace that is all zeros but for ``arrays``."""
+    sizes = {"T": num_steps, "N": num_locations, "W": word_size, "R": num_read_heads}
+    sizes |= {"F": 2, "D": 2}
+    zeros = {
+        name: np.zeros((num_steps, *row.step_shape(sizes)))
+        for name, row in ARRAYS.items()
+        if not row.optional
+    }
+    return DNCTrace(zeros | arrays)
 
 
 def _softmax(x):
@@ -125,6 +104,12 @@ def run_copy(num_words=6, num_locations=10, word_size=8, num_read_heads=1, order
                 "read_content_weighting": content,
                 "read_weighting": reads,
                 "read_vectors": vectors,
+                "write_key": write_vector,
+                "write_strength": 1.0,
+                "erase_vector": erase,
+                "write_vector": write_vector,
+                "read_keys": keys,
+                "read_strengths": np.full(r, strength),
                 "free_gates": free_gates,
                 "allocation_gate": allocation_gate,
                 "write_gate": write_gate,
@@ -135,10 +120,14 @@ def run_copy(num_words=6, num_locations=10, word_size=8, num_read_heads=1, order
     # An empty memory is allocated from its first location on. Number the locations anew, so that
     # the k-th to be written is order[k].
     number = np.argsort(order)
-    for name, axes in LOCATION_AXES.items():
-        for axis in axes:
+    for name, row in ARRAYS.items():
+        for axis in np.flatnonzero(np.array(row.dimensions) == "N"):
             arrays[name] = arrays[name].take(number, axis=axis)
-    return HandTrace(arrays)
+    return DNCTrace(arrays)
+
+
+def without_target(trace):
+    return DNCTrace({name: array for name, array in trace.arrays.items() if name != "target"})
 
 
 def images_of(figure):

@@ -1,8 +1,9 @@
 // The MemoryPlayer: one script without dependencies, for the widget and for the exported page.
 //
-// It gets the runs as one block of 32-bit floats and a header that says where each array lies.
-// Layers, from the bottom: Run (numbers of a run at a step), tellStep (a step in words), panels
-// (one heatmap each, on a canvas with one pixel per cell), View (all panels of a run), render.
+// It gets the runs as one block of 32-bit floats and a header with a table of their arrays: where
+// each lies, its axes, its kind and its label. Layers, from the bottom: Run (numbers of a run at a
+// step), tellStep (a step in words), Panel and TimeLine (one heatmap each, on a canvas with one
+// pixel per cell), View (all panels of a run), Player, and render and mount, which start it.
 
 // ---- colours ------------------------------------------------------------------------------------
 
@@ -46,7 +47,9 @@ const UNIT = between(0, 1);
 // ---- numbers ------------------------------------------------------------------------------------
 
 const STATE_EVERY = 16; // Steps between the states that a recomputed run keeps.
-const NORM_EPSILON = 1e-6;
+const NORM_EPSILON = 1e-6; // That of memorylab.memory.dnc.addressing; a test compares the results.
+
+const product = (sizes) => sizes.reduce((a, b) => a * b, 1);
 
 /** softmax(strength · cosine) over the rows of `memory`, for one key. */
 function lookUp(memory, key, strength, locations, word) {
@@ -70,26 +73,30 @@ function lookUp(memory, key, strength, locations, word) {
   return scores.map((score) => score / total);
 }
 
-/** The numbers of one run. What the block doesn't hold is recomputed by the paper's equations. */
+/**
+ * The numbers of one run. `arrays` has for each array its row of the trace's table (axes, kind,
+ * label, columns), its shape, its range, and how many steps of it were `sent`. Steps that were not
+ * sent are recomputed by the paper's equations.
+ */
 export class Run {
   constructor(header, block) {
-    Object.assign(this, header); // steps, locations, word, heads, order, ranges, label, recompute
-    this.stored = {};
-    for (const [name, { offset, shape }] of Object.entries(header.arrays)) {
-      const size = shape.reduce((a, b) => a * b, 1);
-      const perStep = shape.slice(1).reduce((a, b) => a * b, 1);
-      this.stored[name] = { values: block.subarray(offset, offset + size), perStep, shape };
-    }
-    if (this.recompute) this.states = new Map([[0, this.firstState()]]);
+    Object.assign(this, header); // steps, locations, word, heads, order, label, frame, arrays
+    this.block = block;
     this.fresh = { step: -1, arrays: {} };
   }
 
   has(name) {
-    return name in this.stored || (this.recompute && this.recompute.includes(name));
+    return name in this.arrays;
   }
 
-  shape(name) {
-    return this.stored[name].shape;
+  /** The names of the arrays whose row of the table satisfies `wanted`, in the table's order. */
+  names(wanted) {
+    return Object.keys(this.arrays).filter((name) => wanted(this.arrays[name]));
+  }
+
+  /** How many numbers an array has at each step. */
+  size(name) {
+    return product(this.arrays[name].shape.slice(1));
   }
 
   /**
@@ -98,40 +105,30 @@ export class Run {
    */
   at(name, step) {
     step = Math.min(step, this.steps - 1);
-    const array = this.stored[name];
-    if (array) return array.values.subarray(step * array.perStep, (step + 1) * array.perStep);
+    const { offset, sent } = this.arrays[name];
+    const size = this.size(name);
+    if (step < sent) return this.block.subarray(offset + step * size, offset + (step + 1) * size);
     if (this.fresh.step !== step) this.fresh = { step, arrays: {} };
     return (this.fresh.arrays[name] ??= this.computed(name, step));
   }
 
-  firstState() {
-    const first = (name) => Float64Array.from(this.stored[name + "_0"].values);
-    return { memory: first("memory"), link: first("link"), precedence: first("precedence") };
-  }
-
-  /** Memory, links and precedence after `step`, from the nearest state before it. */
+  /** Memory, links and precedence after `step`, from the nearest state before it that is known. */
   state(step) {
-    if (this.current?.step === step) return this.current;
-    let from = step - (step % STATE_EVERY);
-    while (!this.states.has(from)) from -= STATE_EVERY;
-    let state = this.current?.step < step && this.current.step >= from ? this.current : null;
-    if (!state) {
-      const kept = this.states.get(from);
-      state = { step: from };
-      for (const name of ["memory", "link", "precedence"]) state[name] = kept[name].slice();
+    if (!this.kept) {
+      const [memory, link, precedence] = ["memory", "link", "precedence"].map((name) =>
+        Float64Array.from(this.at(name, 0)),
+      );
+      this.current = { step: 0, memory, link, precedence };
+      this.kept = [structuredClone(this.current)];
     }
+    const kept = this.kept[Math.floor(step / STATE_EVERY)] ?? this.kept.at(-1);
+    if (this.current.step > step || this.current.step < kept.step)
+      this.current = structuredClone(kept);
+    const state = this.current;
     while (state.step < step) {
       this.advance(state);
-      if (state.step % STATE_EVERY === 0 && !this.states.has(state.step)) {
-        const { memory, link, precedence } = state;
-        this.states.set(state.step, {
-          memory: memory.slice(),
-          link: link.slice(),
-          precedence: precedence.slice(),
-        });
-      }
+      if (state.step === this.kept.length * STATE_EVERY) this.kept.push(structuredClone(state));
     }
-    this.current = state;
     return state;
   }
 
@@ -162,70 +159,49 @@ export class Run {
 
   computed(name, step) {
     const { locations: N, word: W, heads: R } = this;
-    const perHead = (size, fill) => {
-      const all = new Float64Array(R * size);
-      for (let head = 0; head < R; head++) all.set(fill(head), head * size);
-      return all;
-    };
-    if (name === "read_content_weighting") {
-      const { memory } = this.state(step);
-      const keys = this.at("read_keys", step);
-      const strengths = this.at("read_strengths", step);
-      return perHead(N, (head) =>
-        lookUp(memory, keys.subarray(head * W, head * W + W), strengths[head], N, W),
-      );
-    }
-    if (name === "forward_weighting" || name === "backward_weighting") {
-      if (step === 0) return this.stored[name + "_0"].values;
-      const { link } = this.state(step);
-      const before = this.at("read_weighting", step - 1);
-      return perHead(N, (head) => {
-        const moved = new Float64Array(N);
+    const state = this.state(step);
+    if (name in state) return state[name];
+    const { memory, link } = state;
+    const size = name === "read_vectors" ? W : N;
+    const all = new Float64Array(R * size);
+    for (let head = 0; head < R; head++) {
+      const part = all.subarray(head * size, (head + 1) * size);
+      const of = (array, at, length) =>
+        this.at(array, at).subarray(head * length, (head + 1) * length);
+      if (name === "read_content_weighting") {
+        const strength = this.at("read_strengths", step)[head];
+        part.set(lookUp(memory, of("read_keys", step, W), strength, N, W));
+      } else if (name === "read_vectors") {
+        const read = of("read_weighting", step, N);
+        for (let i = 0; i < N; i++)
+          for (let c = 0; c < W; c++) part[c] += read[i] * memory[i * W + c];
+      } else {
+        const before = of("read_weighting", step - 1, N);
         for (let i = 0; i < N; i++)
           for (let j = 0; j < N; j++)
-            if (name === "forward_weighting") moved[i] += link[i * N + j] * before[head * N + j];
-            else moved[j] += link[i * N + j] * before[head * N + i];
-        return moved;
-      });
+            if (name === "forward_weighting") part[i] += link[i * N + j] * before[j];
+            else part[j] += link[i * N + j] * before[i];
+      }
     }
-    if (name === "read_vectors") {
-      const { memory } = this.state(step);
-      const read = this.at("read_weighting", step);
-      return perHead(W, (head) => {
-        const vector = new Float64Array(W);
-        for (let i = 0; i < N; i++)
-          for (let c = 0; c < W; c++) vector[c] += read[head * N + i] * memory[i * W + c];
-        return vector;
-      });
-    }
-    return this.state(step)[name];
+    return all;
   }
 }
 
 /** One run minus another, seen as a run. */
-class Difference {
+class Difference extends Run {
   constructor(left, right) {
-    Object.assign(this, { left, right, label: `${left.label} − ${right.label}`, signed: true });
-    for (const key of ["steps", "locations", "word", "heads", "order"]) this[key] = left[key];
-    this.steps = Math.max(left.steps, right.steps);
-    this.ranges = {};
-    for (const [name, [low, high]] of Object.entries(left.ranges)) {
-      const other = right.ranges[name] ?? [low, high];
-      const extent = Math.max(high, other[1]) - Math.min(low, other[0]);
-      this.ranges[name] = [-extent, extent];
+    const arrays = {};
+    for (const [name, row] of Object.entries(left.arrays)) {
+      const other = right.arrays[name];
+      if (!other || `${row.shape.slice(1)}` !== `${other.shape.slice(1)}`) continue;
+      const extent = Math.max(row.high, other.high) - Math.min(row.low, other.low);
+      arrays[name] = { ...row, low: -extent, high: extent };
     }
-  }
-
-  has(name) {
-    const { left, right } = this;
-    if (!left.has(name) || !right.has(name)) return false;
-    return !left.stored[name] || !right.stored[name]
-      ? true
-      : `${left.shape(name).slice(1)}` === `${right.shape(name).slice(1)}`;
-  }
-
-  shape(name) {
-    return [this.steps, ...this.left.shape(name).slice(1)];
+    const { locations, word, heads, order } = left;
+    const label = `${left.label} − ${right.label}`;
+    const steps = Math.max(left.steps, right.steps);
+    super({ locations, word, heads, order, label, steps, arrays });
+    Object.assign(this, { left, right, signed: true });
   }
 
   at(name, step) {
@@ -256,7 +232,8 @@ export function tellStep(run, step) {
   const N = run.locations;
   const sentences = [];
   const write = peak(run.at("write_weighting", step), 0, N);
-  if (![write.weight, write.total].every(Number.isFinite)) sentences.push("Its write is not a number.");
+  if (![write.weight, write.total].every(Number.isFinite))
+    sentences.push("Its write is not a number.");
   else if (write.total < SCARCE) sentences.push(`Writes next to nothing (${share(write.total)}).`);
   else {
     const gate = run.at("allocation_gate", step)[0];
@@ -277,12 +254,14 @@ export function tellStep(run, step) {
       if (kept < 0.5) freed.push(i);
     }
     if (freed.length > 4) sentences.push(`Frees ${freed.length} locations.`);
-    else if (freed.length) sentences.push(`Frees location${freed.length > 1 ? "s" : ""} ${freed.join(", ")}.`);
+    else if (freed.length)
+      sentences.push(`Frees location${freed.length > 1 ? "s" : ""} ${freed.join(", ")}.`);
   }
   for (let head = 0; head < run.heads; head++) {
     const read = peak(run.at("read_weighting", step), head * N, N);
     if (!Number.isFinite(read.weight)) sentences.push(`Head ${head}'s read is not a number.`);
-    else if (read.total < SCARCE) sentences.push(`Head ${head} reads next to nothing (${share(read.total)}).`);
+    else if (read.total < SCARCE)
+      sentences.push(`Head ${head} reads next to nothing (${share(read.total)}).`);
     else {
       const modes = run.at("read_modes", step);
       const ways = ["backward_weighting", "read_content_weighting", "forward_weighting"];
@@ -293,7 +272,8 @@ export function tellStep(run, step) {
       let how = "found by content";
       if (way !== 1) {
         how = way === 0 ? "following the link backward" : "following the link";
-        if (step > 0) how += ` from ${peak(run.at("read_weighting", step - 1), head * N, N).location}`;
+        if (step > 0)
+          how += ` from ${peak(run.at("read_weighting", step - 1), head * N, N).location}`;
       }
       const place = `${read.location} (${share(read.weight)})`;
       if (read.weight >= read.total / 2) sentences.push(`Head ${head} reads ${place}, ${how}.`);
@@ -330,18 +310,15 @@ const SIGNS = {
 };
 
 function sign(name) {
-  const space = "http://www.w3.org/2000/svg";
-  const drawing = document.createElementNS(space, "svg");
-  const path = document.createElementNS(space, "path");
-  for (const [key, value] of [["viewBox", "0 0 16 16"], ["width", 16], ["height", 16], ["aria-hidden", "true"]])
-    drawing.setAttribute(key, value);
-  path.setAttribute("d", SIGNS[name]);
-  path.setAttribute("fill", "currentColor");
-  drawing.append(path);
-  return drawing;
+  const template = document.createElement("template");
+  template.innerHTML =
+    '<svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">' +
+    `<path d="${SIGNS[name]}" fill="currentColor"/></svg>`;
+  return template.content;
 }
 
-const brief = (value) => (Number.isNaN(value) ? "NaN" : show(Number(value.toPrecision(3))).replace("-", "−"));
+const brief = (value) =>
+  Number.isNaN(value) ? "NaN" : show(Number(value.toPrecision(3))).replace("-", "−");
 
 const show = (value) => {
   if (Number.isNaN(value)) return "NaN (no number)";
@@ -350,7 +327,7 @@ const show = (value) => {
   return size >= 1e-4 && size < 1e5 ? String(Number(value.toPrecision(5))) : value.toExponential(3);
 };
 
-/** Every how manyth label fits when each needs `room` of the `length` that `count` share. */
+/** The smallest stride at which labels `room` pixels wide fit when `count` share `length`. */
 const spacing = (count, length, room) => {
   for (const every of [1, 2, 4, 5, 8, 10, 16, 20, 32, 50, 64, 100, 128, 200, 256, 500])
     if ((every * length) / count >= room) return every;
@@ -376,7 +353,9 @@ class Panel {
       tabindex: "0",
       role: "application",
       "aria-roledescription": "heatmap",
-      "aria-label": `${this.title}: ${this.rows.count} by ${this.columns.count}. Arrow keys move from cell to cell.`,
+      "aria-label":
+        `${this.title}: ${this.rows.count} by ${this.columns.count}. ` +
+        "Arrow keys move from cell to cell.",
       "data-panel": this.name,
     }));
     this.context = canvas.getContext("2d", { alpha: true });
@@ -403,7 +382,8 @@ class Panel {
       for (let column = 0; column < width; column++, place++) {
         const number = value(row, column);
         const index = (number - low) * factor;
-        words[place] = number !== number ? 0 : colours[index < 0 ? 0 : index > 255 ? 255 : (index + 0.5) | 0];
+        words[place] =
+          number !== number ? 0 : colours[index < 0 ? 0 : index > 255 ? 255 : (index + 0.5) | 0];
       }
     this.context.putImageData(this.image, 0, 0);
   }
@@ -461,15 +441,15 @@ class Panel {
   }
 
   mark(chosen) {
+    const { rows, columns } = this;
     const bars = [];
     const bar = (along, index, strong) => {
-      const axis = along === "row" ? this.rows : this.columns;
-      const [start, size] = along === "row" ? ["top", "height"] : ["left", "width"];
+      if (index === undefined || index === null) return;
+      const [{ count }, start, size] =
+        along === "row" ? [rows, "top", "height"] : [columns, "left", "width"];
+      const style = { [start]: `${(100 * index) / count}%`, [size]: `${100 / count}%` };
       bars.push(
-        element("div", {
-          class: `mp-mark mp-${along}${strong ? " mp-strong" : ""}`,
-          style: { [start]: `${(100 * index) / axis.count}%`, [size]: `${100 / axis.count}%` },
-        }),
+        element("div", { class: `mp-mark mp-${along}${strong ? " mp-strong" : ""}`, style }),
       );
     };
     if (chosen?.panel === this) {
@@ -477,14 +457,14 @@ class Panel {
       bar("column", chosen.column, true);
     } else if (chosen) {
       const { locations, word } = chosen;
-      if (this.rows.kind === "location" && this.columns.kind === "location") {
+      if (rows.kind === "location" && columns.kind === "location") {
         // A link's two locations, or both the row and the column of a single one.
-        bar("row", locations[0] ?? -1);
-        bar("column", locations[1] ?? locations[0] ?? -1);
-      } else if (this.rows.kind === "location") locations.forEach((index) => bar("row", index));
-      if (this.columns.kind === "word" && word !== null) bar("column", word);
+        bar("row", locations[0]);
+        bar("column", locations[1] ?? locations[0]);
+      } else if (rows.kind === "location") locations.forEach((index) => bar("row", index));
+      if (columns.kind === "word") bar("column", word);
     }
-    this.marks.replaceChildren(...bars.filter((node) => !/-\d/.test(node.style.top + node.style.left)));
+    this.marks.replaceChildren(...bars);
   }
 }
 
@@ -525,7 +505,11 @@ class TimeLine extends Panel {
       const value = this.cells(0);
       this.numbers.forEach((node, row) => {
         const number = value(row, step);
-        node.textContent = Number.isNaN(number) ? "" : number !== 0 && Math.abs(number) < 1e-3 ? "0.000" : brief(number);
+        node.textContent = Number.isNaN(number)
+          ? ""
+          : number !== 0 && Math.abs(number) < 1e-3
+            ? "0.000"
+            : brief(number);
       });
     }
   }
@@ -533,20 +517,14 @@ class TimeLine extends Panel {
 
 // ---- all heatmaps of a run ----------------------------------------------------------------------
 
-const axis = (kind, count, names) => ({ kind, count, names });
-const WRITING = [
-  ["usage", "usage"],
-  ["allocation_weighting", "allocation"],
-  ["write_content_weighting", "content"],
-  ["write_weighting", "write"],
-  ["precedence", "precedence"],
-];
-const READING = [
-  ["backward_weighting", "backward"],
-  ["read_content_weighting", "content"],
-  ["forward_weighting", "forward"],
-  ["read_weighting", "read"],
-];
+const axis = (kind, count) => ({ kind, count });
+const named = (kind, names) => ({ kind, count: names.length, names });
+const FRACTIONS = ["fraction", "weighting", "distribution", "links"]; // kinds of 0 to 1
+// The axes of the arrays that stand in a figure of one step.
+const FIGURES = ["T N", "T R N", "T N W", "T N N", "T W", "T R W"];
+const GATES = ["T", "T R", "T R 3"];
+const isGate = ({ axes, kind }) => GATES.includes(axes) && FRACTIONS.includes(kind);
+const isStrength = ({ axes, kind }) => GATES.includes(axes) && kind === "strength";
 
 class View {
   constructor(player, run) {
@@ -560,13 +538,21 @@ class View {
     parts.push(element("div", { class: "mp-band" }, ...this.stepFigures()), this.legend());
     parts.push(this.group("Over the whole run", this.runLines(), true));
     parts.push(this.group("Gates, read modes, strengths", this.gateLines(), run.heads <= 4));
-    this.root = element("section", { class: "mp-view", "aria-label": run.label || "run" }, ...parts);
+    const label = run.label || "run";
+    this.root = element("section", { class: "mp-view", "aria-label": label }, ...parts);
     for (const line of this.lines) line.drawOnce();
   }
 
   scaleOf(name) {
-    const [low, high] = this.run.ranges[name] ?? [0, 1];
-    return this.run.signed || low < 0 ? around(Math.max(-low, high)) : between(0, Math.max(high, 1e-9));
+    const { kind, low, high } = this.run.arrays[name];
+    if (FRACTIONS.includes(kind)) return this.unit;
+    return this.run.signed || low < 0 ? this.shared([name]) : between(0, Math.max(high, 1e-9));
+  }
+
+  /** One scale for all of some arrays, symmetric about 0. */
+  shared(names) {
+    const rows = names.map((name) => this.run.arrays[name]);
+    return around(Math.max(...rows.map(({ low, high }) => Math.max(-low, high))));
   }
 
   get unit() {
@@ -575,145 +561,158 @@ class View {
 
   // -- heatmaps of one step
 
-  panel(options, width, height, labels = {}) {
-    const panel = new Panel(this.player, options);
+  /**
+   * A figure of arrays that hold one number for each cell: `arrays[pick(row, column)]` holds it, at
+   * `index(row, column)`.
+   */
+  figure({ arrays, pick, index, ...options }, width, height) {
+    const cells = (step) => {
+      const values = arrays.map((name) => this.run.at(name, step));
+      return (row, column) => values[pick(row, column)][index(row, column)];
+    };
+    const panel = new Panel(this.player, { ...options, cells });
     this.panels.push(panel);
-    panel.canvas.style.width = `${width}px`;
-    panel.canvas.style.height = `${height}px`;
-    const figure = element("figure", {}, element("figcaption", {}, panel.title));
-    const body = element("div", { class: "mp-body" });
-    if (labels.rows) body.append(this.ticks("row", panel.rows, height));
-    body.append(panel.frame);
-    if (labels.columns) body.append(this.ticks(labels.columns, panel.columns, width));
-    figure.append(body);
-    return figure;
+    Object.assign(panel.canvas.style, { width: `${width}px`, height: `${height}px` });
+    const body = element("div", { class: "mp-body" }, this.ticks("row", panel.rows, height));
+    const below = panel.columns.names && panel.columns.kind !== "location" ? "named" : "column";
+    body.append(panel.frame, this.ticks(below, panel.columns, width));
+    return element("figure", {}, element("figcaption", {}, panel.title), body);
   }
 
   ticks(kind, { count, names }, length) {
-    const every = kind === "named" || names?.[0]?.length > 4 ? 1 : spacing(count, length, kind === "row" ? 12 : 22);
+    const all = kind === "named" || names?.[0]?.length > 4;
+    const every = all ? 1 : spacing(count, length, kind === "row" ? 12 : 22);
     const box = element("div", { class: `mp-ticks mp-ticks-${kind}`, "aria-hidden": "true" });
-    for (let i = 0; i < count; i += every)
-      box.append(
-        element(
-          "span",
-          { style: { [kind === "row" ? "top" : "left"]: `${(100 * (i + 0.5)) / count}%` } },
-          String(names ? names[i] : i),
-        ),
-      );
+    for (let i = 0; i < count; i += every) {
+      const style = { [kind === "row" ? "top" : "left"]: `${(100 * (i + 0.5)) / count}%` };
+      box.append(element("span", { style }, String(names ? names[i] : i)));
+    }
     return box;
+  }
+
+  /**
+   * The entries of some arrays, each as [label, name, index in a step]: those without heads first,
+   * then head by head. An array with names for its columns has an entry for each, others have one.
+   */
+  entries(names) {
+    const { run } = this;
+    const list = [];
+    for (let head = -1; head < run.heads; head++)
+      for (const name of names) {
+        const { axes, label, columns } = run.arrays[name];
+        const hasHeads = axes.startsWith("T R");
+        if (hasHeads !== head >= 0) continue;
+        const start = hasHeads ? (head * run.size(name)) / run.heads : 0;
+        const labels = columns.length ? columns : [label];
+        labels.forEach((text, i) =>
+          list.push([hasHeads ? `${text} ${head}` : text, name, start + i]),
+        );
+      }
+    return list;
   }
 
   stepFigures() {
     const { run, player } = this;
-    const { locations: N, word: W, heads: R, order } = run;
+    const { locations: N, word: W, order } = run;
     const cell = player.runs.length > 1 ? 11 : 14; // Two runs share the width.
     const height = Math.max(120, Math.min(320, N * cell));
-    const locations = axis("location", N, order);
-    const words = axis("word", W);
-    const memoryWidth = Math.max(84, Math.min(260, W * cell));
-    const memoryScale = around(Math.max(...run.ranges.memory.map(Math.abs)));
-    this.scales = { memory: memoryScale };
-    const at = (name, step) => run.at(name, step);
-
-    const columns = (name, title, list, offset, tell) =>
-      this.panel(
-        {
-          name,
-          title,
-          rows: locations,
-          columns: axis("quantity", list.length, list.map(([, label]) => label)),
-          scale: this.unit,
-          cells: (step) => {
-            const arrays = list.map(([array]) => at(array, step));
-            return (row, column) => arrays[column][offset + order[row]];
-          },
-          tell: (row, column) => tell(list[column][1], order[row]),
-        },
-        list.length * 18,
-        height,
-        { columns: "named", rows: true },
-      );
-
-    const figures = [
-      this.panel(
-        {
-          name: "memory",
-          title: "memory",
-          rows: locations,
-          columns: words,
-          scale: memoryScale,
-          cells: (step) => {
-            const memory = at("memory", step);
-            return (row, column) => memory[order[row] * W + column];
-          },
-          tell: (row, column) => `memory[${order[row]}, ${column}]: location ${order[row]}, position ${column}`,
-        },
-        memoryWidth,
-        height,
-        { rows: true, columns: "column" },
-      ),
-      this.panel(
-        {
-          name: "link",
-          title: "links: row written after column",
-          rows: locations,
-          columns: locations,
-          scale: this.unit,
-          cells: (step) => {
-            const link = at("link", step);
-            return (row, column) => link[order[row] * N + order[column]];
-          },
-          tell: (row, column) =>
-            `link[${order[row]}, ${order[column]}]: location ${order[row]} written right after ${order[column]}`,
-        },
-        height,
-        height,
-        { rows: true, columns: "column" },
-      ),
-      columns("writing", "writing", WRITING, 0, (label, location) => `${label} of location ${location}`),
-    ];
-    for (let head = 0; head < R; head++)
-      figures.push(
-        columns(`head ${head}`, `head ${head}`, READING, head * N, (label, location) => `head ${head}, ${label}, location ${location}`),
-      );
-
-    const vectors = [
-      ["write key", "write_key", 0],
-      ["erase", "erase_vector", 0],
-      ["write", "write_vector", 0],
-    ];
-    for (let head = 0; head < R; head++) {
-      vectors.push([`key ${head}`, "read_keys", head * W], [`read ${head}`, "read_vectors", head * W]);
-    }
-    const reach = Math.max(...vectors.map(([, name]) => Math.max(...(run.ranges[name] ?? [1]).map(Math.abs))));
-    this.scales.vectors = around(reach);
+    const width = Math.max(84, Math.min(260, W * cell));
+    this.locations = named("location", order);
+    const shaped = (...shapes) => run.names(({ axes }) => shapes.includes(axes));
+    const figures = run.frame ? [this.frame(run.frame)] : [];
+    for (const name of shaped("T N W")) figures.push(this.wordsFigure(name, width, height));
+    for (const name of shaped("T N N")) figures.push(this.pairsFigure(name, height));
+    const writing = shaped("T N");
     figures.push(
-      this.panel(
-        {
-          name: "vectors",
-          title: "words of this step",
-          rows: axis("vector", vectors.length, vectors.map(([label]) => label)),
-          columns: words,
-          scale: this.scales.vectors,
-          cells: (step) => {
-            const arrays = vectors.map(([, name]) => at(name, step));
-            return (row, column) => arrays[row][vectors[row][2] + column];
-          },
-          tell: (row, column) => `${vectors[row][0]}, position ${column}`,
-        },
-        memoryWidth,
-        vectors.length * 15,
-        { rows: true, columns: "column" },
-      ),
+      this.columnsFigure("writing", writing, 0, height, (label) => `${label} of location`),
     );
-    const frame = run.frame && this.frame(run.frame);
-    if (frame) figures.unshift(frame);
+    for (let head = 0; head < run.heads; head++) {
+      const say = (label) => `head ${head}, ${label}, location`;
+      figures.push(this.columnsFigure(`head ${head}`, shaped("T R N"), head * N, height, say));
+    }
+    figures.push(this.vectorsFigure(shaped("T W", "T R W"), width));
     return figures;
   }
 
+  /** An array of a word for each location, such as the memory. */
+  wordsFigure(name, width, height) {
+    const { word: W, order, arrays } = this.run;
+    const options = {
+      name,
+      title: arrays[name].label,
+      rows: this.locations,
+      columns: axis("word", W),
+      scale: this.shared([name]),
+      arrays: [name],
+      pick: () => 0,
+      index: (row, column) => order[row] * W + column,
+      tell: (row, column) =>
+        `${name}[${order[row]}, ${column}]: location ${order[row]}, position ${column}`,
+    };
+    return this.figure(options, width, height);
+  }
+
+  /** An array of a number for each pair of locations, such as the links. */
+  pairsFigure(name, size) {
+    const { locations: N, order, arrays } = this.run;
+    const related = arrays[name].kind === "links" ? "written right after" : "and";
+    const options = {
+      name,
+      title: arrays[name].label,
+      rows: this.locations,
+      columns: this.locations,
+      scale: this.scaleOf(name),
+      arrays: [name],
+      pick: () => 0,
+      index: (row, column) => order[row] * N + order[column],
+      tell: (row, column) =>
+        `${name}[${order[row]}, ${order[column]}]: ` +
+        `location ${order[row]} ${related} ${order[column]}`,
+    };
+    return this.figure(options, size, size);
+  }
+
+  /** Arrays of a number for each location, one column each. */
+  columnsFigure(title, names, start, height, say) {
+    const { order, arrays } = this.run;
+    const labels = names.map((name) => arrays[name].label);
+    const options = {
+      name: title,
+      title,
+      rows: this.locations,
+      columns: named("quantity", labels),
+      scale: this.unit,
+      arrays: names,
+      pick: (row, column) => column,
+      index: (row) => start + order[row],
+      tell: (row, column) => `${say(labels[column])} ${order[row]}`,
+    };
+    return this.figure(options, names.length * 18, height);
+  }
+
+  /** Words: keys, and what is erased, written and read. */
+  vectorsFigure(names, width) {
+    const entries = this.entries(names);
+    const labels = entries.map(([label]) => label);
+    const options = {
+      name: "vectors",
+      title: "words of this step",
+      rows: named("vector", labels),
+      columns: axis("word", this.run.word),
+      scale: this.shared(names),
+      arrays: entries.map(([, name]) => name),
+      pick: (row) => row,
+      index: (row, column) => entries[row][2] + column,
+      tell: (row, column) => `${labels[row]}, position ${column}`,
+    };
+    return this.figure(options, width, entries.length * 15);
+  }
+
   /** The environment's picture at the step. */
-  frame({ height, width, channels, low, high }) {
-    const canvas = element("canvas", { width, height, role: "img", "aria-label": "observation", "data-panel": "frame" });
+  frame({ height, width, channels }) {
+    const { low, high } = this.run.arrays.observation;
+    const about = { role: "img", "aria-label": "observation", "data-panel": "frame" };
+    const canvas = element("canvas", { width, height, ...about });
     const context = canvas.getContext("2d");
     const image = context.createImageData(width, height);
     canvas.style.width = `${Math.max(120, Math.min(320, width * 8))}px`;
@@ -722,7 +721,8 @@ class View {
       for (let i = 0; i < width * height; i++)
         for (let channel = 0; channel < 4; channel++) {
           const value = pixels[i * channels + Math.min(channel, channels - 1)];
-          image.data[i * 4 + channel] = channel === 3 ? 255 : (255 * (value - low)) / (high - low || 1);
+          image.data[i * 4 + channel] =
+            channel === 3 ? 255 : (255 * (value - low)) / (high - low || 1);
         }
       context.putImageData(image, 0, 0);
     };
@@ -730,60 +730,50 @@ class View {
   }
 
   legend() {
-    const entries = [
-      ["memory", this.scales.memory],
-      ["words of this step", this.scales.vectors],
-      [this.run.signed ? "differences" : "links, usage, weightings, gates", this.unit],
-    ];
+    const { run } = this;
+    const words = run.names(({ axes }) => ["T W", "T R W"].includes(axes));
+    const unit = run.signed ? "differences" : "links, usage, weightings, gates";
     return element(
       "div",
       { class: "mp-legend" },
-      ...entries.map(([label, scale]) => this.bar(scale, label)),
+      this.bar("memory", this.shared(["memory"])),
+      this.bar("words of this step", this.shared(words)),
+      this.bar(unit, this.unit),
       element("span", { class: "mp-bar-entry" }, element("i", { class: "mp-hatch" }), "no number"),
     );
   }
 
-  bar({ kind, low, high }, label) {
-    return element(
-      "span",
-      { class: "mp-bar-entry" },
-      `${label} ${brief(low)}`,
-      element("i", { class: "mp-gradient", style: { background: gradient(kind) } }),
-      brief(high),
-    );
+  bar(label, { kind, low, high }) {
+    const colours = element("i", { class: "mp-gradient", style: { background: gradient(kind) } });
+    const text = `${label} ${brief(low)}`;
+    return element("span", { class: "mp-bar-entry" }, text, colours, brief(high));
   }
 
   // -- heatmaps of the whole run
 
   group(title, rows, open) {
-    const details = element("details", { class: "mp-group" }, element("summary", {}, title), ...rows);
+    const summary = element("summary", {}, title);
+    const details = element("details", { class: "mp-group" }, summary, ...rows);
     details.open = open;
     return details;
   }
 
   /** One time-line: `read(row)` tells [array, index in a step] for each row. */
-  line(name, label, rows, read, { scale, height, numbers = false, tell }) {
+  line(label, rows, read, { scale, height, numbers = false, tell }) {
     const { run } = this;
-    const cache = new Map();
-    const line = new TimeLine(this.player, {
-      name: `${name} over time`,
-      title: `${label} over time`,
-      rows,
-      // All runs on one clock: behind the end of a shorter one there are no numbers.
-      columns: axis("time", this.player.steps),
-      scale,
-      cells: () => (row, column) => {
-        if (column >= run.steps) return NaN;
-        const [array, index] = read(row);
-        let steps = cache.get(array);
-        if (!steps) {
-          steps = Array.from({ length: run.steps }, (_, step) => run.at(array, step));
-          cache.set(array, steps);
-        }
-        return steps[column][index];
-      },
-      tell: (row, column) => `step ${column}, ${tell(row)}`,
-    });
+    const cache = {};
+    const title = `${label} over time`;
+    const cells = () => (row, column) => {
+      if (column >= run.steps) return NaN;
+      const [name, index] = read(row);
+      cache[name] ??= Array.from({ length: run.steps }, (_, step) => run.at(name, step));
+      return cache[name][column][index];
+    };
+    // All runs on one clock: behind the end of a shorter one there are no numbers.
+    const columns = axis("time", this.player.steps);
+    const say = (row, column) => `step ${column}, ${tell(row)}`;
+    const options = { name: title, title, rows, columns, scale, cells, tell: say };
+    const line = new TimeLine(this.player, options);
     line.canvas.style.height = `${height}px`;
     this.lines.push(line);
     const left = element("div", { class: "mp-line-label" });
@@ -802,82 +792,80 @@ class View {
   /** What the darkest and the brightest colour of a line stand for, where it isn't 0 to 1. */
   range({ kind, low, high }) {
     if (low === 0 && high === 1) return "";
-    return element(
-      "span",
-      { class: "mp-range" },
-      element("span", {}, brief(high)),
-      element("i", { class: "mp-gradient mp-upright", style: { background: gradient(kind).replace("to right", "to top") } }),
-      element("span", {}, brief(low)),
-    );
+    const style = { background: gradient(kind).replace("to right", "to top") };
+    const colours = element("i", { class: "mp-gradient mp-upright", style });
+    const ends = [high, low].map((value) => element("span", {}, brief(value)));
+    return element("span", { class: "mp-range" }, ends[0], colours, ends[1]);
   }
 
   runLines() {
     const { run } = this;
-    const { locations: N, heads: R, order } = run;
-    const lines = [];
-    const features = (name, label = name) => {
-      if (!run.has(name) || (name === "observation" && run.frame)) return;
-      const count = run.shape(name).slice(1).reduce((a, b) => a * b, 1);
-      if (count === 0) return;
-      const single = count === 1;
-      const rows = axis("feature", count, single ? [label] : undefined);
-      lines.push(
-        this.line(name, label, rows, (row) => [name, row], {
-          scale: this.scaleOf(name),
-          height: single ? 16 : Math.max(36, Math.min(110, count * 9)),
-          numbers: single,
-          tell: (row) => (single ? label : `${label} ${row}`),
-        }),
-      );
-    };
-    const weighting = (name, label, offset = 0) =>
-      lines.push(
-        this.line(label, label, axis("location", N, order), (row) => [name, offset + order[row]], {
-          scale: this.unit,
-          height: Math.max(48, Math.min(128, N * 5)),
-          tell: (row) => `${label} of location ${order[row]}`,
-        }),
-      );
-    for (const name of ["observation", "action", "reward", "value"]) features(name);
-    for (const name of ["input", "target", "output"]) features(name);
-    features("mask", "counts in the loss");
-    weighting("usage", "usage");
-    weighting("write_weighting", "write");
-    for (let head = 0; head < R; head++) weighting("read_weighting", `read, head ${head}`, head * N);
-    return lines;
+    const elsewhere = (row) => FIGURES.includes(row.axes) || isGate(row) || isStrength(row);
+    const rest = run
+      .names((row) => !elsewhere(row))
+      .filter((name) => run.size(name) > 0 && !(name === "observation" && run.frame));
+    return [
+      ...rest.map((name) => this.numbersLine(name)),
+      ...this.entries(["usage", "write_weighting", "read_weighting"]).map((entry) =>
+        this.locationsLine(...entry),
+      ),
+    ];
+  }
+
+  /** A line of any numbers, such as the input. */
+  numbersLine(name) {
+    const { label } = this.run.arrays[name];
+    const count = this.run.size(name);
+    const single = count === 1;
+    const rows = single ? named("feature", [label]) : axis("feature", count);
+    return this.line(label, rows, (row) => [name, row], {
+      scale: this.scaleOf(name),
+      height: single ? 16 : Math.max(36, Math.min(110, count * 9)),
+      numbers: single,
+      tell: (row) => (single ? label : `${label} ${row}`),
+    });
+  }
+
+  /** A line of a number for each location, such as the usage. */
+  locationsLine(label, name, offset) {
+    const { locations: N, order } = this.run;
+    return this.line(label, this.locations, (row) => [name, offset + order[row]], {
+      scale: this.unit,
+      height: Math.max(48, Math.min(128, N * 5)),
+      tell: (row) => `${label} of location ${order[row]}`,
+    });
   }
 
   gateLines() {
     const { run } = this;
-    const gates = [
-      ["write gate", "write_gate", 0],
-      ["allocation gate", "allocation_gate", 0],
+    const strengths = run.names(isStrength);
+    const highest = Math.max(1.001, ...strengths.map((name) => run.arrays[name].high));
+    const scale = run.signed ? around(highest) : between(1, highest);
+    return [
+      this.namedLine("gates", run.names(isGate), this.unit),
+      this.namedLine("strengths", strengths, scale),
     ];
-    const strengths = [["write strength", "write_strength", 0]];
-    for (let head = 0; head < run.heads; head++) {
-      gates.push([`free gate ${head}`, "free_gates", head]);
-      ["backward", "content", "forward"].forEach((mode, i) =>
-        gates.push([`${mode} ${head}`, "read_modes", head * 3 + i]),
-      );
-      strengths.push([`read strength ${head}`, "read_strengths", head]);
-    }
-    const line = (name, list, scale) =>
-      this.line(name, name, axis("gate", list.length, list.map(([label]) => label)), (row) => list[row].slice(1), {
-        scale,
-        height: list.length * 16,
-        numbers: true,
-        tell: (row) => list[row][0],
-      });
-    const strongest = Math.max(...strengths.map(([, name]) => (run.ranges[name] ?? [0, 1])[1]));
-    const scale = run.signed ? around(strongest) : between(1, Math.max(strongest, 1.001));
-    return [line("gates", gates, this.unit), line("strengths", strengths, scale)];
+  }
+
+  /** A line with a name and a number for each of its rows. */
+  namedLine(title, names, scale) {
+    const entries = this.entries(names);
+    const labels = entries.map(([label]) => label);
+    return this.line(title, named("gate", labels), (row) => entries[row].slice(1), {
+      scale,
+      height: entries.length * 16,
+      numbers: true,
+      tell: (row) => labels[row],
+    });
   }
 
   draw(step) {
     for (const panel of this.panels) panel.draw(step);
     for (const line of this.lines) line.follow(step);
     this.drawFrame?.(step);
-    this.words.textContent = this.run.signed ? "Red is more in the first run, blue more in the second." : tellStep(this.run, step);
+    this.words.textContent = this.run.signed
+      ? "Red is more in the first run, blue more in the second."
+      : tellStep(this.run, step);
   }
 
   mark(chosen) {
@@ -894,7 +882,7 @@ class Player {
   constructor(model, root) {
     this.model = model;
     this.root = root;
-    const header = JSON.parse(model.get("header"));
+    const header = model.get("header");
     const view = model.get("data");
     const bytes = view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
     const block = new Float32Array(bytes);
@@ -930,7 +918,10 @@ class Player {
       oninput: () => this.seek(Number(this.slider.value)),
     });
     this.counter = element("output", { class: "mp-counter" });
-    this.speed = element("select", { "aria-label": "steps per second", onchange: () => this.setSpeed(Number(this.speed.value)) });
+    this.speed = element("select", {
+      "aria-label": "steps per second",
+      onchange: () => this.setSpeed(Number(this.speed.value)),
+    });
     this.value = element("p", { class: "mp-value", "aria-live": "polite" });
     const controls = [
       button("first", "First step (Home)", () => this.seek(0)),
@@ -943,7 +934,11 @@ class Player {
       element("label", {}, this.speed, " steps/s"),
     ];
     this.views = this.runs.map((run) => new View(this, run));
-    this.board = element("div", { class: "mp-views", "data-runs": this.runs.length }, ...this.views.map((view) => view.root));
+    this.board = element(
+      "div",
+      { class: "mp-views", "data-runs": this.runs.length },
+      ...this.views.map((view) => view.root),
+    );
     if (this.runs.length === 2 && this.comparable()) {
       this.differenceButton = element(
         "button",
@@ -962,8 +957,9 @@ class Player {
       "details",
       { class: "mp-keys" },
       element("summary", {}, "keys"),
-      "space plays and pauses · ← → or , . step · page up and page down go ten steps · home and end · " +
-        "+ − change the speed · d shows the difference of two runs · in a picture the arrow keys move from cell to cell, escape leaves it",
+      "space plays and pauses · ← → or , . step · page up and page down go ten steps · " +
+        "home and end · + − change the speed · d shows the difference of two runs · " +
+        "in a picture the arrow keys move from cell to cell, escape leaves it",
     );
     this.root.replaceChildren(
       element("div", { class: "mp-controls", role: "toolbar", "aria-label": "time" }, ...controls),
@@ -1027,7 +1023,9 @@ class Player {
   setSpeed(fps, sync = true) {
     this.fps = fps;
     const speeds = [...new Set([...SPEEDS, fps])].sort((a, b) => a - b);
-    this.speed.replaceChildren(...speeds.map((value) => element("option", { value }, String(value))));
+    this.speed.replaceChildren(
+      ...speeds.map((value) => element("option", { value }, String(value))),
+    );
     this.speed.value = fps;
     if (!sync) return;
     this.model.set("fps", fps);
@@ -1064,7 +1062,9 @@ class Player {
 
   select(panel) {
     this.chosen = panel ? panel.chosen() : null;
-    this.value.textContent = panel ? panel.readout(this.step) : "Point at a cell, or reach it by tab and arrow keys, for its value.";
+    this.value.textContent = panel
+      ? panel.readout(this.step)
+      : "Point at a cell, or reach it by tab and arrow keys, for its value.";
     for (const view of this.views) view.mark(this.chosen);
   }
 
@@ -1130,7 +1130,8 @@ const STYLE = `
   --mp-accent: #6cb6ff; --mp-mark: #ff6db6; color-scheme: dark;
 }
 .memory-player[data-theme=dark] {
-  --mp-text: #e8e8e8; --mp-quiet: #adadad; --mp-back: #121417; --mp-field: #2a2e34; --mp-line: #555b63;
+  --mp-text: #e8e8e8; --mp-quiet: #adadad; --mp-back: #121417; --mp-field: #2a2e34;
+  --mp-line: #555b63;
 }
 .memory-player *, .memory-player *::before { box-sizing: border-box; }
 .memory-player p, .memory-player h3, .memory-player figure { margin: 0; }
@@ -1139,13 +1140,16 @@ const STYLE = `
 .mp-controls button svg { display: block; }
 .mp-controls button, .mp-controls select {
   font: inherit; min-width: 32px; min-height: 30px; padding: 2px 8px; color: inherit;
-  background: var(--mp-field); border: 1px solid var(--mp-line); border-radius: 4px; cursor: pointer;
+  background: var(--mp-field); border: 1px solid var(--mp-line); border-radius: 4px;
+  cursor: pointer;
 }
 .mp-controls button[aria-pressed=true] { background: var(--mp-accent); color: var(--mp-back); }
-.mp-controls input[type=range] { flex: 1 1 140px; min-width: 100px; accent-color: var(--mp-accent); }
+.mp-controls input[type=range] { flex: 1 1 140px; min-width: 100px; accent-color: var(--mp-accent);
+  }
 .mp-counter { min-width: 9.5em; font-variant-numeric: tabular-nums; }
 .memory-player :focus-visible { outline: 2px solid var(--mp-accent); outline-offset: 2px; }
-.memory-player .mp-value { min-height: 1.45em; font-variant-numeric: tabular-nums; color: var(--mp-quiet); margin: 4px 0; }
+.memory-player .mp-value { min-height: 1.45em; font-variant-numeric: tabular-nums;
+  color: var(--mp-quiet); margin: 4px 0; }
 .memory-player .mp-words { min-height: 2.9em; margin: 2px 0 6px; font-size: 14px; }
 .mp-views { display: grid; grid-template-columns: minmax(0, 1fr); gap: 14px 28px; }
 .mp-band { display: flex; flex-wrap: wrap; gap: 12px; align-items: flex-start; }
@@ -1153,38 +1157,52 @@ const STYLE = `
 .mp-band figcaption { font-size: 12px; font-weight: 600; margin: 0 0 3px; }
 .mp-body { display: grid; grid-template-columns: auto max-content; justify-content: start; }
 .mp-body > .mp-frame { grid-column: 2; }
-.mp-frame { position: relative; line-height: 0; outline: 1px solid var(--mp-line); cursor: crosshair;
+.mp-frame { position: relative; line-height: 0; outline: 1px solid var(--mp-line);
+  cursor: crosshair;
   background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px); }
-.memory-player canvas { image-rendering: pixelated; display: block; max-width: 100%; touch-action: none; }
+.memory-player canvas { image-rendering: pixelated; display: block; max-width: 100%;
+  touch-action: none; }
 .mp-marks { position: absolute; inset: 0; pointer-events: none; overflow: hidden; }
 .mp-mark { position: absolute; border: 0 solid var(--mp-mark); }
 .mp-row { left: 0; right: 0; border-width: 1px 0; min-height: 3px; }
 .mp-column { top: 0; bottom: 0; border-width: 0 1px; min-width: 3px; }
 .mp-strong.mp-row { border-width: 2px 0; } .mp-strong.mp-column { border-width: 0 2px; }
-.mp-ticks { position: relative; font-size: 11px; line-height: 1; color: var(--mp-quiet); font-variant-numeric: tabular-nums; }
+.mp-ticks { position: relative; font-size: 11px; line-height: 1; color: var(--mp-quiet);
+  font-variant-numeric: tabular-nums; }
 .mp-ticks-row { min-width: 25px; grid-column: 1; }
-.mp-ticks-row span { position: absolute; right: 5px; transform: translateY(-50%); white-space: nowrap; }
+.mp-ticks-row span { position: absolute; right: 5px; transform: translateY(-50%);
+  white-space: nowrap; }
 .mp-body:has([data-panel=vectors]) .mp-ticks-row { min-width: 62px; }
 .mp-ticks-column, .mp-ticks-named { grid-column: 2; }
 .mp-ticks-column { height: 16px; } .mp-ticks-named { height: 70px; }
 .mp-ticks-column span { position: absolute; top: 4px; transform: translateX(-50%); }
-.mp-ticks-named span { position: absolute; top: 4px; writing-mode: vertical-rl; transform: translateX(-50%); }
-.mp-legend { display: flex; flex-wrap: wrap; gap: 4px 20px; margin: 8px 0; font-size: 12px; color: var(--mp-quiet); }
+.mp-ticks-named span { position: absolute; top: 4px; writing-mode: vertical-rl;
+  transform: translateX(-50%); }
+.mp-legend { display: flex; flex-wrap: wrap; gap: 4px 20px; margin: 8px 0; font-size: 12px;
+  color: var(--mp-quiet); }
 .mp-bar-entry { display: inline-flex; gap: 6px; align-items: center; white-space: nowrap; }
 .mp-gradient { display: inline-block; width: 70px; height: 10px; }
 .mp-hatch { display: inline-block; width: 16px; height: 12px; outline: 1px solid var(--mp-line);
   background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px); }
-.mp-group { margin: 4px 0; } .mp-group > summary, .mp-keys > summary { cursor: pointer; font-size: 12px; font-weight: 600; padding: 3px 0; }
-.mp-line { display: grid; grid-template-columns: 112px minmax(0, 1fr) 58px; gap: 0 8px; margin: 0 0 6px; font-size: 11.5px; align-items: stretch; }
+.mp-group { margin: 4px 0; }
+.mp-group > summary, .mp-keys > summary { cursor: pointer; font-size: 12px; font-weight: 600;
+  padding: 3px 0; }
+.mp-line { display: grid; grid-template-columns: 112px minmax(0, 1fr) 58px; gap: 0 8px;
+  margin: 0 0 6px; font-size: 11.5px; align-items: stretch; }
 .mp-line canvas { width: 100%; }
 .mp-line-label { text-align: right; align-self: center; }
-.mp-line-names, .mp-line-right { display: flex; flex-direction: column; justify-content: space-around; }
-.mp-line-names { align-self: stretch; line-height: 1; } .mp-line-right { line-height: 1; font-variant-numeric: tabular-nums; }
+.mp-line-names, .mp-line-right { display: flex; flex-direction: column;
+  justify-content: space-around; }
+.mp-line-names { align-self: stretch; line-height: 1; }
+.mp-line-right { line-height: 1; font-variant-numeric: tabular-nums; }
 .mp-line-names span, .mp-line-right > span { height: 16px; line-height: 16px; white-space: nowrap; }
-.mp-line-right > .mp-range { flex: 1; height: auto; display: flex; flex-direction: column; justify-content: space-between; position: relative; padding-left: 14px; line-height: 11px; }
-.mp-range > .mp-upright { position: absolute; left: 0; top: 0; bottom: 0; width: 9px; height: auto; }
+.mp-line-right > .mp-range { flex: 1; height: auto; display: flex; flex-direction: column;
+  justify-content: space-between; position: relative; padding-left: 14px; line-height: 11px; }
+.mp-range > .mp-upright { position: absolute; left: 0; top: 0; bottom: 0; width: 9px; height: auto;
+  }
 .mp-time { cursor: ew-resize; }
-.mp-cursor { position: absolute; top: -2px; bottom: -2px; pointer-events: none; outline: 2px solid var(--mp-mark); }
+.mp-cursor { position: absolute; top: -2px; bottom: -2px; pointer-events: none;
+  outline: 2px solid var(--mp-mark); }
 .memory-player .mp-keys { color: var(--mp-quiet); font-size: 12px; }
 @container (min-width: 1180px) {
   .mp-views[data-runs="2"] { grid-template-columns: repeat(2, minmax(0, 1fr)); }
@@ -1194,11 +1212,45 @@ const STYLE = `
 `;
 
 function render({ model, el }) {
-  const root = element("div", { class: "memory-player", role: "group", "aria-label": "memory player" });
+  const root = element("div", {
+    class: "memory-player",
+    role: "group",
+    "aria-label": "memory player",
+  });
   el.replaceChildren(element("style", {}, STYLE), root);
   const player = new Player(model, root);
   root.dataset.ready = "true";
   return () => player.destroy();
+}
+
+/**
+ * Put a player into `el`, an element or a shadow root, in a page without a kernel. `start` holds
+ * the header, the numbers (`data`, deflated, in base64), the step `t` and the speed `fps`. The
+ * player takes the theme of the page's body, if it names one, or that of the system.
+ */
+export async function mount(el, start) {
+  const packed = Uint8Array.from(atob(start.data), (letter) => letter.charCodeAt(0));
+  const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+  const state = { ...start, data: new DataView(await new Response(unpacked).arrayBuffer()) };
+  const model = {
+    get: (key) => state[key],
+    set: (key, value) => (state[key] = value),
+    save_changes() {},
+    on() {},
+    off() {},
+  };
+  render({ model, el });
+  const night = matchMedia("(prefers-color-scheme: dark)");
+  const paint = () => {
+    const { theme } = document.body.dataset;
+    const system = night.matches ? "dark" : "light";
+    el.querySelector(".memory-player").dataset.theme = /^(light|dark)$/.test(theme)
+      ? theme
+      : system;
+  };
+  new MutationObserver(paint).observe(document.body, { attributeFilter: ["data-theme"] });
+  night.addEventListener("change", paint);
+  paint();
 }
 
 export default { render };

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import base64
+import functools
 import html
 import io
 import json
+import math
 import operator
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -19,33 +22,26 @@ from memorylab.files import write_atomically
 from memorylab.memory.dnc.trace import DNCTrace
 from memorylab.player.packing import pack
 from memorylab.plots import film_strip
-from memorylab.plots.order import choose_order
+from memorylab.plots.choices import choose_order
 from memorylab.plots.style import new_figure
-
-try:
-    import anywidget
-    import traitlets
-except ImportError as error:
-    raise ImportError(
-        "MemoryPlayer needs anywidget. Install it: pip install 'memorylab[notebooks]'."
-    ) from error
 
 SCRIPT = Path(__file__).with_name("player.js")
 
 
-class MemoryPlayer(anywidget.AnyWidget):
+class MemoryPlayer:
     """Everything a run did, step by step, to scrub through, play and point at.
 
-    Above stands one step: the memory, the links, all weightings, one row per location. Below stands
-    the whole run, with the step as a cursor to drag. Pointing at a cell, or reaching it by tab and
-    arrow keys, shows its value and marks its locations everywhere.
+    The upper part shows one step: the memory, the links, all weightings, one row per location. The
+    lower part shows the whole run, with the step as a cursor to drag. Pointing at a cell, or
+    reaching it by tab and arrow keys, shows its value and marks its locations everywhere.
 
     The whole run crosses to the browser once, and nothing after that needs the kernel. Where
-    widgets don't run (on GitHub, in an untrusted notebook), the player is a film strip.
+    widgets don't run (on GitHub, in an untrusted notebook), a film strip stands in for the player.
 
     Attributes:
-        t: The step shown, from 0 to the longest run's last; may be set.
-        fps: Steps per second while playing; may be set.
+        header: What the browser needs to know about the numbers: see :mod:`packing`.
+        data: The numbers.
+        num_steps: Steps of the longest run.
 
     Args:
         trace: The run.
@@ -66,12 +62,6 @@ class MemoryPlayer(anywidget.AnyWidget):
         >>> from memorylab.player import MemoryPlayer
         >>> MemoryPlayer(DNCTrace.load("data/copy_trace.npz"))  # doctest: +SKIP
     """
-
-    _esm = SCRIPT
-    header = traitlets.Unicode().tag(sync=True)
-    data = traitlets.Bytes().tag(sync=True)
-    t = traitlets.Int().tag(sync=True)
-    fps = traitlets.Float().tag(sync=True)
 
     def __init__(
         self,
@@ -95,30 +85,64 @@ class MemoryPlayer(anywidget.AnyWidget):
         self._labels = [str(label) for label in labels] if compare is not None else [""]
         self._order = order
         self.num_steps = max(run.num_steps for run in self._traces)
-        header, data = pack(self._traces, self._labels, self._orders())
-        super().__init__(header=json.dumps(header), data=data, t=operator.index(t), fps=float(fps))
+        self._shown: Any = SimpleNamespace()  # the widget, as soon as there is one
+        self.t, self.fps = t, fps
+        # Both runs in the order of the first, so that their rows match.
+        orders = [choose_order(run, order)[0] for run in self._traces]
+        orders = [orders[0] if len(one) == len(orders[0]) else one for one in orders]
+        self.header, self.data = pack(self._traces, self._labels, orders)
 
-    def _orders(self) -> list[np.ndarray]:
-        """Return the order of each run's locations: the first's for both, so that rows match."""
-        orders = [choose_order(run, self._order)[0] for run in self._traces]
-        return [orders[0] if len(order) == len(orders[0]) else order for order in orders]
+    @property
+    def t(self) -> int:
+        """The step shown, from 0 to the longest run's last; may be set."""
+        return self._shown.t
 
-    @traitlets.validate("t")
-    def _check_step(self, proposal: dict[str, Any]) -> int:
-        step = proposal["value"]
+    @t.setter
+    def t(self, step: int) -> None:
+        step = operator.index(step)
         if not 0 <= step < self.num_steps:
             raise ValueError(
                 f"t must be a step from 0 to {self.num_steps - 1}, but is {step}: the run has "
                 f"{self.num_steps} steps."
             )
-        return step
+        self._shown.t = step
 
-    @traitlets.validate("fps")
-    def _check_speed(self, proposal: dict[str, Any]) -> float:
-        fps = proposal["value"]
+    @property
+    def fps(self) -> float:
+        """Steps per second while playing; may be set."""
+        return self._shown.fps
+
+    @fps.setter
+    def fps(self, fps: float) -> None:
         if not 0 < fps <= 60:
             raise ValueError(f"fps must be above 0 and at most 60 steps per second, but is {fps}.")
-        return fps
+        self._shown.fps = float(fps)
+
+    @functools.cached_property
+    def widget(self) -> Any:
+        """The Jupyter widget, made when it is first asked for.
+
+        Raises:
+            ImportError: anywidget isn't installed.
+        """
+        try:
+            import anywidget
+            import traitlets
+        except ImportError as error:
+            raise ImportError(
+                "MemoryPlayer needs anywidget to be shown in a notebook. Install it: pip install "
+                "'memorylab[notebooks]'. Its to_html works without."
+            ) from error
+
+        class PlayerWidget(anywidget.AnyWidget):
+            _esm = SCRIPT
+            header = traitlets.Dict().tag(sync=True)
+            data = traitlets.Bytes().tag(sync=True)
+            t = traitlets.Int(min=0, max=self.num_steps - 1).tag(sync=True)
+            fps = traitlets.Float(10, min=math.ulp(0), max=60).tag(sync=True)
+
+        self._shown = PlayerWidget(header=self.header, data=self.data, t=self.t, fps=self.fps)
+        return self._shown
 
     def __repr__(self) -> str:
         runs = "; ".join(
@@ -128,13 +152,12 @@ class MemoryPlayer(anywidget.AnyWidget):
         )
         return f"MemoryPlayer({runs})"
 
-    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
-        bundle = super()._repr_mimebundle_(**options)
+    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        bundle = self.widget._repr_mimebundle_(**options)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        data["text/plain"] = repr(self)
         # Never text/html, which frontends prefer to this picture.
-        data["image/png"] = base64.b64encode(self.film_strip()).decode()
-        return data, metadata
+        picture = base64.b64encode(self.film_strip()).decode()
+        return data | {"text/plain": repr(self), "image/png": picture}, metadata
 
     def film_strip(self) -> bytes:
         """Return the film strip that stands in for the player, as a PNG."""
@@ -147,15 +170,28 @@ class MemoryPlayer(anywidget.AnyWidget):
             pictures.append(film_strip(trace, order=self._order)._repr_png_())
         if len(pictures) == 1:
             return pictures[0]
-        images = [Image.open(io.BytesIO(picture)).convert("RGB") for picture in pictures]
-        size = max(image.width for image in images), sum(image.height for image in images)
-        stacked, top = Image.new("RGB", size, "white"), 0
-        for image in images:
-            stacked.paste(image, (0, top))
-            top += image.height
+        images = [np.asarray(Image.open(io.BytesIO(one)).convert("RGB")) for one in pictures]
+        widest = max(image.shape[1] for image in images)
+        padded = [
+            np.pad(image, ((0, 0), (0, widest - image.shape[1]), (0, 0)), constant_values=255)
+            for image in images
+        ]
         png = io.BytesIO()
-        stacked.save(png, format="PNG", optimize=True)
+        Image.fromarray(np.concatenate(padded)).save(png, format="PNG", optimize=True)
         return png.getvalue()
+
+    def start(self) -> str:
+        """Return what the script's ``mount`` needs to start the player, as JSON to put in a page.
+
+        It may stand in a script element: nothing in it ends one.
+        """
+        start = {
+            "header": self.header,
+            "data": base64.b64encode(zlib.compress(self.data)).decode(),
+            "t": self.t,
+            "fps": self.fps,
+        }
+        return json.dumps(start).replace("<", "\\u003c")
 
     def to_html(self, path: str | Path, title: str = "A memory at work") -> Path:
         """Write the player as one page that needs no kernel, no network and no other file.
@@ -177,40 +213,11 @@ class MemoryPlayer(anywidget.AnyWidget):
         path = Path(path)
         if path.suffix != ".html":
             raise ValueError(f"A page is written to a file that ends in .html, not {path.name!r}.")
-        page = _PAGE.format(
-            title=html.escape(title),
-            # What would end the script element must not stand in it.
-            header=self.header.replace("<", "\\u003c"),
-            data=base64.b64encode(zlib.compress(self.data)).decode(),
-            t=self.t,
-            fps=self.fps,
-            script=SCRIPT.read_text().replace("export default { render };", _START),
-        )
+        page = _PAGE.format(title=html.escape(title), start=self.start(), script=SCRIPT.read_text())
         with write_atomically(path) as temporary:
             temporary.write_text(page)
         return path
 
-
-_START = """
-const read = (id) => document.getElementById(id).textContent.trim();
-const packed = Uint8Array.from(atob(read("data")), (letter) => letter.charCodeAt(0));
-const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
-const data = new DataView(await new Response(unpacked).arrayBuffer());
-const state = { header: read("header"), data, ...JSON.parse(read("start")) };
-const model = {
-  get: (key) => state[key],
-  set: (key, value) => { state[key] = value; },
-  save_changes: () => {}, on: () => {}, off: () => {},
-};
-const dark = matchMedia("(prefers-color-scheme: dark)");
-const paint = () => {
-  document.documentElement.dataset.theme = dark.matches ? "dark" : "light";
-  document.querySelector(".memory-player").dataset.theme = document.documentElement.dataset.theme;
-};
-render({ model, el: document.getElementById("player") });
-dark.addEventListener("change", paint);
-paint();
-"""
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -221,20 +228,21 @@ _PAGE = """<!doctype html>
   content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'">
 <title>{title}</title>
 <style>
+  :root {{ color-scheme: light dark; }}
   body {{ margin: 0 auto; max-width: 1500px; padding: 8px; background: #fff; color: #1b1b1b;
     font-family: system-ui, sans-serif; }}
   h1 {{ font-size: 18px; margin: 8px; }}
-  [data-theme=dark] body {{ background: #121417; color: #e8e8e8; }}
+  @media (prefers-color-scheme: dark) {{ body {{ background: #121417; color: #e8e8e8; }} }}
 </style>
 </head>
 <body>
 <h1>{title}</h1>
 <main id="player"></main>
-<script type="application/json" id="header">{header}</script>
-<script type="application/json" id="start">{{"t": {t}, "fps": {fps}}}</script>
-<script type="application/octet-stream;base64" id="data">{data}</script>
+<script type="application/json" id="start">{start}</script>
 <script type="module">
 {script}
+const start = JSON.parse(document.getElementById("start").textContent);
+mount(document.getElementById("player"), start);
 </script>
 </body>
 </html>

@@ -4,17 +4,11 @@ Every function returns a figure and shows nothing: as a cell's last line it appe
 know traces and plain arrays; they never load a model.
 """
 
+from memorylab.plots.choices import first_write_order
 from memorylab.plots.curves import plot_learning_curves
-from memorylab.plots.film import film_strip
 from memorylab.plots.gates import plot_gates
-from memorylab.plots.heatmaps import (
-    plot_input_output,
-    plot_memory,
-    plot_overview,
-    plot_weighting,
-)
-from memorylab.plots.links import plot_links
-from memorylab.plots.order import first_write_order
+from memorylab.plots.heatmaps import plot_input_output, plot_overview, plot_weighting
+from memorylab.plots.steps import film_strip, plot_links, plot_memory
 
 __all__ = [
     "film_strip",

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
 from memorylab.errors import reject_unknown_keys
 from memorylab.plots import style
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 BANDS = {"range": (0, 100, "lowest to highest"), "quartiles": (25, 75, "middle half")}
@@ -54,52 +55,52 @@ def plot_learning_curves(
     curves = {label: _check(label, seeds) for label, seeds in histories.items()}
     figure = style.new_figure(3.8, layout="constrained")
     axes = figure.subplots()
-    low, high, band_name = BANDS[band]
     for index, (label, seeds) in enumerate(curves.items()):
         colour = style.COLOURS[index % len(style.COLOURS)]
         line = LINES[index // len(style.COLOURS) % len(LINES)]
-        end = min(seed_x[-1] for seed_x, _ in seeds)
-        at, values = _common(label, seeds)  # [K], [seeds, K]
-        count = f"{len(seeds)} seeds" if len(seeds) > 1 else "1 seed"
-        if len(seeds) > 1:
-            edges = np.percentile(values, (low, high), axis=0)  # [2, K]
-            axes.fill_between(at, *edges, color=colour, alpha=0.22, linewidth=0)
-            for seed_x, seed_y in seeds:
-                rest = seed_x >= end
-                beyond = np.concatenate([[end], seed_x[rest]])
-                axes.plot(
-                    beyond,
-                    np.interp(beyond, seed_x, seed_y),
-                    color=colour,
-                    linewidth=0.9,
-                    alpha=0.7,
-                )
-        marker = "o" if len(at) == 1 else None
-        axes.plot(
-            at,
-            np.median(values, axis=0),
-            color=colour,
-            linestyle=line,
-            linewidth=2,
-            marker=marker,
-            label=f"{label} ({count})",
-        )
+        _draw_model(axes, label, seeds, BANDS[band][:2], {"color": colour, "linestyle": line})
     if target is not None:
         axes.axhline(target, color="black", linestyle=(0, (5, 3)), linewidth=1, label=target_label)
     several = any(len(seeds) > 1 for seeds in curves.values())
     figure.legend(
         loc="outside right upper",
-        title=f"line: median of seeds\nband: {band_name}\n" if several else None,
+        title=f"line: median of seeds\nband: {BANDS[band][2]}\n" if several else None,
         alignment="left",
     )
     axes.set(xlabel=x, ylabel=y)
     axes.margins(x=0.01)
     axes.grid(color="#dddddd", linewidth=0.6)
-    axes.spines[["top", "right"]].set_visible(False)
     if all((seed_x == seed_x.round()).all() for seeds in curves.values() for seed_x, _ in seeds):
         axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, min_n_ticks=1))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     return figure
+
+
+def _draw_model(
+    axes: Axes,
+    label: str,
+    seeds: list[tuple[Float[np.ndarray, "K"], Float[np.ndarray, "K"]]],
+    percentiles: tuple[float, float],
+    line: dict[str, str],
+) -> None:
+    """Draw the median of some seeds, the band around it, and the seeds that go on alone."""
+    at, values = _common(label, seeds)  # [K], [seeds, K]
+    count = f"{len(seeds)} seeds" if len(seeds) > 1 else "1 seed"
+    if len(seeds) > 1:
+        low, high = np.percentile(values, percentiles, axis=0)  # [K] each
+        axes.fill_between(at, low, high, color=line["color"], alpha=0.22, linewidth=0)
+        for seed_x, seed_y in seeds:
+            beyond = np.concatenate([at[-1:], seed_x[seed_x >= at[-1]]])
+            alone = np.interp(beyond, seed_x, seed_y)
+            axes.plot(beyond, alone, color=line["color"], linewidth=0.9, alpha=0.7)
+    axes.plot(
+        at,
+        np.median(values, axis=0),
+        linewidth=2,
+        marker="o" if len(at) == 1 else None,
+        label=f"{label} ({count})",
+        **line,
+    )
 
 
 def _check(

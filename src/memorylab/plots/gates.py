@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from memorylab.plots import style
-from memorylab.plots.reading import read
+from memorylab.plots.choices import heads_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from memorylab.memory.dnc.trace import DNCTrace
-
-READ_MODES = ("backward", "content", "forward")  # in the order of the trace's last axis
 
 
 @style.styled
@@ -25,38 +23,44 @@ def plot_gates(trace: DNCTrace) -> Figure:
     One row for each gate and each read head; all run from 0 to 1. The three read modes of a head
     sum to 1.
     """
-    free, modes = read(trace, "free_gates"), read(trace, "read_modes")  # [T, R], [T, R, 3]
-    num_steps, num_heads = free.shape
-    heads = [""] if num_heads == 1 else [f" {head}" for head in range(num_heads)]
     gates = [
-        ("write gate", read(trace, "write_gate")),
-        ("allocation gate", read(trace, "allocation_gate")),
-        *((f"free gate{head}", free[:, r]) for r, head in enumerate(heads)),
+        panel
+        for name, row in trace.table.items()
+        if row.kind == "fraction" and row.shape in ("T", "T R")
+        for panel in _titled(trace, name)
     ]
-    figure, grid = style.frame_grid([0.38] * (len(gates) + num_heads), gap=0.3)
-    edges = np.arange(num_steps + 1) - 0.5
-    for axes, (name, values) in zip(grid[:, 0], gates, strict=False):
+    modes = _titled(trace, "read_modes")  # each [T, 3]
+    figure, grid = style.frame_grid([0.38] * (len(gates) + len(modes)), gap=0.3)
+    edges = np.arange(len(trace) + 1) - 0.5
+    for axes, (title, values) in zip(grid[:, 0], gates, strict=False):
         axes.stairs(values, edges, fill=True, color="#9a9a9a")
         axes.stairs(values, edges, color="black", linewidth=1.0)
-        axes.set_title(name)
+        axes.set_title(title)
         _mark_missing(axes, values)
-    for r, axes in enumerate(grid[len(gates) :, 0]):
-        tops = np.cumsum(modes[:, r], axis=1)  # [T, 3]
-        for mode, name in enumerate(READ_MODES):
-            base = tops[:, mode - 1] if mode else np.zeros(num_steps)
-            colour = style.COLOURS[mode]
-            areas = axes.stairs(tops[:, mode], edges, baseline=base, fill=True, color=colour)
-            areas.set_label(name)
-        axes.set_title(f"read modes{heads[r]}")
-        _mark_missing(axes, tops[:, -1])
+    names = trace.table["read_modes"].columns
+    for axes, (title, shares) in zip(grid[len(gates) :, 0], modes, strict=True):
+        base = np.zeros(len(trace))
+        for name, share, colour in zip(names, shares.T, style.COLOURS, strict=False):
+            axes.stairs(base + share, edges, baseline=base, fill=True, color=colour, label=name)
+            base = base + share
+        axes.set_title(title)
+        _mark_missing(axes, base)
     for axes in grid[:, 0]:
         axes.set(ylim=(0, 1.04), xlim=(edges[0], edges[-1]), yticks=(0, 1))
-    style.label_time(grid, num_steps)
+    style.label_time(grid)
     style.label_grid(grid, "", "gate, or share of a read mode")
     grid[len(gates), 0].legend(
         loc="lower right", bbox_to_anchor=(1.01, 0.93), ncols=3, borderpad=0, handlelength=1.2
     )
     return figure
+
+
+def _titled(trace: DNCTrace, name: str) -> list[tuple[str, np.ndarray]]:
+    label = trace.table[name].label
+    return [
+        (label if head is None else f"{label} {head}", array)
+        for head, array in heads_of(trace, name)
+    ]
 
 
 def _mark_missing(axes: Axes, values: np.ndarray) -> None:

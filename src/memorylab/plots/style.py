@@ -1,10 +1,10 @@
-"""What all figures share: the figure itself, its style, its colours and its ticks."""
+"""What all figures share: the figure, its style, its scales, its colour bar and its ticks."""
 
 from __future__ import annotations
 
-import functools
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import matplotlib
@@ -17,46 +17,33 @@ from matplotlib.colorbar import Colorbar
 from matplotlib.image import AxesImage
 from matplotlib.ticker import MaxNLocator
 
-WIDTH = 8.0  # inches; 800 pixels fit a notebook's column without being scaled
-LEFT, RIGHT, TOP, GAP = 0.65, 1.0, 0.34, 0.14  # inches: margins, and between columns
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#444444")
-"""Okabe and Ito's palette for all kinds of colour vision, without its yellow, lost on white."""
+STYLE = matplotlib.rc_params_from_file(
+    Path(__file__).with_name("memorylab.mplstyle"), use_default_template=False
+)
+"""The settings of ``memorylab.mplstyle``."""
 
+styled = matplotlib.style.context(STYLE, after_reset=True)
+"""Decorator: a function draws in ``STYLE``, whatever style the user has chosen."""
+
+COLOURS = tuple(STYLE["axes.prop_cycle"].by_key()["color"])
+WIDTH = STYLE["figure.figsize"][0]  # inches
+LEFT, RIGHT, TOP, GAP = 0.65, 1.0, 0.34, 0.14  # inches: margins, and between columns
 MISSING = {"facecolor": "#ff5cff", "edgecolor": "black", "hatch": "xxxx"}
-_STYLE = {
-    "font.family": "DejaVu Sans",
-    "font.size": 9,
-    "axes.labelsize": 9,
-    "axes.titlesize": 9.5,
-    "axes.titlelocation": "left",
-    "axes.titlepad": 4,
-    "axes.linewidth": 0.7,
-    "figure.titlesize": 11,
-    "legend.fontsize": 8.5,
-    "legend.title_fontsize": 8.5,
-    "legend.frameon": False,
-    "xtick.labelsize": 8.5,
-    "ytick.labelsize": 8.5,
-    "xtick.major.size": 2.5,
-    "ytick.major.size": 2.5,
-    "hatch.linewidth": 0.7,
-}
 
 
 class Figure(matplotlib.figure.Figure):
-    """A matplotlib figure that a notebook shows once, white and in its full size.
+    """A matplotlib figure that a notebook shows once and in its full size.
 
-    It is unknown to pyplot, so nothing draws it a second time at the end of a cell and nothing has
-    to close it. In return it brings its own PNG for notebooks in which pyplot was never imported.
+    pyplot doesn't know it, so nothing draws it a second time at the end of a cell and nothing has
+    to close it. Therefore it brings its own PNG, for notebooks that never import pyplot.
     """
 
     def savefig(self, fname: Any, **options: Any) -> None:
         """Save as matplotlib does, on the figure's own white whatever the style in force."""
-        options.setdefault("facecolor", self.get_facecolor())
-        super().savefig(fname, **options)
+        super().savefig(fname, **{"facecolor": self.get_facecolor()} | options)
 
     def get_tightbbox(self, *args: Any, **options: Any) -> matplotlib.transforms.Bbox:
-        """Return the whole figure, so that notebooks, which crop, show equals in equal sizes."""
+        """Return the whole figure: notebooks crop to this, and figures should keep their sizes."""
         return self.bbox_inches.frozen()
 
     def _repr_png_(self) -> bytes:
@@ -65,20 +52,9 @@ class Figure(matplotlib.figure.Figure):
         return png.getvalue()
 
 
-def styled(draw: Callable[..., Figure]) -> Callable[..., Figure]:
-    """Make a plotting function draw in the house's style, whatever style the user has chosen."""
-
-    @functools.wraps(draw)
-    def wrapped(*args: Any, **options: Any) -> Figure:
-        with matplotlib.style.context(["default", _STYLE]):
-            return draw(*args, **options)
-
-    return wrapped
-
-
-def new_figure(height: float, width: float = WIDTH, **options: Any) -> Figure:
-    """Return an empty white figure of the given size in inches."""
-    return Figure(figsize=(width, height), dpi=100, facecolor="white", **options)
+def new_figure(height: float, width: float = WIDTH, layout: str = "none") -> Figure:
+    """Return an empty figure of the given size in inches."""
+    return Figure(figsize=(width, height), layout=layout)
 
 
 def frame_grid(
@@ -108,14 +84,8 @@ def frame_grid(
     for row, height in enumerate(heights):
         for column in range(columns):
             left = LEFT + column * (width + GAP)
-            grid[row, column] = figure.add_axes(
-                (
-                    left / full_width,
-                    (upper - height) / full_height,
-                    width / full_width,
-                    height / full_height,
-                )
-            )
+            inches = np.array([left, upper - height, width, height])
+            grid[row, column] = figure.add_axes(inches / np.tile([full_width, full_height], 2))
         upper -= height + gap
     return figure, grid
 
@@ -125,30 +95,30 @@ def column_width(columns: int, widest: float) -> float:
     return min((WIDTH - LEFT - RIGHT + GAP) / columns - GAP, widest)
 
 
+def panel_height(num_locations: int) -> float:
+    """Return how high, in inches, to draw a heat map of so many locations."""
+    return min(max(0.1 * num_locations + 0.4, 0.7), 2.2)
+
+
 def label_grid(grid: np.ndarray, x: str, y: str) -> None:
     """Label the columns and the rows of a grid of axes, once for all of them."""
     figure = grid[0, 0].figure
     width, height = figure.get_size_inches()
     first, last, right = (a.get_position() for a in (grid[0, 0], grid[-1, 0], grid[0, -1]))
-    figure.supxlabel(x, x=(first.x0 + right.x1) / 2, y=last.y0 - 0.3 / height, va="top", fontsize=9)
-    figure.supylabel(y, x=(LEFT - 0.36) / width, y=(first.y1 + last.y0) / 2, ha="right", fontsize=9)
+    figure.supxlabel(x, x=(first.x0 + right.x1) / 2, y=last.y0 - 0.3 / height, va="top")
+    figure.supylabel(y, x=(LEFT - 0.36) / width, y=(first.y1 + last.y0) / 2, ha="right")
 
 
 def unit_scale() -> dict[str, Any]:
     """Return the colours for weightings, gates and all else between 0 and 1."""
-    # NaN is transparent, so that the hatching behind the picture shows through.
-    return {
-        "cmap": matplotlib.colormaps["cividis"].with_extremes(bad=(0, 0, 0, 0)),
-        **_limits(0, 1),
-    }
+    return _scale("cividis", 0, 1)
 
 
 def signed_scale(arrays: Iterable[np.ndarray]) -> dict[str, Any]:
     """Return the colours for signed values: white at 0, as far to both sides as ``arrays`` go."""
     largest = max((np.abs(a[np.isfinite(a)]).max(initial=0.0) for a in arrays), default=0.0)
     limit = float(largest) or 1.0
-    cmap = matplotlib.colormaps["RdBu_r"].with_extremes(bad=(0, 0, 0, 0))
-    return {"cmap": cmap, **_limits(-limit, limit)}
+    return _scale("RdBu_r", -limit, limit)
 
 
 def fitting_scale(arrays: Sequence[np.ndarray]) -> dict[str, Any]:
@@ -159,16 +129,17 @@ def fitting_scale(arrays: Sequence[np.ndarray]) -> dict[str, Any]:
     return signed_scale(arrays)
 
 
-def _limits(low: float, high: float) -> dict[str, float]:
-    return {"vmin": low, "vmax": high}
+def _scale(name: str, low: float, high: float) -> dict[str, Any]:
+    # NaN is transparent, so that the hatching behind the picture shows through.
+    cmap = matplotlib.colormaps[name].with_extremes(bad=(0, 0, 0, 0))
+    return {"cmap": cmap, "vmin": low, "vmax": high}
 
 
-def heatmap(
-    axes: Axes, values: np.ndarray, scale: dict[str, Any], title: str = "", aspect: str = "auto"
-) -> AxesImage:
+def heatmap(axes: Axes, values: np.ndarray, scale: dict[str, Any], title: str = "") -> AxesImage:
     """Draw ``values [rows, columns]``, first row on top, and hatch the cells that are NaN."""
-    image = axes.imshow(values, aspect=aspect, **scale)
+    image = axes.imshow(values, aspect="auto", **scale)
     axes.set_title(title)
+    axes.spines[:].set_visible(True)
     if not np.isfinite(values).all():
         axes.patch.set(**MISSING)
         note_missing(axes.figure)
@@ -207,22 +178,23 @@ def colour_bar(image: AxesImage, axes: Iterable[Axes], label: str) -> Colorbar:
     return bar
 
 
-def integer_ticks(count: int, at_most: int) -> np.ndarray:
-    """Return ticks ``0, step, 2 step, ...`` below ``count``, no more than ``at_most``."""
-    steps = (factor * 10**power for power in range(10) for factor in (1, 2, 5))
-    return np.arange(0, count, next(s for s in steps if -(-count // s) <= max(at_most, 1)))
+def integer_ticks(axis: Axis, at_most: int, names: Sequence[Any] | None = None) -> None:
+    """Tick an axis at whole numbers, ``at_most`` of them, labelled with ``names`` if given."""
+    steps = (1, 2, 5, 10)
+    axis.set_major_locator(MaxNLocator(max(at_most, 1), steps=steps, integer=True, min_n_ticks=1))
+    if names is not None:
+        known = {place: str(name) for place, name in enumerate(names)}
+        axis.set_major_formatter(lambda place, _: known.get(place, ""))
 
 
-def label_time(grid: np.ndarray, num_steps: int) -> None:
+def label_time(grid: np.ndarray) -> None:
     """Tick the one column of ``grid`` in whole steps, and label the lowest axes as time."""
     for axes in grid[:, 0]:
-        axes.set_xticks(integer_ticks(num_steps, 21))
+        integer_ticks(axes.xaxis, 21)
         axes.tick_params(labelbottom=axes is grid[-1, 0])
     grid[-1, 0].set_xlabel("step")
 
 
-def label_locations(axis: Axis, order: np.ndarray, length: float) -> None:
+def label_locations(axis: Axis, order: Sequence[int], length: float) -> None:
     """Tick an axis, ``length`` inches long, with the numbers of the locations as they stand."""
-    room = 0.135 if axis.axis_name == "y" else 0.22
-    ticks = integer_ticks(len(order), int(length / room))
-    axis.set_ticks(ticks, [str(order[tick]) for tick in ticks])
+    integer_ticks(axis, int(length / (0.135 if axis.axis_name == "y" else 0.22)), order)

@@ -111,8 +111,5 @@ def _replay(module: MemoryRLModule, episode: SingleAgentEpisode) -> Episode:
     memory = module.networks.memory
     if isinstance(memory, DNC):
         features = module.networks.encoder(module.observations(batch))[0]  # [T, F]
-        trace = DNCTrace(
-            memory.trace_arrays(features) | arrays,
-            {"ablated": sorted(memory.cell.ablated)},
-        )
+        trace = memory.trace(features).with_arrays(**arrays)
     return Episode(**arrays, trace=trace)

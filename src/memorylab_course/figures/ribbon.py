@@ -102,6 +102,6 @@ def _draw_values(figure: Figure, values: Float[np.ndarray, "S"], low: float) -> 
     axes = figure.add_axes((START / width, low / height, LENGTH / width, THICK / height))
     image = style.heatmap(axes, values[None], style.signed_scale([np.ones(1)]))
     axes.set_yticks([])
-    axes.set_xticks(style.integer_ticks(len(values), 13))
+    style.integer_ticks(axes.xaxis, 13)
     axes.set_xlabel("place in the flat state", labelpad=2)
     style.colour_bar(image, [axes], "value")

@@ -75,9 +75,9 @@ def plot_padding_mosaic(
         xlabel="time step of the chunk",
     )
     axes.set_ylabel("row of the batch", labelpad=8)
-    axes.set_xticks(style.integer_ticks(width, 24))
-    ticks = style.integer_ticks(num_rows, int(row_height * num_rows / 0.17))
-    axes.set_yticks(ticks, [f"{row}: episode {episodes[row]}" for row in ticks])
+    style.integer_ticks(axes.xaxis, 24)
+    names = [f"{row}: episode {episode}" for row, episode in enumerate(episodes)]
+    style.integer_ticks(axes.yaxis, int(row_height * num_rows / 0.17), names)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     number = " (numbers: time step of the episode)" if numbered else ""
@@ -115,7 +115,7 @@ def plot_gradient(gradient: Float[np.ndarray, "B T"], mask: Bool[np.ndarray, "B 
         )
     if mask.dtype != bool:
         raise TypeError(f"mask must be boolean, True at real steps, got {mask.dtype}.")
-    num_rows, num_steps = gradient.shape
+    num_rows, _ = gradient.shape
     figure, grid = style.frame_grid([min(max(0.25 * num_rows, 0.95), 5.0)])
     axes = grid[0, 0]
     if mask.all():
@@ -129,8 +129,8 @@ def plot_gradient(gradient: Float[np.ndarray, "B T"], mask: Bool[np.ndarray, "B 
     axes.add_collection(
         LineCollection(_outline(~mask), colors="black", linewidths=1.4, clip_on=False, zorder=4)
     )
-    style.label_time(grid, num_steps)
-    axes.set_yticks(style.integer_ticks(num_rows, 20))
+    style.label_time(grid)
+    style.integer_ticks(axes.yaxis, 20)
     axes.set_ylabel("row of the batch")
     style.colour_bar(image, [axes], "gradient")
     return figure

@@ -62,5 +62,4 @@ def plot_gradient_shares(shares: Sequence[Mapping[str, float]]) -> Figure:
     axes.set_xlim(0.4, len(shares) + 0.6)
     axes.xaxis.set_major_locator(MaxNLocator(12, integer=True, min_n_ticks=1))
     axes.yaxis.set_major_formatter(PercentFormatter(1))
-    axes.spines[["top", "right"]].set_visible(False)
     return figure

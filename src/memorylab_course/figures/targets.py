@@ -60,7 +60,6 @@ def plot_target_lag(
     axes.set(xlabel="update", ylabel=y)
     axes.margins(x=0.01)
     axes.grid(color="#dddddd", linewidth=0.6)
-    axes.spines[["top", "right"]].set_visible(False)
     return figure
 
 

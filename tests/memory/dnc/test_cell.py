@@ -20,8 +20,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memorylab.memory.dnc import DNCCell, Interface, MemoryState, addressing, memory_step
-from memorylab.memory.dnc.invariants import find_violation
 from memorylab.memory.dnc.state import empty_memory, interface_size, split_interface
+from memorylab.memory.dnc.trace import DNCTrace
 
 fixed = settings(deadline=None, derandomize=True, max_examples=25)
 every_size = pytest.mark.parametrize("size", SIZES, ids=str)
@@ -100,7 +100,7 @@ def test_interface_of_any_numbers_is_in_range(size, seed):
     length = interface_size(word_size, num_read_heads)
     vector = 10 ** (4 * torch.rand(4, length, generator=generator))
     vector *= torch.randn(4, length, generator=generator).sign()
-    assert find_violation(numbers_of(split_interface(vector, *size[1:]))) is None
+    assert DNCTrace.find_violation(numbers_of(split_interface(vector, *size[1:]))) is None
 
 
 @fixed
@@ -113,7 +113,9 @@ def test_all_that_must_hold_holds_whatever_is_asked_for(size, data):
         for interface in steps:
             interface = Interface(*(part.to(dtype) for part in interface))
             state, weightings = memory_step(state, interface)
-            assert find_violation(numbers_of(state, weightings), max(tolerance, 1e-6)) is None
+            assert (
+                DNCTrace.find_violation(numbers_of(state, weightings), max(tolerance, 1e-6)) is None
+            )
             free = 1 - state.usage.double().prod(-1)
             assert torch.allclose(
                 weightings.allocation_weighting.double().sum(-1), free, rtol=0, atol=tolerance
@@ -140,7 +142,7 @@ def test_10000_steps_without_drift(device):
                 largest = torch.maximum(largest, state.read_weighting.sum(-1).max())
                 largest = torch.maximum(largest, state.precedence.sum(-1).max())
                 largest = torch.maximum(largest, state.usage.max())
-            assert find_violation(numbers_of(state, weightings), 1e-6) is None, start
+            assert DNCTrace.find_violation(numbers_of(state, weightings), 1e-6) is None, start
     assert 1 - 1e-3 < float(largest) <= 1 + 1e-6
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from memorylab.memory import WithReadout, map_state
 from memorylab.memory.dnc import DNC, MemoryState
-from memorylab.memory.dnc.trace import SHAPES, DNCTrace
+from memorylab.memory.dnc.trace import DNCTrace
 from memorylab.tasks import Copy
 from memorylab.training import train
 
@@ -109,10 +109,10 @@ def test_sequence_is_the_papers(size, controller, start, implementation):
 def test_trace_is_the_papers(size, controller, start):
     model, state, length = STARTS[start](size, controller)
     inputs = random_sequence(length)
-    arrays = model.trace_arrays(inputs, first_row(state))
+    arrays = model.trace(inputs, first_row(state)).arrays
     before, carried = row_for_oracle(state, 0)
     expected, _, _ = oracle.run(parts_of(model), inputs.numpy(), before, **carried)
-    assert arrays.keys() == expected.keys() == SHAPES.keys()
+    assert arrays.keys() == expected.keys() == {*DNCTrace.required()}
     for name in expected:
         assert arrays[name].shape == expected[name].shape, name
         assert np.allclose(arrays[name], expected[name], rtol=0, atol=1e-10), name
@@ -124,13 +124,13 @@ def test_trace_is_the_papers(size, controller, start):
 def test_interface_alone_gives_every_state_of_a_trace(size, start, dtype):
     model, state, length = STARTS[start](size, "lstm")
     state = map_state(lambda tensor: tensor.to(dtype), state)
-    arrays = model.to(dtype).trace_arrays(random_sequence(length).to(dtype), first_row(state))
+    arrays = model.to(dtype).trace(random_sequence(length).to(dtype), first_row(state)).arrays
     after, _ = row_for_oracle(state, 0)
     for t in range(length):
         after = oracle.memory_step(after, {name: arrays[name][t] for name in ASKED_FOR})
         for name in after:
             assert np.allclose(arrays[name][t], after[name], rtol=0, atol=1e-10), (t, name)
-    assert {*after, *ASKED_FOR, "input", "output"} == SHAPES.keys()
+    assert {*after, *ASKED_FOR, "input", "output"} == {*DNCTrace.required()}
 
 
 ASKED_FOR = [
@@ -154,20 +154,20 @@ def test_trace_tells_what_the_forward_pass_does(controller, device):
     inputs = random_sequence(6).to(device)
     _, state = model(random_sequence(4, seed=1, batch_size=1).to(device))
     y, after = model(inputs.unsqueeze(0), state)
-    arrays = model.trace_arrays(inputs, first_row(state))
+    arrays = model.trace(inputs, first_row(state)).arrays
     assert np.allclose(arrays["output"], y[0].detach().cpu(), rtol=0, atol=1e-12)
     assert np.array_equal(arrays["input"], inputs.cpu())
     for name in MemoryState._fields:
         assert np.allclose(arrays[name][-1], after[name][0].detach().cpu(), rtol=0, atol=1e-12)
     # Another start is another trace.
-    assert not np.allclose(arrays["usage"], model.trace_arrays(inputs)["usage"])
+    assert not np.allclose(arrays["usage"], model.trace(inputs).arrays["usage"])
 
 
 def test_tracing_leaves_no_graph_and_no_mark():
     model = make_dnc()
     inputs = random_sequence(4)
     before, _ = model(inputs.unsqueeze(0))
-    first, second = model.trace_arrays(inputs), model.trace_arrays(inputs.numpy())
+    first, second = model.trace(inputs).arrays, model.trace(inputs.numpy()).arrays
     assert all(np.array_equal(first[name], second[name]) for name in first)
     first["input"][:] = 7
     first["memory"][:] = 7
@@ -180,7 +180,7 @@ def test_tracing_leaves_no_graph_and_no_mark():
 def test_a_run_is_recorded_in_double_precision_and_the_model_keeps_its_own(dtype):
     model = make_dnc(scale=1.0).to(dtype)
     inputs = random_sequence(6).to(dtype)
-    arrays = model.trace_arrays(inputs)
+    arrays = model.trace(inputs).arrays
     assert {array.dtype for array in arrays.values()} == {np.dtype(np.float64)}
     assert {parameter.dtype for parameter in model.parameters()} == {dtype}
     outputs, _ = model(inputs.unsqueeze(0))
@@ -287,28 +287,28 @@ def test_sizes_that_cannot_be(name, bad):
 @pytest.mark.parametrize("shape", [(2, 4, 3), (3,), (0, 3)])
 def test_trace_of_anything_but_one_sequence(shape):
     with pytest.raises(ValueError, match=r"one sequence \[T, F\] of at least one step, but got"):
-        make_dnc().trace_arrays(torch.zeros(shape, dtype=torch.float64))
+        make_dnc().trace(torch.zeros(shape, dtype=torch.float64))
 
 
 def test_trace_of_wrong_input_or_state():
     model = make_dnc()
     inputs = random_sequence(3)
     with pytest.raises(ValueError, match=r"input_size = 3, but got \[1, 3, 2\]"):
-        model.trace_arrays(inputs[:, :2])
+        model.trace(inputs[:, :2])
     with pytest.raises(TypeError, match=r"z is torch\.float32, but the parameters"):
-        model.trace_arrays(inputs.float())
+        model.trace(inputs.float())
     with pytest.raises(
         ValueError, match=r"state must be a dictionary with the keys .* \['usage'\]"
     ):
-        model.trace_arrays(inputs, {"usage": torch.zeros(5)})
+        model.trace(inputs, {"usage": torch.zeros(5)})
     batched = model.initial_state() | {"memory": torch.zeros(1, 5, 3, dtype=torch.float64)}
     with pytest.raises(
         ValueError, match=r"must have the shape \[1, 5, 3\], but has \[1, 1, 5, 3\]"
     ):
-        model.trace_arrays(inputs, batched)
+        model.trace(inputs, batched)
     inputs[1, 0] = float("nan")
     with pytest.raises(ValueError, match="NaN or infinity at step 1"):
-        model.trace_arrays(inputs)
+        model.trace(inputs)
 
 
 def test_readout_behind_a_dnc():

@@ -12,7 +12,7 @@ from torch import Tensor
 from memorylab.memory import map_state
 from memorylab.memory.dnc import DNC, addressing, fast
 from memorylab.memory.dnc.fast import sequence
-from memorylab.memory.dnc.invariants import find_violation
+from memorylab.memory.dnc.trace import DNCTrace
 
 pytest.importorskip("numba")
 
@@ -250,7 +250,7 @@ def test_ten_thousand_steps_keep_the_invariants():
         y, state = model(z)
     assert y.isfinite().all()
     arrays = {name: tensor.numpy() for name, tensor in named_leaves(state).items()}
-    assert find_violation(arrays) is None
+    assert DNCTrace.find_violation(arrays) is None
 
 
 def test_weights_that_are_not_finite_stop_nothing():

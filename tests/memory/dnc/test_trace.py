@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+import re
 import subprocess
 import sys
 import zipfile
@@ -12,16 +13,20 @@ import zipfile
 import numpy as np
 import pytest
 import torch
-from dnc_examples import make_dnc
+from dnc_examples import make_dnc, seeds, sizes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memorylab.memory.dnc import DNCTrace
-from memorylab.memory.dnc.trace import OPTIONAL_SHAPES, SHAPES
+from memorylab.memory.dnc.state import Interface, MemoryState, Weightings
+from memorylab.memory.dnc.trace import ARRAYS
+from memorylab.memory.trace import Array
 
 fixed = settings(deadline=None, derandomize=True, max_examples=25)
 
 T, N, W, R = 4, 3, 2, 2
+REQUIRED = DNCTrace.required()
+OPTIONAL = [name for name in ARRAYS if name not in REQUIRED]
 
 
 def random_sequence(length=T):
@@ -57,10 +62,10 @@ def archive_with(path, **members):
 
 
 def test_record_keeps_everything(trace):
-    assert trace.arrays.keys() == {*SHAPES, "target"}
+    assert trace.arrays.keys() == {*REQUIRED, "target"}
     lengths = {"T": T, "N": N, "W": W, "R": R, "3": 3, "F": 3, "D": 2}
-    for name, dimensions in SHAPES.items():
-        assert trace[name].shape == tuple(lengths[d] for d in dimensions.split()), name
+    for name in REQUIRED:
+        assert trace[name].shape == tuple(lengths[d] for d in ARRAYS[name].dimensions), name
     assert (trace.num_steps, trace.num_locations) == (T, N)
     assert (trace.word_size, trace.num_read_heads) == (W, R)
     assert len(trace) == T
@@ -115,13 +120,57 @@ def test_arrays_of_an_episode(trace, tmp_path):
         "mask": np.array([True, False, True, True]),
     }
     played = DNCTrace(trace.arrays | episode)
-    assert {*episode, "target"} == OPTIONAL_SHAPES.keys()
+    assert {*episode, "target"} == {*OPTIONAL}
     played.validate()
     played.save(tmp_path / "episode.npz")
     loaded = DNCTrace.load(tmp_path / "episode.npz")
     assert same(loaded, played)
     assert loaded.reward.tolist() == [1.0] * T
     assert loaded.metadata == {}
+
+
+# The table.
+
+
+@pytest.mark.parametrize("named", [MemoryState, Interface, Weightings], ids=lambda n: n.__name__)
+def test_what_a_step_carries_has_the_shapes_of_the_table(named):
+    for name, annotation in named.__annotations__.items():
+        dimensions = re.search("'B(.*)'", str(annotation)).group(1).split()
+        assert ["T", *dimensions] == ARRAYS[name].dimensions, name
+
+
+made_up = st.builds(
+    Array,
+    st.sampled_from(["T", "T N", "T R N", "T R W", "T N 2", "T ..."]),
+    st.sampled_from(["number", "fraction", "strength"]),
+    label=st.text(max_size=5),
+    meaning=st.text(max_size=5),
+)
+
+
+@fixed
+@given(made_up, seeds)
+def test_an_array_more_is_a_row_more(tmp_path_factory, row, seed):
+    class Extended(DNCTrace):
+        table = DNCTrace.table | {"surprise": row}
+
+    path = tmp_path_factory.mktemp("trace") / "trace.npz"
+    trace = DNCTrace.record(make_dnc(N, W, R), random_sequence())
+    shape = row.step_shape(trace.sizes | {"...": 2})
+    array = 1 + 0 * np.random.default_rng(seed).random((T, *shape))
+    with pytest.raises(ValueError, match="A trace has no array 'surprise'"):
+        trace.with_arrays(surprise=array)
+    with pytest.raises(ValueError, match="The trace lacks surprise"):
+        Extended(trace.arrays)
+    extended = Extended(trace.arrays | {"surprise": array})
+    extended.save(path)
+    assert same(Extended.load(path), extended)
+    extended.validate()
+    extended.surprise[1] = np.nan
+    with pytest.raises(ValueError, match=r"surprise at .* is not finite"):
+        extended.validate()
+    with pytest.raises(ValueError, match="surprise must have the shape"):
+        Extended(trace.arrays | {"surprise": array[1:]})
 
 
 # Copies.
@@ -286,7 +335,7 @@ def test_every_kind_of_damage_is_a_value_error(trace, tmp_path):
     trace.save(path)
     whole = path.read_bytes()
     refused = 0
-    for at in range(0, len(whole), 7):
+    for at in {*range(0, len(whole), 7), *range(len(whole) - 60, len(whole))}:
         path.write_bytes(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :])
         try:
             loaded = DNCTrace.load(path)
@@ -300,20 +349,20 @@ def test_every_kind_of_damage_is_a_value_error(trace, tmp_path):
 @pytest.mark.parametrize("content", [b"", b"hello", b"PK\x05\x06" + bytes(18)])
 def test_other_files(tmp_path, content):
     (tmp_path / "trace.npz").write_bytes(content)
-    with pytest.raises(ValueError, match=r"trace\.npz is damaged, or is not a trace"):
+    with pytest.raises(ValueError, match=r"trace\.npz is (damaged|not a trace)"):
         DNCTrace.load(tmp_path / "trace.npz")
 
 
 @pytest.mark.parametrize("header", ["not JSON", "[]", "{}", "3", '"format_version"'])
 def test_other_headers(trace, tmp_path, header):
     path = archive_with(tmp_path / "trace.npz", header=np.array(header), **trace.arrays)
-    with pytest.raises(ValueError, match="is damaged, or is not a trace"):
+    with pytest.raises(ValueError, match="is not a trace: its header is missing or damaged"):
         DNCTrace.load(path)
 
 
 def test_archive_of_other_arrays(tmp_path):
     np.savez(tmp_path / "other.npz", weights=np.zeros(3))
-    with pytest.raises(ValueError, match="is damaged, or is not a trace"):
+    with pytest.raises(ValueError, match="is not a trace: its header is missing or damaged"):
         DNCTrace.load(tmp_path / "other.npz")
 
 
@@ -338,7 +387,7 @@ def test_loaded_arrays_are_checked(trace, tmp_path):
 # Arrays that don't fit.
 
 
-@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("name", REQUIRED)
 def test_missing_arrays(trace, name):
     with pytest.raises(ValueError, match=f"The trace lacks {name}"):
         DNCTrace({key: array for key, array in trace.arrays.items() if key != name})
@@ -354,7 +403,7 @@ def test_unknown_arrays(trace):
         DNCTrace(trace.arrays | {"useage": trace.usage})
 
 
-@pytest.mark.parametrize("name", [name for name in SHAPES if name not in ("input", "output")])
+@pytest.mark.parametrize("name", [name for name in REQUIRED if name not in ("input", "output")])
 def test_wrong_shapes(trace, name):
     array = trace[name]
     for wrong in (array[:-1], np.concatenate([array, array], -1), array[..., None], array[0]):
@@ -372,12 +421,12 @@ def test_input_and_output_may_have_any_width(trace, name):
             DNCTrace(trace.arrays | {name: wrong})
 
 
-@pytest.mark.parametrize("name", OPTIONAL_SHAPES)
+@pytest.mark.parametrize("name", OPTIONAL)
 def test_wrong_shapes_of_optional_arrays(trace, name):
     for wrong in (np.zeros(()), np.zeros(T + 1)):
         with pytest.raises(ValueError, match=rf"{name} must have the shape \[T"):
             DNCTrace(trace.arrays | {name: wrong})
-    if "..." not in OPTIONAL_SHAPES[name]:
+    if "..." not in ARRAYS[name].dimensions:
         with pytest.raises(ValueError, match=rf"{name} must have the shape \[T\]"):
             DNCTrace(trace.arrays | {name: np.zeros((T, 2))})
 
@@ -399,31 +448,51 @@ def test_no_steps(trace):
 # Numbers that can't be.
 
 
+UNIT = ["fraction", "weighting", "distribution", "links"]
+
+
+def rows_of(*kinds):
+    return [name for name, row in ARRAYS.items() if row.kind in kinds]
+
+
+@fixed
+@given(sizes, seeds)
+def test_nothing_is_wrong_with_what_a_dnc_does(size, seed):
+    DNCTrace.record(make_dnc(*size, seed=seed), random_sequence()).validate(1e-12)
+
+
 @pytest.mark.parametrize(
-    ("name", "value", "message"),
+    ("name", "values", "message"),
     [
-        ("usage", 1.5, r"usage at \[0, 0\] is not in \[0, 1\] \(1\.5\)"),
-        ("usage", np.nan, r"usage at \[0, 0\] is not finite"),
-        ("memory", np.inf, r"memory at \[0, 0, 0\] is not finite"),
-        ("write_weighting", 0.9, r"write_weighting at \[0\] sums to more than 1"),
-        ("read_weighting", -0.5, r"read_weighting at \[0, 0, 0\] is not in \[0, 1\]"),
-        ("link", 0.2, r"link at \[0, 0\] links a location to itself"),
-        ("read_modes", 0.1, r"read_modes at \[0, 0\] does not sum to 1 \(0\.3\)"),
-        ("read_strengths", 0.5, r"read_strengths at \[0, 0\] is below 1 \(0\.5\)"),
-        ("write_strength", 0.5, r"write_strength at \[0\] is below 1 \(0\.5\)"),
-        ("allocation_gate", -1, r"allocation_gate at \[0\] is not in \[0, 1\]"),
-        ("target", np.nan, r"target at \[0, 0\] is not finite"),
+        *((name, np.nan, "is not finite (nan)") for name in REQUIRED),
+        *((name, -0.01, "is not in [0, 1] (-0.01)") for name in rows_of(*UNIT)),
+        *((name, 1.01, "is not in [0, 1] (1.01)") for name in rows_of(*UNIT)),
+        *((name, 0.5, "is below 1 (0.5)") for name in rows_of("strength")),
+        *((name, [0.6, 0.5, 0], "sums to more than 1 (1.1)") for name in rows_of("weighting")),
+        ("read_modes", [0.2, 0.3, 0.4], "does not sum to 1 (0.9)"),
+        ("link", [[0, 0, 0], [0, 0, 0], [0, 0, 0.5]], "links a location to itself (0.5)"),
+        ("link", [[0, 0, 0], [0, 0, 0], [0.6, 0.6, 0]], "has a row that sums to more than 1 (1.2)"),
+        ("link", [[0, 0, 0], [0.6, 0, 0], [0.6, 0, 0]], "has a column that sums to more than 1"),
+        ("target", np.inf, "is not finite (inf)"),
     ],
 )
-def test_validate_names_what_is_wrong(trace, name, value, message):
+def test_validate_names_what_is_wrong(trace, name, values, message):
     trace.validate()
-    trace[name][0] = value
-    with pytest.raises(ValueError, match=f"This is not the trace of a DNC: {message}"):
+    trace[name][2] = values
+    expected = rf"This is not a valid DNCTrace: {name} at \[2.*\] {re.escape(message)}"
+    with pytest.raises(ValueError, match=expected):
         trace.validate()
 
 
-def test_validate_tolerates_rounding(trace):
+def test_validate_tolerates_rounding_and_no_more(trace):
     trace.usage[0, 0] = 1 + 1e-5
     trace.validate()
     with pytest.raises(ValueError, match="usage"):
         trace.validate(tolerance=1e-6)
+
+
+def test_arrays_of_a_state_can_be_checked_alone():
+    assert DNCTrace.find_violation({}) is None
+    assert DNCTrace.find_violation({"usage": np.array([[0.5]])}) is None
+    found = DNCTrace.find_violation({"reward": np.array([np.nan])})
+    assert found == "reward at [0] is not finite (nan)."

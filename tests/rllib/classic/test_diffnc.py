@@ -100,7 +100,7 @@ def test_every_tensor_of_the_state_matters(index):
 def test_it_can_write_down_its_run():
     # The core is the course's DNC, so the figures and the player of its traces work.
     model = build(DiffNC)
-    arrays = model.core.trace_arrays(torch.randn(4, 10))
+    arrays = model.core.trace(torch.randn(4, 10))
     assert arrays["memory"].shape == (4, 4, 3)
 
 

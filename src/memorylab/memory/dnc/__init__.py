@@ -8,7 +8,7 @@ import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
-    submodules=["addressing", "cell", "invariants", "state", "trace"],
+    submodules=["addressing", "cell", "state", "trace"],
     submod_attrs={
         "ablation": ["ablate"],
         "cell": ["DNCCell", "memory_step"],

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
 
-import numpy as np
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
@@ -13,7 +11,7 @@ from torch import Tensor, nn
 from memorylab.errors import check_count, suggest
 from memorylab.memory.dnc import fast
 from memorylab.memory.dnc.cell import DNCCell
-from memorylab.memory.dnc.state import MemoryState
+from memorylab.memory.dnc.trace import DNCTrace
 from memorylab.memory.model import (
     MemoryModel,
     State,
@@ -119,36 +117,31 @@ class DNC(MemoryModel):
         return self.output(known), state
 
     @torch.no_grad()
-    def trace_arrays(
-        self, input: Float[Tensor, "T F"], state: State | None = None
-    ) -> dict[str, np.ndarray]:
-        """Run one sequence and return everything that happened, as arrays with time first.
+    def trace(self, z: Float[Tensor, "T F"], state: State | None = None) -> DNCTrace:
+        """Run one sequence and return everything that happened.
 
         The run is done in double precision, whatever the model's own. Locations that nothing was
-        written to are tied in usage; single precision orders them by its rounding errors, and
+        written to are tied in usage; single precision would order them by its rounding errors, and
         nobody could follow the run with the paper's equations.
 
         Args:
-            input: One sequence without padding ``[T, F]``, T at least 1.
+            z: One sequence without padding ``[T, F]``, T at least 1.
             state: State to begin with, without batch dimension; by default the initial state.
-
-        Returns:
-            The arrays of :class:`memorylab.memory.dnc.DNCTrace`, all but the target.
 
         Raises:
             ValueError: The input is not ``[T, F]`` with at least one step, or holds NaN or
                 infinity, or the state is not one of this model.
             TypeError: The input or the state has another dtype than the model's parameters.
         """
-        input = torch.as_tensor(input)
-        if input.dim() != 2 or len(input) == 0:
+        z = torch.as_tensor(z)
+        if z.dim() != 2 or len(z) == 0:
             raise ValueError(
                 f"A trace records one sequence [T, F] of at least one step, but got "
-                f"{list(input.shape)}. Record the rows of a batch one by one."
+                f"{list(z.shape)}. Record the rows of a batch one by one."
             )
-        self._check_input(input.unsqueeze(0))
-        if not input.isfinite().all():
-            step = int((~input.isfinite()).any(-1).nonzero()[0])
+        self._check_input(z.unsqueeze(0))
+        if not z.isfinite().all():
+            step = int((~z.isfinite()).any(-1).nonzero()[0])
             raise ValueError(f"The input holds NaN or infinity at step {step}. Mend the data.")
         if state is None:
             state = self.batch_initial_state(1)
@@ -156,14 +149,14 @@ class DNC(MemoryModel):
             state = map_state(lambda tensor: tensor.unsqueeze(0), state)
             check_state(state, self.batch_initial_state(1))
         model, state = copy.deepcopy(self).double(), map_state(Tensor.double, state)
-        steps: list[dict[str, Any]] = []
-        for x in input.double():
-            hidden, state, interface, weightings = model.cell(x.unsqueeze(0), state)
+        steps: list[dict[str, Tensor]] = []  # each tensor has a first dimension of 1
+        for x in z.double().unsqueeze(1):  # [1, F]
+            hidden, state, interface, weightings = model.cell(x, state)
             known = torch.cat([hidden, state["read_vectors"].flatten(1)], dim=-1)
-            steps.append(
-                {"input": x.unsqueeze(0), "output": model.output(known)}
-                | {name: state[name] for name in MemoryState._fields}
-                | weightings._asdict()
-                | interface._asdict()
-            )
-        return {name: torch.cat([step[name] for step in steps]).cpu().numpy() for name in steps[0]}
+            step = {"input": x, "output": model.output(known)}
+            steps.append(step | state | weightings._asdict() | interface._asdict())
+        arrays = {name: torch.cat([step[name] for step in steps]) for name in DNCTrace.required()}
+        return DNCTrace(
+            {name: tensor.cpu().numpy() for name, tensor in arrays.items()},
+            {"ablated": sorted(self.cell.ablated)},
+        )

@@ -1,7 +1,12 @@
-"""What a DNC carries from step to step, and what its controller tells its memory."""
+"""The state of a DNC's memory, the parts of its interface vector, and a step's weightings.
+
+The fields stand in the order in which code unpacks them; the table of arrays in ``trace`` has the
+shape, kind and meaning of each.
+"""
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import torch
@@ -9,6 +14,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from memorylab.memory.dnc.addressing import oneplus
+from memorylab.memory.dnc.trace import ARRAYS
 
 
 class MemoryState(NamedTuple):
@@ -59,21 +65,27 @@ def empty_memory(
         num_read_heads: R.
         like: A tensor whose device and dtype to take.
     """
-    n, w, r = num_locations, word_size, num_read_heads
-    shapes = MemoryState((n, w), (n,), (n,), (n, n), (n,), (r, n), (r, w))
-    return MemoryState(*(like.new_zeros(shape) for shape in shapes))
+    sizes = {"N": num_locations, "W": word_size, "R": num_read_heads}
+    return MemoryState(
+        *(like.new_zeros(ARRAYS[name].step_shape(sizes)) for name in MemoryState._fields)
+    )
+
+
+def interface_shapes(word_size: int, num_read_heads: int) -> dict[str, tuple[int, ...]]:
+    """Return the shape of each part of the interface vector ξ, in the paper's order."""
+    sizes = {"W": word_size, "R": num_read_heads}
+    return {name: ARRAYS[name].step_shape(sizes) for name in Interface._fields}
 
 
 def interface_size(word_size: int, num_read_heads: int) -> int:
     """Return the length of the interface vector ξ: W·R + 3W + 5R + 3."""
-    return sum(_part_sizes(word_size, num_read_heads))
+    return sum(map(math.prod, interface_shapes(word_size, num_read_heads).values()))
 
 
 def split_interface(vector: Float[Tensor, "B I"], word_size: int, num_read_heads: int) -> Interface:
     """Split the interface vector ξ and bring each part into its range.
 
-    The order is the paper's: read keys, read strengths, write key, write strength, erase vector,
-    write vector, free gates, allocation gate, write gate, read modes. Strengths go through
+    The order is the paper's: that of the fields of :class:`Interface`. Strengths go through
     oneplus, the erase vector and the gates through the sigmoid, the read modes through a softmax
     per head; keys and the write vector stay as they are.
 
@@ -82,23 +94,19 @@ def split_interface(vector: Float[Tensor, "B I"], word_size: int, num_read_heads
         word_size: W.
         num_read_heads: R.
     """
-    parts = vector.split(_part_sizes(word_size, num_read_heads), dim=-1)
-    keys, strengths, key, strength, erase, write, free, allocate, gate, modes = parts
-    heads = (*vector.shape[:-1], num_read_heads)
+    shapes = interface_shapes(word_size, num_read_heads)
+    parts = vector.split([math.prod(shape) for shape in shapes.values()], dim=-1)
     return Interface(
-        read_keys=keys.reshape(*heads, word_size),
-        read_strengths=oneplus(strengths),
-        write_key=key,
-        write_strength=oneplus(strength).squeeze(-1),
-        erase_vector=torch.sigmoid(erase),
-        write_vector=write,
-        free_gates=torch.sigmoid(free),
-        allocation_gate=torch.sigmoid(allocate).squeeze(-1),
-        write_gate=torch.sigmoid(gate).squeeze(-1),
-        read_modes=torch.softmax(modes.reshape(*heads, 3), dim=-1),
+        *(
+            _TO_RANGE[ARRAYS[name].kind](part.reshape(*vector.shape[:-1], *shape))
+            for (name, shape), part in zip(shapes.items(), parts, strict=True)
+        )
     )
 
 
-def _part_sizes(word_size: int, num_read_heads: int) -> list[int]:
-    w, r = word_size, num_read_heads
-    return [w * r, r, w, 1, w, w, r, 1, 1, 3 * r]
+_TO_RANGE = {
+    "number": lambda part: part,
+    "strength": oneplus,
+    "fraction": torch.sigmoid,
+    "distribution": lambda part: torch.softmax(part, dim=-1),
+}

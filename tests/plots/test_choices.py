@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from trace_examples import ORDER, HandTrace, run_copy
+from trace_examples import ORDER, filled, run_copy
 
 from memorylab.plots import first_write_order
 
 
 def trace_of(weighting):
-    return HandTrace({"write_weighting": np.asarray(weighting, dtype=float)})
+    weighting = np.asarray(weighting, dtype=float)
+    return filled(*weighting.shape, write_weighting=weighting)
 
 
 @settings(deadline=None, derandomize=True, max_examples=25)
@@ -48,8 +49,3 @@ def test_known_order_of_the_fixture(trace):
 def test_refuses_a_threshold_out_of_range(trace, threshold):
     with pytest.raises(ValueError, match=r"threshold must lie in \(0, 1\]"):
         first_write_order(trace, threshold)
-
-
-def test_refuses_a_trace_without_writes(trace):
-    with pytest.raises(ValueError, match="no array 'write_weighting'"):
-        first_write_order(trace.without("write_weighting"))

@@ -1,0 +1,257 @@
+"""Traces: everything that one run of a memory did, as plain arrays, and tables that describe them.
+
+Needs no torch, so that a trace can be read, checked, drawn and played without it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar, NamedTuple, Self
+
+import numpy as np
+
+from memorylab.errors import suggest
+from memorylab.files import load_npz, save_npz
+
+FORMAT_VERSION = 1
+_HEADER = "header"
+
+KINDS: dict[str, tuple[float, float]] = {
+    "number": (-math.inf, math.inf),
+    "fraction": (0, 1),
+    "weighting": (0, 1),  # and sums to at most 1 over the last dimension
+    "distribution": (0, 1),  # and sums to 1 over the last dimension
+    "links": (0, 1),  # and rows and columns sum to at most 1; the diagonal is 0
+    "strength": (1, math.inf),
+}
+"""The kinds of arrays, each with the range of its numbers."""
+
+
+class Array(NamedTuple):
+    """One row of a table of arrays: what files, checks, figures and the player know of an array.
+
+    Attributes:
+        shape: Dimensions such as ``"T R N"``, time first. A digit is a fixed size, and ``...``
+            stands for any further dimensions.
+        kind: A key of ``KINDS``.
+        label: A short name for a column or a line of a figure.
+        meaning: What the numbers say, in one line.
+        columns: Names of the entries along the last dimension, where these have names.
+        optional: Whether a trace may lack it.
+    """
+
+    shape: str
+    kind: str
+    label: str
+    meaning: str
+    columns: tuple[str, ...] = ()
+    optional: bool = False
+
+    @property
+    def dimensions(self) -> list[str]:
+        """The dimensions as a list, such as ``["T", "R", "N"]``."""
+        return self.shape.split()
+
+    def step_shape(self, sizes: Mapping[str, int]) -> tuple[int, ...]:
+        """Return the array's shape at one step, given the sizes of its dimensions."""
+        return tuple(int(sizes.get(name, name)) for name in self.dimensions[1:])
+
+
+COMMON: dict[str, Array] = {
+    "observation": Array(
+        "T ...", "number", "observation", "what the agent observed", optional=True
+    ),
+    "action": Array("T ...", "number", "action", "what the agent did", optional=True),
+    "reward": Array("T", "number", "reward", "the reward of the action", optional=True),
+    "value": Array("T", "number", "value", "the critic's estimate", optional=True),
+    "input": Array("T F", "number", "input", "what went into the memory"),
+    "target": Array("T ...", "number", "target", "the output that was asked for", optional=True),
+    "output": Array("T D", "number", "output", "what came out"),
+    "mask": Array("T", "number", "counts in the loss", "1 where it counts, else 0", optional=True),
+}
+"""The arrays that traces of all kinds of memory have, or may have."""
+
+
+class MemoryTrace:
+    """What one run of a memory did, step by step; subclasses name the arrays of a kind of memory.
+
+    Each array is an attribute and an item, time first: ``trace.output`` and ``trace["output"]`` are
+    the same array ``[T, D]``.
+
+    Attributes:
+        arrays: All arrays by name.
+        metadata: Anything that JSON can hold, for instance the task.
+        sizes: The size of each dimension by its letter.
+
+    Args:
+        arrays: All arrays of ``table`` that aren't optional, and any that are.
+        metadata: See above.
+
+    Raises:
+        ValueError: An array is missing, unknown or of a shape that doesn't fit the others.
+    """
+
+    table: ClassVar[Mapping[str, Array]] = COMMON
+    """The arrays that a trace of this class has or may have; a subclass adds its own."""
+
+    def __init__(self, arrays: Mapping[str, np.ndarray], metadata: Mapping[str, Any] | None = None):
+        self.arrays = {name: np.asarray(array) for name, array in arrays.items()}
+        self.metadata = dict(metadata or {})
+        self.sizes = self._check_shapes()
+
+    @classmethod
+    def required(cls) -> list[str]:
+        """Return the names of the arrays that every trace of this class has."""
+        return [name for name, row in cls.table.items() if not row.optional]
+
+    def __getattr__(self, name: str) -> np.ndarray:
+        # Looked up in __dict__, because copying and unpickling ask before __init__ has run.
+        arrays = self.__dict__.get("arrays", {})
+        if name in arrays:
+            return arrays[name]
+        if name in self.table:
+            raise AttributeError(f"This trace has no {name!r}: it was recorded without one.")
+        raise AttributeError(f"A trace has no {name!r}.{suggest(name, arrays)}")
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        try:
+            return self.__getattr__(name)
+        except AttributeError as error:
+            raise KeyError(str(error)) from None
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.arrays
+
+    def __len__(self) -> int:
+        return self.num_steps
+
+    @property
+    def num_steps(self) -> int:
+        """Number of steps T."""
+        return self.sizes["T"]
+
+    def with_arrays(self, **arrays: np.ndarray) -> Self:
+        """Return the same trace with some arrays added or replaced."""
+        return type(self)(self.arrays | arrays, self.metadata)
+
+    def validate(self, tolerance: float = 1e-4) -> None:
+        """Check that all numbers are finite and what their kinds allow: see ``KINDS``.
+
+        Args:
+            tolerance: How far rounding may have carried a number.
+
+        Raises:
+            ValueError: Names the array, the step and what is wrong.
+        """
+        problem = self.find_violation(self.arrays, tolerance)
+        if problem:
+            raise ValueError(f"This is not a valid {type(self).__name__}: {problem}")
+
+    @classmethod
+    def find_violation(
+        cls, arrays: Mapping[str, np.ndarray], tolerance: float = 1e-4
+    ) -> str | None:
+        """Return a sentence on the first number that can't be, or None if there is none.
+
+        Args:
+            arrays: Some arrays of a trace, or of a state, by name; time or batch comes first.
+            tolerance: How far rounding may have carried a number.
+        """
+        for name, array in arrays.items():
+            for wrong, what, values in _violations(array, cls.table[name].kind, tolerance):
+                if wrong.any():
+                    index = tuple(int(i) for i in np.argwhere(wrong)[0])
+                    return f"{name} at {list(index)} {what} ({float(values[index]):.6g})."
+        return None
+
+    def save(self, path: str | Path) -> None:
+        """Write the trace as an npz archive with a JSON header.
+
+        The file is written under a temporary name and renamed, so an interrupt leaves an older
+        one as it was.
+
+        Args:
+            path: A path that ends in ``.npz``.
+
+        Raises:
+            ValueError: The path has another ending, or an array holds Python objects.
+            TypeError: The metadata holds something that JSON can't.
+            OSError: The folder can't be written.
+        """
+        header = json.dumps({"format_version": FORMAT_VERSION, "metadata": self.metadata})
+        # The header comes last: an archive that lost its last members can't pass for a whole one.
+        save_npz(path, {**self.arrays, _HEADER: np.array(header)}, "trace")
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read a trace; nothing in the file is executed or unpickled.
+
+        Raises:
+            FileNotFoundError: There is no such file.
+            ValueError: The file is damaged, is not a trace, or has another format version.
+        """
+        arrays = load_npz(path, "trace")
+        try:
+            header = json.loads(str(arrays.pop(_HEADER)))
+            version = header["format_version"]
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"{path} is not a trace: its header is missing or damaged.") from error
+        if version != FORMAT_VERSION:
+            raise ValueError(
+                f"{path} has format version {version}, but this release of memorylab reads "
+                f"version {FORMAT_VERSION}. Record it again, or install the release it came from."
+            )
+        return cls(arrays, header.get("metadata"))
+
+    def _check_shapes(self) -> dict[str, int]:
+        for name in self.arrays:
+            if name not in self.table:
+                raise ValueError(f"A trace has no array {name!r}.{suggest(name, self.table)}")
+        missing = [name for name in self.required() if name not in self.arrays]
+        if missing:
+            raise ValueError(f"The trace lacks {', '.join(missing)}.")
+        sizes: dict[str, int] = {}
+        for name, row in self.table.items():
+            if name not in self.arrays:
+                continue
+            shape, dimensions = self.arrays[name].shape, row.dimensions
+            if dimensions[-1] == "...":
+                dimensions.pop()
+                shape = shape[: len(dimensions)]
+            if len(shape) != len(dimensions) or any(
+                size
+                != (int(dimension) if dimension.isdigit() else sizes.setdefault(dimension, size))
+                for dimension, size in zip(dimensions, shape, strict=True)
+            ):
+                found = ", ".join(f"{key} = {size}" for key, size in sizes.items())
+                raise ValueError(
+                    f"{name} must have the shape [{', '.join(row.dimensions)}], but has "
+                    f"{list(self.arrays[name].shape)} ({found} by the arrays before it)."
+                )
+        if sizes["T"] == 0:
+            raise ValueError("A trace has at least one step, but this one has none.")
+        return sizes
+
+
+def _violations(array: np.ndarray, kind: str, tolerance: float):
+    """Yield what can be wrong with an array: where it is, in words, and the values to show."""
+    yield ~np.isfinite(array), "is not finite", array
+    low, high = KINDS[kind]
+    if high == 1:
+        yield (array < -tolerance) | (array > 1 + tolerance), "is not in [0, 1]", array
+    else:
+        yield array < low - tolerance, f"is below {low}", array
+    total = array.sum(-1) if array.ndim else array
+    if kind == "weighting":
+        yield total > 1 + tolerance, "sums to more than 1", total
+    if kind == "distribution":
+        yield np.abs(total - 1) > tolerance, "does not sum to 1", total
+    if kind == "links":
+        diagonal = np.diagonal(array, axis1=-2, axis2=-1)
+        yield np.abs(diagonal) > tolerance, "links a location to itself", diagonal
+        yield total > 1 + tolerance, "has a row that sums to more than 1", total
+        columns = array.sum(-2)
+        yield columns > 1 + tolerance, "has a column that sums to more than 1", columns
