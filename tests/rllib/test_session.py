@@ -88,5 +88,5 @@ def test_an_interrupted_training_leaves_no_process_and_a_whole_checkpoint(tmp_pa
 
 
 def test_a_session_needs_a_cpu():
-    with pytest.raises(ValueError, match="num_cpus must be at least 1, but is 0"):
+    with pytest.raises(ValueError, match="num_cpus must be at least 1, got 0"):
         start_ray(num_cpus=0)
