@@ -1,12 +1,14 @@
-"""Files that are either whole or not there."""
+"""Files that are either whole or not there, and arrays in them."""
 
 from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+
+import numpy as np
 
 
 @contextmanager
@@ -41,6 +43,55 @@ def write_atomically(path: str | Path) -> Iterator[Path]:
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
+
+
+def save_arrays(path: str | Path, arrays: Mapping[str, np.ndarray]) -> None:
+    """Write named arrays as a compressed npz archive.
+
+    The file is written under a temporary name and renamed, so an interrupt leaves an older one as
+    it was.
+
+    Raises:
+        ValueError: The path doesn't end in ``.npz``, or an array holds Python objects, which only
+            pickling could store.
+        OSError: The folder can't be written, or its disk is full; the message names the file.
+    """
+    path = _npz_path(path)
+    for name, array in arrays.items():
+        if array.dtype.hasobject:
+            raise ValueError(f"{name} holds Python objects; only numbers are stored.")
+    with write_atomically(path) as temporary:
+        np.savez_compressed(temporary, **arrays)
+
+
+def load_arrays(path: str | Path, what: str) -> dict[str, np.ndarray]:
+    """Read an npz archive; nothing in it is executed or unpickled.
+
+    Args:
+        path: A path that ends in ``.npz``.
+        what: What the file should hold, for the messages: ``"demonstrations"``.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: The path has another ending, or the file is damaged.
+    """
+    path = _npz_path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"There are no {what} at {path}.")
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}
+    except Exception as error:  # zip, zlib and numpy each have their own ways to fail.
+        raise ValueError(
+            f"{path} is damaged, or holds no {what} ({error}). Record and save them again."
+        ) from error
+
+
+def _npz_path(path: str | Path) -> Path:
+    path = Path(path)
+    if path.suffix != ".npz":
+        raise ValueError(f"Arrays are stored in a file that ends in .npz, but got {path.name!r}.")
+    return path
 
 
 @contextmanager
