@@ -12,7 +12,7 @@ from memorylab.rllib._ray_patches import LightEnvRunner, quieten
 from memorylab.rllib.module import MemoryRLModule
 from memorylab.training import History
 
-LEARNING_SETTINGS = (
+_LEARNING_SETTINGS = (
     "num_envs_per_env_runner",
     "train_batch_size_per_learner",
     "minibatch_size",
@@ -84,6 +84,6 @@ def settings_of(config: PPOConfig) -> dict[str, Any]:
         "module_class": config.rl_module_spec.module_class.__name__,
         "model_config": dict(config.rl_module_spec.model_config),
     }
-    settings |= {name: getattr(config, name) for name in LEARNING_SETTINGS}
+    settings |= {name: getattr(config, name) for name in _LEARNING_SETTINGS}
     # Through JSON, so that tuples compare equal to the lists that a file has in their place.
     return json.loads(json.dumps(settings))

@@ -146,7 +146,7 @@ def read_history(checkpoint: Path, settings: dict[str, Any]) -> History:
             names every difference.
     """
     history = History.load(checkpoint / _HISTORY)
-    differences = differences_between(history.settings, settings)
+    differences = _differences_between(history.settings, settings)
     if differences:
         raise ValueError(
             f"The checkpoint {checkpoint} has other settings: {'; '.join(differences)}. Go on with "
@@ -155,7 +155,7 @@ def read_history(checkpoint: Path, settings: dict[str, Any]) -> History:
     return history
 
 
-def differences_between(
+def _differences_between(
     saved: dict[str, Any], wanted: dict[str, Any], where: str = ""
 ) -> list[str]:
     """Return a phrase for every setting, however deep, that is not the same in both."""
@@ -163,7 +163,7 @@ def differences_between(
     for key in sorted(saved.keys() | wanted.keys()):
         old, new = saved.get(key, "missing"), wanted.get(key, "missing")
         if isinstance(old, dict) and isinstance(new, dict):
-            differences += differences_between(old, new, f"{where}{key}.")
+            differences += _differences_between(old, new, f"{where}{key}.")
         elif old != new:
             differences.append(f"{where}{key} was {old!r} and is now {new!r}")
     return differences

@@ -12,13 +12,14 @@ from jaxtyping import Float
 from ray.rllib.core.columns import Columns
 from ray.rllib.env.single_agent_episode import SingleAgentEpisode
 
+from memorylab.errors import check_count
 from memorylab.memory import DNC, map_state
 from memorylab.memory.dnc.trace import DNCTrace
 from memorylab.rllib.agent import Agent, make_runner
 from memorylab.rllib.config import register_environments
 from memorylab.rllib.module import MemoryRLModule
 
-REPLAY_TOLERANCE = 1e-4
+_REPLAY_TOLERANCE = 1e-4
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,7 @@ def evaluate(
         ValueError: ``episodes`` is below 1.
         RuntimeError: The replay differs from what the agent acted upon.
     """
-    if episodes < 1:
-        raise ValueError(f"episodes must be at least 1, but is {episodes}.")
+    check_count(episodes, "episodes")
     register_environments()
     runner = make_runner(agent.config, num_envs=1, seed=seed)
     try:
@@ -100,7 +100,7 @@ def _replay(module: MemoryRLModule, episode: SingleAgentEpisode) -> Episode:
     logits = module.forward_train(batch)[Columns.ACTION_DIST_INPUTS][0].numpy()  # [T, A]
     acted_upon = np.stack(episode.get_extra_model_outputs(Columns.ACTION_DIST_INPUTS))
     difference = float(np.abs(logits - acted_upon).max())
-    if not difference <= REPLAY_TOLERANCE:
+    if not difference <= _REPLAY_TOLERANCE:
         raise RuntimeError(
             f"Replayed at once, the episode gives action distributions that differ by up to "
             f"{difference:.2g} from those acted upon. The memory model must give the same outputs "
