@@ -60,7 +60,7 @@ def test_a_sweep_trains_every_memory_with_every_seed_and_resumes(ray, tmp_path, 
     assert {path.name for path in tmp_path.iterdir()} == set(folders)
     assert [len(list((tmp_path / folder).iterdir())) for folder in folders] == [1, 1]
 
-    monkeypatch.delattr("memorylab.rllib.sweep._fit")  # There is nothing left to run.
+    monkeypatch.delattr("memorylab.rllib.sweep._train")  # There is nothing left to run.
     again = sweep(tmp_path, plans, resume=True)
     for agent, other in zip(agents[name], again[name], strict=True):
         assert agent.history == other.history
@@ -93,6 +93,8 @@ def test_a_sweep_has_something_to_do(tmp_path):
         sweep(tmp_path, configs(), seeds=(1, 1))
     with pytest.raises(ValueError, match=r"but are \[\]"):
         sweep(tmp_path, configs(), seeds=())
+    with pytest.raises(ValueError, match="max_steps must be at least 1, got 0"):
+        sweep(tmp_path, configs(), max_steps=0)
 
 
 def test_a_folder_has_one_sweep_at_a_time(tmp_path):

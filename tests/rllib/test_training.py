@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 import torch
 
-from memorylab.rllib import History, ppo_config, train_ppo
+from memorylab.rllib import Agent, History, ppo_config, train_ppo
 from memorylab.rllib.agent import settings_of
 from memorylab.rllib.checkpoints import find_checkpoint, save_checkpoint
 from memorylab.rllib.evaluation import evaluate
+from memorylab.rllib.training import is_finished
+from memorylab.training import History as TrainingHistory
 
 pytestmark = pytest.mark.ray
 
@@ -193,3 +195,19 @@ def test_the_number_of_threads_is_given_back(ray):
         assert torch.get_num_threads() == 2
     finally:
         torch.set_num_threads(threads)
+
+
+def test_agents_have_the_same_kind_of_history_as_models():
+    assert History is TrainingHistory
+    history = Agent(short_config()).history
+    assert history.env_steps == history.mean_return == history.seconds == []
+    assert history.settings["environment"] == "TMaze"
+
+
+def test_an_agent_that_is_good_enough_may_be_trained_to_the_end():
+    history = History(env_steps=[10], mean_return=[1.0], seconds=[1.0])
+    assert is_finished(history, 100, stop_return=0.9)
+    assert history.solved
+    assert not is_finished(history, 100, stop_return=None)
+    assert is_finished(history, 10, stop_return=None)
+    assert not history.solved

@@ -54,7 +54,7 @@ class Agent:
 
 
 def make_runner(config: PPOConfig, num_envs: int, seed: int | None = None) -> SingleAgentEnvRunner:
-    """Return what samples episodes for this configuration, outside of any algorithm.
+    """Return an env runner for this configuration, outside of any algorithm.
 
     It needs no running Ray, and treats observations and actions as in training.
     """

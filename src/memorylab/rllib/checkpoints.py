@@ -31,8 +31,8 @@ MODULE = _LEARNER / "rl_module" / "default_policy"
 def save_checkpoint(algorithm: Algorithm, history: History, folder: str | Path) -> Path:
     """Write weights, optimizer and history into ``folder``, then drop the checkpoint before.
 
-    The new checkpoint is written under a temporary name and renamed, so whenever an interrupt
-    comes, ``folder`` holds a whole one. Episodes in flight are not saved.
+    The new checkpoint is written under a temporary name and renamed, so ``folder`` holds a whole
+    one at any time. Episodes in flight are not saved.
 
     Args:
         algorithm: What to save.

@@ -30,7 +30,7 @@ class Demonstrations:
 
     Attributes:
         observation: What the expert saw before each action, flattened ``[S, F]``.
-        action: What it did ``[S, ...]``, as RLlib's policies put it out: an action in a bounded
+        action: What it did ``[S, ...]``, as RLlib's policies output it: an action in a bounded
             ``Box`` is scaled to [−1, 1].
         reward: What it got for that ``[S]``.
         episode_lens: Number of steps of each episode ``[E]``, each at least 1.
@@ -73,7 +73,7 @@ class Demonstrations:
 
     @classmethod
     def of(cls, episodes: Iterable[Episode]) -> Demonstrations:
-        """String episodes together, such as those that ``evaluate`` returns.
+        """Concatenate episodes, such as those that ``evaluate`` returns.
 
         Raises:
             ValueError: There is none, or their observations differ in size.
@@ -144,10 +144,10 @@ class Demonstrations:
             )
 
     def sample_batches(self) -> list[SampleBatch]:
-        """Return each episode as RLlib's offline files hold it.
+        """Return a batch for each episode, as RLlib's offline files hold it.
 
-        The last observation of an episode is not recorded; its last ``new_obs`` is therefore the
-        one before.
+        The observation after the last action is not recorded. The last ``new_obs`` therefore
+        repeats the last ``obs``.
         """
         batches = []
         for number, steps in enumerate(self._steps(range(len(self)))):
@@ -193,7 +193,7 @@ def record_demonstrations(
     environment_config: Mapping[str, Any] | None = None,
     seed: int = 0,
 ) -> Demonstrations:
-    """Let a scripted expert play, and write down what it does.
+    """Let a scripted expert play, and record what it does.
 
     Args:
         environment: A name in ``memorylab.environments.environment_names()``.

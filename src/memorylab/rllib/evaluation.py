@@ -1,4 +1,4 @@
-"""Watching an agent play, and looking into its memory while it does."""
+"""Episodes that an agent plays, with a trace of its memory."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class Episode:
     """One episode, step by step: what the agent saw, what it then did, and what came of it.
 
     Attributes:
-        observation: What the agent saw before each action, flattened ``[T, F]``; of an observation
-            that describes the actions, its ``"observations"``.
+        observation: What the agent saw before each action, flattened ``[T, F]``. If observations
+            describe the actions, only their ``"observations"`` part.
         action: What it did ``[T, ...]``.
         reward: What it got for that ``[T]``.
         value: What its critic expected before the action ``[T]``.
@@ -55,16 +55,16 @@ def evaluate(
 ) -> list[Episode]:
     """Let an agent play whole episodes, one after the other; Ray need not run.
 
-    Each episode is then replayed through the networks at once. That must give the action
-    distribution that the agent acted upon, so a trace is certain to show what happened; it is
-    recorded in double precision.
+    Each episode is then replayed through the networks at once. The replay must give the action
+    distributions that the agent acted upon, so its trace is certain to show what happened. Traces
+    are recorded in double precision.
 
     Args:
         agent: The agent; its weights don't change.
         episodes: How many episodes.
         explore: Whether to sample the actions, as in training, or to take the likeliest.
-        seed: Seed of the environment, and of the sampled actions. It seeds Python, NumPy and
-            PyTorch as a whole, as RLlib does.
+        seed: Seed of the environment and of the sampled actions. RLlib uses it to seed Python,
+            NumPy and PyTorch for the whole process.
 
     Raises:
         ValueError: ``episodes`` is below 1.

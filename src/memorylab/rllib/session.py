@@ -36,9 +36,11 @@ def start_ray(num_cpus: int = 2, address: str | None = None) -> None:
 
     On this machine it listens on the loopback interface only, asks for the user's token, has no
     dashboard, logs errors only, keeps its object store small, and keeps away from any other Ray
-    that runs here. It ends with :func:`stop_ray`, and with the process.
+    that runs here. It ends with :func:`stop_ray`, and with the process. Call this before RLlib's
+    own ``config.build_algo()``, which would start a Ray with Ray's defaults. The environment
+    variables that Ray reads stay set in this process, unless you had set them.
 
-    A cluster is one that ``ray start`` or an operator made, on whatever interface they chose. This
+    A cluster is started by ``ray start`` or an operator, on the interface that they choose. This
     program must run on one of its machines, with the package installed on all of them, and with the
     cluster's token. :func:`stop_ray` leaves a cluster, which goes on.
 

@@ -8,7 +8,8 @@ there is a newer one, whatever ``num_to_keep`` is, so ``Tuner.restore`` can star
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from ray.rllib.algorithms.ppo import PPO, PPOConfig
 from ray.rllib.core.rl_module.rl_module import RLModule
 from tqdm import tqdm
 
+from memorylab.errors import check_count
 from memorylab.progress import progress_bar
 from memorylab.rllib._ray_patches import quiet_tune
 from memorylab.rllib.agent import Agent, new_history
@@ -70,54 +72,35 @@ def sweep_ppo(
         For each name the agents, in the order of ``seeds``, with their histories.
 
     Raises:
-        ValueError: There are no configurations or no seeds, a seed comes twice, a run in
-            ``folder`` has other settings, or Ray was started with fewer workers than a run needs.
+        ValueError: There are no configurations or no seeds, a seed comes twice, a number is below
+            1, a run in ``folder`` has other settings, or Ray has fewer workers than a run needs.
         OSError: ``folder`` can't be written, or another program is writing into it.
         FileExistsError: ``folder`` holds a sweep and ``resume`` is False.
         RuntimeError: A run failed for good; the others are finished.
     """
-    if not configs:
-        raise ValueError("configs is empty: give at least one, {name: ppo_config(...)}.")
-    if not seeds or len(set(seeds)) != len(seeds):
-        raise ValueError(f"seeds must be different numbers, at least one, but are {list(seeds)}.")
-    folder = Path(folder).absolute()
-    goal = {"max_steps": max_steps, "stop_return": stop_return}
-    needed = max(1 + config.num_env_runners + config.num_learners for config in configs.values())
-    runs = {
-        (name, seed): _Run.of(config, seed, folder / f"{quote(name, safe=' ')}-seed-{seed}")
-        for name, config in configs.items()
-        for seed in seeds
-    }
-    with claimed(folder):
-        if not resume and any(find_checkpoint(run.folder) for run in runs.values()):
+    check_count(max_steps, "max_steps")
+    check_count(checkpoint_every, "checkpoint_every")
+    runs = _runs(configs, seeds, Path(folder).absolute())
+    with claimed(folder), _tidied(runs):
+        if not resume and any(find_checkpoint(run.folder) for run in runs):
             raise FileExistsError(
                 f"{folder} holds a sweep. Pass resume=True to go on with it, or choose another "
                 "folder."
             )
-        unfinished = [run for run in runs.values() if not is_finished(run.history(), **goal)]
+        unfinished = [run for run in runs if not is_finished(run.history(), max_steps, stop_return)]
         if unfinished:
-            try:
-                with ray_session(num_cpus=max(2, needed)), quiet_tune():
-                    require_workers(needed, "The processes of one run")
-                    _fit(unfinished, folder, checkpoint_every, goal, progress)
-            finally:
-                # What Tune leaves, and what runs leave whose processes were killed.
-                shutil.rmtree(folder / _TUNE, ignore_errors=True)
-                for run in unfinished:
-                    drop_unfinished(run.folder)
-        return {name: [runs[name, seed].agent() for seed in seeds] for name in configs}
+            goal = {"max_steps": max_steps, "stop_return": stop_return, "every": checkpoint_every}
+            _train(unfinished, goal, progress)
+        agents = iter([run.agent() for run in runs])
+        return {name: [next(agents) for _ in seeds] for name in configs}
 
 
 @dataclass(frozen=True)
 class _Run:
-    """One agent of a sweep."""
+    """One agent of a sweep, and the folder of its checkpoints."""
 
     config: PPOConfig
     folder: Path
-
-    @classmethod
-    def of(cls, config: PPOConfig, seed: int, folder: Path) -> _Run:
-        return cls(config.copy(copy_frozen=False).debugging(seed=seed), folder)
 
     def history(self) -> History:
         checkpoint, history = find_checkpoint(self.folder), new_history(self.config)
@@ -128,27 +111,62 @@ class _Run:
         return Agent(self.config, module, self.history())
 
 
-def _fit(
-    runs: Sequence[_Run], folder: Path, every: int, goal: dict[str, Any], progress: bool
-) -> None:
+def _runs(configs: Mapping[str, PPOConfig], seeds: Sequence[int], folder: Path) -> list[_Run]:
+    if not configs:
+        raise ValueError("configs is empty: give at least one, {name: ppo_config(...)}.")
+    if not seeds or len(set(seeds)) != len(seeds):
+        raise ValueError(f"seeds must be different numbers, at least one, but are {list(seeds)}.")
+    return [
+        _Run(
+            config.copy(copy_frozen=False).debugging(seed=seed),
+            folder / f"{quote(name, safe=' ')}-seed-{seed}",
+        )
+        for name, config in configs.items()
+        for seed in seeds
+    ]
+
+
+@contextmanager
+def _tidied(runs: Sequence[_Run]) -> Iterator[None]:
+    """Delete what Tune and killed runs leave behind, of an earlier sweep and of this one."""
+
+    def tidy() -> None:
+        shutil.rmtree(runs[0].folder.parent / _TUNE, ignore_errors=True)
+        for run in runs:
+            drop_unfinished(run.folder)
+
+    tidy()
+    try:
+        yield
+    finally:
+        tidy()
+
+
+def _train(runs: Sequence[_Run], goal: dict[str, Any], progress: bool) -> None:
     """Let Tune train these runs, each from its last checkpoint on."""
 
     def train(choice: dict[str, Any], runs: Sequence[_Run]) -> None:
         run = runs[choice["run"]]
-        for agent in updates(run.config, run.folder, every, **goal):
+        for agent in updates(run.config, run.folder, **goal):
             tune.report({"env_steps": agent.history.last("env_steps")})
 
+    def resources(choice: dict[str, Any]) -> tune.PlacementGroupFactory:
+        return PPO.default_resource_request(runs[choice["run"]].config)
+
+    needed = max(1 + run.config.num_env_runners + run.config.num_learners for run in runs)
     what = "1 run" if len(runs) == 1 else f"{len(runs)} runs"
-    with progress_bar(len(runs) * goal["max_steps"], what, progress) as bar:
+    with (
+        ray_session(num_cpus=max(2, needed)),
+        quiet_tune(),
+        progress_bar(len(runs) * goal["max_steps"], what, progress) as bar,
+    ):
+        require_workers(needed, "The processes of one run")
         results = tune.Tuner(
-            tune.with_resources(
-                tune.with_parameters(train, runs=runs),
-                lambda choice: PPO.default_resource_request(runs[choice["run"]].config),
-            ),
+            tune.with_resources(tune.with_parameters(train, runs=runs), resources),
             param_space={"run": tune.grid_search(list(range(len(runs))))},
             run_config=tune.RunConfig(
                 name=_TUNE,
-                storage_path=str(folder),
+                storage_path=str(runs[0].folder.parent),
                 verbose=0,
                 # Unlike the default, this reporter is silent in a notebook too.
                 progress_reporter=tune.CLIReporter(),
@@ -172,7 +190,7 @@ class _Progress(tune.Callback):
         self.steps: dict[str, int] = {}
 
     def __reduce__(self) -> tuple:
-        # Tune pickles callbacks, to restore a sweep. Nobody does, and a bar can't be pickled.
+        # Tune pickles its callbacks for Tuner.restore, and a bar can't be pickled.
         return tune.Callback, ()
 
     def on_trial_result(self, iteration: int, trials: list, trial: Any, result: dict, **_) -> None:

@@ -50,8 +50,8 @@ def train(
         progress: Whether to show a progress bar.
 
     Returns:
-        For each measurement the ``step``, the mean ``loss`` since the one before, in nats per bit,
-        the ``bit_error``, 0 to 1, and the ``seconds`` since the start.
+        For each measurement ``step``, mean ``loss`` since the one before, in nats per bit,
+        ``bit_error``, 0 to 1, and ``seconds`` since the start.
 
     Raises:
         ValueError: The model's sizes are not those of the task, or ``steps`` is below 1.
@@ -60,8 +60,7 @@ def train(
     _check_sizes(model, task)
     check_count(steps, "steps")
     check_count(evaluate_every, "evaluate_every")
-    history = History(step=[], loss=[], bit_error=[], seconds=[])
-    losses: list[float] = []
+    history, losses = History(step=[], loss=[], bit_error=[], seconds=[]), []
     start = time.perf_counter()
     training = _losses(model, task, batch_size, learning_rate, clip_norm, seed)
     with progress_bar(steps, f"{type(task).__name__} with {_name(model)}", progress) as bar:
