@@ -52,7 +52,7 @@ def test_rows_are_added_and_the_last_one_is_read():
     "text",
     [
         '{"step": [50], "loss": [0.69], "bit_error": [0.5], "seconds": [1.25], "solved": true}',
-        '{"env_steps": [9], "mean_return": [NaN], "seconds": [1.5], "settings": {}, "solved": false}',
+        '{"env_steps": [9], "mean_return": [NaN], "seconds": [1], "settings": {}, "solved": false}',
     ],
 )
 def test_files_of_release_0_1_are_read(text, tmp_path):

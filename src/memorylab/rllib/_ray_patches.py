@@ -1,19 +1,18 @@
-"""Everything that this package changes in Ray, RLlib and PyTorch, written for Ray 2.60.
+"""Everything that this package changes in Ray, RLlib and PyTorch, each for Ray 2.60.
 
-Nothing here happens on import. ``start_ray`` and whatever drives RLlib apply these when they run;
-all but the environment and the log levels last only as long as a block. Test each of them anew with
-a new version of Ray:
+``start_ray`` and the functions that drive RLlib apply these when they run, and nothing is applied
+on import. All but the environment, the log levels and the job last only as long as a block.
 
-| patch | why | saves |
+| patch | reason | saves |
 |---|---|---|
-| :func:`set_environment` | loopback only, token, no reports, no noise | 2 lines of log |
-| :func:`quieten` | RLlib warns about its own defaults | pages of log |
-| :func:`fewer_processes` | ``ray.init`` can't leave them out | 210 MB, three processes |
-| :func:`without_stderr` | the C++ part writes before it reads its log level | 1 line of log |
-| :func:`forget_job` | an env runner finds no environment after a second ``ray.init`` | |
-| :class:`LightEnvRunner` | seeding imports PyTorch's compiler | 70 MB an env runner |
-| :func:`without_results_folder` | every algorithm leaves a folder in ``~/ray_results`` | |
-| :func:`quiet_tune` | Tune prints tables, and treats Ctrl-C as the end of a sweep | |
+| ``set_environment`` | listen on loopback, ask for a token, report and log nothing | log lines |
+| ``quieten`` | RLlib warns of its own defaults | pages of log |
+| ``fewer_processes`` | ``ray.init`` has no option for it | 210 MB |
+| ``without_stderr`` | the C++ part logs before it reads its log level | a log line |
+| ``forget_job`` | env runners find no environments after joining a cluster again | a crash |
+| ``LightEnvRunner`` | setting a seed imports PyTorch's compiler | 70 MB an env runner |
+| ``without_results_folder`` | each algorithm leaves a folder in ``~/ray_results`` | folders |
+| ``quiet_tune`` | Tune prints tables, and ends a sweep on Ctrl-C as if it were finished | noise |
 """
 
 from __future__ import annotations
@@ -50,20 +49,18 @@ ENVIRONMENT = {
 _TUNE_ENVIRONMENT = {
     "RAY_AIR_NEW_OUTPUT": "0",  # Its tables ignore verbose=0 in a notebook.
     "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",
-    # Tune's own handler would end an interrupted sweep as if it were finished.
     "TUNE_DISABLE_SIGINT_HANDLER": "1",
 }
 
 
 def set_environment() -> None:
-    """Set :data:`ENVIRONMENT`, also where Ray has read it already, on import."""
+    """Set the variables of ``ENVIRONMENT``, and what Ray has read of them on import."""
     for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     ray_constants.ENABLE_RAY_CLUSTER = ray_constants.env_bool(
         ray_constants.ENABLE_RAY_CLUSTERS_ENV_VAR, False
     )
-    # Reads RAY_AUTH_MODE anew. Ray does the same when it turns tokens on by default.
-    Config.initialize("")
+    Config.initialize("")  # Reads RAY_AUTH_MODE again, as Ray does when it turns tokens on.
 
 
 def quieten() -> None:
@@ -76,10 +73,9 @@ def quieten() -> None:
 
 @contextmanager
 def fewer_processes() -> Iterator[None]:
-    """Start Ray without the autoscaler's monitor, the log monitor and the dashboard.
+    """Start Ray without autoscaler, log monitor and dashboard.
 
-    ``ray start`` has switches for the first two. The dashboard starts for its usage reports even
-    with ``include_dashboard=False``.
+    The dashboard would start even with ``include_dashboard=False``, to send usage reports.
     """
     fewer = functools.partial(parameter.RayParams, no_monitor=True, include_log_monitor=False)
     address_and_process = ("", None)
@@ -106,31 +102,22 @@ def without_stderr() -> Iterator[None]:
 
 
 def forget_job() -> None:
-    """Let Ray's registry file environments under the number of the next job.
-
-    A cluster numbers the programs that join it. The registry keeps the first number it was given,
-    but a program that leaves and joins again gets another.
-    """
+    """Let Ray's registry file environments under the next job's number, not the first one's."""
     registry._global_registry._prefix = None
 
 
 @contextmanager
 def seeding_without_compiler() -> Iterator[None]:
-    """Let RLlib set its seeds without importing PyTorch's compiler.
-
-    ``torch.use_deterministic_algorithms`` imports ``torch._inductor`` to set a flag there too.
-    """
-    if "torch._inductor" in sys.modules:
-        yield
-        return
-    with mock.patch.object(
-        torch, "use_deterministic_algorithms", torch._C._set_deterministic_algorithms
-    ):
+    """Let RLlib set a seed without importing ``torch._inductor``, which has a flag for it too."""
+    function = torch.use_deterministic_algorithms
+    if "torch._inductor" not in sys.modules:
+        function = torch._C._set_deterministic_algorithms
+    with mock.patch.object(torch, "use_deterministic_algorithms", function):
         yield
 
 
 class LightEnvRunner(SingleAgentEnvRunner):
-    """RLlib's env runner, seeded without PyTorch's compiler, in whatever process it runs."""
+    """RLlib's env runner without PyTorch's compiler, in whatever process it runs."""
 
     def __init__(self, **arguments: Any):
         with seeding_without_compiler():
@@ -139,7 +126,7 @@ class LightEnvRunner(SingleAgentEnvRunner):
 
 @contextmanager
 def without_results_folder() -> Iterator[None]:
-    """Send the log folder that each algorithm makes to a temporary one, which is removed."""
+    """Have algorithms make their log folders in a temporary folder."""
     with (
         tempfile.TemporaryDirectory() as folder,
         mock.patch.object(trainable, "DEFAULT_STORAGE_PATH", folder),

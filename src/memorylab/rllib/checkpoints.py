@@ -138,15 +138,17 @@ def find_checkpoint(folder: str | Path) -> Path | None:
     return max(Path(folder).absolute().glob(f"{_PREFIX}*"), default=None)
 
 
-def read_history(checkpoint: Path, settings: dict[str, Any]) -> History:
-    """Read a checkpoint's history and make sure that the checkpoint is one of these settings.
+def read_history(checkpoint: Path | None, new: History) -> History:
+    """Read a checkpoint's history, or return a new one if there is no checkpoint.
 
     Raises:
-        ValueError: It belongs to another environment, model or learning setting; the message
-            names every difference.
+        ValueError: The checkpoint has another environment, model or learning setting than the new
+            history; the message names every difference.
     """
+    if checkpoint is None:
+        return new
     history = History.load(checkpoint / _HISTORY)
-    differences = _differences_between(history.settings, settings)
+    differences = _differences_between(history.settings, new.settings)
     if differences:
         raise ValueError(
             f"The checkpoint {checkpoint} has other settings: {'; '.join(differences)}. Go on with "

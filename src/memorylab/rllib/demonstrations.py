@@ -18,7 +18,6 @@ from torch import Tensor
 from memorylab.environments import make_environment
 from memorylab.errors import check_count
 from memorylab.files import load_arrays, save_arrays
-from memorylab.rllib.evaluation import Episode
 from memorylab.sequences import pad
 
 _SHAPES = {"observation": ("S", "F"), "action": ("S", "..."), "reward": ("S",)}
@@ -70,23 +69,6 @@ class Demonstrations:
 
     def __len__(self) -> int:
         return len(self.episode_lens)
-
-    @classmethod
-    def of(cls, episodes: Iterable[Episode]) -> Demonstrations:
-        """Concatenate episodes, such as those that ``evaluate`` returns.
-
-        Raises:
-            ValueError: There is none, or their observations differ in size.
-        """
-        episodes = list(episodes)
-        if not episodes:
-            raise ValueError("There are no episodes to learn from.")
-        return cls(
-            np.concatenate([episode.observation for episode in episodes]).astype(np.float32),
-            np.concatenate([episode.action for episode in episodes]),
-            np.concatenate([episode.reward for episode in episodes]).astype(np.float32),
-            np.array([len(episode) for episode in episodes]),
-        )
 
     def save(self, path: str | Path) -> None:
         """Write the episodes as an npz archive of plain arrays.

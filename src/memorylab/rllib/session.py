@@ -93,16 +93,9 @@ def start_ray(num_cpus: int = 2, address: str | None = None) -> None:
 
 
 def require_workers(count: int, what: str) -> None:
-    """Refuse to wait for ever for workers that Ray doesn't have.
+    """Raise ValueError if ``start_ray`` started Ray here with fewer workers than ``what`` needs.
 
-    A cluster is not asked, because it may grow, nor is Ray that was started otherwise.
-
-    Args:
-        count: How many workers are needed at once.
-        what: What needs them, for the message.
-
-    Raises:
-        ValueError: ``start_ray`` started Ray on this machine with fewer.
+    RLlib and Tune would wait for ever. A cluster may grow, so there they are left to wait.
     """
     running = ray.get_runtime_context().gcs_address if ray.is_initialized() else ""
     workers = _LOCAL_CPUS.get(running, count)

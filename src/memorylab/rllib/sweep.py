@@ -103,8 +103,7 @@ class _Run:
     folder: Path
 
     def history(self) -> History:
-        checkpoint, history = find_checkpoint(self.folder), new_history(self.config)
-        return read_history(checkpoint, history.settings) if checkpoint else history
+        return read_history(find_checkpoint(self.folder), new_history(self.config))
 
     def agent(self) -> Agent:
         module = RLModule.from_checkpoint(find_checkpoint(self.folder) / MODULE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -90,33 +90,25 @@ def updates(
     max_steps: int,
     stop_return: float | None,
 ) -> Iterator[Agent]:
-    """Train from the last checkpoint on, and yield the agent before and after each update.
+    """Train from the last checkpoint in ``folder`` on, and yield the agent after each update.
 
-    Args:
-        config: What to train.
-        folder: Where the checkpoints are; None for no checkpoints.
-        every: Environment steps between two checkpoints.
-        max_steps: See :func:`train_ppo`.
-        stop_return: See :func:`train_ppo`.
+    The first agent comes before any update. A new checkpoint is due every ``every`` steps.
     """
     check_count(max_steps, "max_steps")
     check_count(every, "checkpoint_every")
     with claimed(folder):
         # A checkpoint of other settings is refused before Ray starts.
-        history, checkpoint = new_history(config), None
-        if folder is not None and (checkpoint := find_checkpoint(folder)):
-            history = read_history(checkpoint, history.settings)
-        with (
-            running_algorithm(config) as algorithm,
-            _interrupt_noted() as raise_if_interrupted,
-        ):
+        checkpoint = None if folder is None else find_checkpoint(folder)
+        history = read_history(checkpoint, new_history(config))
+        with running_algorithm(config) as algorithm, _interrupts_noted() as interrupts:
             if checkpoint is not None:
                 algorithm.restore_from_path(str(checkpoint))
             yield Agent(config, algorithm.get_module(), history)
             saved = history.last("env_steps")
             while not is_finished(history, max_steps, stop_return):
                 update(algorithm, history)
-                raise_if_interrupted()
+                if interrupts:
+                    raise KeyboardInterrupt
                 due = history.last("env_steps") - saved >= every
                 if folder is not None and (due or is_finished(history, max_steps, stop_return)):
                     save_checkpoint(algorithm, history, folder)
@@ -176,31 +168,25 @@ def running_algorithm(config: PPOConfig) -> Iterator[PPO]:
 
 
 @contextmanager
-def _interrupt_noted() -> Iterator[Callable[[], None]]:
-    """Yield a function that raises a Ctrl-C again that CPython has swallowed.
+def _interrupts_noted() -> Iterator[list[int]]:
+    """Yield a list that gets an entry for each Ctrl-C.
 
-    CPython drops any exception raised while C code asks whether an object has an attribute. If
-    that attribute is computed, the exception can be a KeyboardInterrupt, and training would go on
-    for ever.
+    CPython drops an exception raised while C code asks whether an object has an attribute. If that
+    attribute is computed, a KeyboardInterrupt can be lost, and training would go on for ever.
     """
-    came = False
+    noted: list[int] = []
 
     def note(number: int, frame: object) -> None:
-        nonlocal came
-        came = True
+        noted.append(number)
         signal.default_int_handler(number, frame)
-
-    def raise_if_interrupted() -> None:
-        if came:
-            raise KeyboardInterrupt
 
     # Only the main thread may install a handler. One that somebody else installed stays.
     is_main = threading.current_thread() is threading.main_thread()
-    if not is_main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
-        yield raise_if_interrupted
-        return
-    signal.signal(signal.SIGINT, note)
+    installs = is_main and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if installs:
+        signal.signal(signal.SIGINT, note)
     try:
-        yield raise_if_interrupted
+        yield noted
     finally:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        if installs:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
