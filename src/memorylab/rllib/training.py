@@ -100,7 +100,7 @@ def updates(
         # A checkpoint of other settings is refused before Ray starts.
         checkpoint = None if folder is None else find_checkpoint(folder)
         history = read_history(checkpoint, new_history(config))
-        with running_algorithm(config) as algorithm, _interrupts_noted() as interrupts:
+        with _interrupts_noted() as interrupts, running_algorithm(config) as algorithm:
             if checkpoint is not None:
                 algorithm.restore_from_path(str(checkpoint))
             yield Agent(config, algorithm.get_module(), history)
