@@ -280,10 +280,10 @@ def test_other_endings(trace, tmp_path, name):
 
 
 def test_no_such_file(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"There is no trace at .*gone\.npz"):
+    with pytest.raises(FileNotFoundError, match=r"Found no trace at .*gone\.npz"):
         DNCTrace.load(tmp_path / "gone.npz")
     (tmp_path / "folder.npz").mkdir()
-    with pytest.raises(FileNotFoundError, match=r"There is no trace at .*folder\.npz"):
+    with pytest.raises(FileNotFoundError, match=r"Found no trace at .*folder\.npz"):
         DNCTrace.load(tmp_path / "folder.npz")
 
 
