@@ -11,6 +11,8 @@ import matplotlib as mpl
 import numpy as np
 import torch
 
+from memorylab import progress
+from memorylab.memory.dnc.fast import availability
 from memorylab.plots.style import COLOURS
 
 STYLE = {
@@ -52,6 +54,7 @@ def setup(seed: int = 0) -> None:
     torch.manual_seed(seed)
     torch.set_num_threads(num_threads())
     mpl.rcParams.update(STYLE)
+    availability.notice = progress.notice  # Its line vanishes, and no stored output holds it.
     # Gymnasium warns about spaces that nobody here can change: in its own name, or, in yellow, in
     # that of whoever called it.
     warnings.filterwarnings("ignore", module=r"gymnasium(\..*)?$")

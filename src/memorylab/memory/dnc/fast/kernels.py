@@ -332,9 +332,14 @@ def order_by_usage(free_list, usage, place, taken):
     for m in range(fours, size):
         for n in range(size):
             place[n] += np.int32(usage[m] < usage[n])
+    # NaN is neither less nor more than anything; PyTorch sorts it to the end.
+    numbers = np.int32(0)
     for n in range(size):
-        free_list[n] = n  # Where NaN leaves places untaken, too, stand locations.
+        numbers += np.int32(usage[n] == usage[n])
         taken[n] = 0
+    for n in range(size):
+        if usage[n] != usage[n]:
+            place[n] = numbers
     for n in range(size):
         free_list[place[n] + taken[place[n]]] = n
         taken[place[n]] += 1
@@ -660,7 +665,7 @@ def update_link_backward(
         for j in range(row.shape[0]):
             kept = one - written - write_weighting[j]
             d = d_row[j]
-            d_kept = zero if kept < 0 else d * row_before[j]
+            d_kept = d * row_before[j] if kept >= 0 else zero
             kept = zero if kept < 0 else kept
             row[j] = kept * row_before[j] + written * precedence[j]
             d_row[j] = d * kept

@@ -7,9 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float, Integer
 from torch import Tensor, nn
-from torch.autograd.function import once_differentiable
 from torch.nn import functional
 
 from memorylab.memory.dnc.cell import DNCCell
@@ -40,7 +39,7 @@ class Weights(NamedTuple):
     An LSTM sees its own output again, by ``hidden``, which has no columns without one.
     """
 
-    input: Float[Tensor, "G F+R*W"]
+    input: Float[Tensor, "G X"]
     hidden: Float[Tensor, "G H"]
     bias: Float[Tensor, "G"]
     interface: Float[Tensor, "I H"]
@@ -63,7 +62,7 @@ def run_sequence(
     cell: DNCCell,
     z: Float[Tensor, "B T F"],
     state: State,
-    seq_lens: Int[Tensor, "B"],
+    seq_lens: Integer[Tensor, "B"],
 ) -> tuple[Float[Tensor, "B T K"], State]:
     """Run a cell over padded sequences: what ``run_steps`` computes with ``DNCCell.forward``.
 
@@ -152,7 +151,8 @@ class _Run:
             slots[0] = first
             return slots
 
-        self.inputs = np.ascontiguousarray(inputs.transpose(1, 0, 2))
+        # A copy in any case: what ``backward`` reads must not be a view of the caller's buffer.
+        self.inputs = np.array(inputs.transpose(1, 0, 2), order="C")
         self.gates = np.empty((num_steps, batch_size, len(weights[2])), inputs.dtype)
         padded = lengths[-1] < num_steps
         fed_back = given.read_vectors.reshape(batch_size, -1)  # [B, R·W]
@@ -231,7 +231,7 @@ class _Sequence(torch.autograd.Function):
     def forward(
         ctx: Any,
         lengths: list[int],
-        input_weight: Float[Tensor, "G F+R*W"],
+        input_weight: Float[Tensor, "G X"],
         hidden_weight: Float[Tensor, "G H"],
         bias: Float[Tensor, "G"],
         interface_weight: Float[Tensor, "I H"],
@@ -247,8 +247,22 @@ class _Sequence(torch.autograd.Function):
         return tuple(ctx.run.results())
 
     @staticmethod
-    @once_differentiable
-    def backward(ctx: Any, d_known: Tensor, d_hidden: Tensor, d_cell: Tensor, *d_memory: Tensor):
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
+        with torch.no_grad():
+            results = _Sequence._backward(ctx, *gradients)
+        if not torch.is_grad_enabled():
+            return results
+        # With create_graph=True, differentiate no second time. PyTorch's own once_differentiable
+        # would let zeros pass where no incoming gradient needs one.
+        refuse = torch._C._functions.DelayedError(
+            b"The DNC's fast path has no second derivatives. Use "
+            b'DNC(..., implementation="reference").',
+            len(results),
+        )
+        return refuse(*(None if g is None else g.detach().requires_grad_() for g in results))
+
+    @staticmethod
+    def _backward(ctx: Any, d_known: Tensor, d_hidden: Tensor, d_cell: Tensor, *d_memory: Tensor):
         run: _Run = ctx.run
         input_weight, hidden_weight, interface_weight = ctx.saved_tensors
         features, hidden_size = run.inputs.shape[2], run.hidden_size
