@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import torch
@@ -64,9 +65,16 @@ def empty_memory(
     return MemoryState(*(like.new_zeros(shape) for shape in shapes))
 
 
+def interface_shapes(word_size: int, num_read_heads: int) -> dict[str, tuple[int, ...]]:
+    """Return the shape of each part of the interface vector ξ, in the paper's order."""
+    w, r = word_size, num_read_heads
+    shapes = ((r, w), (r,), (w,), (), (w,), (w,), (r,), (), (), (r, 3))
+    return dict(zip(Interface._fields, shapes, strict=True))
+
+
 def interface_size(word_size: int, num_read_heads: int) -> int:
     """Return the length of the interface vector ξ: W·R + 3W + 5R + 3."""
-    return sum(_part_sizes(word_size, num_read_heads))
+    return sum(map(math.prod, interface_shapes(word_size, num_read_heads).values()))
 
 
 def split_interface(vector: Float[Tensor, "B I"], word_size: int, num_read_heads: int) -> Interface:
@@ -82,7 +90,8 @@ def split_interface(vector: Float[Tensor, "B I"], word_size: int, num_read_heads
         word_size: W.
         num_read_heads: R.
     """
-    parts = vector.split(_part_sizes(word_size, num_read_heads), dim=-1)
+    shapes = interface_shapes(word_size, num_read_heads).values()
+    parts = vector.split([math.prod(shape) for shape in shapes], dim=-1)
     keys, strengths, key, strength, erase, write, free, allocate, gate, modes = parts
     heads = (*vector.shape[:-1], num_read_heads)
     return Interface(
@@ -97,8 +106,3 @@ def split_interface(vector: Float[Tensor, "B I"], word_size: int, num_read_heads
         write_gate=torch.sigmoid(gate).squeeze(-1),
         read_modes=torch.softmax(modes.reshape(*heads, 3), dim=-1),
     )
-
-
-def _part_sizes(word_size: int, num_read_heads: int) -> list[int]:
-    w, r = word_size, num_read_heads
-    return [w * r, r, w, 1, w, w, r, 1, 1, 3 * r]

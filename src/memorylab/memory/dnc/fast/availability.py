@@ -26,6 +26,8 @@ DTYPES = (torch.float32, torch.float64)
 _CONTROLLERS = ([nn.LSTMCell], [nn.Sequential, nn.Linear, nn.Tanh])
 """The classes of a controller and its parts that the kernels know, exactly these."""
 
+_interface_size = functools.cache(interface_size)
+
 
 def can_run(cell: DNCCell, z: Tensor, state: State, demanded: bool = False) -> bool:
     """Tell whether the kernels compute for this cell and input what the reference computes.
@@ -120,7 +122,7 @@ def _find_strange_tensor(cell: DNCCell, z: Tensor, state: State) -> str:
     else:
         layer = cell.controller[0]
         weights = [(layer.weight, (hidden, size)), (layer.bias, (hidden,))]
-    parameters = interface_size(cell.word_size, cell.num_read_heads)
+    parameters = _interface_size(cell.word_size, cell.num_read_heads)
     weights += [(interface.weight, (parameters, hidden)), (interface.bias, (parameters,))]
     for weight, shape in weights:
         if weight is None or weight.shape != shape:
