@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float, Integer
 from torch import Tensor, nn
 
-from memorylab.memory.model import MemoryModel, State, map_state
+from memorylab.memory.model import MemoryModel, State, batched
 from memorylab.memory.registry import make_memory
 from memorylab.networks import MlpModel
-from memorylab.sequences import sequence_mask
+from memorylab.sequences.masks import mask_checked
 
 
 class ActorCritic(nn.Module):
@@ -80,7 +80,7 @@ class ActorCritic(nn.Module):
         self,
         observations: Float[Tensor, "B T F"],
         state: State | None = None,
-        seq_lens: Int[Tensor, "B"] | None = None,
+        seq_lens: Integer[Tensor, "B"] | None = None,
     ) -> tuple[Float[Tensor, "B T A"], Float[Tensor, "B T"], State]:
         """Return the inputs of the action distribution, the values, and the state after them.
 
@@ -96,7 +96,7 @@ class ActorCritic(nn.Module):
         self,
         observations: Float[Tensor, "B T F"],
         state: State | None = None,
-        seq_lens: Int[Tensor, "B"] | None = None,
+        seq_lens: Integer[Tensor, "B"] | None = None,
     ) -> tuple[Float[Tensor, "B T D"], Float[Tensor, "B T D"], State]:
         """Return what the head of the actor and that of the critic see, and the state after it.
 
@@ -104,14 +104,13 @@ class ActorCritic(nn.Module):
         """
         batch_size, max_len, _ = observations.shape
         if state is None:
-            state = map_state(
-                lambda tensor: tensor.expand(batch_size, *tensor.shape), self.initial_state()
-            )
+            state = batched(self.initial_state(), batch_size)
         if seq_lens is None:
             seq_lens = torch.full((batch_size,), max_len, device=observations.device)
         # RLlib makes both of them floats on some of its ways.
         seq_lens, time = seq_lens.long(), state["time"].long()  # [B], [B]
-        mask = sequence_mask(seq_lens, max_len)  # [B, T]
+        # The memory below checks the lengths.
+        mask = mask_checked(seq_lens, max_len)  # [B, T]
         # The memory ignores padding; the gradient of the encoder's weights would not.
         observations = observations.masked_fill(~mask.unsqueeze(-1), 0)
         outputs, following = [], {}
