@@ -71,6 +71,8 @@ def test_settings_name_the_head_and_are_those_of_release_0_1_without_one():
     assert by_name == by_value
     assert by_name["model_config"].pop("head") == "beta"
     assert first == by_name
+    unlisted = settings_of(small_config(PENDULUM, head=SharpLaplace(0.1)))
+    assert unlisted["model_config"]["head"] == "SharpLaplace(scale=0.1)"
 
 
 # --- the distributions ----------------------------------------------------------------------------
