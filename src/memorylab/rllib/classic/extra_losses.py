@@ -10,14 +10,10 @@ from ray.rllib.policy.sample_batch import SampleBatch
 from torch import Tensor
 
 from memorylab.errors import reject_unknown_keys
-from memorylab.rllib.classic.model_v2 import MemoryModelV2
-from memorylab.rllib.losses.extra_losses import (
-    DEFAULT_LOSS_CONFIG,
-    ExtraLosses,
-    shared_parameters,
-)
+from memorylab.rllib.classic.model_v2 import DEFAULT_MODEL_CONFIG, MemoryModelV2
+from memorylab.rllib.losses.extra_losses import ExtraLosses, shared_parameters
 from memorylab.rllib.losses.functions import gradient_shares
-from memorylab.rllib.module import DEFAULT_MODEL_CONFIG
+from memorylab.rllib.networks import LOSS_CONFIG as DEFAULT_LOSS_CONFIG
 from memorylab.sequences import sequence_mask
 
 

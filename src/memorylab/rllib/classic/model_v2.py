@@ -14,7 +14,13 @@ from torch import Tensor, nn
 
 from memorylab.errors import check_count, reject_unknown_keys
 from memorylab.memory import ActorCritic, State
-from memorylab.rllib.module import DEFAULT_MODEL_CONFIG
+from memorylab.rllib import networks
+
+DEFAULT_MODEL_CONFIG = {
+    key: value
+    for key, value in networks.DEFAULT_MODEL_CONFIG.items()
+    if key != "head" and key not in networks.LOSS_CONFIG
+}
 
 
 class MemoryModelV2(TorchModelV2, nn.Module):
