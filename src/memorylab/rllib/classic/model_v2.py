@@ -13,7 +13,7 @@ from ray.rllib.models.torch.torch_modelv2 import TorchModelV2
 from torch import Tensor, nn
 
 from memorylab.errors import check_count, reject_unknown_keys
-from memorylab.memory import ActorCritic, State
+from memorylab.memory import ActorCritic
 from memorylab.rllib.module import DEFAULT_MODEL_CONFIG
 
 
@@ -63,26 +63,31 @@ class MemoryModelV2(TorchModelV2, nn.Module):
     ):
         nn.Module.__init__(self)
         TorchModelV2.__init__(self, obs_space, action_space, num_outputs, model_config, name)
+        self._observation_size = gym.spaces.flatdim(obs_space)
+        self.networks = self.make_networks(options)
+        self._features: Tensor | None = None
+        self._critic_features: Tensor | None = None
+
+    def make_networks(self, options: Mapping[str, Any]) -> nn.Module:
+        """Build all that has weights."""
         # Named arguments would not do: of a key that it doesn't know RLlib takes the error for one
         # of an older kind of model, and builds the model without any of its keys.
         reject_unknown_keys(
             options, DEFAULT_MODEL_CONFIG, "key of MemoryModelV2's custom_model_config"
         )
-        _check_model_config(model_config, options)
-        if not isinstance(obs_space, gym.spaces.Box):
+        _check_model_config(self.model_config, options)
+        if not isinstance(self.obs_space, gym.spaces.Box):
             raise TypeError(
-                f"MemoryModelV2 reads flat observations, but the space is {obs_space}. RLlib's "
-                "preprocessors flatten any; leave _disable_preprocessor_api at False."
+                f"MemoryModelV2 reads flat observations, but the space is {self.obs_space}. "
+                "RLlib's preprocessors flatten any; leave _disable_preprocessor_api at False."
             )
-        share = model_config.get("vf_share_layers", DEFAULT_MODEL_CONFIG["vf_share_layers"])
+        share = self.model_config.get("vf_share_layers", DEFAULT_MODEL_CONFIG["vf_share_layers"])
         config = DEFAULT_MODEL_CONFIG | {"vf_share_layers": share} | options
-        self.networks = ActorCritic(
-            gym.spaces.flatdim(obs_space),
-            check_count(num_outputs, "num_outputs"),
+        return ActorCritic(
+            gym.spaces.flatdim(self.obs_space),
+            check_count(self.num_outputs, "num_outputs"),
             **{key: value for key, value in config.items() if key != "max_seq_len"},
         )
-        self._values: Tensor | None = None
-        self._features: Tensor | None = None
 
     def get_initial_state(self) -> list[Tensor]:
         """Return the state at the start of an episode, without batch dimension."""
@@ -108,24 +113,23 @@ class MemoryModelV2(TorchModelV2, nn.Module):
             row's last real step.
 
         Raises:
-            ValueError: The batch can't be cut into as many rows as there are lengths.
+            ValueError: The batch can't be cut into as many rows as there are lengths, or the state
+                is not one of this model.
         """
-        flat = input_dict["obs_flat"].float()  # [B·T, F]
+        flat = input_dict["obs_flat"].to(next(self.parameters()).dtype)  # [B·T, F]
         if seq_lens is None:
             seq_lens = torch.ones(len(flat), dtype=torch.long, device=flat.device)
-        batch_size = len(seq_lens)
-        if batch_size == 0 or len(flat) % batch_size:
+        batch_size, size = len(seq_lens), self._observation_size
+        if batch_size == 0 or len(flat) % batch_size or flat.shape[-1] != size:
             raise ValueError(
-                f"The {len(flat)} steps of the batch can't be cut into {batch_size} rows of the "
-                "same length, one for each of seq_lens. Pad them, as pad_batch_to_sequences_of_"
-                "same_size does."
+                f"Observations of shape {list(flat.shape)} can't be cut into {batch_size} rows of "
+                f"the same length, one for each of seq_lens, with {size} features a step. Pad "
+                "them, as pad_batch_to_sequences_of_same_size does."
             )
-        observations = flat.reshape(batch_size, -1, flat.shape[-1])  # [B, T, F]
-        # Kept for losses of what the memory puts out, such as MemoryModelV2WithLosses adds.
-        self._features, critic, after = self.networks.remember(
-            observations, self._nested(state), seq_lens
+        observations = flat.reshape(batch_size, -1, size)  # [B, T, F]
+        self._features, self._critic_features, after = self.networks.remember(
+            observations, self._nested(state, batch_size), seq_lens
         )
-        self._values = self.networks.critic_head(critic).flatten()  # [B·T]
         return self.networks.actor_head(self._features).flatten(0, 1), tree.flatten(after)
 
     def value_function(self) -> Float[Tensor, "BT"]:
@@ -134,28 +138,30 @@ class MemoryModelV2(TorchModelV2, nn.Module):
         Raises:
             RuntimeError: There was none.
         """
-        if self._values is None:
+        if self._critic_features is None:
             raise RuntimeError("Call the model first: value_function is about its last batch.")
-        return self._values
+        return self.networks.critic_head(self._critic_features).flatten()
 
-    def _nested(self, state: list[Tensor]) -> State | None:
-        """Return RLlib's list as ``networks`` take it."""
+    def _nested(self, state: list[Tensor], batch_size: int) -> Any:
+        """Return RLlib's list as ``networks`` take it: nested, and in the dtypes it had."""
         if not state:
             return None
         initial = self.networks.initial_state()
         expected = tree.flatten(initial)
-        if len(state) != len(expected):
+        shapes = [[batch_size, *tensor.shape] for tensor in expected]
+        if [list(tensor.shape) for tensor in state] != shapes:
             raise ValueError(
-                f"The state must have {len(expected)} tensors, as get_initial_state() has, but "
-                f"has {len(state)}."
+                f"The state of {type(self).__name__} must be tensors of the shapes {shapes}, those "
+                "of get_initial_state() for each row, but they are "
+                f"{[list(tensor.shape) for tensor in state]}."
             )
         return tree.unflatten_as(
             initial, [new.to(old.dtype) for new, old in zip(state, expected, strict=True)]
         )
 
     def __getstate__(self) -> dict[str, Any]:
-        # What was computed last hangs on a graph, and could be neither copied nor pickled.
-        return {**self.__dict__, "_values": None, "_features": None, "_last_output": None}
+        # Drop cached outputs: tensors attached to a graph can't be copied or pickled.
+        return {**self.__dict__, "_features": None, "_critic_features": None, "_last_output": None}
 
 
 def _check_model_config(model_config: Mapping[str, Any], options: Mapping[str, Any]) -> None:
