@@ -66,7 +66,7 @@ class MemoryModelV2(TorchModelV2, nn.Module):
         self._observation_size = gym.spaces.flatdim(obs_space)
         self.networks = self.make_networks(options)
         self._features: Tensor | None = None
-        self._critic_features: Tensor | None = None
+        self._values: Tensor | None = None
 
     def make_networks(self, options: Mapping[str, Any]) -> nn.Module:
         """Build all that has weights."""
@@ -127,9 +127,10 @@ class MemoryModelV2(TorchModelV2, nn.Module):
                 "them, as pad_batch_to_sequences_of_same_size does."
             )
         observations = flat.reshape(batch_size, -1, size)  # [B, T, F]
-        self._features, self._critic_features, after = self.networks.remember(
+        self._features, critic, after = self.networks.remember(
             observations, self._nested(state, batch_size), seq_lens
         )
+        self._values = self.networks.critic_head(critic).flatten()  # [B·T]
         return self.networks.actor_head(self._features).flatten(0, 1), tree.flatten(after)
 
     def value_function(self) -> Float[Tensor, "BT"]:
@@ -138,9 +139,9 @@ class MemoryModelV2(TorchModelV2, nn.Module):
         Raises:
             RuntimeError: There was none.
         """
-        if self._critic_features is None:
+        if self._values is None:
             raise RuntimeError("Call the model first: value_function is about its last batch.")
-        return self.networks.critic_head(self._critic_features).flatten()
+        return self._values
 
     def _nested(self, state: list[Tensor], batch_size: int) -> Any:
         """Return RLlib's list as ``networks`` take it: nested, and in the dtypes it had."""
@@ -161,7 +162,7 @@ class MemoryModelV2(TorchModelV2, nn.Module):
 
     def __getstate__(self) -> dict[str, Any]:
         # Drop cached outputs: tensors attached to a graph can't be copied or pickled.
-        return {**self.__dict__, "_features": None, "_critic_features": None, "_last_output": None}
+        return {**self.__dict__, "_features": None, "_values": None, "_last_output": None}
 
 
 def _check_model_config(model_config: Mapping[str, Any], options: Mapping[str, Any]) -> None:
