@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gymnasium as gym
 import numpy as np
@@ -18,8 +18,10 @@ from torch import Tensor
 from memorylab.environments import make_environment
 from memorylab.errors import check_count
 from memorylab.files import write_atomically
-from memorylab.rllib.evaluation import Episode
 from memorylab.sequences import pad
+
+if TYPE_CHECKING:
+    from memorylab.rllib.evaluation import Episode
 
 
 @dataclass(frozen=True)

@@ -32,9 +32,13 @@ POPGym's own ``ppo.py`` needs three more changes, because Tune has changed too. 
 from memorylab.rllib.classic.algorithm import ClassicPPO, register_ppo
 from memorylab.rllib.classic.base_model import BaseModel
 from memorylab.rllib.classic.diffnc import DiffNC
-from memorylab.rllib.classic.extra_losses import MemoryModelV2WithLosses
 from memorylab.rllib.classic.feedforward import MLP, BasicMLP
-from memorylab.rllib.classic.model_v2 import MemoryModelV2
+from memorylab.rllib.classic.model_v2 import (
+    AutoregressiveModelV2,
+    MemoryModelV2,
+    MemoryModelV2WithLosses,
+    ParametricActionsModelV2,
+)
 from memorylab.rllib.classic.popgym_weights import convert_popgym_state_dict
 from memorylab.rllib.classic.recurrent import GRU, LSTM, Elman
 
@@ -42,6 +46,7 @@ __all__ = [
     "GRU",
     "LSTM",
     "MLP",
+    "AutoregressiveModelV2",
     "BaseModel",
     "BasicMLP",
     "ClassicPPO",
@@ -49,6 +54,7 @@ __all__ = [
     "Elman",
     "MemoryModelV2",
     "MemoryModelV2WithLosses",
+    "ParametricActionsModelV2",
     "convert_popgym_state_dict",
     "register_ppo",
 ]

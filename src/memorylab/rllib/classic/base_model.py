@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 import gymnasium as gym
@@ -15,6 +15,9 @@ from memorylab.memory import State
 from memorylab.rllib.classic.model_v2 import MemoryModelV2
 from memorylab.rllib.classic.popgym_networks import PopgymNetworks
 from memorylab.rllib.classic.popgym_weights import convert_popgym_state_dict
+from memorylab.rllib.heads import Head
+from memorylab.rllib.heads.spaces import memory_size
+from memorylab.rllib.networks import LOSS_CONFIG
 
 
 class BaseModel(MemoryModelV2):
@@ -45,6 +48,7 @@ class BaseModel(MemoryModelV2):
     - ``embedding_size``: number of features of the embedding.
     - ``scale_embedding``: whether features and embedding are weighed, ``(1 − s) x`` and
       ``s · embedding``, with a learned strength ``s`` in [0, 1], at first 0.5.
+    - ``head``, ``losses``, ``demonstrations``, ``decoder_sizes``: as in :class:`MemoryModelV2`.
 
     Args:
         obs_space: Observation space, flat as RLlib's preprocessors make it.
@@ -76,28 +80,43 @@ class BaseModel(MemoryModelV2):
     }
     MODEL_CONFIG: ClassVar[dict[str, Any]] = {}
 
-    def make_networks(self, options: Mapping[str, Any]) -> PopgymNetworks:
-        """Build POPGym's layers, and the memory between them."""
-        defaults = {**self.BASE_CONFIG, **self.MODEL_CONFIG}
+    def complete_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the options, which a subclass finds as ``cfg``, with defaults and copied modules.
+
+        Raises:
+            ValueError: An option doesn't exist.
+            TypeError: The subclass writes a method that POPGym calls, but nothing here.
+        """
+        defaults = {**self.BASE_CONFIG, **self.MODEL_CONFIG, **LOSS_CONFIG, "head": None}
         # Subclasses written for POPGym hand no options on.
         given = {**options, **(self.model_config.get("custom_model_config") or {})}
         reject_unknown_keys(given, defaults, f"option of the model {type(self).__name__}")
-        # One by one: a module that is given twice becomes two.
         for method in ("setup_embedding", "preprocess_obs", "apply_embedding"):
             if hasattr(self, method):
                 raise TypeError(
                     f"{type(self).__name__} writes {method}, but nothing calls it: PopgymNetworks "
                     "do that here. Subclass them, and override make_networks."
                 )
+        # One by one: a module that is given twice becomes two.
         self.cfg = {key: copy.deepcopy(value) for key, value in {**defaults, **given}.items()}
-        self.obs_dim = gym.spaces.utils.flatdim(self.obs_space)
+        return self.cfg
+
+    def make_networks(self, config: Mapping[str, Any]) -> PopgymNetworks:
+        """Build POPGym's layers, and the memory between them."""
+        self.obs_dim = memory_size(self._space)
         self.act_space, self.act_dim = self.action_space, gym.spaces.flatdim(self.action_space)
         self.max_seq_len = self.model_config["max_seq_len"]
+        outputs: int | Callable[[int], nn.Module] = self.num_outputs
+        if type(self.head).make_network is not Head.make_network:
+            # Not a linear layer, but a network, with a hidden layer.
+            def outputs(size: int) -> nn.Module:
+                return self.head.make_network(size, (size,), self._space, self.action_space)
+
         networks = PopgymNetworks(
             self.obs_dim,
-            self.num_outputs,
+            outputs,
             self.max_seq_len,
-            {key: self.cfg[key] for key in BaseModel.BASE_CONFIG},
+            {key: config[key] for key in BaseModel.BASE_CONFIG},
             memory=self,
         )
         networks.core = self.make_core()

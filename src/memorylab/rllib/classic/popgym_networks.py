@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
 import torch
@@ -39,7 +39,8 @@ class PopgymNetworks(nn.Module):
 
     Args:
         observation_size: Number of observation features O.
-        num_outputs: Number of outputs A of the actor.
+        num_outputs: Number of outputs A of the actor. Or a function from the number of features
+            that its last part reads, ``postprocessor_output_size``, to a module in that place.
         max_seq_len: Expected length of an episode, for the embedding of time.
         config: Every key of :attr:`BaseModel.BASE_CONFIG`, which says what they mean.
         memory: What remembers. It may keep its weights in :attr:`core`.
@@ -52,7 +53,7 @@ class PopgymNetworks(nn.Module):
     def __init__(
         self,
         observation_size: int,
-        num_outputs: int,
+        num_outputs: int | Callable[[int], nn.Module],
         max_seq_len: int,
         config: Mapping[str, Any],
         memory: PopgymMemory,
@@ -61,7 +62,6 @@ class PopgymNetworks(nn.Module):
         self.config = config
         for key in ("hidden_size", *(key for key in config if key.endswith("put_size"))):
             check_count(config[key], key)
-        check_count(num_outputs, "num_outputs")
         # In a tuple, so that PyTorch doesn't register it: it may be the module that holds this one.
         self._memory = (memory,)
 
@@ -95,6 +95,12 @@ class PopgymNetworks(nn.Module):
     def critic_head(self) -> nn.Module:
         """What maps the features ``[B, T, D]`` to the values ``[B, T, 1]``."""
         return self.critic
+
+    def shared_parameters(self) -> Iterator[nn.Parameter]:
+        """Yield the parameters that come before the actor."""
+        for name, parameter in self.named_parameters():
+            if not name.startswith(("actor.", "critic.")) and parameter.requires_grad:
+                yield parameter
 
     def initial_state(self) -> list[Tensor]:
         """Return the state at the start of an episode, without batch dimension."""
@@ -185,10 +191,13 @@ class PopgymNetworks(nn.Module):
             )
         return make_embedding(self.config["embedding"], max_seq_len, size)
 
-    def _head(self, key: str, output_size: int) -> nn.Sequential:
+    def _head(self, key: str, outputs: int | Callable[[int], nn.Module]) -> nn.Sequential:
         size = self.config["postprocessor_output_size"]
-        last = nn.Linear(size, output_size)
-        nn.init.normal_(last.weight, std=0.01)
+        if callable(outputs):
+            last = outputs(size)
+        else:
+            last = nn.Linear(size, check_count(outputs, "num_outputs"))
+            nn.init.normal_(last.weight, std=0.01)
         return nn.Sequential(self._part(key, self.output_size, size)[0], last)
 
     def _part(
