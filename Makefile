@@ -60,6 +60,10 @@ test-binder: $(VENV)/.compiled ## run all notebooks on one core, as on Binder: t
 test-cluster: $(VENV)/.compiled ## train on a cluster of two nodes, kill parts of it, interrupt, resume
 	@$(PY) -m pytest -m cluster --numprocesses=$(JOBS) --durations=15 $(TEST_FLAGS) tests/rllib
 
+.PHONY: test-matrix
+test-matrix: $(VENV)/.compiled ## train every combination of heads, losses, memories and RLlib's stacks
+	@$(PY) -m pytest -m "matrix or not matrix" $(AT_ONCE) --dist=worksteal $(TEST_FLAGS) tests/rllib/test_matrix.py
+
 .PHONY: lint
 lint: $(VENV)/.stamp ## check style and formatting
 	@echo "== Style"

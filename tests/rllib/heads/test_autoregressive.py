@@ -6,8 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.distributions.kl import kl_divergence
 
-from memorylab.rllib.heads import AutoregressiveCategorical, AutoregressiveHead
-from memorylab.rllib.heads import level_sizes
+from memorylab.rllib.heads import AutoregressiveCategorical, AutoregressiveHead, level_sizes
 from memorylab.rllib.heads.masking import MASKED_LOGIT
 
 pytestmark = pytest.mark.ray
