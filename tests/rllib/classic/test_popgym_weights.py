@@ -1,3 +1,5 @@
+import importlib
+
 import pytest
 import torch
 from popgym.baselines.ray_models import ray_elman, ray_gru, ray_lstm, ray_mlp
@@ -190,3 +192,20 @@ def test_only_what_is_documented_tells_popgyms_dnc_from_ours(layers, monkeypatch
     torch.testing.assert_close(at_once, found)
     state = [tensor.repeat(3, *[1] * tensor.dim()) for tensor in theirs.get_initial_state()]
     assert (call_popgym(theirs, observations, state, [8] * 3)[0] - expected).abs().max() > 1e-3
+
+
+@pytest.mark.parametrize(
+    ("place", "names"),
+    [
+        ("classic.feedforward", "MLP BasicMLP"),
+        ("classic.recurrent", "Elman GRU LSTM"),
+        ("classic.diffnc", "DiffNC"),
+        ("classic.model_v2", "MemoryModelV2"),
+        ("classic.extra_losses", "MemoryModelV2WithLosses"),
+        ("actions.classic", "AutoregressiveModelV2 ParametricActionsModelV2"),
+        ("actions.classic", "ClassicBeta ClassicAutoregressive"),
+    ],
+)
+def test_checkpoints_of_release_0_1_find_their_classes(place, names):
+    module = importlib.import_module(f"memorylab.rllib.{place}")
+    assert all(hasattr(module, name) for name in names.split())

@@ -6,7 +6,6 @@ import copy
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
-import gymnasium as gym
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
@@ -104,7 +103,6 @@ class BaseModel(MemoryModelV2):
     def make_networks(self, config: Mapping[str, Any]) -> PopgymNetworks:
         """Build POPGym's layers, and the memory between them."""
         self.obs_dim = memory_size(self._space)
-        self.act_space, self.act_dim = self.action_space, gym.spaces.flatdim(self.action_space)
         self.max_seq_len = self.model_config["max_seq_len"]
         outputs: int | Callable[[int], nn.Module] = self.num_outputs
         if type(self.head).make_network is not Head.make_network:

@@ -36,25 +36,22 @@ class MemoryModelV2(TorchModelV2, nn.Module):
             "max_seq_len": 52,
         })
 
-    ``custom_model_config`` takes the keys of ``MemoryRLModule``'s ``model_config``, with the
-    following differences:
+    ``custom_model_config`` takes the keys of ``MemoryRLModule``'s ``model_config``. Differences:
 
-    - ``vf_share_layers`` and ``max_seq_len`` are RLlib's own names and may stand beside it as well.
-      PPO puts ``vf_share_layers=False`` there, two memories, unless you say otherwise.
-    - On this stack the policy chooses the action distribution, and the model can't change that. The
-      head ``"beta"`` therefore needs the distribution that goes with it::
+    - ``vf_share_layers`` and ``max_seq_len`` may also stand beside it, where RLlib has them. PPO
+      puts ``vf_share_layers=False`` there, two memories, unless you say otherwise.
+    - The policy chooses the action distribution before it builds the model. The head ``"beta"``
+      therefore needs ``ClassicBeta``, and ``"autoregressive"`` needs ``ClassicAutoregressive``::
 
           ModelCatalog.register_custom_action_dist("beta", memorylab.rllib.heads.ClassicBeta)
           config.training(model={"custom_action_dist": "beta", ...})
 
-      The same holds for ``"autoregressive"`` and ``ClassicAutoregressive``. If no ``head`` is
-      given, it follows from the distribution; one of your own gets the outputs of an MLP.
-    - Extra ``losses`` need no learner. RLlib reports them under
-      ``info.learner.default_policy.model``.
+      If no ``head`` is given, the distribution chooses it. One of your own reads an MLP's outputs.
+    - Extra ``losses`` need no learner. RLlib reports them as ``info.learner.default_policy.model``.
 
     RLlib carries the state of ``networks`` as a list of tensors: its leaves, depth first, each
     dictionary in the order of its keys' names, as ``tree.flatten`` has it. ``time`` is the last.
-    On its way RLlib makes all of them floats.
+    RLlib casts all of them to float.
 
     Args:
         obs_space: Observation space, a Box, as RLlib's preprocessors make it of any other.
@@ -71,6 +68,8 @@ class MemoryModelV2(TorchModelV2, nn.Module):
         TypeError: The observation space is not a Box, the head doesn't fit the spaces, or
             ``num_outputs`` is not an integer.
     """
+
+    default_head: ClassVar[str | None] = None
 
     def __init__(
         self,
@@ -115,11 +114,11 @@ class MemoryModelV2(TorchModelV2, nn.Module):
             ValueError: A key doesn't exist, or contradicts RLlib's model configuration.
         """
         _check_model_config(self.model_config, options)
-        beside = {}
+        defaults = {"head": self.default_head}
         if "vf_share_layers" in self.model_config:
-            beside["vf_share_layers"] = self.model_config["vf_share_layers"]
+            defaults["vf_share_layers"] = self.model_config["vf_share_layers"]
         what = f"{type(self).__name__}'s custom_model_config"
-        return complete_model_config(beside | dict(options), what)
+        return complete_model_config(defaults | dict(options), what)
 
     def make_networks(self, config: Mapping[str, Any]) -> nn.Module:
         """Build everything that has weights, except the decoders of extra losses.
@@ -193,8 +192,8 @@ class MemoryModelV2(TorchModelV2, nn.Module):
         """
         if not self.extra_losses.coefficients:
             return policy_loss
-        seq_lens = loss_inputs[SampleBatch.SEQ_LENS].long()
-        mask = sequence_mask(seq_lens, self._features.shape[1])  # [B, T]
+        seq_lens = loss_inputs[SampleBatch.SEQ_LENS]
+        mask = sequence_mask(seq_lens.long(), self._features.shape[1])  # [B, T]
         extra = self.extra_losses(
             self.networks,
             self._features,
@@ -205,10 +204,9 @@ class MemoryModelV2(TorchModelV2, nn.Module):
         )
         (loss,) = policy_loss
         losses = {"algorithm": loss, **self.extra_losses.weigh(extra)}
-        shared = self.networks.shared_parameters()
         self._metrics = {
             "extra_losses": {name: value.item() for name, value in extra.items()},
-            "gradient_shares": gradient_shares(losses, shared),
+            "gradient_shares": gradient_shares(losses, self.networks.shared_parameters()),
         }
         return [sum(losses.values())]
 
@@ -315,17 +313,13 @@ MemoryModelV2WithLosses = MemoryModelV2
 class AutoregressiveModelV2(MemoryModelV2):
     """A :class:`MemoryModelV2` with the head ``"autoregressive"`` unless another one is given."""
 
-    def complete_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the model's configuration, which has a head."""
-        return super().complete_options({"head": "autoregressive", **options})
+    default_head = "autoregressive"
 
 
 class ParametricActionsModelV2(MemoryModelV2):
     """A :class:`MemoryModelV2` with the head ``"parametric"`` unless another one is given."""
 
-    def complete_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the model's configuration, which has a head."""
-        return super().complete_options({"head": "parametric", **options})
+    default_head = "parametric"
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 from jaxtyping import Float, Int
@@ -12,22 +12,6 @@ from torch import Tensor, nn
 from memorylab.errors import check_count
 from memorylab.rllib.classic.embeddings import make_embedding
 from memorylab.sequences import sequence_mask
-
-
-class PopgymMemory(Protocol):
-    """What POPGym calls a memory: a list of tensors is its state."""
-
-    def initial_state(self) -> list[Tensor]:
-        """Return the state at the start of an episode, without batch dimension."""
-
-    def forward_memory(
-        self,
-        z: Float[Tensor, "B T F"],
-        state: list[Tensor],
-        t_starts: Int[Tensor, "B"],
-        seq_lens: Int[Tensor, "B"],
-    ) -> tuple[Float[Tensor, "B T D"], list[Tensor]]:
-        """Run over a padded batch; return outputs, and the state shaped as it came in."""
 
 
 class PopgymNetworks(nn.Module):
@@ -43,7 +27,8 @@ class PopgymNetworks(nn.Module):
             that its last part reads, ``postprocessor_output_size``, to a module in that place.
         max_seq_len: Expected length of an episode, for the embedding of time.
         config: Every key of :attr:`BaseModel.BASE_CONFIG`, which says what they mean.
-        memory: What remembers. It may keep its weights in :attr:`core`.
+        memory: An object with POPGym's two methods ``initial_state`` and ``forward_memory``: see
+            :class:`BaseModel`. The weights of its memory belong into ``core``.
 
     Raises:
         ValueError: Sizes don't fit each other, or the embedding or its mode doesn't exist.
@@ -56,7 +41,7 @@ class PopgymNetworks(nn.Module):
         num_outputs: int | Callable[[int], nn.Module],
         max_seq_len: int,
         config: Mapping[str, Any],
-        memory: PopgymMemory,
+        memory: Any,
     ):
         super().__init__()
         self.config = config
