@@ -14,15 +14,19 @@ import gymnasium as gym
 import numpy as np
 import torch
 from learner_examples import sample_and_batch
+from ray.rllib.algorithms.ppo import PPOConfig
 from ray.rllib.core.columns import Columns
+from ray.rllib.models import ModelCatalog
 from torch import Tensor
 from torch.distributions import AffineTransform, Beta, Categorical, Normal, TransformedDistribution
 from torch.nn.functional import softplus
 
 from memorylab.environments import TwoDials
 from memorylab.memory import MEMORY_MODELS
-from memorylab.rllib import ppo_config, record_demonstrations
-from memorylab.rllib.heads import AutoregressiveCategorical
+from memorylab.rllib import ppo_config, record_demonstrations, register_environments
+from memorylab.rllib.classic import MemoryModelV2
+from memorylab.rllib.classic.worker import make_worker, update
+from memorylab.rllib.heads import AutoregressiveCategorical, ClassicAutoregressive, ClassicBeta
 from memorylab.rllib.heads.spaces import as_tensor
 
 # --- environments ---------------------------------------------------------------------------------
@@ -183,12 +187,69 @@ def run_current(cell: Cell, demonstrations: str) -> Outcome:
     )
 
 
-RUNNERS = {"current": run_current}
+CLASSIC_DISTRIBUTIONS = {
+    "beta": ClassicBeta,
+    "autoregressive": ClassicAutoregressive,
+    "masked autoregressive": ClassicAutoregressive,
+}
+
+
+def classic_config(case: HeadCase, model: type, options: dict[str, Any]) -> PPOConfig:
+    """Return a configuration of the old stack with a model and its ``custom_model_config``."""
+    register_environments()
+    model_config = {"custom_model": model, "custom_model_config": options, "max_seq_len": 5}
+    if case.head in CLASSIC_DISTRIBUTIONS:
+        ModelCatalog.register_custom_action_dist(case.head, CLASSIC_DISTRIBUTIONS[case.head])
+        model_config["custom_action_dist"] = case.head
+    return (
+        PPOConfig()
+        .api_stack(enable_rl_module_and_learner=False, enable_env_runner_and_connector_v2=False)
+        .environment(case.environment, env_config=case.environment_config)
+        .env_runners(num_env_runners=0, num_envs_per_env_runner=4, rollout_fragment_length=15)
+        .training(train_batch_size=60, minibatch_size=60, num_epochs=1, model=model_config)
+        .debugging(seed=0, log_level="ERROR")
+    )
+
+
+def run_classic_model(config: PPOConfig) -> Outcome:
+    worker = make_worker(config)
+    worker.sample()
+    batch, policy = worker.sample()["default_policy"], worker.get_policy()
+    policy.compute_gradients(batch)  # Pads the batch, and runs PPO's loss.
+    seq_lens = torch.as_tensor(batch["seq_lens"])
+    mask = (torch.arange(int(seq_lens.max())) < seq_lens.unsqueeze(1)).flatten()  # [B·T]
+    replayed = policy.model.last_output().detach()
+    actions = torch.as_tensor(batch["actions"])
+    log_prob = policy.dist_class(replayed, policy.model).logp(actions)
+    before = {name: p.detach().clone() for name, p in policy.model.named_parameters()}
+    reported = update(worker, worker.sample()["default_policy"])["model"]
+    after = dict(policy.model.named_parameters())
+    return Outcome(
+        sampled=torch.as_tensor(batch["action_dist_inputs"])[mask],
+        replayed=replayed[mask],
+        actions=actions[mask],
+        log_prob=log_prob[mask],
+        losses=set(reported.get("extra_losses", {})),
+        unmoved=[name for name, old in before.items() if torch.equal(old, after[name])],
+    )
+
+
+def run_classic(cell: Cell, demonstrations: str) -> Outcome:
+    options = {"memory": cell.memory, **cell.model_config(demonstrations)}
+    return run_classic_model(classic_config(cell.case, MemoryModelV2, options))
+
+
+RUNNERS = {"current": run_current, "classic": run_classic}
+
+
+def is_supported(cell: Cell) -> bool:
+    """Return whether a cell runs; the others are refused."""
+    return cell.stack == "current" or cell.case.head != "sequential"
 
 
 def every_cell() -> Iterable[Cell]:
     axes = (HEAD_CASES, LOSSES, sorted(MEMORY_MODELS), RUNNERS)
-    return (Cell(*values) for values in itertools.product(*axes))
+    return filter(is_supported, itertools.starmap(Cell, itertools.product(*axes)))
 
 
 def pairwise(cells: Iterable[Cell]) -> list[Cell]:

@@ -1,5 +1,7 @@
 """Heads, losses, memories and stacks combine: see ``matrix_examples``."""
 
+import itertools
+
 import gymnasium as gym
 import numpy as np
 import pytest
@@ -56,11 +58,12 @@ def test_a_cell_replays_learns_and_has_the_distribution_it_asked_for(cell, demon
 
 
 def test_few_cells_hold_every_pair():
-    values = [{str(value) for value in axis} for axis in zip(*every_cell(), strict=True)]
-    for first in range(len(values)):
-        for second in range(first):
-            met = {(str(cell[first]), str(cell[second])) for cell in FEW}
-            assert len(met) == len(values[first]) * len(values[second])
+    for first, second in itertools.combinations(range(4), 2):
+        met, all_pairs = (
+            {(str(cell[first]), str(cell[second])) for cell in cells}
+            for cells in (FEW, every_cell())
+        )
+        assert met == all_pairs
     assert len(FEW) < 0.5 * len(HEAD_CASES) * len(LOSSES) * len(MEMORY_MODELS) * len(RUNNERS)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -74,6 +74,16 @@ class ActorCritic(nn.Module):
     def encoder(self) -> MlpModel:
         """The encoder in front of :attr:`memory`."""
         return next(iter(self.encoders.values()))
+
+    @property
+    def output_size(self) -> int:
+        """Number of features D that the actor's head reads."""
+        return self.memory.output_size
+
+    def shared_parameters(self) -> Iterator[nn.Parameter]:
+        """Yield the parameters that come before the actor's head."""
+        yield from self.encoder.parameters()
+        yield from self.memory.parameters()
 
     def initial_state(self) -> State:
         """Return the state at the start of an episode, without batch dimension."""

@@ -47,7 +47,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Load the models of the old API stack when they are first used."""
     if name in _CLASSIC:
-        from memorylab.rllib.actions import classic
+        from memorylab.rllib import classic
 
         return getattr(classic, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -83,13 +83,13 @@ class ExtraLosses(nn.Module):
             self._demonstrated_size = gym.spaces.flatdim(observation_space)
         input_sizes = {}
         if "reconstruction" in self.coefficients:
-            input_sizes["reconstruction"] = networks.memory.output_size
+            input_sizes["reconstruction"] = networks.output_size
         self.action_space = action_space
         if not self.coefficients.keys().isdisjoint(("next_observation", "behaviour_cloning")):
             self.action_space = _without_tuple(action_space)
         if "next_observation" in self.coefficients:
             encoded = gym.spaces.flatdim(self.action_space)
-            input_sizes["next_observation"] = networks.memory.output_size + encoded
+            input_sizes["next_observation"] = networks.output_size + encoded
         if "behaviour_cloning" in self.coefficients:
             self._distribution = distribution or Plain().distribution_class(action_space)
         self.decoders = nn.ModuleDict(
@@ -195,9 +195,8 @@ def _without_tuple(space: gym.Space) -> gym.Space:
 
 
 def shared_parameters(networks: ActorCritic) -> Iterator[nn.Parameter]:
-    """Yield the parameters that all losses share: the actor's encoder and memory."""
-    yield from networks.encoder.parameters()
-    yield from networks.memory.parameters()
+    """Yield the parameters that all losses share: those before the actor's head."""
+    return networks.shared_parameters()
 
 
 def check_coefficients(losses: Mapping[str, float], demonstrations: Any) -> None:
