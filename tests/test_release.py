@@ -16,7 +16,6 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import memorylab
-from tools.navigation import with_launch_section
 from tools.table import COURSE, RELEASE, REPOSITORY
 
 ROOT = Path(__file__).parents[1]
@@ -43,11 +42,6 @@ def test_changelog_says_what_changes_for_a_course_at_every_release():
     releases = re.split(r"^## (?=\d)", (ROOT / "CHANGELOG.md").read_text(), flags=re.MULTILINE)[1:]
     for release in releases:
         assert "### What changes for your course\n" in release, release.splitlines()[0]
-
-
-def test_readme_launches_this_release():
-    readme = (ROOT / "README.md").read_text()
-    assert with_launch_section(readme) == readme, "run `make notebooks`"
 
 
 def test_citation_is_complete_and_names_the_repository():
