@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -142,6 +143,27 @@ for room, name in (("rllib", "ppo_config"), ("player", "MemoryPlayer")):
     assert "memorylab.rllib needs Ray. Install it: pip install 'memorylab[rllib]'" in result.stdout
     assert "needs anywidget. Install it: pip install 'memorylab[notebooks]'" in result.stdout
     assert result.stderr == ""
+
+
+def test_readmes_snippet_runs_from_the_wheel_alone(wheel, tmp_path):
+    """Without Ray and anywidget, and far from ``tools/``."""
+    run(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", tmp_path, wheel)
+    (snippet,) = re.findall(r"^```python\n(.*?)```", (ROOT / "README.md").read_text(), re.M | re.S)
+    prelude = f"""
+import importlib.util, sys
+sys.modules["ray"] = sys.modules["anywidget"] = None
+sys.path.insert(0, {str(tmp_path)!r})
+assert importlib.util.find_spec("tools") is None
+"""
+    run(sys.executable, "-I", "-c", prelude + snippet, cwd=tmp_path)
+    assert (tmp_path / "run.html").stat().st_size > 10_000
+
+
+def test_kernels_cannot_import_the_tools():
+    code = "import importlib.util; print(importlib.util.find_spec('tools'))"
+    environ = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    result = run(sys.executable, "-c", code, cwd=ROOT / "notebooks", env=environ)
+    assert result.stdout == "None\n"
 
 
 def test_extras_are_those_that_are_promised():
