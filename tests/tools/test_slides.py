@@ -15,7 +15,7 @@ FIGURE = """\
 from memorylab.plots.style import new_figure
 
 figure = new_figure(2.0)
-figure.text(0.5, 0.5, "a picture")
+figure.add_axes((0.1, 0.2, 0.8, 0.6)).plot([1, 3, 2])
 figure"""
 
 
