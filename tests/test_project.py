@@ -1,4 +1,4 @@
-"""The files around the package agree with each other, and the rooms with the plan of the house."""
+"""The files around the package agree with each other, and its imports with the design."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "memorylab"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
-# Which rooms each room may enter; ``errors``, ``files`` and ``progress`` are open to all.
+# What each subpackage may import of the others; all may import errors, files and progress.
 OPEN = {"errors", "files", "progress"}
-DOORS = {
+MAY_IMPORT = {
     "networks": set(),
     "sequences": set(),
     "memory": {"networks", "sequences"},
@@ -212,7 +212,7 @@ def test_make_says_what_to_do_without_a_usable_python(tmp_path):
     assert "make PYTHON=" in result.stderr
 
 
-# --- the rooms ------------------------------------------------------------------------------------
+# --- imports --------------------------------------------------------------------------------------
 
 
 def modules() -> list[str]:
@@ -263,22 +263,22 @@ def imported(folder: Path) -> set[str]:
     return names
 
 
-@pytest.mark.parametrize("room", sorted(DOORS))
-def test_no_room_enters_where_it_may_not(room):
-    names = imported(PACKAGE / room)
+@pytest.mark.parametrize("subpackage", sorted(MAY_IMPORT))
+def test_subpackages_import_only_what_they_may(subpackage):
+    names = imported(PACKAGE / subpackage)
     entered = {name.split(".")[1] for name in names if name.startswith("memorylab.")}
-    assert entered - OPEN - {room} <= DOORS[room]
+    assert entered - OPEN - {subpackage} <= MAY_IMPORT[subpackage]
 
 
-def test_every_room_has_its_doors_named():
-    rooms = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
-    assert rooms - set(DOORS) == {"teaching"}
+def test_every_subpackage_is_listed():
+    subpackages = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    assert subpackages - set(MAY_IMPORT) == {"teaching"}
 
 
 @pytest.mark.parametrize("place", PLACES)
 def test_no_place_imports_from_one_above_it(place):
     if place == "src/memorylab":  # whose alias ``teaching`` points at the course for one release
-        names = set().union(*(imported(PACKAGE / room) for room in DOORS))
+        names = set().union(*(imported(PACKAGE / subpackage) for subpackage in MAY_IMPORT))
     else:
         names = imported(ROOT / place)
     others = {Path(other).name for other in PLACES} - {Path(place).name}

@@ -152,7 +152,7 @@ def test_nonlinearity_is_used():
     ("arguments", "error", "message"),
     [
         ((3, [], [], []), ValueError, r"at least one convolution, got channels=\[\]"),
-        ((3, [4, 4], [3], [1, 1]), ValueError, "got 2 channels, 1 kernel_sizes, 2 strides, 2 pad"),
+        ((3, [4, 4], [3], [1, 1]), ValueError, r"got 2 channels, 1 kernel_sizes, 2 strides\."),
         ((3, [4], [3], [1, 1]), ValueError, "got 1 channels, 1 kernel_sizes, 2 strides"),
         ((3, [4], [3], [1], []), ValueError, "1 strides, 0 paddings"),
         ((3, [4], [3], [1], [0, 0]), ValueError, "1 strides, 2 paddings"),

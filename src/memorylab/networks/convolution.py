@@ -94,16 +94,14 @@ class Conv2dModel(nn.Module):
     ):
         super().__init__()
         self.in_channels = size = check_count(in_channels, "in_channels")
-        paddings = [0] * len(channels) if paddings is None else paddings
-        _check_lengths(
-            channels=channels, kernel_sizes=kernel_sizes, strides=strides, paddings=paddings
-        )
+        lists = {"channels": channels, "kernel_sizes": kernel_sizes, "strides": strides}
+        _check_lengths(lists if paddings is None else lists | {"paddings": paddings})
         layers: list[nn.Module] = []
         for i, out_channels in enumerate(channels):
             check_count(out_channels, f"channels[{i}]")
             kernel_size = _pair(kernel_sizes[i], f"kernel_sizes[{i}]", minimum=1)
             stride = _pair(strides[i], f"strides[{i}]", minimum=1)
-            padding = _pair(paddings[i], f"paddings[{i}]", minimum=0)
+            padding = _pair(paddings[i] if paddings else 0, f"paddings[{i}]", minimum=0)
             conv_stride = (1, 1) if use_maxpool else stride
             layers += [
                 nn.Conv2d(size, out_channels, kernel_size, conv_stride, padding),
@@ -239,7 +237,7 @@ def _times(sizes: Iterable[int]) -> str:
     return "×".join(map(str, sizes))
 
 
-def _check_lengths(**lists: Sequence) -> None:
+def _check_lengths(lists: dict[str, Sequence]) -> None:
     if len({len(sizes) for sizes in lists.values()}) > 1:
         counts = ", ".join(f"{len(sizes)} {name}" for name, sizes in lists.items())
         raise ValueError(f"There must be as many of each, one per convolution; got {counts}.")

@@ -13,7 +13,7 @@ from memorylab.errors import check_count
 
 def positional_encoding(
     positions: Integer[Tensor, "..."] | Float[Tensor, "..."], size: int, base: float = 10000.0
-) -> Float[Tensor, "... size"]:
+) -> Float[Tensor, "... {size}"]:
     """Encode each position by sines and cosines of falling frequency.
 
     Feature ``2i`` is ``sin(position / base^(2i / size))``, feature ``2i + 1`` the cosine of the

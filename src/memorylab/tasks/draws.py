@@ -9,7 +9,7 @@ from torch import Tensor
 
 def random_counts(
     minimum: int, maximum: int, batch_size: int, generator: torch.Generator
-) -> Int[Tensor, "B"]:
+) -> Int[Tensor, "{batch_size}"]:
     """Draw one integer a row, from ``minimum`` to ``maximum``, both included."""
     shape, device = (batch_size,), generator.device
     return torch.randint(minimum, maximum + 1, shape, generator=generator, device=device)
@@ -28,7 +28,7 @@ def steps(seq_lens: Int[Tensor, "B"]) -> Int[Tensor, "B T"]:
 
 def distinct_bits(
     batch_size: int, count: int, size: int, generator: torch.Generator
-) -> Float[Tensor, "B N W"]:
+) -> Float[Tensor, "{batch_size} {count} {size}"]:
     """Draw ``count`` words of ``size`` fair bits a row, no two of a row alike.
 
     Every sequence of distinct words is equally likely. ``count`` is at most ``2**size``.
@@ -44,7 +44,7 @@ def distinct_bits(
 
 def random_order(
     counts: Int[Tensor, "B"], max_count: int, generator: torch.Generator
-) -> Int[Tensor, "B N"]:
+) -> Int[Tensor, "B {max_count}"]:
     """Shuffle the numbers 0 to ``counts[b] - 1`` into the first ``counts[b]`` places of row ``b``.
 
     The remaining places hold the other numbers below ``max_count``, N.
