@@ -214,7 +214,8 @@ class MemoryTrace:
         if missing:
             raise ValueError(f"The trace lacks {', '.join(missing)}.")
         sizes: dict[str, int] = {}
-        for name, row in self.table.items():
+        # The optional arrays last, so that the others say what the sizes are.
+        for name, row in sorted(self.table.items(), key=lambda item: item[1].optional):
             if name not in self.arrays:
                 continue
             shape, dimensions = self.arrays[name].shape, row.dimensions
