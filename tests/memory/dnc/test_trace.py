@@ -145,6 +145,8 @@ made_up = st.builds(
     st.sampled_from(["number", "fraction", "strength"]),
     label=st.text(max_size=5),
     meaning=st.text(max_size=5),
+    columns=st.just(()),
+    optional=st.just(False),
 )
 
 
