@@ -1,4 +1,4 @@
-"""Files that are either whole or not there, and archives of arrays."""
+"""Files that are either whole or not there, and arrays in them."""
 
 from __future__ import annotations
 
@@ -45,49 +45,52 @@ def write_atomically(path: str | Path) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
 
 
-def save_npz(path: str | Path, arrays: Mapping[str, np.ndarray], what: str) -> None:
-    """Write arrays to a compressed npz archive, whole or not at all.
+def save_arrays(path: str | Path, arrays: Mapping[str, np.ndarray]) -> None:
+    """Write named arrays as a compressed npz archive.
 
-    Args:
-        path: A path that ends in ``.npz``.
-        arrays: The arrays by name.
-        what: What they are, for messages: ``"trace"``.
+    The file is written under a temporary name and renamed, so an interrupt leaves an older one as
+    it was.
 
     Raises:
-        ValueError: The path has another ending, or an array holds Python objects.
-        OSError: The folder can't be written.
+        ValueError: The path doesn't end in ``.npz``, or an array holds Python objects, which only
+            pickling could store.
+        OSError: The folder can't be written, or its disk is full; the message names the file.
     """
-    path = _check_ending(path, what)
+    path = _npz_path(path)
     for name, array in arrays.items():
         if array.dtype.hasobject:
-            raise ValueError(f"{name} holds Python objects; a {what} stores numbers only.")
+            raise ValueError(f"{name} holds Python objects; only numbers are stored.")
     with write_atomically(path) as temporary:
         np.savez_compressed(temporary, **arrays)
 
 
-def load_npz(path: str | Path, what: str) -> dict[str, np.ndarray]:
-    """Read the arrays of an npz archive; nothing in it is executed or unpickled.
+def load_arrays(path: str | Path, what: str) -> dict[str, np.ndarray]:
+    """Read an npz archive; nothing in it is executed or unpickled.
+
+    Args:
+        path: A path that ends in ``.npz``.
+        what: What the file should hold, for the messages: ``"demonstrations"``.
 
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: The path has another ending, or the file is damaged or no archive.
+        ValueError: The path has another ending, or the file is damaged.
     """
-    path = _check_ending(path, what)
+    path = _npz_path(path)
     if not path.is_file():
-        raise FileNotFoundError(f"There is no {what} at {path}.")
+        raise FileNotFoundError(f"There are no {what} at {path}.")
     try:
         with np.load(path, allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files}
     except Exception as error:  # zip, zlib and numpy each have their own ways to fail.
         raise ValueError(
-            f"{path} is damaged, or is not a {what} ({error}). Record and save it again."
+            f"{path} is damaged, or holds no {what} ({error}). Record and save them again."
         ) from error
 
 
-def _check_ending(path: str | Path, what: str) -> Path:
+def _npz_path(path: str | Path) -> Path:
     path = Path(path)
     if path.suffix != ".npz":
-        raise ValueError(f"A {what} is stored in a file that ends in .npz, but got {path.name!r}.")
+        raise ValueError(f"Arrays are stored in a file that ends in .npz, but got {path.name!r}.")
     return path
 
 

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 import numpy as np
 
 from memorylab.errors import suggest
-from memorylab.files import load_npz, save_npz
+from memorylab.files import load_arrays, save_arrays
 
 FORMAT_VERSION = 1
 _HEADER = "header"
@@ -183,7 +183,7 @@ class MemoryTrace:
         """
         header = json.dumps({"format_version": FORMAT_VERSION, "metadata": self.metadata})
         # The header comes last: an archive that lost its last members can't pass for a whole one.
-        save_npz(path, {**self.arrays, _HEADER: np.array(header)}, "trace")
+        save_arrays(path, {**self.arrays, _HEADER: np.array(header)})
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
@@ -193,7 +193,7 @@ class MemoryTrace:
             FileNotFoundError: There is no such file.
             ValueError: The file is damaged, is not a trace, or has another format version.
         """
-        arrays = load_npz(path, "trace")
+        arrays = load_arrays(path, "arrays of a trace")
         try:
             header = json.loads(str(arrays.pop(_HEADER)))
             version = header["format_version"]
