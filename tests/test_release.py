@@ -95,6 +95,7 @@ def test_wheel_holds_the_package_and_nothing_else(wheel):
     about = {name for name in names if ".dist-info/" in name}
     data = {
         "memorylab/player/player.js",
+        "memorylab/player/page.html",
         "memorylab/plots/memorylab.mplstyle",
         "memorylab/memory/dnc/fast/DERIVATION.md",
         "memorylab/py.typed",

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from player_examples import record
 
+from memorylab.memory.dnc.trace import DNCTrace
+from memorylab.memory.trace import Array
 from memorylab.player import MemoryPlayer
 from memorylab.player.player import SCRIPT
 
@@ -204,6 +206,22 @@ def test_the_value_shown_is_the_recorded_one(visit, panel, cell, size, read):
     page = visit(MemoryPlayer(trace, t=6))
     point_at(page, panel, *cell, *size)
     assert value_of(page)[1] == pytest.approx(float(read(trace)), rel=1e-4, abs=1e-12)
+
+
+def test_an_array_more_in_the_table_is_a_column_more(visit):
+    class Extended(DNCTrace):
+        table = DNCTrace.table | {
+            "surprise": Array("T N", "fraction", "surprise", "how odd"),
+            "mood": Array("T 3", "number", "mood", "how it feels"),
+        }
+
+    surprise, mood = np.linspace(0, 1, 12 * 8).reshape(12, 8), np.arange(36.0).reshape(12, 3)
+    trace = Extended(record().arrays | {"surprise": surprise, "mood": mood})
+    page = visit(MemoryPlayer(trace, t=6))
+    point_at(page, "writing", 2, 5, 8, 6)
+    assert value_of(page) == ("surprise of location 2", pytest.approx(surprise[6, 2], rel=1e-4))
+    point_at(page, "mood over time", 1, 4, 3, 12)
+    assert value_of(page) == ("step 4, mood 1", 13.0)
 
 
 def test_cells_are_reached_by_keyboard(visit):

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from trace_examples import ORDER, filled, run_copy
@@ -43,9 +42,3 @@ def test_ties_keep_the_order_of_slots_and_nan_counts_as_nothing():
 
 def test_known_order_of_the_fixture(trace):
     assert first_write_order(trace)[:6].tolist() == list(ORDER[:6])
-
-
-@pytest.mark.parametrize("threshold", [0, -0.1, 1.1, float("nan")])
-def test_refuses_a_threshold_out_of_range(trace, threshold):
-    with pytest.raises(ValueError, match=r"threshold must lie in \(0, 1\]"):
-        first_write_order(trace, threshold)

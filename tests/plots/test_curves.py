@@ -36,11 +36,6 @@ def test_line_is_the_median_and_the_band_reaches_from_lowest_to_highest(seed, se
     assert band_edges(axes, at) == pytest.approx((values[:, at].min(), values[:, at].max()))
 
 
-def test_quartiles():
-    _, axes = draw({"GRU": [([0, 1], [k, k]) for k in range(5)]}, band="quartiles")
-    assert band_edges(axes, 1) == (1, 3)
-
-
 def test_the_legend_says_what_line_band_and_target_are():
     histories = {"GRU": [([0, 1], [1, 0])] * 3, "MLP": [([0, 1], [1, 1])]}
     figure, axes = draw(histories, target=0.25, target_label="solved")
@@ -105,8 +100,3 @@ def test_thousands_are_separated_and_a_single_point_is_visible():
 def test_bad_histories(histories, message):
     with pytest.raises(ValueError, match=message):
         draw(histories)
-
-
-def test_unknown_band():
-    with pytest.raises(ValueError, match=r"'quartile' is not .*Did you mean 'quartiles'"):
-        draw({"GRU": [([0], [0])]}, band="quartile")

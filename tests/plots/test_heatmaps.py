@@ -26,14 +26,12 @@ def test_draws_exactly_what_the_trace_holds(seed, steps, locations):
     assert list(image.get_extent()) == [-0.5, steps - 0.5, locations - 0.5, -0.5]
 
 
-def test_weighting_of_one_head_and_of_all(two_heads):
-    for head in (0, 1):
-        (image,) = images_of(plot_weighting(two_heads, "read_weighting", head=head))
-        assert (image.get_array() == two_heads.read_weighting[:, head].T).all()
-        assert f"head {head}" in title_of(image)
+def test_a_weighting_of_heads_is_drawn_for_each(two_heads):
     images = images_of(plot_weighting(two_heads, "forward_weighting"))
     assert len(images) == 2
-    assert (images[1].get_array() == two_heads.forward_weighting[:, 1].T).all()
+    for head, image in enumerate(images):
+        assert (image.get_array() == two_heads.forward_weighting[:, head].T).all()
+        assert f"head {head}" in title_of(image)
 
 
 @pytest.mark.parametrize(
@@ -134,17 +132,6 @@ def test_unknown_weighting_suggests_the_nearest(trace):
         plot_weighting(trace, "usagge")
     with pytest.raises(ValueError, match=r"is not .*Known: .*write_weighting"):
         plot_weighting(trace, "memory")
-
-
-def test_head_out_of_range_or_out_of_place(trace, two_heads):
-    with pytest.raises(ValueError, match="head 2 is out of range: the trace has 2 read heads"):
-        plot_weighting(two_heads, "read_weighting", head=2)
-    with pytest.raises(ValueError, match="head -1 is out of range"):
-        plot_weighting(two_heads, "read_weighting", head=-1)
-    with pytest.raises(ValueError, match="usage has no read heads, but head=0"):
-        plot_weighting(trace, "usage", head=0)
-    with pytest.raises(TypeError, match="head must be an integer"):
-        plot_weighting(trace, "read_weighting", head=0.5)
 
 
 @pytest.mark.parametrize("steps", [[12], [-1], [0, 99]])

@@ -193,7 +193,7 @@ class MemoryTrace:
             FileNotFoundError: There is no such file.
             ValueError: The file is damaged, is not a trace, or has another format version.
         """
-        arrays = load_arrays(path, "trace")
+        arrays = load_arrays(path, "arrays of a trace")
         try:
             header = json.loads(str(arrays.pop(_HEADER)))
             version = header["format_version"]
@@ -214,7 +214,8 @@ class MemoryTrace:
         if missing:
             raise ValueError(f"The trace lacks {', '.join(missing)}.")
         sizes: dict[str, int] = {}
-        for name, row in self.table.items():
+        # The optional arrays last, so that the others say what the sizes are.
+        for name, row in sorted(self.table.items(), key=lambda item: item[1].optional):
             if name not in self.arrays:
                 continue
             shape, dimensions = self.arrays[name].shape, row.dimensions

@@ -12,6 +12,7 @@ import operator
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
+from string import Template
 from types import SimpleNamespace
 from typing import Any
 
@@ -26,6 +27,7 @@ from memorylab.plots.choices import choose_order
 from memorylab.plots.style import new_figure
 
 SCRIPT = Path(__file__).with_name("player.js")
+PAGE = Path(__file__).with_name("page.html")
 
 
 class MemoryPlayer:
@@ -213,37 +215,9 @@ class MemoryPlayer:
         path = Path(path)
         if path.suffix != ".html":
             raise ValueError(f"A page is written to a file that ends in .html, not {path.name!r}.")
-        page = _PAGE.format(title=html.escape(title), start=self.start(), script=SCRIPT.read_text())
+        page = Template(PAGE.read_text()).substitute(
+            title=html.escape(title), start=self.start(), script=SCRIPT.read_text()
+        )
         with write_atomically(path) as temporary:
             temporary.write_text(page)
         return path
-
-
-_PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy"
-  content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'">
-<title>{title}</title>
-<style>
-  :root {{ color-scheme: light dark; }}
-  body {{ margin: 0 auto; max-width: 1500px; padding: 8px; background: #fff; color: #1b1b1b;
-    font-family: system-ui, sans-serif; }}
-  h1 {{ font-size: 18px; margin: 8px; }}
-  @media (prefers-color-scheme: dark) {{ body {{ background: #121417; color: #e8e8e8; }} }}
-</style>
-</head>
-<body>
-<h1>{title}</h1>
-<main id="player"></main>
-<script type="application/json" id="start">{start}</script>
-<script type="module">
-{script}
-const start = JSON.parse(document.getElementById("start").textContent);
-mount(document.getElementById("player"), start);
-</script>
-</body>
-</html>
-"""

@@ -1,4 +1,4 @@
-"""What of a trace to draw: which steps and heads, and the locations in which order."""
+"""The steps, heads and order of locations that a figure shows."""
 
 from __future__ import annotations
 
@@ -15,29 +15,21 @@ if TYPE_CHECKING:
     from memorylab.memory.dnc.trace import DNCTrace
 
 ORDERS = ("slot", "first_write")
+WRITTEN = 0.1  # the lowest peak of a write weighting that counts as a write
 
 
-def first_write_order(trace: DNCTrace, threshold: float = 0.1) -> Int[np.ndarray, "N"]:
+def first_write_order(trace: DNCTrace) -> Int[np.ndarray, "N"]:
     """Return the locations in the order in which the run first wrote to them.
 
     Weightings are soft and always leave a little somewhere. So a location's first write is the
     first step at which its write weighting reaches half of the highest it reaches in the run, and
-    a location that never reaches ``threshold`` counts as never written. Those come last; ties keep
-    the order of the slots.
-
-    Args:
-        trace: A run; of its arrays, only ``write_weighting [T, N]`` is read. NaN counts as 0.
-        threshold: The lowest peak that counts as a write, in (0, 1].
-
-    Raises:
-        ValueError: ``threshold`` is out of range.
+    a location that never reaches 0.1 counts as never written. Those come last; ties keep the order
+    of the slots, and NaN counts as 0.
     """
-    if not 0 < threshold <= 1:
-        raise ValueError(f"threshold must lie in (0, 1], got {threshold!r}.")
     weighting = np.nan_to_num(trace.write_weighting, nan=0.0)  # [T, N]
     peak = weighting.max(axis=0)  # [N]
     first = (weighting >= peak / 2).argmax(axis=0)  # [N]
-    return np.argsort(np.where(peak >= threshold, first, len(weighting)), kind="stable")
+    return np.argsort(np.where(peak >= WRITTEN, first, len(weighting)), kind="stable")
 
 
 def choose_order(trace: DNCTrace, order: str) -> tuple[Int[np.ndarray, "N"], str]:
@@ -62,11 +54,17 @@ def choose_steps(steps: Sequence[int] | None, num_steps: int, default: int, most
     if steps is None:
         return np.unique(np.linspace(0, num_steps - 1, default).round().astype(int)).tolist()
     try:
-        steps = [index(step, num_steps, "step", "steps") for step in steps]
+        steps = [operator.index(step) for step in steps]
     except TypeError as error:
         raise TypeError(
             f"steps must be a list of integers such as [0, 4], got {steps!r}."
         ) from error
+    for step in steps:
+        if not 0 <= step < num_steps:
+            raise ValueError(
+                f"step {step} is out of range: the trace has {num_steps} steps, 0 to "
+                f"{num_steps - 1}."
+            )
     if not 1 <= len(steps) <= most:
         raise ValueError(f"between 1 and {most} steps fit into the figure, got {len(steps)}.")
     return steps
@@ -79,16 +77,3 @@ def heads_of(trace: DNCTrace, name: str) -> list[tuple[int | None, np.ndarray]]:
         return [(None, array)]
     numbers = [None] if trace.num_read_heads == 1 else range(trace.num_read_heads)
     return [(number, array[:, number or 0]) for number in numbers]
-
-
-def index(value: int, count: int, what: str, plural: str) -> int:
-    """Return ``value`` if it is an integer from 0 to ``count - 1``."""
-    try:
-        number = operator.index(value)
-    except TypeError as error:
-        raise TypeError(f"{what} must be an integer, got {value!r}.") from error
-    if not 0 <= number < count:
-        raise ValueError(
-            f"{what} {number} is out of range: the trace has {count} {plural}, 0 to {count - 1}."
-        )
-    return number

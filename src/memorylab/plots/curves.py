@@ -9,14 +9,12 @@ import numpy as np
 from jaxtyping import Float
 from matplotlib.ticker import MaxNLocator
 
-from memorylab.errors import reject_unknown_keys
 from memorylab.plots import style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-BANDS = {"range": (0, 100, "lowest to highest"), "quartiles": (25, 75, "middle half")}
 LINES = ("-", "--", ":", "-.")
 
 
@@ -26,14 +24,13 @@ def plot_learning_curves(
     x: str,
     y: str,
     *,
-    band: str = "range",
     target: float | None = None,
     target_label: str = "target",
 ) -> Figure:
-    """Draw how each model learns: the median over its seeds, in a band that shows their spread.
+    """Draw how each model learns: the median over its seeds, in a band from lowest to highest.
 
     Seeds need not share their x; between two points a curve is linear. Median and band cover the
-    stretch that all seeds of a model reach, and seeds that go on are drawn on as thin lines.
+    stretch that all seeds of a model reach; seeds that go further continue as thin lines.
     A NaN leaves a gap.
 
     Args:
@@ -41,15 +38,13 @@ def plot_learning_curves(
             training steps and bit error, or environment steps and return.
         x: What x counts, for the axis.
         y: What y measures, for the axis.
-        band: ``"range"``, from the lowest to the highest seed, or ``"quartiles"``.
         target: Draw a horizontal line here, such as the return of perfect play.
         target_label: The line's name in the legend.
 
     Raises:
         ValueError: There is no curve, x does not increase, x and y differ in length, the seeds of
-            a model share no stretch of x, or ``band`` is unknown.
+            a model share no stretch of x.
     """
-    reject_unknown_keys([band], BANDS, "band of a learning curve")
     if not histories:
         raise ValueError("histories is empty: give at least one model, {name: [(x, y), ...]}.")
     curves = {label: _check(label, seeds) for label, seeds in histories.items()}
@@ -58,13 +53,13 @@ def plot_learning_curves(
     for index, (label, seeds) in enumerate(curves.items()):
         colour = style.COLOURS[index % len(style.COLOURS)]
         line = LINES[index // len(style.COLOURS) % len(LINES)]
-        _draw_model(axes, label, seeds, BANDS[band][:2], {"color": colour, "linestyle": line})
+        _draw_model(axes, label, seeds, {"color": colour, "linestyle": line})
     if target is not None:
         axes.axhline(target, color="black", linestyle=(0, (5, 3)), linewidth=1, label=target_label)
     several = any(len(seeds) > 1 for seeds in curves.values())
     figure.legend(
         loc="outside right upper",
-        title=f"line: median of seeds\nband: {BANDS[band][2]}\n" if several else None,
+        title="line: median of seeds\nband: lowest to highest\n" if several else None,
         alignment="left",
     )
     axes.set(xlabel=x, ylabel=y)
@@ -80,14 +75,13 @@ def _draw_model(
     axes: Axes,
     label: str,
     seeds: list[tuple[Float[np.ndarray, "K"], Float[np.ndarray, "K"]]],
-    percentiles: tuple[float, float],
     line: dict[str, str],
 ) -> None:
     """Draw the median of some seeds, the band around it, and the seeds that go on alone."""
     at, values = _common(label, seeds)  # [K], [seeds, K]
     count = f"{len(seeds)} seeds" if len(seeds) > 1 else "1 seed"
     if len(seeds) > 1:
-        low, high = np.percentile(values, percentiles, axis=0)  # [K] each
+        low, high = values.min(axis=0), values.max(axis=0)
         axes.fill_between(at, low, high, color=line["color"], alpha=0.22, linewidth=0)
         for seed_x, seed_y in seeds:
             beyond = np.concatenate([at[-1:], seed_x[seed_x >= at[-1]]])

@@ -9,7 +9,7 @@ import numpy as np
 
 from memorylab.errors import reject_unknown_keys
 from memorylab.plots import style
-from memorylab.plots.choices import heads_of, index
+from memorylab.plots.choices import heads_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -18,30 +18,21 @@ if TYPE_CHECKING:
 
 
 @style.styled
-def plot_weighting(trace: DNCTrace, name: str, head: int | None = None) -> Figure:
-    """Draw one weighting, or the usage, as a heat map of locations over time.
+def plot_weighting(trace: DNCTrace, name: str) -> Figure:
+    """Draw one weighting, or the usage, as a heat map of locations over time, for each read head.
 
     Args:
         trace: The run to draw.
         name: An array with one number for each location, such as ``"usage"``,
             ``"write_weighting"`` or ``"read_weighting"``.
-        head: Which read head, for weightings that have heads; None draws them all.
 
     Raises:
-        ValueError: ``name`` is no weighting, ``head`` is out of range, or given for an array
-            without heads.
-        TypeError: ``head`` is not an integer.
+        ValueError: ``name`` is no weighting.
     """
     known = [n for n, row in trace.table.items() if row.shape in ("T N", "T R N")]
     reject_unknown_keys([name], known, "weighting of a trace")
-    panels = _titled(trace, name)
-    if head is not None:
-        if "R" not in trace.table[name].dimensions:
-            raise ValueError(
-                f"{name} has no read heads, but head={head!r} was given: leave it out."
-            )
-        panels = [panels[index(head, len(panels), "head", "read heads")]]
-    return _draw_over_time(panels, "usage" if name == "usage" else "weighting")
+    label = "usage" if name == "usage" else "weighting"
+    return _draw_over_time(_titled(trace, name), label)
 
 
 @style.styled

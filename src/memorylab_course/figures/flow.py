@@ -1,4 +1,4 @@
-"""What flows where: boxes, and arrows that say the shape of what they carry."""
+"""Diagrams of boxes, with arrows labelled with the shapes of what they carry."""
 
 from __future__ import annotations
 

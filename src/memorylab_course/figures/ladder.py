@@ -1,4 +1,4 @@
-"""The layer-shape ladder: what becomes of an image's shape on its way through a network."""
+"""The layer-shape ladder: an image's shape after each layer of a network."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 DEPTH = 0.35  # how far right and up a channel goes, in pixels of the image: seen at an angle
 FACES = {"front": "#56B4E9", "top": "#a5d6f2", "side": "#2f83b3"}
-# In inches: the figure, its margins, the tallest box and bar, and the least that a name needs.
+# In inches: the figure, its margins, the tallest box and bar, and the smallest width of a name.
 HEIGHT, LEFT, RIGHT, TALLEST, BAR, NARROWEST = 3.6, 0.7, 0.1, 1.6, 0.6, 0.84
 
 

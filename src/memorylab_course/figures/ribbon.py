@@ -13,6 +13,7 @@ from memorylab.errors import reject_unknown_keys
 from memorylab.plots import style
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 # In inches: the left end and the length of the ribbon, its height, and that of a line of text.
@@ -72,18 +73,23 @@ def plot_state_ribbon(
         page.text(numbers[index], low + THICK + 0.15, str(index), ha="center", color=colour)
         y = LINE * (len(arrays) - index) - 0.1
         page.add_patch(Rectangle((START, y), 0.12, 0.12, color=colour, lw=0))
-        shape = "×".join(map(str, array.shape)) or "one number"
-        for x, text, options in (
-            (START + 0.35, str(index), {"ha": "right"}),
-            (START + 0.45, name, {"weight": "bold"}),
-            (2.0, shape, {}),
-            (3.35, f"{array.size:,}", {"ha": "right"}),
-            (3.55, meanings.get(name, ""), {}),
-        ):
-            page.text(x, y, text, fontsize=8.5, **options)
+        _list(page, y, index, name, array, meanings.get(name, ""))
     page.text(START, height - 0.2, f"{len(values):,} numbers in {len(arrays)} tensors")
     _draw_values(figure, values, low - THICK)
     return figure
+
+
+def _list(page: Axes, y: float, index: int, name: str, array: np.ndarray, meaning: str) -> None:
+    """Write a tensor's line of the list: its number, name, shape, size and meaning."""
+    shape = "×".join(map(str, array.shape)) or "one number"
+    for x, text, options in (
+        (START + 0.35, str(index), {"ha": "right"}),
+        (START + 0.45, name, {"weight": "bold"}),
+        (2.0, shape, {}),
+        (3.35, f"{array.size:,}", {"ha": "right"}),
+        (3.55, meaning, {}),
+    ):
+        page.text(x, y, text, fontsize=8.5, **options)
 
 
 def _spread(wanted: Float[np.ndarray, "S"]) -> Float[np.ndarray, "S"]:

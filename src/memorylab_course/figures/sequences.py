@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,14 +39,8 @@ def plot_padding_mosaic(
         ValueError: The arrays are empty, negative or not of one length, or a row is longer than
             ``max_seq_len``.
     """
-    names = {"seq_lens": seq_lens, "episode_index": episode_index}
-    if t_starts is not None:
-        names["t_starts"] = t_starts
-    arrays = {name: _check_rows(name, values) for name, values in names.items()}
-    if len({len(array) for array in arrays.values()}) != 1:
-        shapes = ", ".join(f"{name} {list(array.shape)}" for name, array in arrays.items())
-        raise ValueError(f"all arrays must have one entry per row, got {shapes}.")
-    lengths, episodes = arrays["seq_lens"], arrays["episode_index"]
+    given = {"seq_lens": seq_lens, "episode_index": episode_index, "t_starts": t_starts}
+    lengths, episodes, *starts = _check_arrays(given)
     num_rows, width = len(lengths), int(lengths.max() if max_seq_len is None else max_seq_len)
     if width < max(lengths.max(), 1):
         raise ValueError(
@@ -62,33 +57,26 @@ def plot_padding_mosaic(
     axes.vlines(np.arange(1, width) - 0.5, -0.5, num_rows - 0.5, color="white", linewidth=0.8)
     axes.hlines(rows[1:] - 0.5, -0.5, width - 0.5, color="white", linewidth=2)
     numbered = t_starts is not None and width <= 24 and row_height >= 0.2
-    if numbered:
-        for row, (length, start) in enumerate(zip(lengths, arrays["t_starts"], strict=True)):
-            ink = "white" if _luminance(colours[row]) < 0.35 else "black"
-            for step in range(length):
-                axes.text(
-                    step, row, str(start + step), ha="center", va="center", color=ink, fontsize=8.5
-                )
-    axes.set(
-        xlim=(-0.5, width - 0.5),
-        ylim=(num_rows - 0.5, -0.5),
-        xlabel="time step of the chunk",
-    )
+    for row, step in np.argwhere(np.arange(width) < lengths[:, None]) if numbered else ():
+        ink = "white" if _luminance(colours[row]) < 0.35 else "black"
+        number = str(starts[0][row] + step)
+        axes.text(step, row, number, ha="center", va="center", color=ink, fontsize=8.5)
+    axes.set(xlim=(-0.5, width - 0.5), ylim=(num_rows - 0.5, -0.5))
+    axes.set_xlabel("time step of the chunk")
     axes.set_ylabel("row of the batch", labelpad=8)
     style.integer_ticks(axes.xaxis, 24)
     names = [f"{row}: episode {episode}" for row, episode in enumerate(episodes)]
     style.integer_ticks(axes.yaxis, int(row_height * num_rows / 0.17), names)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    number = " (numbers: time step of the episode)" if numbered else ""
-    figure.legend(
-        handles=[
-            Patch(facecolor=style.COLOURS[0], label=f"real step, coloured by episode{number}"),
-            Patch(**PADDING, linewidth=0, label="padding"),
-        ],
-        loc="outside upper left",
-        ncols=2,
-    )
+    real = "real step, coloured by episode"
+    if numbered:
+        real += " (numbers: time step of the episode)"
+    patches = [
+        Patch(facecolor=style.COLOURS[0], label=real),
+        Patch(**PADDING, linewidth=0, label="padding"),
+    ]
+    figure.legend(handles=patches, loc="outside upper left", ncols=2)
     return figure
 
 
@@ -136,13 +124,19 @@ def plot_gradient(gradient: Float[np.ndarray, "B T"], mask: Bool[np.ndarray, "B 
     return figure
 
 
-def _check_rows(name: str, values: np.ndarray) -> Int[np.ndarray, "C"]:
-    array = np.asarray(values)
-    if array.ndim != 1 or array.size == 0 or array.dtype.kind not in "iu" or (array < 0).any():
-        raise ValueError(
-            f"{name} must be a non-empty array of whole numbers [C], none negative, got {values!r}."
-        )
-    return array.astype(int)
+def _check_arrays(given: Mapping[str, np.ndarray | None]) -> list[Int[np.ndarray, "C"]]:
+    """Return the arrays that aren't None, if they count something for each of the same rows."""
+    arrays = {name: np.asarray(values) for name, values in given.items() if values is not None}
+    for name, array in arrays.items():
+        if array.ndim != 1 or array.size == 0 or array.dtype.kind not in "iu" or (array < 0).any():
+            raise ValueError(
+                f"{name} must be a non-empty array of whole numbers [C], none negative, got "
+                f"{given[name]!r}."
+            )
+    if len({len(array) for array in arrays.values()}) != 1:
+        shapes = ", ".join(f"{name} {list(array.shape)}" for name, array in arrays.items())
+        raise ValueError(f"all arrays must have one entry per row, got {shapes}.")
+    return [array.astype(int) for array in arrays.values()]
 
 
 def _outline(cells: Bool[np.ndarray, "B T"]) -> list[list[tuple[float, float]]]:

@@ -1,4 +1,4 @@
-"""Several losses, one network: how much each of them pulls."""
+"""The share of each of several losses in the gradient of one network."""
 
 from __future__ import annotations
 

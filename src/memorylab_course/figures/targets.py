@@ -1,4 +1,4 @@
-"""Target networks: how far behind the network that moves each of them is."""
+"""Target networks: how far each lags behind the network in training."""
 
 from __future__ import annotations
 

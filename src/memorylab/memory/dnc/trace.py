@@ -69,13 +69,6 @@ class DNCTrace(MemoryTrace):
     Each array of ``ARRAYS`` is an attribute, time first: ``trace.usage`` is ``[T, N]``. Memory,
     links, usage and weightings are as they stand after step t. A run is recorded in double
     precision, so that the paper's equations give all the rest from what the controller asked for.
-
-    Args:
-        arrays: All arrays of ``ARRAYS`` that aren't optional, and any that are.
-        metadata: Anything that JSON can hold, for instance the task and the model's sizes.
-
-    Raises:
-        ValueError: An array is missing, unknown or of a shape that doesn't fit the others.
     """
 
     table: ClassVar[Mapping[str, Array]] = ARRAYS
