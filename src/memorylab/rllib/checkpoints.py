@@ -81,7 +81,8 @@ def write_checkpoint(algorithm: Algorithm, history: History, folder: Path) -> No
 def drop_unfinished(folder: Path) -> None:
     """Delete what an interrupt has left of checkpoints that were being written or deleted."""
     for path in folder.glob(f"{_UNFINISHED}*"):
-        shutil.rmtree(path)
+        # What can't be deleted now is tried again with the next checkpoint.
+        shutil.rmtree(path, ignore_errors=True)
 
 
 @contextmanager
