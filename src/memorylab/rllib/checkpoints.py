@@ -31,17 +31,8 @@ MODULE = _LEARNER / "rl_module" / "default_policy"
 def save_checkpoint(algorithm: Algorithm, history: History, folder: str | Path) -> Path:
     """Write weights, optimizer and history into ``folder``, then drop the checkpoint before.
 
-    The new checkpoint is written under a temporary name and renamed, so ``folder`` holds a whole
-    one at any time. Episodes in flight are not saved.
-
-    Args:
-        algorithm: What to save.
-        history: Its history; the last ``env_steps`` gives the checkpoint its name.
-        folder: An existing folder, see :func:`claimed`.
-
-    Raises:
-        OSError: The folder can't be written, or its disk is full; the message names it, and the
-            checkpoint before is still there.
+    The new one is written under a temporary name and renamed, so there is a whole one at any time.
+    If that fails, OSError says so and the one before stays. Episodes in flight are not saved.
     """
     folder = Path(folder).absolute()
     final = folder / f"{_PREFIX}{history.env_steps[-1]:012d}"
@@ -62,11 +53,7 @@ def save_checkpoint(algorithm: Algorithm, history: History, folder: str | Path) 
 
 
 def write_checkpoint(algorithm: Algorithm, history: History, folder: Path) -> None:
-    """Write weights, optimizer and history as files into an empty folder.
-
-    Raises:
-        OSError: Something can't be written.
-    """
+    """Write weights, optimizer and history as files into an empty folder, or raise OSError."""
     algorithm.save_to_path(folder)
     if algorithm.config.num_learners:
         # A learner in another process writes its part itself, and RLlib ignores its errors.
@@ -81,15 +68,15 @@ def write_checkpoint(algorithm: Algorithm, history: History, folder: Path) -> No
 def drop_unfinished(folder: Path) -> None:
     """Delete what an interrupt has left of checkpoints that were being written or deleted."""
     for path in folder.glob(f"{_UNFINISHED}*"):
-        shutil.rmtree(path)
+        # What can't be deleted now is tried again with the next checkpoint.
+        shutil.rmtree(path, ignore_errors=True)
 
 
 @contextmanager
 def claimed(folder: str | Path | None) -> Iterator[None]:
     """Make ``folder``, if one is given, and keep other programs out while the block is running.
 
-    Raises:
-        OSError: It can't be made or written, or another program is using it.
+    OSError says that it can't be made or written, or that another program is using it.
     """
     if folder is None:
         yield
@@ -139,11 +126,9 @@ def find_checkpoint(folder: str | Path) -> Path | None:
 
 
 def read_history(checkpoint: Path | None, new: History) -> History:
-    """Read a checkpoint's history, or return a new one if there is no checkpoint.
+    """Read a checkpoint's history, or return ``new`` if there is no checkpoint.
 
-    Raises:
-        ValueError: The checkpoint has another environment, model or learning setting than the new
-            history; the message names every difference.
+    ValueError names every setting in which the checkpoint differs from ``new``.
     """
     if checkpoint is None:
         return new

@@ -8,8 +8,7 @@ there is a newer one, whatever ``num_to_keep`` is, so ``Tuner.restore`` can star
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,16 +80,20 @@ def sweep_ppo(
     check_count(max_steps, "max_steps")
     check_count(checkpoint_every, "checkpoint_every")
     runs = _runs(configs, seeds, Path(folder).absolute())
-    with claimed(folder), _tidied(runs):
+    with claimed(folder):
         if not resume and any(find_checkpoint(run.folder) for run in runs):
             raise FileExistsError(
                 f"{folder} holds a sweep. Pass resume=True to go on with it, or choose another "
                 "folder."
             )
         unfinished = [run for run in runs if not is_finished(run.history(), max_steps, stop_return)]
+        _tidy(runs)  # after an earlier sweep
         if unfinished:
             goal = {"max_steps": max_steps, "stop_return": stop_return, "every": checkpoint_every}
-            _train(unfinished, goal, progress)
+            try:
+                _train(unfinished, goal, progress)
+            finally:
+                _tidy(runs)
         agents = iter([run.agent() for run in runs])
         return {name: [next(agents) for _ in seeds] for name in configs}
 
@@ -125,20 +128,11 @@ def _runs(configs: Mapping[str, PPOConfig], seeds: Sequence[int], folder: Path) 
     ]
 
 
-@contextmanager
-def _tidied(runs: Sequence[_Run]) -> Iterator[None]:
-    """Delete what Tune and killed runs leave behind, of an earlier sweep and of this one."""
-
-    def tidy() -> None:
-        shutil.rmtree(runs[0].folder.parent / _TUNE, ignore_errors=True)
-        for run in runs:
-            drop_unfinished(run.folder)
-
-    tidy()
-    try:
-        yield
-    finally:
-        tidy()
+def _tidy(runs: Sequence[_Run]) -> None:
+    """Delete what Tune and killed runs leave behind."""
+    shutil.rmtree(runs[0].folder.parent / _TUNE, ignore_errors=True)
+    for run in runs:
+        drop_unfinished(run.folder)
 
 
 def _train(runs: Sequence[_Run], goal: dict[str, Any], progress: bool) -> None:

@@ -139,13 +139,9 @@ def update(algorithm: PPO, history: History) -> None:
 
 @contextmanager
 def running_algorithm(config: PPOConfig) -> Iterator[PPO]:
-    """Build the algorithm of ``config``, and stop it after the block.
+    """Build the algorithm of ``config``, with Ray running, and stop it after the block.
 
-    Ray is started for the block, unless it is running. PyTorch has one thread in the block:
-    networks this small lose time to more of them.
-
-    Raises:
-        ValueError: ``start_ray`` started Ray here with fewer workers than ``config`` needs.
+    PyTorch has one thread in the block: networks this small lose time to more of them.
     """
     runners, learners = config.num_env_runners, config.num_learners
     config = config.copy(copy_frozen=False)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,6 @@ class History:
 
     Raises:
         ValueError: The columns are not equally long.
-        TypeError: A column is not a list of numbers.
     """
 
     columns: dict[str, list[float]]
@@ -44,9 +42,6 @@ class History:
         self.columns = {name: list(values) for name, values in columns.items()}
         self.settings = dict(settings or {})
         self.solved = solved
-        for name, values in self.columns.items():
-            if not all(isinstance(value, Real) for value in values):
-                raise TypeError(f"{name} must be a list of numbers, got {values!r:.60}")
         lengths = {name: len(values) for name, values in self.columns.items()}
         if len(set(lengths.values())) > 1:
             raise ValueError(f"columns must be equally long, got {lengths}")
