@@ -111,7 +111,10 @@ class DNC(MemoryModel):
         """Run the cell over time and map its output and the read vectors to the output."""
         if self.implementation != "reference":
             if torch.compiler.is_compiling() and not torch.compiler.is_exporting():
-                return _run_outside_the_graph(self, z, state, t_starts, seq_lens)
+                # Imported here, because it imports PyTorch's compiler.
+                from memorylab.memory.dnc.fast.outside_graph import run_outside_graph
+
+                return run_outside_graph(self, z, state, t_starts, seq_lens)
             if fast.can_run(self.cell, z, state, demanded=self.implementation == "fast"):
                 h_and_r, state = fast.run_sequence(self.cell, z, state, seq_lens)
                 return self.output(h_and_r), state
@@ -156,7 +159,7 @@ class DNC(MemoryModel):
             step = int((~input.isfinite()).any(-1).nonzero()[0])
             raise ValueError(f"The input holds NaN or infinity at step {step}. Mend the data.")
         state = batched(self.initial_state() if state is None else state, 1)
-        self._check_state(state, 1)
+        self._check_state(state, 1, input.dtype)
         model, state = copy.deepcopy(self).double(), map_state(Tensor.double, state)
         steps: list[dict[str, Any]] = []
         for x in input.double():
@@ -169,13 +172,3 @@ class DNC(MemoryModel):
                 | interface._asdict()
             )
         return {name: torch.cat([step[name] for step in steps]).cpu().numpy() for name in steps[0]}
-
-
-@torch.compiler.disable(
-    reason='to compile the whole graph, use DNC(..., implementation="reference")'
-)
-def _run_outside_the_graph(
-    model: DNC, z: Tensor, state: State, t_starts: Tensor, seq_lens: Tensor
-) -> tuple[Tensor, State]:
-    """Run ``forward_memory`` as it is, between two graphs of ``torch.compile``."""
-    return model.forward_memory(z, state, t_starts, seq_lens)
