@@ -54,7 +54,9 @@ def any_parameter(module: nn.Module) -> Tensor:
 
     A module that was quantised has none left; it computes in single precision on the processor.
     """
-    return next(module.parameters(), torch.empty(0))
+    for parameter in module.parameters():
+        return parameter
+    return torch.empty(0)
 
 
 class MemoryModel(nn.Module, ABC):
@@ -134,7 +136,7 @@ class MemoryModel(nn.Module, ABC):
         if state is None:
             state = self.batch_initial_state(batch_size)
         else:
-            self._check_state(state, batch_size)
+            self._check_state(state, batch_size, z.dtype)
         if t_starts is None:
             t_starts = torch.zeros(batch_size, dtype=torch.long, device=z.device)
         else:
@@ -174,8 +176,7 @@ class MemoryModel(nn.Module, ABC):
                 f"Convert one of them: z.to({dtype}) or model.to({z.dtype})."
             )
 
-    def _check_state(self, state: State, batch_size: int) -> None:
-        dtype = any_parameter(self).dtype
+    def _check_state(self, state: State, batch_size: int, dtype: torch.dtype) -> None:
         if self._expected_state is None or self._expected_state[0] != dtype:
             # Keep the shapes, so that no state is allocated at each call to compare with.
             expected = map_state(lambda tensor: tensor.to("meta"), self.initial_state())

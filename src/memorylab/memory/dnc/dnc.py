@@ -109,7 +109,10 @@ class DNC(MemoryModel):
         """Run the cell over time and map its output and the read vectors to the output."""
         if self.implementation != "reference":
             if torch.compiler.is_compiling() and not torch.compiler.is_exporting():
-                return _run_outside_the_graph(self, z, state, t_starts, seq_lens)
+                # Imported here, because it imports PyTorch's compiler.
+                from memorylab.memory.dnc.fast.outside_graph import run_outside_graph
+
+                return run_outside_graph(self, z, state, t_starts, seq_lens)
             if fast.can_run(self.cell, z, state, demanded=self.implementation == "fast"):
                 h_and_r, state = fast.run_sequence(self.cell, z, state, seq_lens)
                 return self.output(h_and_r), state
@@ -149,7 +152,7 @@ class DNC(MemoryModel):
             step = int((~z.isfinite()).any(-1).nonzero()[0])
             raise ValueError(f"The input holds NaN or infinity at step {step}. Mend the data.")
         state = batched(self.initial_state() if state is None else state, 1)
-        self._check_state(state, 1)
+        self._check_state(state, 1, z.dtype)
         model, state = copy.deepcopy(self).double(), map_state(Tensor.double, state)
         steps: list[dict[str, Tensor]] = []  # each tensor has a first dimension of 1
         for x in z.double().unsqueeze(1):  # [1, F]
@@ -162,13 +165,3 @@ class DNC(MemoryModel):
             {name: tensor.cpu().numpy() for name, tensor in arrays.items()},
             {"ablated": sorted(self.cell.ablated)},
         )
-
-
-@torch.compiler.disable(
-    reason='to compile the whole graph, use DNC(..., implementation="reference")'
-)
-def _run_outside_the_graph(
-    model: DNC, z: Tensor, state: State, t_starts: Tensor, seq_lens: Tensor
-) -> tuple[Tensor, State]:
-    """Run ``forward_memory`` as it is, between two graphs of ``torch.compile``."""
-    return model.forward_memory(z, state, t_starts, seq_lens)

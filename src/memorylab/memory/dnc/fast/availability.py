@@ -16,8 +16,7 @@ from torch import Tensor, nn
 from torch.autograd import forward_ad
 from torch.nn.modules import module as torch_module
 
-from memorylab.memory.dnc.ablation import PARTS
-from memorylab.memory.dnc.cell import DNCCell, StackedLSTMCell
+from memorylab.memory.dnc.cell import DNCCell
 from memorylab.memory.dnc.state import interface_size
 from memorylab.memory.model import State, batched
 
@@ -63,26 +62,30 @@ def can_run(cell: DNCCell, z: Tensor, state: State, demanded: bool = False) -> b
 
 def _find_choice(cell: DNCCell, z: Tensor) -> str:
     """Return which documented choice of the user's asks for the reference, or an empty string."""
-    if z.device.type != "cpu":
+    if not z.is_cpu:
         return f"it runs on the processor, not on {z.device.type!r}"
     if z.dtype not in DTYPES:
         return f"it runs in single or double precision, not in {z.dtype}"
     if torch.is_autocast_enabled("cpu"):
         return "autocast is on"
-    if type(getattr(cell, "controller", None)) is StackedLSTMCell:
+    if cell.ablated:
+        return f"the cell has lost its {', '.join(sorted(cell.ablated))}"
+    if cell.num_lstm_layers > 1:
         return "the controller has several layers"
-    if getattr(cell, "ablated", None):
-        return f"the cell has lost {', '.join(sorted(PARTS & cell.ablated))}"
     if torch.compiler.is_exporting() or torch.jit.is_tracing():
         return "the model is being exported"
     return ""
 
 
 def _find_change(cell: DNCCell, z: Tensor, state: State) -> str:
-    """Return what was done to the modules or tensors that the kernels can't know, or nothing."""
+    """Return what was done to modules or tensors that the kernels can't know, or nothing.
+
+    This runs at every step of an agent. A module's dictionaries are read directly, because its
+    attributes take ten times as long.
+    """
     if type(cell) is not DNCCell:
         return f"the cell is a {type(cell).__name__}, not a DNCCell itself"
-    controller, interface = cell.controller, cell.interface
+    controller, interface = cell._modules["controller"], cell._modules["interface"]
     inner = list(controller) if type(controller) is nn.Sequential else []
     if [type(part) for part in (controller, *inner)] not in _CONTROLLERS:
         return f"the controller was replaced: {controller}"
@@ -104,37 +107,38 @@ def _find_change(cell: DNCCell, z: Tensor, state: State) -> str:
         return "torch.func or forward-mode differentiation transforms the model"
     if torch._C._len_torch_dispatch_stack():
         return "a torch dispatch mode is active"
-    return _find_strange_tensor(cell, z, state)
 
-
-def _find_strange_tensor(cell: DNCCell, z: Tensor, state: State) -> str:
-    """Return which tensor the kernels can't read as the reference does, or an empty string."""
-    hidden, interface = cell.hidden_size, cell.interface
-    size = z.shape[2] + cell.num_read_heads * cell.word_size
-    if type(cell.controller) is nn.LSTMCell:
-        lstm, gates = cell.controller, 4 * hidden
-        weights = [
-            (lstm.weight_ih, (gates, size)),
-            (lstm.weight_hh, (gates, hidden)),
-            (lstm.bias_ih, (gates,)),
-            (lstm.bias_hh, (gates,)),
-        ]
+    # The weights, by name and shape: a kernel checks no index.
+    hidden, inputs = cell.hidden_size, z.shape[2] + cell.num_read_heads * cell.word_size
+    if inner:
+        expected = [("weight", (hidden, inputs)), ("bias", (hidden,))]
     else:
-        layer = cell.controller[0]
-        weights = [(layer.weight, (hidden, size)), (layer.bias, (hidden,))]
-    parameters = _interface_size(cell.word_size, cell.num_read_heads)
-    weights += [(interface.weight, (parameters, hidden)), (interface.bias, (parameters,))]
-    for weight, shape in weights:
-        if weight is None or weight.shape != shape:
-            return "a weight is missing or has another shape"
-    tensors = [z, *(weight for weight, _ in weights)]
+        expected = [
+            ("weight_ih", (4 * hidden, inputs)),
+            ("weight_hh", (4 * hidden, hidden)),
+            ("bias_ih", (4 * hidden,)),
+            ("bias_hh", (4 * hidden,)),
+        ]
+    size = _interface_size(cell.word_size, cell.num_read_heads)
+    tensors = [z]
+    for layer, shapes in (
+        (inner[0] if inner else controller, expected),
+        (interface, [("weight", (size, hidden)), ("bias", (size,))]),
+    ):
+        for name, shape in shapes:
+            weight = layer._parameters.get(name)
+            if weight is None or weight.shape != shape:
+                return f"{name} of {type(layer).__name__} is missing or has another shape"
+            tensors.append(weight)
+
+    # Those and the state: nothing but plain tensors of one kind.
     for part in state.values():
-        tensors += part.values() if isinstance(part, dict) else [part]
+        tensors += part.values() if type(part) is dict else [part]
     for tensor in tensors:
-        if type(tensor) not in (Tensor, nn.Parameter):
+        if type(tensor) is not Tensor and type(tensor) is not nn.Parameter:
             return f"there is a tensor of the class {type(tensor).__name__}"
-        if tensor.dtype != z.dtype or tensor.device != z.device or tensor.layout != z.layout:
-            return "its tensors differ in dtype, device or layout"
+        if tensor.dtype is not z.dtype or not tensor.is_cpu or tensor.layout is not torch.strided:
+            return "its tensors differ in dtype or device, or are sparse"
     return ""
 
 
