@@ -168,15 +168,21 @@ class BaseModel(MemoryModelV2):
         """
         raise NotImplementedError(f"{type(self).__name__} must write forward_memory.")
 
+    def convert_state_dict(self, state_dict: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Return weights of release 0.1, or of POPGym's model with the same options, as ours.
+
+        With ``embedding_mode="cat"`` POPGym's don't fit: their feature map is larger.
+
+        Raises:
+            ValueError: The weights have other sizes than the model.
+        """
+        return convert_popgym_state_dict(state_dict, self)
+
     def load_state_dict(
         self, state_dict: Mapping[str, Tensor], strict: bool = True, assign: bool = False
     ) -> Any:
-        """Load weights: ours, those of release 0.1, and POPGym's of the same model and options.
-
-        With ``embedding_mode="cat"`` POPGym's don't fit: their feature map is larger.
-        """
-        state_dict = convert_popgym_state_dict(state_dict, self)
-        return super().load_state_dict(state_dict, strict, assign)
+        """Load weights, also those that :meth:`convert_state_dict` converts."""
+        return super().load_state_dict(self.convert_state_dict(state_dict), strict, assign)
 
 
 class CoreModel(BaseModel):
