@@ -464,6 +464,15 @@ def test_a_module_that_hides_its_memory_can_have_no_losses():
         update(learner, episodes)
 
 
+def test_a_learner_that_would_leave_the_losses_out_is_refused():
+    config = add_losses(small_config(), l2=0.1).learners(learner_class=PPOTorchLearner)
+    learner, episodes = make_learner(config)
+    with pytest.raises(
+        RuntimeError, match=r"losses \['l2'\], but the learner doesn't compute them"
+    ):
+        update(learner, episodes)
+
+
 def test_losses_are_keys_of_every_module_and_the_names_of_release_0_1_are_kept():
     assert MemoryRLModuleWithLosses is MemoryRLModule
     config = small_config(losses={"l2": 0.1}, decoder_sizes=(5,))

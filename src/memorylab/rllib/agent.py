@@ -121,4 +121,4 @@ def settings_of(config: PPOConfig) -> dict[str, Any]:
     }
     settings |= {name: getattr(config, name) for name in LEARNING_SETTINGS}
     # Through JSON, so that tuples compare equal to the lists that a file has in their place.
-    return json.loads(json.dumps(settings))
+    return json.loads(json.dumps(settings, default=repr))

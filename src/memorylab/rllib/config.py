@@ -16,7 +16,8 @@ from memorylab.environments import environment_names, make_environment
 from memorylab.errors import reject_unknown_keys
 from memorylab.memory import MEMORY_MODELS
 from memorylab.rllib.connectors import MarkEndedEpisodes
-from memorylab.rllib.heads import HEADS, Head, as_head
+from memorylab.rllib.heads import Head
+from memorylab.rllib.heads.choice import head_key
 from memorylab.rllib.heads.spaces import is_parametric
 from memorylab.rllib.losses.learner import add_losses
 from memorylab.rllib.module import MemoryRLModule
@@ -25,7 +26,8 @@ from memorylab.rllib.networks import DEFAULT_MODEL_CONFIG, LOSS_CONFIG
 _UNKNOWN_EPISODE_LENGTH = 128
 """The assumed length of an episode if its environment doesn't say."""
 
-_RECIPE: dict[str, Any] = {
+_SAMPLING: dict[str, Any] = {"num_env_runners": 0, "num_envs_per_env_runner": 16}
+_LEARNING: dict[str, Any] = {
     "train_batch_size_per_learner": 1664,
     "minibatch_size": 416,
     "num_epochs": 4,
@@ -65,17 +67,16 @@ def ppo_config(
 ) -> PPOConfig:
     """Return a PPO configuration that teaches a memory model to act.
 
-    The recipe: 16 environments in this process, 1,664 steps per update in 4 epochs of minibatches
-    of 416, γ = λ = 0.9, learning rate 0.003, gradients clipped at norm 0.5, no KL penalty. It is
-    an ordinary ``PPOConfig``: change what you like, such as ``config.training(lr=1e-3)`` or
-    ``config.env_runners(num_env_runners=2)``.
+    It samples from 16 environments in this process, 1,664 steps per update, and learns from them in
+    4 epochs of minibatches of 416, with γ = λ = 0.9, learning rate 0.003, gradients clipped at norm
+    0.5 and no KL penalty. It is an ordinary ``PPOConfig``: change what you like, such as
+    ``config.training(lr=1e-3)`` or ``config.env_runners(num_env_runners=2)``.
 
     Args:
         environment: A name in ``memorylab.environments.environment_names()``.
         memory: A name in ``memorylab.memory.MEMORY_MODELS``.
         head: How the actor's output becomes an action: a name in ``memorylab.rllib.heads.HEADS``
-            or a :class:`memorylab.rllib.heads.Head`. By default ``"parametric"`` if the observation
-            describes the actions, otherwise ``"plain"``.
+            or a :class:`memorylab.rllib.heads.Head`. By default the spaces decide.
         environment_config: Arguments of the environment.
         memory_config: Arguments of the memory model.
         module_class: A subclass of :class:`MemoryRLModule`; by default that itself.
@@ -91,42 +92,42 @@ def ppo_config(
     reject_unknown_keys([memory], MEMORY_MODELS, "memory model")
     reject_unknown_keys(model_config, DEFAULT_MODEL_CONFIG, "key of MemoryRLModule's model_config")
     example = make_environment(environment, **(environment_config or {}))
-    if head is not None:
-        head = as_head(head)
-        # By its name, if it has one, so that a file of settings can hold it.
-        model_config["head"] = str(head) if type(head) in HEADS.values() else head
-    space = example.observation_space
-    if not is_parametric(space):
-        space = gym.spaces.flatten_space(space)
     module_class = module_class or MemoryRLModule
-    module_class.choose_head(space, example.action_space, head)
+    module_class.choose_head(_seen_space(example), example.action_space, head)
     register_environments()
 
-    if "max_seq_len" not in model_config:
-        length = getattr(example.unwrapped, "max_episode_length", _UNKNOWN_EPISODE_LENGTH)
-        model_config["max_seq_len"] = min(length + 1, _RECIPE["minibatch_size"])
     losses = {key: model_config.pop(key) for key in LOSS_CONFIG if key in model_config}
-    model_config |= {
+    model_config = {
+        "max_seq_len": _row_length(example),
+        # PPO's own default, which RLlib adds to what is missing, is two separate networks.
+        "vf_share_layers": True,
+        **({} if head is None else {"head": head_key(head)}),
+        **model_config,
         "memory": memory,
         "memory_config": dict(memory_config or {}),
-        # PPO's own default, which RLlib adds to what is missing, is two separate networks.
-        "vf_share_layers": model_config.get("vf_share_layers", True),
     }
     config = (
         PPOConfig()
         .environment(environment, env_config=dict(environment_config or {}))
-        .env_runners(
-            num_env_runners=0,
-            num_envs_per_env_runner=16,
-            env_to_module_connector=_connector_for(example.observation_space),
-        )
-        .training(**_RECIPE)
+        .env_runners(**_SAMPLING, env_to_module_connector=_connector_for(example.observation_space))
+        .training(**_LEARNING)
         .rl_module(
             rl_module_spec=RLModuleSpec(module_class=module_class, model_config=model_config)
         )
         .debugging(seed=seed, log_level="ERROR")
     )
     return add_losses(config, **losses.pop("losses", {}), **losses) if losses else config
+
+
+def _seen_space(environment: gym.Env) -> gym.Space:
+    """Return the observation space as it is behind the connector."""
+    space = environment.observation_space
+    return space if is_parametric(space) else gym.spaces.flatten_space(space)
+
+
+def _row_length(environment: gym.Env) -> int:
+    longest = getattr(environment.unwrapped, "max_episode_length", _UNKNOWN_EPISODE_LENGTH)
+    return min(longest + 1, _LEARNING["minibatch_size"])
 
 
 def _connector_for(space: gym.Space) -> Callable[..., Any] | None:

@@ -85,6 +85,7 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI):
             observation_space=self.observation_space,
             distribution=self.action_dist_cls,
         )
+        self.expect_loss()
         # Weights for acting alone would lack the critic's memory, whose state is sampled too.
         self.inference_only = False
 
@@ -219,12 +220,29 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI):
             batch: Observations, state and lengths.
             embeddings: Those that ``forward_train`` returned for this batch. Without them RLlib
                 asks for targets, which get no gradient.
+
+        Raises:
+            RuntimeError: The learner is one that leaves the extra losses out.
         """
         if embeddings is None:
             with torch.no_grad():
                 _, critic, _ = self._remember(batch)
                 return self.networks.critic_head(critic).squeeze(-1)
+        # A learner asks for values once a loss, and has to ask for the extra losses next.
+        if self._extra_losses_are_due:
+            raise RuntimeError(
+                f"model_config asks for the losses {list(self.extra_losses.coefficients)}, but the "
+                "learner doesn't compute them. Use the learner class PPOLearnerWithLosses, as "
+                "add_losses does."
+            )
+        self._extra_losses_are_due = (
+            bool(self.extra_losses.coefficients) and embeddings.requires_grad
+        )
         return self.networks.critic_head(embeddings).squeeze(-1)
+
+    def expect_loss(self) -> None:
+        """Forget whether the extra losses of an earlier batch were computed."""
+        self._extra_losses_are_due = False
 
     def compute_extra_losses(
         self, batch: dict[str, Any], output: dict[str, Any]
@@ -238,6 +256,7 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI):
         Raises:
             ValueError: A subclass's ``_forward`` leaves out what the losses need.
         """
+        self.expect_loss()
         if not self.extra_losses.coefficients:
             return {}
         if REMEMBERED not in output:

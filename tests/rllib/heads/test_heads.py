@@ -16,7 +16,7 @@ from ray.rllib.core.distribution.torch.torch_distribution import TorchDiagGaussi
 from ray.rllib.core.rl_module.rl_module import RLModule
 from torch.distributions import Laplace
 
-from memorylab.rllib import Agent, MemoryRLModule, add_losses, ppo_config
+from memorylab.rllib import Agent, MemoryRLModule, actions, add_losses, ppo_config
 from memorylab.rllib.actions import BetaRLModule
 from memorylab.rllib.agent import make_runner, settings_of
 from memorylab.rllib.heads import (
@@ -32,6 +32,7 @@ from memorylab.rllib.heads import (
     Sequential,
     as_head,
 )
+from memorylab.rllib.heads.choice import head_key
 
 pytestmark = [pytest.mark.ray, pytest.mark.usefixtures("more_environments")]
 
@@ -63,6 +64,16 @@ def test_names_of_no_head_are_refused():
         as_head(3)
 
 
+def test_a_head_without_a_name_stands_for_itself(monkeypatch):
+    assert head_key(Masked(Beta())) == "masked beta"
+    for head in (SharpLaplace(0.1), Masked(SharpLaplace(0.1))):
+        assert head_key(head) == head
+    monkeypatch.setitem(HEADS, "laplace", SharpLaplace)
+    assert head_key("laplace") == head_key(SharpLaplace()) == "laplace"
+    # The name would forget the scale.
+    assert head_key(SharpLaplace(0.1)) == SharpLaplace(0.1)
+
+
 def test_settings_name_the_head_and_are_those_of_release_0_1_without_one():
     first, by_name, by_value = (
         settings_of(small_config(PENDULUM, **options))
@@ -71,6 +82,8 @@ def test_settings_name_the_head_and_are_those_of_release_0_1_without_one():
     assert by_name == by_value
     assert by_name["model_config"].pop("head") == "beta"
     assert first == by_name
+    unlisted = settings_of(small_config(PENDULUM, head=SharpLaplace(0.1)))
+    assert unlisted["model_config"]["head"] == "SharpLaplace(scale=0.1)"
 
 
 # --- the distributions ----------------------------------------------------------------------------
@@ -200,6 +213,22 @@ def test_nothing_is_replaced_with_or_without_losses(options, module_class, distr
         assert (drawn.base_dist.scale == 0.1).all()
     result = learner.update(episodes=episodes, timesteps={}, minibatch_size=60, num_epochs=1)
     assert set(result["default_policy"].get("extra_losses", {})) == set(losses)
+
+
+def test_the_modules_of_release_0_1_preset_a_head():
+    presets = {
+        "BetaRLModule": "beta",
+        "AutoregressiveRLModule": "autoregressive",
+        "SequentialRLModule": "sequential",
+        "ParametricActionsRLModule": "parametric",
+    }
+    for name, head in presets.items():
+        module_class = getattr(actions, name)
+        assert issubclass(module_class, MemoryRLModule)
+        assert module_class.head_of_class == as_head(head)
+    size, distribution = BetaRLModule.action_distribution(BOX)
+    assert size == 4
+    assert type(distribution.from_logits(torch.zeros(3, 4))._dist) is BoundedBeta
 
 
 def test_a_head_and_a_class_that_contradict_each_other_are_both_named():

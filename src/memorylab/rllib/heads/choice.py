@@ -36,6 +36,19 @@ def as_head(head: Head | str) -> Head:
     return Masked(as_head(rest))
 
 
+def head_key(head: Head | str) -> Head | str:
+    """Return the name of a head, for files of settings, or the head if no name stands for it.
+
+    Raises:
+        ValueError: There is no such head; the message offers the nearest one.
+    """
+    head = as_head(head)
+    try:
+        return str(head) if as_head(str(head)) == head else head
+    except ValueError:
+        return head
+
+
 def choose_head(
     head: Head | str | None, observation_space: gym.Space, action_space: gym.Space
 ) -> Head:

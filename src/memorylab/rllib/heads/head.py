@@ -141,12 +141,7 @@ class Plain(Head):
     name: ClassVar[str] = "plain"
 
     def size(self, action_space: gym.Space) -> int:
-        """Return the number of logits, or a mean and a log standard deviation for each number.
-
-        Raises:
-            TypeError: The space is not Discrete from 0, MultiDiscrete from 0 with one dimension, or
-                a Box of real numbers with one dimension.
-        """
+        """Return the number of logits, or a mean and a log standard deviation for each number."""
         if isinstance(action_space, gym.spaces.Discrete) and action_space.start == 0:
             return int(action_space.n)
         if isinstance(action_space, gym.spaces.MultiDiscrete) and action_space.nvec.ndim == 1:
@@ -178,11 +173,7 @@ class Beta(Head):
     name: ClassVar[str] = "beta"
 
     def size(self, action_space: gym.Space) -> int:
-        """Return two numbers for each number of an action.
-
-        Raises:
-            TypeError: The space is not a bounded Box of real numbers with one dimension.
-        """
+        """Return two numbers for each number of an action."""
         if not _is_flat_box(action_space) or not action_space.is_bounded():
             raise TypeError(
                 "it is for a bounded Box of real numbers, of shape [A], but the action space is "
@@ -210,11 +201,7 @@ class Autoregressive(Head):
     name: ClassVar[str] = "autoregressive"
 
     def size(self, action_space: gym.Space) -> int:
-        """Return the number of logits of all conditionals.
-
-        Raises:
-            TypeError: The space is neither MultiDiscrete nor a Tuple of Discrete.
-        """
+        """Return the number of logits of all conditionals."""
         return sum(level_sizes(choices_of(action_space)))
 
     def distribution(
@@ -249,11 +236,7 @@ class Sequential(Autoregressive):
     draws: ClassVar[bool] = True
 
     def size(self, action_space: gym.Space) -> int:
-        """Return the number of logits along one action.
-
-        Raises:
-            TypeError: The space is neither MultiDiscrete nor a Tuple of Discrete.
-        """
+        """Return the number of logits along one action."""
         return sum(choices_of(action_space))
 
     def inputs(

@@ -26,7 +26,7 @@ from memorylab.rllib.heads.spaces import (
 
 
 @dataclass(frozen=True)
-class Embedded(Head):
+class Embedded(Plain):
     """Actions known by their embeddings: a logit is the product of an embedding and an intent.
 
     The observation holds ``"available_actions"`` ``[A, E]``, one embedding for each action of a
@@ -36,11 +36,7 @@ class Embedded(Head):
     name: ClassVar[str] = "embedded"
 
     def fit(self, observation_space: gym.Space, action_space: gym.Space) -> Head:
-        """Return itself, if it fits.
-
-        Raises:
-            TypeError: There are no embeddings, or there is something else besides them.
-        """
+        """Return itself, if there are embeddings and nothing else besides them."""
         rest = _without(observation_space, AVAILABLE_ACTIONS)
         shape = observation_space[AVAILABLE_ACTIONS].shape
         discrete = isinstance(action_space, gym.spaces.Discrete)
@@ -49,12 +45,7 @@ class Embedded(Head):
                 f"{AVAILABLE_ACTIONS!r} must be of shape [A, E] for a Discrete action space of A "
                 f"actions, but is of shape {list(shape)} for {action_space}."
             )
-        Plain().fit(rest, action_space)
-        return self
-
-    def size(self, action_space: gym.Space) -> int:
-        """Return the number of actions."""
-        return Plain().size(action_space)
+        return super().fit(rest, action_space)
 
     def make_network(
         self,
@@ -95,13 +86,6 @@ class Embedded(Head):
             )
         return match_embeddings(network(features), embeddings)
 
-    def distribution_class(self, action_space: gym.Space) -> type:
-        """Return RLlib's categorical distribution."""
-        return Plain().distribution_class(action_space)
-
-    def classic_distribution_class(self) -> None:
-        """Return None: RLlib chooses the same distribution."""
-
 
 @dataclass(frozen=True)
 class Masked(Head):
@@ -122,11 +106,7 @@ class Masked(Head):
         return f"{self.name} {self.head}"
 
     def fit(self, observation_space: gym.Space, action_space: gym.Space) -> Head:
-        """Return the mask around the other head as it fits the rest of the observation.
-
-        Raises:
-            TypeError: There is no mask, or the other head doesn't fit it.
-        """
+        """Return the mask around the other head, which must fit the rest of the observation."""
         head = self.head.fit(_without(observation_space, ACTION_MASK), action_space)
         discrete = isinstance(action_space, gym.spaces.Discrete)
         choices = (int(action_space.n),) if discrete else choices_of(action_space)
@@ -198,11 +178,7 @@ class Parametric(Head):
     name: ClassVar[str] = "parametric"
 
     def fit(self, observation_space: gym.Space, action_space: gym.Space) -> Head:
-        """Return the head that this stands for.
-
-        Raises:
-            TypeError: The observation doesn't describe the actions, or doesn't fit them.
-        """
+        """Return the head that this stands for."""
         if not is_parametric(observation_space):
             raise TypeError(
                 f"the observation space must be a Dict with {OBSERVATIONS!r} and one or both of "

@@ -32,28 +32,26 @@ def memory_size(space: gym.Space) -> int:
         TypeError: The space is neither a flat Box nor a Dict that describes actions and has one
             under ``"observations"``.
     """
-    seen = space
-    if is_parametric(space):
-        for key, part in space.spaces.items():
-            if key not in PARTS or not isinstance(part, gym.spaces.Box):
-                raise TypeError(
-                    f"an observation that describes actions holds Boxes under the keys "
-                    f"{', '.join(PARTS)}, but has {part} under {key!r}. Put everything else into "
-                    f"{OBSERVATIONS!r}, flat."
-                )
-        seen = space.spaces.get(OBSERVATIONS)
-        if seen is None or len(seen.shape) != 1:
-            raise TypeError(
-                f"{OBSERVATIONS!r} must be a Box of shape [F], but the observation space is "
-                f"{space}."
-            )
-    if not isinstance(seen, gym.spaces.Box) or len(seen.shape) != 1:
+    if not is_parametric(space):
+        if isinstance(space, gym.spaces.Box) and len(space.shape) == 1:
+            return space.shape[0]
         raise TypeError(
             f"the memory reads flat observations, a Box of shape [F], but the observation space is "
             f"{space}. RLlib's connector FlattenObservations flattens any other; ppo_config adds "
             "it where it is needed."
         )
-    return seen.shape[0]
+    for key, part in space.spaces.items():
+        if key not in PARTS or not isinstance(part, gym.spaces.Box):
+            raise TypeError(
+                f"an observation that describes actions holds Boxes under the keys "
+                f"{', '.join(PARTS)}, but has {part} under {key!r}. Put everything else into "
+                f"{OBSERVATIONS!r}, flat."
+            )
+    if OBSERVATIONS not in space.spaces or len(space[OBSERVATIONS].shape) != 1:
+        raise TypeError(
+            f"{OBSERVATIONS!r} must be a Box of shape [F], but the observation space is {space}."
+        )
+    return space[OBSERVATIONS].shape[0]
 
 
 def memory_input(observation: Tensor | Mapping[str, Tensor]) -> Float[Tensor, "... F"]:

@@ -33,6 +33,8 @@ class PPOLearnerWithLosses(PPOTorchLearner):
         """Have the shares measured at the next minibatch; RLlib calls this before each update."""
         super().before_gradient_based_update(timesteps=timesteps)
         self._without_shares = set(self.module.keys())
+        for module_id in self._without_shares:
+            self.module[module_id].unwrapped().expect_loss()
 
     def compute_loss_for_module(
         self, *, module_id: str, config: PPOConfig, batch: dict[str, Any], fwd_out: dict[str, Any]
