@@ -10,13 +10,13 @@ from torch import Tensor
 
 from memorylab.errors import check_count
 from memorylab.memory import DNC, State
-from memorylab.rllib.classic.base_model import CoreModel
+from memorylab.rllib.classic.base_model import BaseModel
 
 # The names of MEMORY_KEYS in the state of memorylab's DNC.
 _NAMES = ("memory", "link", "precedence", "read_weighting", "write_weighting", "usage")
 
 
-class DiffNC(CoreModel):
+class DiffNC(BaseModel):
     """The Differentiable Neural Computer of Graves et al., Nature 538 (2016), as an RLlib model.
 
     It has the name, the options and the state of POPGym's ``DiffNC``, around
