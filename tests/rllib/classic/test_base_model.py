@@ -95,6 +95,14 @@ def test_a_batch_keeps_rllibs_length_and_its_surplus_is_zero(model_class):
 
 
 @EVERY_MODEL
+def test_a_model_may_be_double(model_class):
+    model = build(model_class, embedding="sine").double()
+    logits, _, state = call(model, torch.randn(2, 3, 3), [], [3, 2])
+    assert logits.dtype == torch.double
+    assert all(tensor.dtype == torch.double for tensor in state[:-1])
+
+
+@EVERY_MODEL
 def test_the_state_that_comes_in_is_left_alone(model_class):
     model = build(model_class)
     state = initial_state(model, 2)

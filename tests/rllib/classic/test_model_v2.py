@@ -20,7 +20,6 @@ pytestmark = pytest.mark.ray
 
 SMALL = {"dnc": {"hidden_size": 16, "num_locations": 6, "word_size": 5, "num_read_heads": 2}}
 EVERY_MEMORY = pytest.mark.parametrize("memory", sorted(MEMORY_MODELS))
-SHARED = pytest.mark.parametrize("share", [True, False], ids=["shared", "separate"])
 FLAT, TWO = gym.spaces.Box(-1, 1, (3,)), gym.spaces.Discrete(2)
 
 
@@ -135,10 +134,10 @@ def sample(config):
     return worker, worker.sample()["default_policy"]
 
 
-@SHARED
 @EVERY_MEMORY
-def test_the_training_pass_reproduces_what_was_sampled(memory, share):
-    worker, batch = sample(classic_config(memory=memory, vf_share_layers=share))
+def test_separate_memories_replay_and_learn(memory):
+    # The matrix does the same with a shared one.
+    worker, batch = sample(classic_config(memory=memory, vf_share_layers=False))
     policy = worker.get_policy()
     policy.compute_gradients(batch)  # Pads the batch, and runs PPO's loss.
     rows = torch.as_tensor(batch["seq_lens"])
@@ -159,17 +158,11 @@ def test_the_training_pass_reproduces_what_was_sampled(memory, share):
         logits, _ = policy.model(batch)
         assert (logits - batch["action_dist_inputs"])[mask].abs().max() > 1e-4
 
-
-@SHARED
-@EVERY_MEMORY
-def test_the_optimizer_holds_every_parameter_and_moves_it(memory, share):
-    worker, batch = sample(classic_config(memory=memory, vf_share_layers=share))
-    policy = worker.get_policy()
     (optimizer,) = policy._optimizers
     optimized = {id(p) for group in optimizer.param_groups for p in group["params"]}
     assert all(id(p) in optimized for p in policy.model.parameters())
     before = {name: p.detach().clone() for name, p in policy.model.named_parameters()}
-    update(worker, batch)
+    update(worker, worker.sample()["default_policy"])
     after = dict(policy.model.named_parameters())
     assert [name for name, old in before.items() if torch.equal(old, after[name])] == []
 
@@ -250,21 +243,6 @@ def test_it_is_found_under_the_name_it_is_registered_with():
     ModelCatalog.register_custom_model("a_memory", MemoryModelV2)
     worker, batch = sample(classic_config(model={"custom_model": "a_memory"}))
     assert type(worker.get_policy().model) is MemoryModelV2
-    assert np.isfinite(update(worker, batch)["learner_stats"]["total_loss"])
-
-
-@pytest.mark.parametrize(
-    ("environment", "logits"),
-    [
-        ("MineSweeperEasy", 8),  # MultiDiscrete([4, 4])
-        ("PositionOnlyPendulumEasy", 2),  # Box [1]
-    ],
-)
-def test_action_spaces_sample_and_learn(environment, logits):
-    worker, batch = sample(classic_config(environment))
-    assert batch["action_dist_inputs"].shape[-1] == logits
-    space = worker.get_policy().model.obs_space
-    assert batch["obs"].shape[1:] == space.shape
     assert np.isfinite(update(worker, batch)["learner_stats"]["total_loss"])
 
 

@@ -4,10 +4,12 @@ import pytest
 import torch
 from popgym.baselines.ray_models import ray_elman, ray_gru, ray_lstm, ray_mlp
 from popgym_family import FAMILY, SPACE, TWO, build, call, enlarge, options_of, two_layers
+from safetensors.torch import save_file
 from torch import nn
 
 from memorylab.memory.dnc import cell
 from memorylab.rllib.classic import GRU, MLP, BasicMLP, DiffNC, convert_popgym_state_dict
+from memorylab.training import load_weights
 
 pytestmark = pytest.mark.ray
 
@@ -84,7 +86,7 @@ def test_what_belongs_to_other_options_is_refused():
     assert list(convert_popgym_state_dict(weights, ours).items()) == list(weights.items())
 
 
-def test_weights_of_release_0_1_load_in_their_order():
+def test_weights_of_release_0_1_load_in_their_order(tmp_path):
     model, other = (enlarge(build(DiffNC, embedding="learned")) for _ in range(2))
     stored = {name.removeprefix("networks."): x for name, x in model.state_dict().items()}
     # Stored optimizers know the parameters by their numbers alone.
@@ -94,7 +96,8 @@ def test_weights_of_release_0_1_load_in_their_order():
     names = [f"{name}.{kind}" for name in linear for kind in ("weight", "bias")]
     names[2:2] = [f"core.cell.controller.{name}" for name in cell]
     assert list(stored) == ["embedding_strength", "embedding.weight", *names]
-    other.load_state_dict(stored)
+    save_file(stored, tmp_path / "weights.safetensors")
+    load_weights(other, tmp_path / "weights.safetensors")
     observations = torch.randn(2, 4, 3)
     expected, *_ = call(model, observations, [], [4, 4])
     assert torch.equal(call(other, observations, [], [4, 4])[0], expected)

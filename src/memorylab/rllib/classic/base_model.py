@@ -10,7 +10,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from memorylab.errors import reject_unknown_keys
-from memorylab.memory import State
+from memorylab.memory import MemoryModel, State
 from memorylab.rllib.classic.model_v2 import MemoryModelV2
 from memorylab.rllib.classic.popgym_networks import PopgymNetworks
 from memorylab.rllib.classic.popgym_weights import convert_popgym_state_dict
@@ -25,9 +25,10 @@ class BaseModel(MemoryModelV2):
     Observations ``[B, T, O]`` pass a linear layer with LayerNorm, an embedding of time if one is
     asked for, the preprocessor, the memory, the postprocessor, and then the actor and the critic
     with a linear layer each: see :class:`PopgymNetworks`, which this model holds as ``networks``. A
-    subclass writes :meth:`initial_state` and :meth:`forward_memory`, and names its own options in
-    ``MODEL_CONFIG``. The state that RLlib carries is a list: the memory's tensors, and last how
-    many steps of the episode have been seen ``[B, 1]``.
+    subclass writes :meth:`initial_state` and :meth:`forward_memory`, or :meth:`make_core` for one
+    of ``memorylab.memory``'s models, and names its own options in ``MODEL_CONFIG``. The state that
+    RLlib carries is a list: the memory's tensors, and last how many steps of the episode have been
+    seen ``[B, 1]``.
 
     Options, from ``model_config["custom_model_config"]`` or as keyword arguments:
 
@@ -121,7 +122,7 @@ class BaseModel(MemoryModelV2):
         return networks
 
     def make_core(self) -> nn.Module:
-        """Build the module that remembers; a subclass may assign one to ``core`` later."""
+        """Build the memory's weights; a subclass may also assign a module to ``core`` later."""
         return nn.Identity()
 
     # In POPGym these are attributes of the model, which a subclass reads and replaces.
@@ -146,7 +147,8 @@ class BaseModel(MemoryModelV2):
 
     def initial_state(self) -> list[Tensor]:
         """Return the memory's state at the start of an episode, without batch dimension."""
-        raise NotImplementedError(f"{type(self).__name__} must write initial_state.")
+        state = self._core("initial_state").batch_initial_state(1)
+        return [tensor.squeeze(0) for tensor in self._to_list(state)]
 
     def forward_memory(
         self,
@@ -166,45 +168,35 @@ class BaseModel(MemoryModelV2):
         Returns:
             Outputs ``[B, T, D]``, D = ``hidden_size``, and the state, shaped as it came in.
         """
-        raise NotImplementedError(f"{type(self).__name__} must write forward_memory.")
+        core = self._core("forward_memory")
+        z, following = core(z, self._to_core(state), t_starts, seq_lens)
+        return z, self._to_list(following)
+
+    def _core(self, method: str) -> MemoryModel:
+        if not isinstance(self.core, MemoryModel):
+            raise NotImplementedError(f"{type(self).__name__} must write {method}.")
+        return self.core
+
+    def _to_core(self, state: list[Tensor]) -> State:
+        """Return POPGym's state as a ``core`` of ``memorylab.memory`` takes it."""
+        return dict(zip(self.core.initial_state(), state, strict=True))
+
+    def _to_list(self, state: State) -> list[Tensor]:
+        """Return the state of such a ``core`` as POPGym's."""
+        return [state[name] for name in self.core.initial_state()]
+
+    def convert_state_dict(self, state_dict: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Return weights of release 0.1, or of POPGym's model with the same options, as ours.
+
+        With ``embedding_mode="cat"`` POPGym's don't fit: their feature map is larger.
+
+        Raises:
+            ValueError: The weights have other sizes than the model.
+        """
+        return convert_popgym_state_dict(state_dict, self)
 
     def load_state_dict(
         self, state_dict: Mapping[str, Tensor], strict: bool = True, assign: bool = False
     ) -> Any:
-        """Load weights: ours, those of release 0.1, and POPGym's of the same model and options.
-
-        With ``embedding_mode="cat"`` POPGym's don't fit: their feature map is larger.
-        """
-        state_dict = convert_popgym_state_dict(state_dict, self)
-        return super().load_state_dict(state_dict, strict, assign)
-
-
-class CoreModel(BaseModel):
-    """A :class:`BaseModel` around one of ``memorylab.memory``'s models.
-
-    A subclass writes :meth:`make_core` and the two translations between that model's state and
-    POPGym's list of tensors.
-    """
-
-    def initial_state(self) -> list[Tensor]:
-        """Return the memory's state at the start of an episode, without batch dimension."""
-        return [tensor.squeeze(0) for tensor in self._to_list(self.core.batch_initial_state(1))]
-
-    def forward_memory(
-        self,
-        z: Float[Tensor, "B T F"],
-        state: list[Tensor],
-        t_starts: Int[Tensor, "B"],
-        seq_lens: Int[Tensor, "B"],
-    ) -> tuple[Float[Tensor, "B T D"], list[Tensor]]:
-        """Run the memory over a padded batch: see :meth:`BaseModel.forward_memory`."""
-        z, following = self.core(z, self._to_core(state), t_starts, seq_lens)
-        return z, self._to_list(following)
-
-    def _to_core(self, state: list[Tensor]) -> State:
-        """Return POPGym's state as :attr:`core` takes it."""
-        return {}
-
-    def _to_list(self, state: State) -> list[Tensor]:
-        """Return the state of :attr:`core` as POPGym's."""
-        return []
+        """Load weights, also those that :meth:`convert_state_dict` converts."""
+        return super().load_state_dict(self.convert_state_dict(state_dict), strict, assign)

@@ -10,13 +10,13 @@ from torch import Tensor
 
 from memorylab.errors import check_count
 from memorylab.memory import DNC, State
-from memorylab.rllib.classic.base_model import CoreModel
+from memorylab.rllib.classic.base_model import BaseModel
 
 # The names of MEMORY_KEYS in the state of memorylab's DNC.
 _NAMES = ("memory", "link", "precedence", "read_weighting", "write_weighting", "usage")
 
 
-class DiffNC(CoreModel):
+class DiffNC(BaseModel):
     """The Differentiable Neural Computer of Graves et al., Nature 538 (2016), as an RLlib model.
 
     It has the name, the options and the state of POPGym's ``DiffNC``, around
@@ -134,13 +134,12 @@ class DiffNC(CoreModel):
         memory = [memory_dict[key] for key in self.MEMORY_KEYS]
         return [hidden.transpose(0, 1), cell.transpose(0, 1), read_vecs, *memory]
 
-    def load_state_dict(
-        self, state_dict: Mapping[str, Tensor], strict: bool = True, assign: bool = False
-    ) -> Any:
-        """Load weights.
+    def convert_state_dict(self, state_dict: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Return weights of release 0.1 as ours.
 
         Raises:
-            ValueError: They are POPGym's, with which this model computes something else.
+            ValueError: They are POPGym's, with which this model computes something else; or they
+                have other sizes than the model.
         """
         if any(name.startswith("core.lstm_layer_0") for name in state_dict):
             raise ValueError(
@@ -148,7 +147,7 @@ class DiffNC(CoreModel):
                 "of the paper. To train on from them all the same, load "
                 "convert_popgym_state_dict(state_dict, model), and see there what differs."
             )
-        return super().load_state_dict(state_dict, strict, assign)
+        return super().convert_state_dict(state_dict)
 
     def _to_core(self, state: list[Tensor]) -> State:
         ((hidden, cell),), memory, read_vectors = self.unpack_state(state)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from memorylab.memory import FeedForward
-from memorylab.rllib.classic.base_model import CoreModel
+from memorylab.rllib.classic.base_model import BaseModel
 
 
-class MLP(CoreModel):
+class MLP(BaseModel):
     """Two layers that remember nothing, but are told the time: what the clock alone can do.
 
     The embedding is ``"sine"`` unless another is asked for. Options and arguments are those of

@@ -243,15 +243,17 @@ class MemoryModelV2(TorchModelV2, nn.Module):
         needed = head.classic_distribution_class()
         if needed is not used and getattr(needed, "head", needed) != getattr(used, "head", used):
             found = f"custom_action_dist is {name!r}" if name else "there is no custom_action_dist"
-            advice = "Leave custom_action_dist out."
+            wanted, advice = "that RLlib chooses itself", "Leave custom_action_dist out."
             if needed is not None:
-                advice = (
-                    f"Register memorylab.rllib.heads.{needed.__name__} by ModelCatalog."
-                    "register_custom_action_dist, and give its name as custom_action_dist."
+                wanted, advice = (
+                    needed.__name__,
+                    (
+                        f"Register memorylab.rllib.heads.{needed.__name__} by ModelCatalog."
+                        "register_custom_action_dist, and give its name as custom_action_dist."
+                    ),
                 )
             raise ValueError(
-                f"The head {str(head)!r} needs the action distribution "
-                f"{needed.__name__ if needed else 'that RLlib chooses itself'}, but {found}. "
+                f"The head {str(head)!r} needs the action distribution {wanted}, but {found}. "
                 f"{advice}"
             )
         if head.size(self.action_space) != self.num_outputs:
@@ -270,11 +272,10 @@ class MemoryModelV2(TorchModelV2, nn.Module):
                 f"the same length, one for each of seq_lens, with {size} features a step. Pad "
                 "them, as pad_batch_to_sequences_of_same_size does."
             )
-        rows = flat.to(next(self.parameters()).dtype).reshape(batch_size, -1, size)
-        return unflatten(rows, self._space)
+        return unflatten(flat.reshape(batch_size, -1, size), self._space)
 
     def _nested(self, state: list[Tensor], batch_size: int) -> Any:
-        """Return RLlib's list as ``networks`` take it: nested, and in the dtypes it had."""
+        """Return RLlib's list nested as ``networks`` take it, and in their dtypes."""
         if not state:
             return None
         initial = self.networks.initial_state()

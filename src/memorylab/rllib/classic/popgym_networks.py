@@ -73,12 +73,12 @@ class PopgymNetworks(nn.Module):
 
     @property
     def actor_head(self) -> nn.Module:
-        """What maps the features ``[B, T, D]`` to the inputs of the action distribution."""
+        """Maps features ``[B, T, D]`` to the inputs of the action distribution ``[B, T, A]``."""
         return self.actor
 
     @property
     def critic_head(self) -> nn.Module:
-        """What maps the features ``[B, T, D]`` to the values ``[B, T, 1]``."""
+        """Maps features ``[B, T, D]`` to the values ``[B, T, 1]``."""
         return self.critic
 
     def shared_parameters(self) -> Iterator[nn.Parameter]:
@@ -97,10 +97,10 @@ class PopgymNetworks(nn.Module):
         state: list[Tensor] | None = None,
         seq_lens: Int[Tensor, "B"] | None = None,
     ) -> tuple[Float[Tensor, "B T D"], Float[Tensor, "B T D"], list[Tensor]]:
-        """Return what the actor and the critic see, one and the same, and the state after it.
+        """Return the inputs of the actor and of the critic, one tensor, and the state after them.
 
         Args:
-            observations: What was observed, padded at the end of each row.
+            observations: Observations, padded at the end of each row.
             state: The state before the first step; by default that of an episode's start.
             seq_lens: How many steps of each row are real; by default all.
 
@@ -121,7 +121,8 @@ class PopgymNetworks(nn.Module):
         # Models written for POPGym expect rows that end with the longest.
         longest = int(seq_lens.max())
         padding = ~sequence_mask(seq_lens, max_len)[:, :longest].unsqueeze(-1)  # [B, T', 1]
-        x = self.feature_map(observations[:, :longest].masked_fill(padding, 0))
+        x = observations[:, :longest].to(next(self.parameters()).dtype)
+        x = self.feature_map(x.masked_fill(padding, 0))
         if self.embedding is not None:
             x = self.apply_embedding(x, t_starts)
         y, state = self._memory[0].forward_memory(self.pre(x), state, t_starts, seq_lens)

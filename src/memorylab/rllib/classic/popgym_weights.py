@@ -1,4 +1,4 @@
-"""Weights that were saved from POPGym's models."""
+"""Conversion of weights that were saved from POPGym's models, or by release 0.1."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from memorylab.memory import DNC
 if TYPE_CHECKING:
     from memorylab.rllib.classic.base_model import BaseModel
 
-# What POPGym stores and our models compute, or have no use for, by the name of the embedding.
+# By embedding, the tensor that POPGym stores and our models compute or don't need.
 _NOT_STORED = {
     None: "embedding_strength",
     "sine": "embedding.weight",
@@ -29,14 +29,14 @@ def convert_popgym_state_dict(
 
     ``MLP``, ``BasicMLP``, ``Elman``, ``GRU`` and ``LSTM`` then compute the same outputs, and their
     ``load_state_dict`` does this by itself. Not so ``DiffNC``: all its weights find their place,
-    but POPGym's DNC is not the paper's. It passes keys and write vectors through tanh, lacks the 1
-    in the strengths' ``1 + softplus``, and in a sequence of several steps gives the controller the
-    vectors that were read before the first of them. Since POPGym's optimizer never held the
-    weights of the DNC, those are random numbers anyway; train the converted model on.
+    but POPGym's DNC is not the paper's. It passes keys and write vectors through tanh and lacks the
+    1 in the strengths' ``1 + softplus``. In a sequence of several steps it gives the controller the
+    vectors that were read before the first of them. POPGym's optimizer never held the weights of
+    the DNC, so those are random numbers anyway: train the converted model on.
 
     Args:
-        state_dict: POPGym's ``state_dict()``. What has our names already stays as it is.
-        model: The model that is to load it, with POPGym's options.
+        state_dict: POPGym's ``state_dict()``. Tensors under our names stay as they are.
+        model: The model to load it into, with POPGym's options.
 
     Raises:
         ValueError: The weights have other sizes than the model.

@@ -8,10 +8,10 @@ from torch import Tensor
 
 from memorylab import memory
 from memorylab.memory import MemoryModel, State
-from memorylab.rllib.classic.base_model import CoreModel
+from memorylab.rllib.classic.base_model import BaseModel
 
 
-class _Recurrent(CoreModel):
+class _Recurrent(BaseModel):
     """A recurrent network of one layer, as an RLlib model.
 
     The memory's state is one tensor ``[1, H]``, the hidden vector; the LSTM's cell is a second.
@@ -37,11 +37,10 @@ class _Recurrent(CoreModel):
         return self.core_class(self.cfg["preprocessor_output_size"], self.cfg["hidden_size"])
 
     def _to_core(self, state: list[Tensor]) -> State:
-        names = self.core.initial_state()
-        return {name: tensor.squeeze(1) for name, tensor in zip(names, state, strict=True)}
+        return super()._to_core([tensor.squeeze(1) for tensor in state])
 
     def _to_list(self, state: State) -> list[Tensor]:
-        return [state[name].unsqueeze(1) for name in self.core.initial_state()]
+        return [tensor.unsqueeze(1) for tensor in super()._to_list(state)]
 
 
 class Elman(_Recurrent):

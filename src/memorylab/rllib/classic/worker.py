@@ -13,11 +13,11 @@ from memorylab.rllib.session import quieten
 
 
 def make_worker(config: PPOConfig) -> RolloutWorker:
-    """Return what samples for this configuration, and holds the policy that learns from it.
+    """Return a worker that samples with this configuration and holds its policy.
 
-    Its ``get_policy()`` gives the policy, and ``sample()["default_policy"]`` one batch with
-    ``rollout_fragment_length`` steps of each environment. ``config.build_algo()`` makes the same,
-    but starts Ray for it.
+    ``get_policy()`` returns the policy, and ``sample()["default_policy"]`` a batch with
+    ``rollout_fragment_length`` steps of each environment. ``config.build_algo()`` makes the same
+    worker, but starts Ray for it.
 
     Raises:
         ValueError: ``config`` is one of the current API stack.
@@ -43,13 +43,13 @@ def update(worker: RolloutWorker, batch: SampleBatch) -> dict[str, Any]:
     """Let the worker's policy learn from a batch, as PPO does in one of its iterations.
 
     Args:
-        worker: From :func:`make_worker`; its configuration says in how many epochs, and in
-            minibatches of how many steps.
+        worker: From :func:`make_worker`. Its configuration sets the number of epochs and the size
+            of minibatches.
         batch: A batch that the worker sampled. Its advantages are standardised in place.
 
     Returns:
-        ``{"learner_stats": ..., "model": what the model's metrics() returned, ...}``, each the mean
-        over the minibatches.
+        ``{"learner_stats": ..., "model": the model's metrics(), ...}``, each the mean over the
+        minibatches.
     """
     return do_minibatch_sgd(
         batch,
