@@ -104,7 +104,7 @@ $(JS)/node_modules/.stamp: $(JS)/package.json $(JS)/package-lock.json
 	@touch $@
 
 .PHONY: notebooks
-notebooks: $(VENV)/.compiled ## rewrite the navigation bars, re-execute all notebooks (FILES=... for some)
+notebooks: $(VENV)/.compiled ## rewrite the generated parts, re-execute all notebooks (FILES=... for some)
 	@$(COURSE) nav
 	@$(COURSE) execute $(FILES)
 	@$(COURSE) check
@@ -134,7 +134,7 @@ bench: $(VENV)/.stamp ## measure speed on a machine that does nothing else; tabl
 	@for script in $(BENCHMARKS) report; do $(PY) benchmarks/$$script.py; done
 
 .PHONY: environment
-environment: $(VENV)/.stamp ## write binder/environment.yml anew from environment.yml
+environment: $(VENV)/.stamp ## make binder/environment.yml from environment.yml
 	@$(COURSE) environment
 
 .PHONY: lock

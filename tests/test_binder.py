@@ -169,4 +169,4 @@ def test_binder_command_measures_everything_started_and_fails_above_the_limits(
     assert Path(large).read_bytes() == kept
     monkeypatch.setattr(binder, "MAX_SECONDS", 0)
     assert course.main(["binder", small]) == 1
-    assert "Binder ends it after 0 s" in capsys.readouterr().out
+    assert "Binder stops it after 0 s" in capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""What Binder is given, and the course as it runs there."""
+"""Binder's environment file, and its limits on time and processors."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NOTE = """\
 """
 
 MAX_SECONDS = 3600
-"""What all notebooks together may take on one core: Binder gives a session one CPU-hour."""
+"""The most that all notebooks together may take on one core: a session has one CPU-hour."""
 
 
 def binder_environment(environment: str) -> str:
@@ -30,10 +30,10 @@ def binder_environment(environment: str) -> str:
 
 @contextmanager
 def one_core() -> Iterator[None]:
-    """Hold what this thread starts to one processor, and say so in ``CPU_LIMIT``, as Binder does.
+    """Limit this thread and all it starts to one processor, with ``CPU_LIMIT`` set as on Binder.
 
     Raises:
-        RuntimeError: The system can't do that; Linux can.
+        RuntimeError: The system can't do that (Linux can).
     """
     if not hasattr(os, "sched_setaffinity"):
         raise RuntimeError("This system can't hold a program to one processor; Linux can.")

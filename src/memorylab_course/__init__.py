@@ -1,6 +1,21 @@
-"""What notebooks import besides ``memorylab``: setup, self-checks, and figures drawn once."""
+"""Modules for the notebooks: setup, self-checks, and figures that one notebook draws."""
 
 from memorylab_course.notebook_setup import setup
-from memorylab_course.verdict import Verdict, attempt, expect, self_check
+from memorylab_course.verdict import (
+    Verdict,
+    attempt,
+    expect,
+    expect_answer,
+    expect_tensor,
+    self_check,
+)
 
-__all__ = ["Verdict", "attempt", "expect", "self_check", "setup"]
+__all__ = [
+    "Verdict",
+    "attempt",
+    "expect",
+    "expect_answer",
+    "expect_tensor",
+    "self_check",
+    "setup",
+]

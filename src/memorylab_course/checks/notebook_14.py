@@ -70,6 +70,7 @@ def averaged(student: Callable) -> str:
                 "a mean, not a sum": sum(copies),
             },
             f"the gradient of the mean over all {sum(sizes)} steps, for learners with {sizes}",
+            tolerance=1e-5,
         )
     return "Right: several learners together take the step that one learner would take."
 
