@@ -32,7 +32,7 @@ JOBS := 2
 AT_ONCE := --numprocesses=$(JOBS) --dist=loadfile
 # The core's annotations say the shapes of tensors. Left out: the engine, which works on arrays, and
 # tests that train, which show no other shapes.
-SHAPES := -p tests.shapes --jaxtyping-packages=memorylab,tests.shapes.check \
+SHAPES := -p tests.shapes \
 	--ignore-glob="*/test_fast*" -k "not learn and not 10000" \
 	tests/networks tests/sequences tests/memory tests/tasks tests/training
 
