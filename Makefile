@@ -30,6 +30,11 @@ NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=300
 # Two files at once take little more than half the time on two cores; JOBS=1 or JOBS=4, as your machine is.
 JOBS := 2
 AT_ONCE := --numprocesses=$(JOBS) --dist=loadfile
+# The core's annotations say the shapes of tensors. Left out: the engine, which works on arrays, and
+# tests that train, which show no other shapes.
+SHAPES := -p tests.shapes --jaxtyping-packages=memorylab,tests.shapes.check \
+	--ignore-glob="*/test_fast*" -k "not learn and not 10000" \
+	tests/networks tests/sequences tests/memory tests/tasks tests/training
 
 # These come with PyTorch's own build where it needs them; in the lock they would force CUDA on all.
 CUDA := cuda-bindings cuda-pathfinder cuda-toolkit triton \
@@ -46,9 +51,11 @@ lab: $(VENV)/.compiled ## open the course in JupyterLab (LAB_FLAGS=--no-browser 
 	@$(LAB) $(LAB_FLAGS)
 
 .PHONY: test
-test: lint $(VENV)/.compiled ## everything: style, unit tests, notebooks guard, notebooks re-run and compared
+test: lint $(VENV)/.compiled ## everything: style, types, unit tests, notebooks re-run and compared
 	@echo "== Unit tests and the notebooks guard"
 	@$(PY) -m pytest $(AT_ONCE) --durations=15 $(TEST_FLAGS)
+	@echo "== Shapes: the core's tests again, its annotations executed"
+	@$(PY) -m pytest $(AT_ONCE) $(TEST_FLAGS) $(SHAPES)
 	@echo "== Notebooks, strict: every stored output must come back"
 	@$(PY) -m pytest $(NBVAL) $(AT_ONCE) --durations=15 $(TEST_FLAGS) notebooks
 
@@ -64,11 +71,16 @@ test-binder: $(VENV)/.compiled ## run all notebooks on one core, as on Binder: t
 test-cluster: $(VENV)/.compiled ## train on a cluster of two nodes, kill parts of it, interrupt, resume
 	@$(PY) -m pytest -m cluster --numprocesses=$(JOBS) --durations=15 $(TEST_FLAGS) tests/rllib
 
+.PHONY: test-matrix
+test-matrix: $(VENV)/.compiled ## train every combination of heads, losses, memories and RLlib's stacks
+	@$(PY) -m pytest -m "matrix or not matrix" $(AT_ONCE) --dist=worksteal $(TEST_FLAGS) tests/rllib/test_matrix.py
+
 .PHONY: lint
-lint: $(VENV)/.stamp ## check style and formatting
-	@echo "== Style"
+lint: $(VENV)/.stamp ## check style, formatting and types
+	@echo "== Style and types"
 	@$(PY) -m ruff check $(CODE)
 	@$(PY) -m ruff format --check $(CODE)
+	@$(PY) -m mypy
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory lint-js; else \
 		echo "npm isn't installed: the player's script goes unchecked (install Node.js with npm)."; fi
 
@@ -133,7 +145,7 @@ lock: ## pin the whole tree anew (needs uv; LOCK_FLAGS=--upgrade takes newer ver
 
 .PHONY: clean
 clean: ## remove the environment (before choosing another PYTHON) and what tools leave behind
-	@rm -rf $(VENV) $(JS)/node_modules build dist gallery slides book/_build .pytest_cache .ruff_cache .hypothesis src/*.egg-info
+	@rm -rf $(VENV) $(JS)/node_modules build dist gallery slides book/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info
 	@find . -name .git -prune -o \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
 # JupyterLab's extension for news asks whether it may fetch some; the course fetches nothing. And

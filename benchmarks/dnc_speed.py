@@ -1,15 +1,15 @@
-"""How fast the DNC is: beside its own reference, the ``dnc`` package, and what the machine allows.
+"""Speed of the DNC, compared with its own reference, the ``dnc`` package and the machine's limits.
 
     pip install -e ".[bench]"
     make bench  (or: python benchmarks/dnc_speed.py)
 
-The first line installs the package ``dnc`` 1.1.0, which POPGym uses; without it its columns are
-left out. Samples are taken in turn, one of each implementation, so that whatever else the machine
-does hits all of them alike; compared are the medians. Takes some minutes.
+The first line installs the package ``dnc`` 1.1.0, which POPGym uses; without it, its columns are
+left out. Samples are taken in turn, one of each implementation, so other programs on the machine
+slow all of them alike. The medians are compared. All this takes some minutes.
 
-All have the same sizes and the same output layer. Inside a sequence, the controller of the ``dnc``
-package sees what was read before the sequence in place of what was read in the step before; it
-multiplies no fewer numbers for that.
+All have the same sizes and the same output layer. Within a sequence, the controller of the ``dnc``
+package receives the read vectors from before the sequence, not those of the previous step. The
+number of multiplications is the same.
 """
 
 from __future__ import annotations
@@ -40,15 +40,15 @@ except ImportError:
 THREADS = 2
 SAMPLES = 21
 REFERENCE_EVERY = 3
-"""The reference is slow, and gets a sample in so many."""
+"""The reference is slow: it is sampled in one round out of so many."""
 BLOCK = 20
-"""Steps in a row that make one sample of acting."""
+"""Successive steps in one sample of acting."""
 ACTORS = 16
-"""Rows of such a step, whatever the size."""
+"""Rows of such a step, for every size."""
 
 
 class Size(NamedTuple):
-    """Rows B, steps T, input F, hidden H; locations N of W numbers each, and R read heads."""
+    """Rows B, steps T, inputs F, hidden units H, locations N of W numbers each, read heads R."""
 
     B: int
     T: int
@@ -87,7 +87,7 @@ def ours(size: Size, implementation: str) -> Contender:
 
 
 def theirs(size: Size) -> Contender:
-    """Return that of the ``dnc`` package."""
+    """Return the ``dnc`` package's DNC."""
     model = PeerDNC(
         input_size=size.F,
         hidden_size=size.H,
@@ -119,7 +119,7 @@ if PeerDNC is not None:
 
 
 def train(contender: Contender, size: Size) -> float:
-    """Return the seconds per step of a batch forward and backward."""
+    """Return the seconds per step for a batch, forward and backward."""
     z = torch.randn(size.B, size.T, size.F)
     contender.model.zero_grad(set_to_none=True)
     start = time.perf_counter()
@@ -130,7 +130,7 @@ def train(contender: Contender, size: Size) -> float:
 
 @torch.no_grad()
 def predict(contender: Contender, size: Size) -> float:
-    """Return the seconds per step of a batch forward alone."""
+    """Return the seconds per step for a batch, forward only."""
     z = torch.randn(size.B, size.T, size.F)
     start = time.perf_counter()
     contender.run(z, None)
@@ -139,7 +139,7 @@ def predict(contender: Contender, size: Size) -> float:
 
 @torch.no_grad()
 def act(contender: Contender, size: Size) -> float:
-    """Return the seconds of one step that takes and returns the state, as an env runner does."""
+    """Return the seconds for one step from state to state, as an env runner takes it."""
     z = torch.randn(1 + BLOCK, ACTORS, 1, size.F)
     _, state = contender.run(z[0], None)
     start = time.perf_counter()
@@ -155,8 +155,8 @@ def measure(size: Size, samples: int, tick: Callable[[], Any]) -> dict[str, dict
     """Return for each measure the milliseconds per step of each implementation.
 
     Args:
-        size: What to measure at.
-        samples: How many to take; of the reference, one in ``REFERENCE_EVERY``.
+        size: The sizes of the DNC.
+        samples: Number of samples; the reference gets one in ``REFERENCE_EVERY``.
         tick: Called after each round of samples.
     """
     torch.manual_seed(0)
@@ -179,9 +179,9 @@ def measure(size: Size, samples: int, tick: Callable[[], Any]) -> dict[str, dict
 
 
 def added_megabytes(name: str, size: Size) -> float:
-    """Return by how much one batch forward and backward raises this process's peak memory."""
+    """Return how far one batch, forward and backward, raises this process's peak memory."""
     torch.set_num_threads(THREADS)
-    train(CONTENDERS[name](SMALLEST), SMALLEST)  # What is imported or compiled doesn't count.
+    train(CONTENDERS[name](SMALLEST), SMALLEST)  # Importing and compiling don't count.
     contender = CONTENDERS[name](size)
     before = peak_bytes()
     train(contender, size)
@@ -189,10 +189,10 @@ def added_megabytes(name: str, size: Size) -> float:
 
 
 def peak_bytes() -> int:
-    """Return the most memory that this process has had."""
+    """Return this process's peak memory."""
     status = Path("/proc/self/status")
     if status.exists():
-        # In place of ru_maxrss, which on Linux begins with the memory of who started the process.
+        # Not ru_maxrss: on Linux it starts from the memory of the parent process.
         (line,) = (line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
         return int(line.split()[1]) * 1024
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -209,24 +209,24 @@ def peak_memory(size: Size) -> dict[str, float]:
     return found
 
 
-# --- what the machine allows ----------------------------------------------------------------------
+# --- the machine's limits -------------------------------------------------------------------------
 
 
 def product_rate(width: int = 2048, samples: int = SAMPLES) -> float:
-    """Return the GFLOP/s of a product of two square matrices in single precision."""
+    """Return the GFLOP/s for a product of two square matrices in single precision."""
     a, b = torch.randn(2, width, width)
     return 2e-9 * width**3 / _fastest(lambda: a @ b, samples)
 
 
 def copy_rate(megabytes: int = 256, samples: int = SAMPLES) -> float:
-    """Return how many GB/s a copy reads and writes, too large for any cache."""
+    """Return the GB/s that a copy, too large for any cache, reads and writes."""
     source = torch.randn(megabytes * 250_000)
     target = torch.empty_like(source)
     return 2e-3 * megabytes / _fastest(lambda: target.copy_(source), samples)
 
 
 def _fastest(function: Callable[[], Any], samples: int) -> float:
-    """Return the fewest seconds that a call took: a limit is what can be reached, not the usual."""
+    """Return the seconds of the fastest call: a limit is the best that can be reached."""
     times = []
     for _ in range(samples):
         start = time.perf_counter()
@@ -236,9 +236,9 @@ def _fastest(function: Callable[[], Any], samples: int) -> float:
 
 
 def gigaflop(size: Size) -> float:
-    """Return the arithmetic of a batch forward and backward, a product and a sum counting as two.
+    """Return the arithmetic for a batch, forward and backward; a product and a sum count as two.
 
-    Backward, a product of matrices becomes two: with respect to either.
+    On the way back, each product of matrices becomes two, one for each factor's gradient.
     """
     _, _, f, h, n, w, r = size
     controller = 4 * h * (f + h + r * w)
@@ -251,11 +251,10 @@ def gigaflop(size: Size) -> float:
 
 
 def link_gigabytes(size: Size) -> float:
-    """Return the least bytes of links that go to and from memory in a batch forward and backward.
+    """Return the GB of links that a batch, forward and backward, moves to and from memory.
 
-    Forward, each step reads the link matrix and writes it; backward, it reads the matrix, and
-    reads and writes the gradient. Links that aren't kept but made again come on top; those that
-    stay in a cache come off.
+    Forward, each step reads the link matrix and writes it. Backward, it reads the matrix, and reads
+    and writes the gradient. Links that are recomputed add to this; links in a cache subtract.
     """
     return 5 * 4e-9 * size.B * size.T * size.N**2
 
@@ -263,7 +262,7 @@ def link_gigabytes(size: Size) -> float:
 def compare(
     size: Size, milliseconds: dict[str, dict[str, Any]], limits: dict[str, float]
 ) -> dict[str, Any]:
-    """Return a size's measurements, how they compare, and how near they are to the limits."""
+    """Return a size's measurements, their ratios, and their shares of the machine's limits."""
     medians = {
         label: {name: summary["median"] for name, summary in summaries.items()}
         for label, summaries in milliseconds.items()

@@ -1,4 +1,4 @@
-"""What the benchmarks share: which machine this is, samples in short, and results as JSON."""
+"""Shared by the benchmarks: the machine's description, summaries of samples, results as JSON."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RESULTS = Path(__file__).parent / "results"
 
 
 def machine() -> dict[str, Any]:
-    """Return what the numbers depend on besides the code."""
+    """Return the machine, the versions and the date: what else the numbers depend on."""
     return {
         "cpu": _cpu_model(),
         "cores": len(os.sched_getaffinity(0))
@@ -40,7 +40,7 @@ def _cpu_model() -> str:
 
 
 def summarise(samples: Iterable[float]) -> dict[str, Any]:
-    """Return the median of the samples, the quartiles around it, and how many there are."""
+    """Return the samples' median, quartiles and number."""
     samples = list(samples)
     low, median, high = (rounded(value) for value in np.percentile(samples, (25, 50, 75)))
     return {"median": median, "quartiles": [low, high], "samples": len(samples)}
@@ -52,11 +52,7 @@ def rounded(value: float) -> float:
 
 
 def save(name: str, numbers: dict[str, Any]) -> dict[str, Any]:
-    """Write the numbers of a benchmark and the machine's name to ``results/<name>.json``.
-
-    Returns:
-        What was written.
-    """
+    """Write a benchmark's numbers and the machine to ``results/<name>.json``, and return them."""
     results = {"machine": machine(), **numbers}
     with write_atomically(RESULTS / f"{name}.json") as temporary:
         temporary.write_text(json.dumps(results, indent=2) + "\n")
@@ -64,6 +60,6 @@ def save(name: str, numbers: dict[str, Any]) -> dict[str, Any]:
 
 
 def load(name: str) -> dict[str, Any] | None:
-    """Read what :func:`save` wrote, or return None if that benchmark has not been run."""
+    """Return what :func:`save` wrote, or None if the benchmark has not been run."""
     path = RESULTS / f"{name}.json"
     return json.loads(path.read_text()) if path.exists() else None

@@ -1,11 +1,11 @@
-"""How long the MemoryPlayer takes from a key to changed pixels, and what its page weighs.
+"""The MemoryPlayer's time from a key to changed pixels, and the size of its page.
 
     make bench  (or: python benchmarks/player_latency.py)
 
-Needs a Chromium. Keys are real ones, sent at odd moments of a frame. From the moment that the
-browser gives the key, two times are taken: until the pixels of the link canvas have changed, and
-until the frame begins that shows them, which adds a wait for the screen, 8 ms on average and up to
-17 at 60 Hz. Only keys after which the pixels differ are counted.
+Needs a Chromium. Real keys are sent at varying moments of a frame. Two times are taken from the
+browser's time stamp of the key: until the pixels of the link canvas have changed, and until the
+frame that shows them begins. The second includes a wait for the screen, 8 ms on average and up to
+17 ms at 60 Hz. Only keys that change the pixels are counted.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ LISTEN = """() => {
 
 
 def record(num_locations: int, word_size: int, num_read_heads: int, num_steps: int) -> DNCTrace:
-    """Return the trace of an untrained DNC, whose weightings are spread over all locations."""
+    """Return the trace of an untrained DNC; its weightings are spread over all locations."""
     torch.manual_seed(0)
     sizes = {"num_locations": num_locations, "word_size": word_size}
     model = DNC(8, hidden_size=64, num_read_heads=num_read_heads, **sizes)
@@ -67,7 +67,7 @@ def main() -> None:
     names = ("chromium", "chromium-browser", "google-chrome")
     chromium = next(filter(None, map(shutil.which, names)), None)
     if chromium is None:
-        raise SystemExit(f"There is none of {', '.join(names)} in the PATH: install Chromium.")
+        raise SystemExit(f"Found none of {', '.join(names)} in the PATH. Install Chromium.")
     runs = {}
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
@@ -81,7 +81,7 @@ def main() -> None:
             page.locator("input[type=range]").focus()
             page.evaluate(LISTEN)
             for key in range(KEYS):
-                # Forward, back and leaps, at all phases of a frame.
+                # Forward, back and leaps, at varying phases of a frame.
                 page.keyboard.press(("ArrowRight", "ArrowRight", "PageDown", "ArrowLeft")[key % 4])
                 if key % 20 == 19:
                     page.keyboard.press("Home")

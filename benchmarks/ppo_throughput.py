@@ -1,17 +1,17 @@
-"""How many environment steps per second PPO samples and learns from, with each memory model.
+"""Environment steps per second that PPO samples and learns from, with each memory model.
 
     pip install -e ".[bench]"
     make bench  (or: python benchmarks/ppo_throughput.py)
 
-The models are memorylab's on RLlib's current API stack, and on the old one our ``DiffNC`` and
-POPGym's own, which needs the package ``dnc`` and is left out without it. All have the layers of
+Compared are memorylab's models on RLlib's current API stack, and our ``DiffNC`` and POPGym's own on
+the old one; POPGym's needs the package ``dnc`` and is left out without it. All have the layers of
 POPGym's ``ppo.py``: 128 wide around a memory of 256, and for the DNC 16 locations of 16 numbers
 with 4 read heads. The environment is RepeatPreviousEasy and the settings are those of
 ``memorylab.rllib.ppo_config`` for all. Updates are made in turn, one of each model, in one process
 with one thread.
 
-POPGym's DiffNC never trains its memory, which the optimizer doesn't hold; gradients through it are
-computed all the same.
+POPGym's DiffNC never trains its memory because the optimizer doesn't hold its weights; gradients
+through it are computed all the same.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ def measure(updates: int, tick: Callable[[], Any]) -> dict[str, dict[str, Any]]:
     """Return the environment steps per second of each model.
 
     Args:
-        updates: How many to measure of each; one more comes before them, to warm up.
+        updates: Number of measured updates of each model; one more precedes them as a warm-up.
         tick: Called after each update.
     """
     with ray_session(num_cpus=1), contextlib.ExitStack() as stack:

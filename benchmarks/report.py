@@ -1,9 +1,9 @@
-"""What the benchmarks found, as tables in Markdown and as one figure.
+"""The benchmarks' results as tables in Markdown and as one figure.
 
     make bench  (or: python benchmarks/report.py)
 
-Reads ``results/*.json``, prints the tables, and draws ``results/speed.png``. What has not been
-measured is left out.
+Reads ``results/*.json``, prints the tables, and draws ``results/speed.png``. Benchmarks without
+results are left out.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def _number(value: float) -> str:
 
 
 def speed_table(results: Results) -> str:
-    """Return what ``dnc_speed`` found."""
+    """Return the table of ``dnc_speed``."""
     rows, limits = results["sizes"], results["limits"]
     labels = list(rows[0]["milliseconds"])
     lines = []
@@ -89,7 +89,7 @@ def speed_table(results: Results) -> str:
 
 
 def throughput_table(results: Results) -> str:
-    """Return what ``ppo_throughput`` found."""
+    """Return the table of ``ppo_throughput``."""
     ratios = results.get("ratio_to_popgym", {})
     lines = []
     for name, rate in results["env_steps_per_second"].items():
@@ -100,7 +100,7 @@ def throughput_table(results: Results) -> str:
 
 
 def solving_table(results: Results) -> str:
-    """Return what ``time_to_solve`` found."""
+    """Return the table of ``time_to_solve``."""
     lines = []
     for name, task in results["tasks"].items():
         seeds = ", ".join("not solved" if s is None else f"{s:.1f}" for s in task["seconds"])
@@ -125,7 +125,7 @@ def draw(results: dict[str, Results]) -> style.Figure:
     """Draw ratios to the ``dnc`` package, environment steps per second, and seconds to solve.
 
     Args:
-        results: By benchmark; the place of one that is missing stays empty.
+        results: By benchmark; the panel of a missing one stays empty.
     """
     figure = style.new_figure(5.6, 9.0, layout="constrained")
     upper, lower = figure.subfigures(2, height_ratios=(1.25, 1))
@@ -196,7 +196,7 @@ PANELS: dict[str, Callable[[Axes, Results], None]] = {
 
 
 def main() -> None:
-    """Print the tables of what has been measured, and draw it."""
+    """Print the tables of all benchmarks with results, and draw the figure."""
     results = {name: measuring.load(name) for name in TABLES}
     for name in [name for name, found in results.items() if found is None]:
         print(f"There is no results/{name}.json: run python benchmarks/{name}.py")

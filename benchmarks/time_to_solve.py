@@ -1,10 +1,10 @@
-"""How many seconds a DNC has to be trained until it solves a task.
+"""Seconds of training until a DNC solves a task.
 
     make bench  (or: python benchmarks/time_to_solve.py)
 
-Solved means that less than 1% of the bits on the loop's evaluation batch are wrong, which is looked
-at every 50 steps; that takes time too, and counts. Five seeds of each task, in turn, on one thread,
-as the course does.
+A task is solved when less than 1% of the bits of the loop's evaluation batch are wrong. The loop
+evaluates every 50 steps, and the time for that counts. Each task is trained with five seeds, in
+turn, on one thread as in the course.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ RECIPES = {
 
 
 def solve(recipe: Recipe, seed: int, steps: int = MOST_STEPS) -> float | None:
-    """Return the seconds until a new DNC solves the task, or None if it doesn't in ``steps``."""
+    """Return the seconds until a new DNC solves the task, or None if ``steps`` don't suffice."""
     torch.manual_seed(seed)
     model = DNC(recipe.task.input_size, recipe.task.output_size, **MODEL)
     history = train(
@@ -64,7 +64,7 @@ def solve(recipe: Recipe, seed: int, steps: int = MOST_STEPS) -> float | None:
 
 
 def median(seconds: list[float | None]) -> float | None:
-    """Return the median, to which an unsolved run counts as endless."""
+    """Return the median; an unsolved run counts as infinitely long."""
     found = statistics.median(math.inf if value is None else value for value in seconds)
     return found if math.isfinite(found) else None
 

@@ -1,7 +1,7 @@
 """Build the book: ``make book``, or ``python book/build.py [FOLDER]``.
 
-Its pages are prepared from the notebooks and the package, Sphinx makes a site of them in
-``FOLDER/html``, and nothing of it needs a network or a kernel, then or later.
+Sphinx makes a site in ``FOLDER/html`` from the notebooks as they are stored and from the package's
+docstrings. Neither building nor reading it needs a network or a kernel.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import shutil
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # where tools/ is
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # for tools/
 
 from pages import course_map, write_page
 from players import PLAYERS, write_players
@@ -25,13 +25,13 @@ NOTEBOOKS = HERE.parent / "notebooks"
 
 
 def build(folder: Path) -> int:
-    """Build the book into ``folder``; return 0 if all went well.
+    """Build the book into ``folder``; return 0 on success.
 
-    A warning of Sphinx's, such as a link that leads nowhere, is an error.
+    A Sphinx warning, such as a broken link, is an error.
     """
     setup(seed=0)
     source, extra, html = folder / "source", folder / "extra", folder / "html"
-    # What an earlier build left may be of a notebook that is gone.
+    # An earlier build may have left pages of a notebook that is gone.
     for old in (source, extra, html):
         shutil.rmtree(old, ignore_errors=True)
     (source / "course").mkdir(parents=True)
@@ -42,7 +42,7 @@ def build(folder: Path) -> int:
     # Notebook 14 links to this page, and this page to the notebook.
     guide = (HERE.parent / "CLUSTER.md").read_text()
     (source / "CLUSTER.md").write_text(guide.replace("](notebooks/", "](course/"))
-    write_reference(source / "reference")
+    write_reference(source / "reference", [NOTEBOOKS / row.file for row in present(NOTEBOOKS)])
     index = (HERE / "index.md").read_text()
     (source / "index.md").write_text(index.replace("<!-- course map -->", course_map(NOTEBOOKS)))
     shutil.copy2(NOTEBOOKS / "data" / "copy_film_strip.png", source)

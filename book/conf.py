@@ -1,4 +1,4 @@
-"""How Sphinx makes the book; ``build.py`` prepares its pages and calls it."""
+"""Sphinx's configuration for the book; ``build.py`` prepares the pages and calls Sphinx."""
 
 import re
 
@@ -28,14 +28,14 @@ nb_code_prompt_hide = "Hide the solution"
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
 
-autodoc_inherit_docstrings = False  # those of torch and Ray aren't written for Sphinx
+autodoc_inherit_docstrings = False  # The docstrings of torch and Ray aren't written for Sphinx.
 autodoc_member_order = "bysource"
-autodoc_preserve_defaults = True  # as they stand in the source, not as they print themselves
+autodoc_preserve_defaults = True  # as in the source, not as their repr
 napoleon_use_rtype = False
 maximum_signature_line_length = 80
 codeautolink_concat_default = True  # the cells of a notebook share their imports
 codeautolink_autodoc_inject = False
-# An example in a docstring that isn't found again in the page has no links; that is all.
+# An example in a docstring that isn't found in the page only has no links.
 suppress_warnings = ["codeautolink.match_block"]
 
 html_theme = "furo"
@@ -52,33 +52,33 @@ pygments_dark_style = "github-dark"
 
 
 def mend_lines(app, what, name, obj, options, lines) -> None:
-    """Mend what napoleon made of a docstring."""
+    """Correct what napoleon makes of a docstring."""
     for place, line in enumerate(lines):
-        # "N." would begin a list that is counted by letters.
+        # "N." would start a list numbered by letters.
         line = re.sub(r"^(\s*:\w+ [^:]+: )(\w\.)", r"\1\\\2", line)
-        # Shapes are code, not words in quotation marks.
+        # Show shapes as code, not as words in quotation marks.
         lines[place] = re.sub(r"(:type:\s+)(.*\bjaxtyping\..*)", as_code, line)
 
 
 def as_code(match: re.Match) -> str:
-    """Return a type as code, with jaxtyping's names as they stand in the source."""
+    """Return a type as code, with jaxtyping's names as in the source."""
     return f"{match[1]}``{match[2].replace('jaxtyping.', '')}``"
 
 
 def mend_signature(app, what, name, obj, options, signature, result):
-    """Write a default that a function makes, in a dataclass, so that Sphinx can read it."""
+    """Replace a dataclass's default factory in a signature by dots: Sphinx can't parse it."""
     return signature and signature.replace("<factory>", "..."), result
 
 
 def drop_unreadable(app, domain, objtype, content) -> None:
-    """Take from a constant a value that is no Python, such as ``{'mlp': <class ...>}``."""
+    """Remove a constant's value that isn't Python, such as ``{'mlp': <class ...>}``."""
     for part in list(content.parent.findall(addnodes.desc_annotation)):
         if objtype == "data" and "<" in part.astext():
             part.parent.remove(part)
 
 
 def setup(app) -> None:
-    """Register what is to be mended."""
+    """Register the corrections above."""
     app.connect("autodoc-process-signature", mend_signature)
     app.connect("object-description-transform", drop_unreadable)
     app.connect("autodoc-process-docstring", mend_lines, priority=900)

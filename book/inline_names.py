@@ -1,15 +1,15 @@
-"""Names in a notebook's prose lead to the reference, as those in its cells do.
+"""Links from names in a notebook's prose to the reference.
 
-Which names: those that the notebook imports from memorylab.
+sphinx-codeautolink links the names in cells. In prose Sphinx needs roles, which JupyterLab shows
+as text. This extension links the names that the notebook imports from memorylab.
 """
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable
 
 from docutils import nodes
-from reference import places
+from reference import imports_of, places
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
@@ -17,7 +17,7 @@ from sphinx.util import import_object
 
 
 class LinkNames(SphinxTransform):
-    """Turn ``MemoryPlayer`` in a line of text into a link, where it names what was imported."""
+    """Turn ``MemoryPlayer`` in a line of text into a link if the notebook imports it."""
 
     default_priority = 850
 
@@ -40,18 +40,12 @@ class LinkNames(SphinxTransform):
 
 
 def imported_names(sources: Iterable[str]) -> dict[str, str]:
-    """Return what ``sources`` import from memorylab: each name, and its place in the reference."""
+    """Return where the reference documents the names that ``sources`` import from memorylab."""
     found = {}
-    for source in sources:
-        try:
-            lines = ast.parse(source).body
-        except SyntaxError:
-            continue  # what a cell has printed, or a cell that isn't Python
-        for line in lines:
-            if isinstance(line, ast.ImportFrom) and str(line.module).startswith("memorylab."):
-                for name in line.names:
-                    path = f"{line.module}.{name.name}"
-                    found[name.asname or name.name] = places().get(id(import_object(path)), path)
+    for line in (line for source in sources for line in imports_of(source)):
+        for name in line.names:
+            path = f"{line.module}.{name.name}"
+            found[name.asname or name.name] = places().get(id(import_object(path)), path)
     return found
 
 

@@ -1,4 +1,7 @@
-"""Formulas as MathML, which browsers draw by themselves: no script and no fonts to fetch."""
+"""Formulas as MathML, which browsers draw without a script.
+
+Sphinx's own renderers need a network (MathJax) or LaTeX.
+"""
 
 from docutils import nodes
 from latex2mathml.converter import convert
@@ -13,7 +16,7 @@ def visit_inline(translator: HTML5Translator, node: nodes.math) -> None:
 
 
 def visit_display(translator: HTML5Translator, node: nodes.math_block) -> None:
-    """Write a formula of its own lines; it scrolls where the screen is too narrow for it."""
+    """Write a formula on its own line; it scrolls if the screen is too narrow."""
     formula = convert(node.astext(), display="block")
     translator.body.append(f'<div class="math" tabindex="0">{formula}</div>')
     raise nodes.SkipNode

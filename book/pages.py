@@ -7,7 +7,8 @@ from pathlib import Path
 
 import nbformat
 
-from tools.navigation import CLOSING, OPENING
+from tools.exercises import is_solution
+from tools.navigation import CLOSING, OPENING, objective_of
 from tools.table import present
 
 _LAUNCHER = re.compile(r"\[!\[(?P<what>[^\]]+)\]\([^)]*\)\]\((?P<address>[^)]+)\)")
@@ -20,14 +21,13 @@ _MARKUP = re.compile(r"[*`$]|\]\([^)]*\)|\[(?=[^\]]*\]\()")
 def write_page(path: Path, folder: Path, players: list[str]) -> None:
     """Write the notebook at ``path`` into ``folder`` as the book shows it.
 
-    Its bar goes, since the book has a navigation of its own, and leaves a line with the launch
-    links. Solutions are closed, players play, and figures get what is to be seen in them as their
-    alternative text.
+    The launch links replace the navigation bar, since the book has its own navigation. Solutions
+    are folded, players play, and the words below a figure become its alternative text.
 
     Args:
         path: The notebook, executed.
         folder: Where to write it, under the same name.
-        players: What stands in the place of its players, from top to bottom.
+        players: The HTML that replaces its players, from top to bottom.
 
     Raises:
         ValueError: The notebook shows more players or fewer.
@@ -36,9 +36,8 @@ def write_page(path: Path, folder: Path, players: list[str]) -> None:
     notebook.cells[0].source = with_launch_line(notebook.cells[0].source)
     shown = 0
     for cell, following in zip(notebook.cells, [*notebook.cells[1:], None], strict=True):
-        tags = cell.metadata.get("tags", [])
-        if "solution" in tags:
-            cell.metadata["tags"] = [*tags, "hide-cell"]
+        if is_solution(cell):
+            cell.metadata["tags"] = [*cell.metadata["tags"], "hide-cell"]
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             if "image/png" not in data:
@@ -58,9 +57,9 @@ def write_page(path: Path, folder: Path, players: list[str]) -> None:
 
 
 def with_launch_line(header: str) -> str:
-    """Return a notebook's header with the launch links alone, as words, in the place of its bar.
+    """Return a notebook's header with a line of launch links in place of its bar.
 
-    What is folded up below the bar's links stays.
+    The folded part below the bar's links stays.
     """
     before, _, rest = header.partition(OPENING)
     bar, _, after = rest.partition(CLOSING)
@@ -70,19 +69,20 @@ def with_launch_line(header: str) -> str:
 
 
 def what_to_see(text: str) -> str:
-    """Return what the cell below a figure says is to be seen, without markup."""
+    """Return the *What to see:* sentences of a cell, without markup."""
     found = _WHAT_TO_SEE.search(text)
     return " ".join(_MARKUP.sub("", found["text"]).split()) if found else ""
 
 
 def course_map(notebooks: Path) -> str:
-    """Return the table of the notebooks there are, and the table of contents that Sphinx needs."""
+    """Return a table of the notebooks, and the table of contents that Sphinx needs."""
     lines = ["| notebook | after it you can | reading |", "|---|---|---|"]
     rows = present(notebooks)
     for row in rows:
-        header = nbformat.read(notebooks / row.file, as_version=4).cells[0].source
-        minutes = _READING.search(header)["minutes"]
-        lines.append(f"| [{row.heading}](course/{row.file}) | {row.objective} | {minutes} |")
+        path = notebooks / row.file
+        minutes = _READING.search(nbformat.read(path, as_version=4).cells[0].source)["minutes"]
+        link = f"[{row.heading}](course/{row.file})"
+        lines.append(f"| {link} | {objective_of(path)} | {minutes} |")
     entries = "\n".join(f"course/{row.file.removesuffix('.ipynb')}" for row in rows)
     contents = f"```{{toctree}}\n:hidden:\n:caption: The course\n\n{entries}\n```"
     return "\n".join([*lines, "", contents])

@@ -17,6 +17,7 @@ PLAYERS = {
 }
 """Which runs of ``notebooks/data/make_gallery.py`` a notebook shows, from top to bottom."""
 
+
 def write_players(notebooks: Path, folder: Path) -> dict[str, str]:
     """Write each run's page and film strip into ``folder``.
 

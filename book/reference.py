@@ -1,43 +1,44 @@
-"""The outline of the API reference; autodoc fills it from the docstrings."""
+"""The outline of the API reference; autodoc fills it from the docstrings.
+
+Sphinx's own autosummary would document what two packages export twice, and constants that a package
+imports from its modules not at all.
+"""
 
 from __future__ import annotations
 
+import ast
 import functools
 import importlib
 import inspect
 import pkgutil
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 
+import nbformat
 from sphinx.pycode import ModuleAnalyzer
 
 import memorylab
 import memorylab_course
 
-MODULES = {
-    "memorylab.rllib": ["agent", "checkpoints", "module"],
-    "memorylab.rllib.actions": ["autoregressive", "spaces"],
-    "memorylab.rllib.classic": ["embeddings", "tensorflow", "worker"],
-}
-"""Modules that are imported by their own name, besides those that their package exports."""
-
-APART = {"memorylab_course.checks", "memorylab.teaching"}
-"""Packages without a page: one function per exercise, each named after it; and an old name."""
+APART = {"memorylab", "memorylab_course.checks", "memorylab.teaching"}
+"""Packages without a page: the root, the self-checks, and an old name of ``memorylab_course``."""
 
 
 def packages() -> list[str]:
     """Return the names of all packages that have a page, in order."""
-    found = ["memorylab_course"]
+    found = set()
     for package in (memorylab, memorylab_course):
-        entries = pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
-        found += [entry.name for entry in entries if entry.ispkg]
-    return sorted(set(found) - APART)
+        root = Path(package.__file__).parent
+        folders = [file.parent.relative_to(root.parent) for file in root.rglob("__init__.py")]
+        found |= {".".join(folder.parts) for folder in folders}
+    return sorted(found - APART)
 
 
 def homes() -> dict[str, list[str]]:
-    """Return for each package the public names that are documented there.
+    """Return the public names that each package's page documents.
 
-    What two packages export is documented in the outer one.
+    A name that two packages export is documented with the outer one.
     """
     taken, found = set(), {}
     for package in sorted(packages(), key=lambda name: name.count(".")):
@@ -56,7 +57,7 @@ def homes() -> dict[str, list[str]]:
 
 @functools.cache
 def places() -> dict[int, str]:
-    """Return for the ``id`` of everything that packages export the name it is documented under."""
+    """Return the name under which each exported object is documented, by the object's ``id``."""
     return {
         id(getattr(importlib.import_module(package), name)): f"{package}.{name}"
         for package, names in homes().items()
@@ -64,31 +65,56 @@ def places() -> dict[int, str]:
     }
 
 
-def write_reference(folder: Path) -> None:
-    """Write a page for each package, with all its public names, and one that leads to them."""
+def imports_of(source: str) -> Iterator[ast.ImportFrom]:
+    """Yield the lines of a cell that import from a subpackage of ``memorylab``."""
+    try:
+        lines = ast.parse(source).body
+    except SyntaxError:  # the output of a cell, or a cell that isn't Python
+        return
+    for line in lines:
+        if isinstance(line, ast.ImportFrom) and str(line.module).startswith("memorylab."):
+            yield line
+
+
+def imported_modules(notebooks: Iterable[Path]) -> set[str]:
+    """Return the modules, packages aside, from which the notebooks import by name."""
+    cells = [cell for path in notebooks for cell in nbformat.read(path, as_version=4).cells]
+    lines = [line for cell in cells if cell.cell_type == "code" for line in imports_of(cell.source)]
+    modules = {line.module for line in lines}
+    return modules - set(packages())
+
+
+def write_reference(folder: Path, notebooks: Iterable[Path]) -> None:
+    """Write a page for each package into ``folder``, and one that leads to them.
+
+    A page documents the package's public names and those of its modules that it exports or that
+    ``notebooks`` import by name.
+    """
     folder.mkdir(parents=True)
+    modules = imported_modules(notebooks)
     for package, names in homes().items():
-        (folder / f"{package}.rst").write_text(page(package, names))
+        module = importlib.import_module(package)
+        exported = [name for name in module.__all__ if inspect.ismodule(getattr(module, name))]
+        inside = {name for name in modules if name.rpartition(".")[0] == package}
+        inside |= {f"{package}.{name}" for name in exported}
+        (folder / f"{package}.rst").write_text(page(package, names, inside - set(packages())))
     entries = "\n".join(f"   {package}" for package in packages())
     (folder / "index.rst").write_text(
         f"{heading('Reference', '=')}\n"
-        "What the package ``memorylab`` offers, from its docstrings. Each room is imported by its\n"
+        "The public names of ``memorylab``, from their docstrings. Import each subpackage by its\n"
         f"own name.\n\n.. toctree::\n   :maxdepth: 1\n\n{entries}\n"
     )
 
 
-def page(package: str, names: list[str]) -> str:
-    """Return a package's page: its docstring, its public names, then those of its modules."""
+def page(package: str, names: list[str], modules: set[str]) -> str:
+    """Return a package's page: its docstring, its public names, then those of ``modules``."""
     module = importlib.import_module(package)
     parts = [heading(package, "="), f".. automodule:: {package}\n"]
     for name in names:
         parts.append(entry(package, name, getattr(module, name)))
-    shown = [name for name in module.__all__ if isinstance(getattr(module, name), ModuleType)]
-    for name in sorted({*shown, *MODULES.get(package, [])}):
-        if f"{package}.{name}" in packages():
-            continue
-        parts += [heading(f"{package}.{name}", "-"), f".. automodule:: {package}.{name}"]
-        # Those that the package exports stand above.
+    for inner in sorted(modules):
+        parts += [heading(inner, "-"), f".. automodule:: {inner}"]
+        # The names that the package exports are documented above.
         parts.append(f"   :members:\n   :exclude-members: {', '.join(names)}\n")
     return "\n".join(parts)
 
@@ -99,7 +125,7 @@ def entry(package: str, name: str, thing: object) -> str:
         return f".. autoclass:: {package}.{name}\n   :members:\n   :show-inheritance:\n"
     if inspect.isroutine(thing):
         return f".. autofunction:: {package}.{name}\n"
-    # Autodoc looks for a constant's docstring in the package alone, not where it is made.
+    # Autodoc looks for a constant's docstring only in the package, not where it is defined.
     for info in pkgutil.iter_modules(importlib.import_module(package).__path__, f"{package}."):
         text = ModuleAnalyzer.for_module(info.name).find_attr_docs().get(("", name))
         if text:

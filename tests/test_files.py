@@ -4,7 +4,7 @@ import stat
 import numpy as np
 import pytest
 
-from memorylab.files import write_atomically
+from memorylab.files import load_arrays, save_arrays, write_atomically
 
 
 def test_finished_file_takes_its_place(tmp_path):
@@ -87,3 +87,15 @@ def test_folder_that_cannot_be_made_is_named(tmp_path):
     message = r"cannot write .*file/weights\.txt: .+ Choose a folder"
     with pytest.raises(OSError, match=message), write_atomically(path):
         pytest.fail("the block must not run")
+
+
+def test_arrays_come_back_as_they_were_and_objects_are_refused(tmp_path):
+    arrays = {"usage": np.arange(3.0), "step": np.array([[1]])}
+    save_arrays(tmp_path / "a.npz", arrays)
+    loaded = load_arrays(tmp_path / "a.npz", "arrays")
+    assert loaded.keys() == arrays.keys()
+    for name, array in arrays.items():
+        np.testing.assert_array_equal(loaded[name], array, strict=True)
+    with pytest.raises(ValueError, match="usage holds Python objects; only numbers are stored"):
+        save_arrays(tmp_path / "b.npz", {"usage": np.array([{}])})
+    assert [path.name for path in tmp_path.iterdir()] == ["a.npz"]

@@ -285,6 +285,53 @@ def test_no_place_imports_from_one_above_it(place):
     assert {name.split(".")[0] for name in names} & others <= PLACES[place]
 
 
+# --- sizes ----------------------------------------------------------------------------------------
+
+# The only file, and in it the only two functions, that may be larger: the DNC's compiled kernels.
+KERNELS = "src/memorylab/memory/dnc/fast/kernels.py"
+KERNEL_BODIES = {f"{KERNELS}: forward", f"{KERNELS}: backward"}
+
+
+def sizes() -> dict[str, dict[str, int]]:
+    """Return the lines of each file, and the lines and parameters of each function.
+
+    ``self`` is no parameter. Functions of one file that share a name share an entry: the larger.
+    """
+    files, lines, parameters = {}, {}, {}
+    for path in [*(ROOT / "src").rglob("*.py"), *(ROOT / "tools").rglob("*.py")]:
+        text, file = path.read_text(), path.relative_to(ROOT).as_posix()
+        files[file] = len(text.splitlines())
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                name, given = f"{file}: {node.name}", node.args
+                named = [
+                    *given.posonlyargs,
+                    *given.args,
+                    given.vararg,
+                    *given.kwonlyargs,
+                    given.kwarg,
+                ]
+                count = sum(one is not None and one.arg not in ("self", "cls") for one in named)
+                lines[name] = max(node.end_lineno - node.lineno + 1, lines.get(name, 0))
+                parameters[name] = max(count, parameters.get(name, 0))
+    return {"files": files, "lines": lines, "parameters": parameters}
+
+
+@pytest.mark.parametrize(
+    ("what", "most", "excepted"),
+    [
+        ("files", 400, {KERNELS}),
+        ("lines", 60, KERNEL_BODIES),
+        ("parameters", 10, KERNEL_BODIES),
+    ],
+)
+def test_files_and_functions_stay_small(what, most, excepted):
+    found = sizes()[what]
+    assert excepted <= set(found)
+    larger = {name: size for name, size in found.items() if size > most and name not in excepted}
+    assert not larger, "\n".join(f"{name} has {size}" for name, size in larger.items())
+
+
 def test_the_old_name_of_the_course_says_where_it_went():
     code = """
 import warnings

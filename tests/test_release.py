@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -16,7 +17,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import memorylab
-from tools.navigation import with_launch_section
+import memorylab.memory
 from tools.table import COURSE, RELEASE, REPOSITORY
 
 ROOT = Path(__file__).parents[1]
@@ -43,11 +44,6 @@ def test_changelog_says_what_changes_for_a_course_at_every_release():
     releases = re.split(r"^## (?=\d)", (ROOT / "CHANGELOG.md").read_text(), flags=re.MULTILINE)[1:]
     for release in releases:
         assert "### What changes for your course\n" in release, release.splitlines()[0]
-
-
-def test_readme_launches_this_release():
-    readme = (ROOT / "README.md").read_text()
-    assert with_launch_section(readme) == readme, "run `make notebooks`"
 
 
 def test_citation_is_complete_and_names_the_repository():
@@ -102,6 +98,8 @@ def test_wheel_holds_the_package_and_nothing_else(wheel):
         "memorylab/player/page.html",
         "memorylab/plots/memorylab.mplstyle",
         "memorylab/memory/dnc/fast/DERIVATION.md",
+        "memorylab/py.typed",
+        "memorylab_course/py.typed",
     }
     assert names - about == modules | data
     assert {"LICENSE", "LICENSE-CONTENT"} <= {name.rpartition("/")[2] for name in about}
@@ -126,7 +124,7 @@ for name in ("ray", "psutil", "anywidget", "ipywidgets", "IPython", "traitlets",
              "nbclient", "nbformat", "notebook", "jupyter_client", "ipykernel", "yaml"):
     sys.modules[name] = None
 sys.path.insert(0, {str(tmp_path)!r})
-import memorylab
+import memorylab.memory
 assert memorylab.__file__.startswith({str(tmp_path)!r}), memorylab.__file__
 for room in ("networks", "sequences", "memory", "tasks", "environments", "training", "plots"):
     module = importlib.import_module("memorylab." + room)
@@ -161,6 +159,27 @@ for need in (lambda: importlib.import_module("memorylab.rllib").ppo_config, lamb
     assert "page of " in result.stdout
     assert "needs anywidget to be shown in a notebook. Install it: pip install" in result.stdout
     assert result.stderr == ""
+
+
+def test_readmes_snippet_runs_from_the_wheel_alone(wheel, tmp_path):
+    """Without Ray and anywidget, and far from ``tools/``."""
+    run(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", tmp_path, wheel)
+    (snippet,) = re.findall(r"^```python\n(.*?)```", (ROOT / "README.md").read_text(), re.M | re.S)
+    prelude = f"""
+import importlib.util, sys
+sys.modules["ray"] = sys.modules["anywidget"] = None
+sys.path.insert(0, {str(tmp_path)!r})
+assert importlib.util.find_spec("tools") is None
+"""
+    run(sys.executable, "-I", "-c", prelude + snippet, cwd=tmp_path)
+    assert (tmp_path / "run.html").stat().st_size > 10_000
+
+
+def test_kernels_cannot_import_the_tools():
+    code = "import importlib.util; print(importlib.util.find_spec('tools'))"
+    environ = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    result = run(sys.executable, "-c", code, cwd=ROOT / "notebooks", env=environ)
+    assert result.stdout == "None\n"
 
 
 def test_extras_are_those_that_are_promised():

@@ -1,6 +1,6 @@
-"""Tools for those who make the course: ``python -m tools.course COMMAND``.
+"""Commands for authors of the course: ``python -m tools.course COMMAND``.
 
-Run it where ``notebooks/`` is, or name the files.
+Run them where ``notebooks/`` is, or name the files.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
 from memorylab.files import write_atomically
 from tools import binder, execution, guard
-from tools.table import present
+from tools.navigation import generated_texts
+from tools.table import chosen
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; return the exit status: 0 if all went well, 1 if not, 2 on wrong usage."""
+    """Run one command; return the exit status: 0 on success, 1 on failure, 2 on wrong usage."""
     parser = argparse.ArgumentParser(prog="python -m tools.course")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for command, function in COMMANDS.items():
@@ -29,17 +30,11 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.command == "environment":
         return environment()
-    files = options.files or [Path("notebooks", row.file) for row in present(Path("notebooks"))]
-    if not files:
-        parser.error("there are no notebooks here; run this where notebooks/ is, or name files")
-    for file in files:
-        if not file.is_file():
-            parser.error(f"{file} does not exist")
-    return options.function(files)
+    return options.function(chosen(options.files, parser))
 
 
 def environment() -> int:
-    """write binder/environment.yml anew from environment.yml"""
+    """make binder/environment.yml from environment.yml"""
     text = Path("environment.yml").read_text(encoding="utf-8")
     with write_atomically(Path("binder", "environment.yml")) as temporary:
         temporary.write_text(binder.binder_environment(text), encoding="utf-8")
@@ -47,13 +42,15 @@ def environment() -> int:
 
 
 def nav(files: list[Path]) -> int:
-    """rewrite the navigation bars, and the launch links of the README beside the notebooks"""
+    """make the generated parts of notebooks, README and instructor's pages anew"""
     for file in files:
-        if execution.update_bar(file):
-            print(f"{file.name}: new navigation bar")
-    readme = files[0].parent.parent / "README.md"
-    if readme.is_file() and execution.update_launch_links(readme):
-        print("README.md: new launch links")
+        if execution.refresh(file):
+            print(f"{file.name}: new generated parts")
+    for path, text in generated_texts(files[0].parent.parent).items():
+        if text != path.read_text(encoding="utf-8"):
+            with write_atomically(path) as temporary:
+                temporary.write_text(text, encoding="utf-8")
+            print(f"{path.name}: new generated parts")
     return 0
 
 
@@ -72,13 +69,13 @@ def measure(files: list[Path]) -> int:
 
 
 def run_on_binder(files: list[Path]) -> int:
-    """execute notebooks on one core, as on Binder, and fail where they need more than it gives"""
+    """execute notebooks on one core, as on Binder, and fail if they exceed its limits"""
     print("| notebook | seconds on one core | GB at most |\n|---|---|---|")
     total, largest, failed = 0.0, 0.0, []
     for file in files:
         notebook = execution.nbformat.read(file, as_version=4)
         try:
-            cost = execution.run(notebook, file.parent, surroundings=binder.one_core())
+            cost = execution.run(notebook, file.parent, limits=binder.one_core())
         except (CellExecutionError, CellTimeoutError) as error:
             failed.append(f"{file.name} failed:\n{error}")
             continue
@@ -87,13 +84,13 @@ def run_on_binder(files: list[Path]) -> int:
         if gigabytes > guard.MAX_GIGABYTES:
             failed.append(
                 f"{file.name} needs {gigabytes:.2f} GB; keep it below {guard.MAX_GIGABYTES} GB, "
-                "or Binder ends it"
+                "or Binder stops it"
             )
         total, largest = total + cost.seconds, max(largest, gigabytes)
     print(f"| together | {math.ceil(total)} | {largest:.2f} |")
     if total > binder.MAX_SECONDS:
         failed.append(
-            f"the course takes {total:.0f} s; Binder ends it after {binder.MAX_SECONDS} s"
+            f"the course takes {total:.0f} s; Binder stops it after {binder.MAX_SECONDS} s"
         )
     for line in failed:
         print(line)
@@ -101,7 +98,7 @@ def run_on_binder(files: list[Path]) -> int:
 
 
 def check(files: list[Path]) -> int:
-    """say what is wrong with notebooks, and which cells are not compared"""
+    """list the faults of notebooks, and the cells that are not compared"""
     found = [fault for file in files for fault in guard.faults(file)]
     for line in [*(line for file in files for line in guard.skips(file)), *found]:
         print(line)
@@ -119,7 +116,9 @@ def _run_all(files: list[Path], run) -> int:
             failed += 1
             print(f"failed, left as it was:\n{error}")
             continue
-        gigabytes = math.ceil(cost.peak_bytes / 1e8) / 10  # rounded up: the header promises it
+        gigabytes = (
+            math.ceil(cost.peak_bytes / 1e8) / 10
+        )  # rounded up, since the header promises at most that
         print(f"{math.ceil(cost.seconds)} s, {gigabytes:.1f} GB")
     return 1 if failed else 0
 

@@ -5,15 +5,14 @@
     python -m tools.editions student [--seed 2027] [--out student] [FILE ...]
     python -m tools.editions solved  [--seed 2027] [--out solved] [FILE ...]
 
-The student's edition has the stubs and the hints, and not the solutions. It is a source for
-nbgrader: each self-check is an autograded cell. The solved one is the same with all answers filled
-in, as a student would hand it in who knows everything.
+The student's edition has the stubs and the hints, but no solutions. It is a source for nbgrader:
+each self-check is an autograded cell. The solved edition has the same cells, with the solutions in
+the stubs.
 """
 
 from __future__ import annotations
 
 import argparse
-import ast
 import copy
 import re
 import shutil
@@ -21,53 +20,43 @@ import sys
 from pathlib import Path
 
 import nbformat
+from nbconvert.preprocessors import TagRemovePreprocessor
 from nbformat import NotebookNode
 
 from tools.execution import store
-from tools.exercises import called, exercises, last_call, tags
+from tools.exercises import called, exercises, last_call
 from tools.navigation import CLOSING, OPENING
-from tools.table import Notebook, present, row_of
+from tools.table import Notebook, chosen, row_of
 from tools.variants import vary
 
-KEEP, CLEAR = "keep-output", "clear-output"
-"""Tags for cells whose outputs the student's edition should keep, or should not, all the same."""
+REMOVED = {"solution"}
+"""Tags of the cells that the student's edition lacks."""
 
-_PROMISE = re.compile(
-    r",\s+a\s+self-check\s+that\s+says\s+what\s+is\s+missing,\s+and\s+a\s+solution\s+at[^.]*\."
-)
+CLEARED = {"exercise", "self-check", "clear-output"}
+"""Tags of the cells that have no output in the student's edition."""
+
 _LINK = re.compile(r"\[([^\]]*)\]\((\d\d_\w+\.ipynb|\.\./[^)#]*)(?:#[^)]*)?\)")
 
 
 def student(notebook: NotebookNode) -> NotebookNode:
-    """Return the student's edition of a teacher's notebook, which stays as it is.
+    """Return the student's edition of a teacher's notebook, which is not changed.
 
-    Solutions and their heading are gone. Outputs are kept, except those of stubs, of self-checks
-    and of cells that use a name from one of these; a cell's tag ``keep-output`` or
-    ``clear-output`` decides otherwise. Each self-check carries nbgrader's metadata and is worth
-    one point, or what its own metadata has under ``"points"``.
+    Each self-check gets nbgrader's metadata and is worth one point, or the number under
+    ``"points"`` in its own metadata. The numbers of an exercise are locked: nbgrader puts them back
+    before it grades.
 
     Raises:
-        ValueError: A cell's points are no number from 0 up.
+        ValueError: A cell's points are not a number from 0 up.
     """
-    edition = copy.deepcopy(notebook)
-    edition.cells = [cell for cell in edition.cells if not _is_solution(cell)]
-    for cell in edition.cells:
-        if cell.cell_type == "markdown":
-            cell.source = _PROMISE.sub(" and a self-check that says what is missing.", cell.source)
-    _clear_outputs(edition.cells)
+    prepare = TagRemovePreprocessor(remove_cell_tags=REMOVED, remove_all_outputs_tags=CLEARED)
+    edition, _ = prepare.preprocess(copy.deepcopy(notebook), {})
     for exercise in exercises(edition.cells):
+        for cell in exercise.parameters:
+            _lock(cell, f"exercise-{exercise.number}-numbers", {"grade": False})
         for cell in exercise.checks:
             name = (called(cell.source) or "check").rpartition(".")[2]
-            cell.metadata["nbgrader"] = {
-                "cell_type": "code",
-                "grade": True,
-                "grade_id": f"exercise-{exercise.number}-{name}",
-                "locked": True,
-                "points": _points(cell),
-                "schema_version": 3,
-                "solution": False,
-                "task": False,
-            }
+            grade = {"grade": True, "points": _points(cell)}
+            _lock(cell, f"exercise-{exercise.number}-{name}", grade)
     return edition
 
 
@@ -96,18 +85,18 @@ def write(
 ) -> list[Path]:
     """Write an edition of ``files`` to the folder ``out``, with all the data that they load.
 
-    Links lead to those notebooks that are in the edition, and nowhere out of it; launch badges,
-    which open the teacher's one, are left out.
+    Links to notebooks outside the edition become plain text. The launch badges are left out, since
+    they open the teacher's edition.
 
     Args:
         files: Teacher's notebooks, all in one folder.
         out: Another folder. Notebooks of the same names in it are replaced.
-        seed: Draws other numbers for the exercises that allow it; by default the published ones
-            stay.
-        with_solutions: Whether the answers are filled in.
+        seed: Draws other numbers for the numeric exercises; by default they keep the published
+            ones.
+        with_solutions: Whether to write the solved edition.
 
     Returns:
-        The notebooks written.
+        The paths of the notebooks written.
 
     Raises:
         ValueError: ``out`` is the teacher's folder, or a file is not in the course.
@@ -132,41 +121,16 @@ def write(
     return written
 
 
-def _is_solution(cell: NotebookNode) -> bool:
-    heading = cell.cell_type == "markdown" and cell.source.startswith("## Solutions")
-    return heading or "solution" in tags(cell)
-
-
-def _clear_outputs(cells: list[NotebookNode]) -> None:
-    unknown: set[str] = set()  # names whose values depend on what the student writes
-    for cell in cells:
-        if cell.cell_type != "code":
-            continue
-        defined, used = _names(cell.source)
-        theirs = not {"exercise", "self-check"}.isdisjoint(tags(cell))
-        if theirs or used & unknown:
-            unknown |= defined
-        elif CLEAR not in tags(cell):
-            continue
-        if KEEP not in tags(cell):
-            cell.outputs, cell.execution_count = [], None
-
-
-def _names(source: str) -> tuple[set[str], set[str]]:
-    """Return the names that a cell defines, and those that it uses."""
-    defined, used = set(), set()
-    for statement in ast.parse(source).body:
-        has_own_names = isinstance(statement, ast.FunctionDef | ast.ClassDef)
-        if has_own_names:
-            defined.add(statement.name)
-        for node in ast.walk(statement):
-            if not isinstance(node, ast.Name):
-                continue
-            if isinstance(node.ctx, ast.Load):
-                used.add(node.id)
-            elif not has_own_names:
-                defined.add(node.id)
-    return defined, used
+def _lock(cell: NotebookNode, name: str, grade: dict) -> None:
+    cell.metadata["nbgrader"] = {
+        "cell_type": "code",
+        "grade_id": name,
+        "locked": True,
+        "schema_version": 3,
+        "solution": False,
+        "task": False,
+        **grade,
+    }
 
 
 def _points(cell: NotebookNode) -> float:
@@ -182,7 +146,7 @@ def _without_last_call(cell: NotebookNode) -> str:
 
 
 def _relink(cells: list[NotebookNode], row: Notebook, rows: list[Notebook]) -> None:
-    """Rewrite the navigation bar, and leave of links to what is not there their text."""
+    """Rewrite the navigation bar, and turn links to missing files into plain text."""
     index = rows.index(row)
     links = [f"[◀ {other.heading}]({other.file})" for other in rows[:index][-1:]]
     links += [f"[{other.heading} ▶]({other.file})" for other in rows[index + 1 :][:1]]
@@ -198,16 +162,14 @@ def _relink(cells: list[NotebookNode], row: Notebook, rows: list[Notebook]) -> N
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Write one edition; return the exit status: 0 if all went well, 2 on wrong usage."""
+    """Write one edition; return the exit status: 0 on success, 2 on wrong usage."""
     parser = argparse.ArgumentParser(prog="python -m tools.editions")
     parser.add_argument("edition", choices=["student", "solved"])
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="default: all")
     parser.add_argument("--out", type=Path, help="default: a folder of the edition's name")
     parser.add_argument("--seed", type=int, help="other numbers in the numeric exercises")
     options = parser.parse_intermixed_args(arguments)
-    files = options.files or [Path("notebooks", row.file) for row in present(Path("notebooks"))]
-    if not files:
-        parser.error("there are no notebooks here; run this where notebooks/ is, or name files")
+    files = chosen(options.files, parser)
     out = options.out or Path(options.edition)
     try:
         written = write(files, out, options.seed, options.edition == "solved")

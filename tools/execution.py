@@ -1,4 +1,4 @@
-"""Notebooks executed from the first cell to the last, stored so that a diff shows what changed."""
+"""Execute notebooks from first cell to last, and store them so that a diff shows what changed."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ import psutil
 from nbclient import NotebookClient
 
 from memorylab.files import write_atomically
-from tools.navigation import with_bar, with_launch_section
+from tools.navigation import generated_cells
 
 _METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-    # Without the version, which would change with every machine.
+    # Without the version, which differs between machines.
     "language_info": {
         "file_extension": ".py",
         "mimetype": "text/x-python",
@@ -30,7 +30,7 @@ _METADATA = {
 
 @dataclass(frozen=True)
 class Cost:
-    """What running a notebook took: wall-clock seconds, and bytes at the worst moment."""
+    """The cost of running a notebook: wall-clock seconds, and the peak memory in bytes."""
 
     seconds: float
     peak_bytes: int
@@ -42,12 +42,12 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 def execute(path: Path, timeout: int = 600) -> Cost:
     """Execute the notebook at ``path`` in its own folder and store it, outputs and all.
 
-    The stored file has no widgets, no times of execution and no interpreter version, and
-    replaces the old one only once every cell has run.
+    The stored file has no widgets, no times of execution and no interpreter version. It replaces
+    the old file only after every cell has run.
 
     Args:
         path: The notebook.
-        timeout: Seconds that one cell may take.
+        timeout: The time limit of one cell, in seconds.
 
     Raises:
         nbclient.exceptions.CellExecutionError: A cell failed; the file is as before.
@@ -64,19 +64,19 @@ def run(
     notebook: nbformat.NotebookNode,
     folder: Path,
     timeout: int = 600,
-    surroundings: AbstractContextManager | None = None,
+    limits: AbstractContextManager | None = None,
 ) -> Cost:
     """Execute ``notebook`` in place, with ``folder`` as working directory, and measure it.
 
-    Memory is the proportional share of the kernel and of everything it starts, sampled ten times
-    a second; systems without proportional shares count what each process holds alone.
+    Memory is the proportional set size of the kernel and of everything it starts, sampled ten
+    times a second. On systems without it, the unique set size counts.
 
     Args:
         notebook: The notebook; its outputs are replaced.
         folder: Working directory of the kernel.
-        timeout: Seconds that one cell may take.
-        surroundings: Entered while the notebook runs, such as ``binder.one_core()``; measuring
-            stays outside.
+        timeout: The time limit of one cell, in seconds.
+        limits: A context in which the notebook runs, such as ``binder.one_core()``; measuring
+            happens outside it.
 
     Raises:
         nbclient.exceptions.CellExecutionError: A cell failed.
@@ -103,7 +103,7 @@ def run(
     watcher.start()
     start = time.perf_counter()
     try:
-        with surroundings or nullcontext():
+        with limits or nullcontext():
             client.execute()
     finally:
         seconds = time.perf_counter() - start
@@ -113,46 +113,31 @@ def run(
 
 
 def normalise(notebook: nbformat.NotebookNode) -> None:
-    """Take out of ``notebook`` whatever differs from run to run or from machine to machine."""
+    """Remove from ``notebook`` whatever differs between runs or machines."""
     notebook.metadata = nbformat.from_dict(_METADATA)
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
         for name in ("collapsed", "scrolled", "trusted"):
             cell.metadata.pop(name, None)
         for output in cell.get("outputs", ()):
-            # Names a model that only this kernel had; in its place frontends show the picture.
+            # The view names a model of a kernel that is gone; without it, front ends show the PNG.
             output.get("data", {}).pop(WIDGET_VIEW, None)
 
 
-def update_bar(path: Path) -> bool:
-    """Rewrite the navigation bar of the notebook at ``path``; return whether it changed.
+def refresh(path: Path) -> bool:
+    """Make the generated parts of the notebook at ``path`` anew; return whether they changed.
 
     Raises:
-        ValueError: The header has no place for it, or the file is not in the course.
+        ValueError: The header has no place for the bar, or the file is not in the course.
     """
     notebook = nbformat.read(path, as_version=4)
-    header = notebook.cells[0]
-    text = with_bar(header.source, path)
-    if text == header.source:
-        return False
-    header.source = text
-    store(notebook, path)
-    return True
-
-
-def update_launch_links(readme: Path) -> bool:
-    """Rewrite the launch links of the README at ``readme``; return whether they changed.
-
-    Raises:
-        ValueError: The README has no place for them.
-    """
-    old = readme.read_text(encoding="utf-8")
-    new = with_launch_section(old)
-    if new == old:
-        return False
-    with write_atomically(readme) as temporary:
-        temporary.write_text(new, encoding="utf-8")
-    return True
+    sources = generated_cells(notebook.cells, path)
+    changed = [cell.source for cell in notebook.cells] != sources
+    for cell, source in zip(notebook.cells, sources, strict=True):
+        cell.source = source
+    if changed:
+        store(notebook, path)
+    return changed
 
 
 def store(notebook: nbformat.NotebookNode, path: Path) -> None:
@@ -163,14 +148,14 @@ def store(notebook: nbformat.NotebookNode, path: Path) -> None:
 
 
 def _memory_of_children(others: list[psutil.Process]) -> int:
-    """Return the bytes of this process's children and theirs, except those of ``others``."""
+    """Return the bytes of this process's descendants, except of ``others`` and theirs."""
     total = 0
     for child in set(psutil.Process().children()) - set(others):
         for process in _with_children(child):
             try:
                 memory = process.memory_full_info()
             except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
-                continue  # it ended, or belongs to the system
+                continue  # The process has ended or belongs to the system.
             total += getattr(memory, "pss", memory.uss)
     return total
 

@@ -1,10 +1,11 @@
-"""The exercises of a notebook: where each one is, its stub, its self-check and its solution."""
+"""The exercises of a notebook: the place, stub, self-check and solution of each."""
 
 from __future__ import annotations
 
 import ast
 import re
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -13,9 +14,9 @@ class Exercise:
 
     Attributes:
         number: Counted from 1.
-        place: Where its heading is in the notebook, from 0.
+        place: The place of its heading in the notebook, from 0.
         heading: The Markdown cell that sets the task.
-        cells: What follows it, up to the next heading.
+        cells: The cells after it, up to the next heading.
         solutions: The notebook's solutions that end by calling one of its self-checks.
     """
 
@@ -26,19 +27,27 @@ class Exercise:
     solutions: list
 
     @property
+    def parameters(self) -> list:
+        """The cells that assign the numbers of the task to a name; an edition may replace them."""
+        return self._tagged("parameters")
+
+    @property
     def stubs(self) -> list:
         """The cells in which a student answers."""
-        return [cell for cell in self.cells if "exercise" in tags(cell)]
+        return self._tagged("exercise")
 
     @property
     def checks(self) -> list:
-        """The cells that say whether the answer is right."""
-        return [cell for cell in self.cells if "self-check" in tags(cell)]
+        """The cells that judge the answer."""
+        return self._tagged("self-check")
+
+    def _tagged(self, tag: str) -> list:
+        return [cell for cell in self.cells if tag in tags(cell)]
 
 
 def exercises(cells: list) -> list[Exercise]:
     """Return the exercises among a notebook's cells, in order."""
-    solutions = [cell for cell in cells if "solution" in tags(cell)]
+    solutions = [cell for cell in cells if is_solution(cell)]
     found: list[Exercise] = []
     inside = False
     for place, cell in enumerate(cells):
@@ -54,9 +63,33 @@ def exercises(cells: list) -> list[Exercise]:
     return found
 
 
+def is_solution(cell: dict) -> bool:
+    """Tell whether a code cell solves an exercise."""
+    return cell.cell_type == "code" and "solution" in tags(cell)
+
+
 def tags(cell: dict) -> list[str]:
-    """Return a cell's tags, of which it may have none."""
+    """Return a cell's tags, an empty list if it has none."""
     return cell.metadata.get("tags", [])
+
+
+def numbers_of(cell: dict) -> tuple[str, dict[str, Any]]:
+    """Return the name and the numbers that a cell tagged ``parameters`` assigns.
+
+    Raises:
+        ValueError: The cell is not one line such as ``numbers_2 = {"usage": 0.5}``.
+    """
+    name, _, value = cell.source.partition(" = ")
+    try:
+        numbers = ast.literal_eval(value)
+    except (SyntaxError, ValueError):
+        numbers = None
+    if not (name.isidentifier() and isinstance(numbers, dict)):
+        raise ValueError(
+            "a cell tagged parameters must be one assignment such as "
+            f"'numbers_2 = {{\"usage\": 0.5}}', not {cell.source!r}."
+        )
+    return name, numbers
 
 
 def called(source: str) -> str | None:

@@ -1,6 +1,6 @@
-"""What a notebook must keep before it is handed out.
+"""Rules for the stored notebooks.
 
-Each check takes a :class:`Page` and yields faults: sentences that say where, what and what to do.
+Each check takes a :class:`Page` and yields faults: the place, the fault and the remedy.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from pathlib import Path
 import nbformat
 
 from tools.execution import WIDGET_VIEW
-from tools.exercises import called, exercises, tags
-from tools.navigation import with_bar
+from tools.exercises import called, exercises, is_solution, numbers_of, tags
+from tools.navigation import generated_cells
 from tools.table import row_of
 
 MAX_BYTES = 2_000_000
@@ -33,8 +33,8 @@ _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,}")
 _FORBIDDEN = re.compile(r"^\s*[!%]+\s*(?:pip|conda|uv)\b|\bsys\.path\b", re.MULTILINE)
 _NBVAL_COMMENT = re.compile(r"#\s*(?:NBVAL_\w+|PYTEST_VALIDATE_\w+)")
 _HEADER = {
-    "what one can do after it (**You will be able to** …)": r"\*\*You will be able to\*\*\s+\S",
-    "what one needs first (**You need first** …)": r"\*\*You need first\*\*\s+\S",
+    "the objective (**You will be able to** …)": r"\*\*You will be able to\*\*\s+\S",
+    "the prerequisites (**You need first** …)": r"\*\*You need first\*\*\s+\S",
     "minutes to read (**Reading** 10 min)": r"\*\*Reading\*\* \d+ min\b",
     "time to run (**Running** 20 s on two cores)": r"\*\*Running\*\* \d+ (?:s|min) on two cores",
     "peak memory (**Peak memory** 0.4 GB)": r"\*\*Peak memory\*\* \d+(?:\.\d+)? GB",
@@ -44,7 +44,7 @@ _HEADER = {
 
 @dataclass(frozen=True)
 class Page:
-    """A notebook file and what is in it."""
+    """A notebook file and its contents."""
 
     path: Path
     cells: list
@@ -52,7 +52,7 @@ class Page:
 
     @property
     def code(self) -> list[tuple[int, dict]]:
-        """The code cells that aren't empty, each with its place in the notebook from 0."""
+        """The code cells that aren't empty, each with its place in the notebook, from 0."""
         return [
             (place, cell)
             for place, cell in enumerate(self.cells)
@@ -61,7 +61,7 @@ class Page:
 
 
 def faults(path: Path) -> list[str]:
-    """Return everything that is wrong with the notebook at ``path``; an empty list if nothing.
+    """Return all faults of the notebook at ``path``, an empty list if it has none.
 
     Raises:
         OSError: There is no such file.
@@ -87,7 +87,7 @@ def skips(path: Path) -> list[str]:
 
 
 def _outputs(cell: dict) -> Iterator[str]:
-    """Yield all that a cell's outputs say, pictures aside."""
+    """Yield the texts of a cell's outputs, without pictures."""
     for output in cell.get("outputs", []):
         yield _COLOUR.sub("", output.get("text", ""))
         yield _COLOUR.sub("", "\n".join(output.get("traceback", [])))
@@ -97,7 +97,7 @@ def _outputs(cell: dict) -> Iterator[str]:
 
 
 def _shown(cell: dict) -> str:
-    """Return what a cell's last output shows as text."""
+    """Return the text of a cell's last output."""
     for output in reversed(cell.outputs):
         if "data" in output:
             return output.data.get("text/plain", "")
@@ -114,7 +114,7 @@ def check_size(page: Page) -> Iterator[str]:
 
 
 def check_executed_in_order(page: Page) -> Iterator[str]:
-    """Every code cell ran, once, from the top: else nothing is compared."""
+    """Every code cell ran once, in order: nbval passes a cell that never ran."""
     ran = 0
     for place, cell in page.code:
         if "skip-execution" in tags(cell):
@@ -131,19 +131,6 @@ def check_executed_in_order(page: Page) -> Iterator[str]:
             return
 
 
-def check_stored_errors(page: Page) -> Iterator[str]:
-    """No cell is stored with an error, unless the error is the lesson."""
-    for place, cell in page.code:
-        if "raises-exception" in tags(cell):
-            continue
-        for output in cell.outputs:
-            if output.output_type == "error":
-                yield (
-                    f"cell {place}: stored with {output.ename}; mend it, or tag it "
-                    "raises-exception if the error is the lesson"
-                )
-
-
 def check_skips(page: Page) -> Iterator[str]:
     """Cells that are not run or not compared say why."""
     for place, cell in enumerate(page.cells):
@@ -155,7 +142,7 @@ def check_skips(page: Page) -> Iterator[str]:
 
 
 def check_widget_state(page: Page) -> Iterator[str]:
-    """No widgets are saved, neither their state nor their place."""
+    """No widget state and no widget views are stored."""
     if "widgets" in page.metadata:
         yield "has saved widget state, which hides the pictures; run `make notebooks`"
     for place, cell in enumerate(page.cells):
@@ -164,14 +151,14 @@ def check_widget_state(page: Page) -> Iterator[str]:
 
 
 def check_machine(page: Page) -> Iterator[str]:
-    """Nothing names a path or shows a memory address of the machine it ran on."""
+    """No cell names a path of the machine it ran on or shows a memory address."""
     for place, cell in enumerate(page.cells):
         for text in (cell.source, *_outputs(cell)):
             if found := _MACHINE_PATH.search(text):
                 yield f"cell {place}: names a path of one machine: {found[0]}"
         for text in _outputs(cell):
             if found := _ADDRESS.search(text):
-                yield f"cell {place}: shows a memory address ({found[0]}), another at each run"
+                yield f"cell {place}: shows a memory address ({found[0]}), which differs by run"
 
 
 def check_code(page: Page) -> Iterator[str]:
@@ -190,7 +177,7 @@ def check_code(page: Page) -> Iterator[str]:
 
 
 def check_header(page: Page) -> Iterator[str]:
-    """The first cell says what the notebook is for and which it is, and its bar is up to date."""
+    """The first cell is the header: title, objective, prerequisites, cost, launch badge."""
     try:
         row = row_of(page.path)
     except ValueError as error:
@@ -205,19 +192,26 @@ def check_header(page: Page) -> Iterator[str]:
     for what, pattern in _HEADER.items():
         if not re.search(pattern, header):
             yield f"the header does not say {what}"
+
+
+def check_generated(page: Page) -> Iterator[str]:
+    """The navigation bar, and the table of the course if there is one, are up to date."""
     try:
-        if with_bar(header, page.path) != header:
-            yield "the navigation bar is out of date; run `make notebooks`"
-    except ValueError as error:
+        sources = generated_cells(page.cells, page.path)
+    except (IndexError, ValueError) as error:
         yield str(error)
+        return
+    for place, (cell, source) in enumerate(zip(page.cells, sources, strict=True)):
+        if cell.source != source:
+            yield f"cell {place}: its generated part is out of date; run `make notebooks`"
 
 
 def check_cost(page: Page) -> Iterator[str]:
-    """Time and memory, as the header states them, are within what Binder gives."""
+    """Time and memory in the header are within the limits of Binder."""
     header = page.cells[0].source if page.cells else ""
     memory = re.search(r"\*\*Peak memory\*\* (\d+(?:\.\d+)?) GB", header)
     if memory and float(memory[1]) >= MAX_GIGABYTES:
-        yield f"needs {memory[1]} GB; keep it below {MAX_GIGABYTES} GB, or Binder ends it"
+        yield f"needs {memory[1]} GB; keep it below {MAX_GIGABYTES} GB, or Binder stops it"
     running = re.search(r"\*\*Running\*\* (\d+) (s|min)\b", header)
     if running:
         seconds = int(running[1]) * (60 if running[2] == "min" else 1)
@@ -227,7 +221,7 @@ def check_cost(page: Page) -> Iterator[str]:
 
 
 def check_figures(page: Page) -> Iterator[str]:
-    """Each figure has a sentence below it that says what to see."""
+    """Each figure is described in words in the cell below it."""
     for place, cell in page.code:
         if not any("image/png" in output.get("data", {}) for output in cell.outputs):
             continue
@@ -262,8 +256,23 @@ def check_exercises(page: Page) -> Iterator[str]:
                 yield f"{where}: no cell tagged solution ends by calling {call or 'its check'}"
 
 
+def check_parameters(page: Page) -> Iterator[str]:
+    """Cells tagged parameters are one assignment, and self-check and solution use its numbers."""
+    for exercise in exercises(page.cells):
+        for cell in exercise.parameters:
+            where = f"exercise {exercise.number} (cell {exercise.place})"
+            try:
+                name, _ = numbers_of(cell)
+            except ValueError as error:
+                yield f"{where}: {error}"
+                continue
+            for other in (*exercise.checks, *exercise.solutions):
+                if not other.source.endswith(f", **{name})"):
+                    yield f"{where}: self-check and solution must end with ', **{name})'"
+
+
 def check_solutions(page: Page) -> Iterator[str]:
-    """Solutions stand at the end, closed, and pass."""
+    """Solutions are at the end, folded, and pass."""
     heading = next(
         (
             place
@@ -272,8 +281,10 @@ def check_solutions(page: Page) -> Iterator[str]:
         ),
         len(page.cells),
     )
+    if page.cells[heading:] and "solution" not in tags(page.cells[heading]):
+        yield f"cell {heading}: must be tagged solution, so that students don't get the heading"
     for place, cell in enumerate(page.cells):
-        if "solution" not in tags(cell):
+        if not is_solution(cell):
             continue
         if place < heading:
             yield f"cell {place}: is a solution above the heading '## Solutions'"
@@ -286,14 +297,15 @@ def check_solutions(page: Page) -> Iterator[str]:
 CHECKS = (
     check_size,
     check_header,
+    check_generated,
     check_cost,
     check_executed_in_order,
-    check_stored_errors,
     check_skips,
     check_widget_state,
     check_machine,
     check_code,
     check_figures,
     check_exercises,
+    check_parameters,
     check_solutions,
 )

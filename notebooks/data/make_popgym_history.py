@@ -91,13 +91,15 @@ def make(name: str, model: type[nn.Module]) -> History:
     optimized = {id(p) for group in policy._optimizers[0].param_groups for p in group["params"]}
     core = list(policy.model.core.parameters())
     before = [parameter.detach().clone() for parameter in core]
-    history = History()
+    history = History(env_steps=[], mean_return=[], seconds=[])
     start = time.perf_counter()
-    while not history.solved and (not history.env_steps or history.env_steps[-1] < MAX_STEPS):
+    while not history.solved and history.last("env_steps") < MAX_STEPS:
         result = algorithm.train()
-        history.env_steps.append(int(result["num_env_steps_sampled_lifetime"]))
-        history.mean_return.append(round(float(result["env_runners"]["episode_return_mean"]), 4))
-        history.seconds.append(round(time.perf_counter() - start, 1))
+        history.append(
+            env_steps=int(result["num_env_steps_sampled_lifetime"]),
+            mean_return=round(float(result["env_runners"]["episode_return_mean"]), 4),
+            seconds=round(time.perf_counter() - start, 1),
+        )
         history.solved = history.mean_return[-1] >= STOP_RETURN
         print(name, history.env_steps[-1], history.mean_return[-1], flush=True)
     changed = [not torch.equal(*pair) for pair in zip(before, core, strict=True)]

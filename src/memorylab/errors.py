@@ -1,4 +1,4 @@
-"""Error messages that say what was given, what was expected and what to do."""
+"""Checks of names and counts whose messages say what was given and what was expected."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def reject_unknown_keys(given: Iterable[str], known: Iterable[str], what: str) -
     Args:
         given: The names a user passed.
         known: The names that exist.
-        what: What the names are, for the message: ``"option of the memory model 'gru'"``.
+        what: What the names stand for, in the message: ``"option of the memory model 'gru'"``.
 
     Raises:
         ValueError: Names the first unknown key, the nearest known one and all that exist.
@@ -25,7 +25,7 @@ def reject_unknown_keys(given: Iterable[str], known: Iterable[str], what: str) -
 
 
 def suggest(name: str, known: Iterable[str]) -> str:
-    """Return a sentence that offers the nearest known name, then lists them all."""
+    """Return a hint for a message: the nearest known name, then all of them."""
     known = sorted(known)
     nearest = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
     hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
@@ -36,7 +36,7 @@ def check_count(value: int, what: str, minimum: int = 1) -> int:
     """Return ``value`` if it is an integer of at least ``minimum``.
 
     Raises:
-        TypeError: ``value`` is not an integer; a bool is not taken for one.
+        TypeError: ``value`` is not an integer; a bool doesn't count as one.
         ValueError: ``value`` is below ``minimum``.
     """
     if isinstance(value, bool) or not isinstance(value, Integral):

@@ -77,13 +77,13 @@ def load_arrays(path: str | Path, what: str) -> dict[str, np.ndarray]:
     """
     path = _npz_path(path)
     if not path.is_file():
-        raise FileNotFoundError(f"There are no {what} at {path}.")
+        raise FileNotFoundError(f"Found no {what} at {path}.")
     try:
         with np.load(path, allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files}
     except Exception as error:  # zip, zlib and numpy each have their own ways to fail.
         raise ValueError(
-            f"{path} is damaged, or holds no {what} ({error}). Record and save them again."
+            f"{path} is damaged, or holds no {what} ({error}). Record and save anew."
         ) from error
 
 

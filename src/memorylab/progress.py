@@ -1,4 +1,4 @@
-"""A progress bar that leaves nothing behind in a stored notebook."""
+"""Progress bars and notices that leave no text in a stored notebook."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def progress_bar(total: int, description: str, enabled: bool = True, unit: str =
 
     Args:
         total: Number of steps at which the bar is full.
-        description: What is going on; stands left of the bar.
+        description: What is going on; shown left of the bar.
         enabled: False draws nothing.
         unit: What a step is called.
     """
@@ -30,7 +30,7 @@ def progress_bar(total: int, description: str, enabled: bool = True, unit: str =
         unit=unit,
         leave=False,
         file=file,
-        # A notebook shows every character; of a terminal, tqdm finds out what it can show.
+        # A notebook shows every character. For a terminal, tqdm finds out.
         ascii=False if isinstance(file, _NotebookOutput) else None,
         ncols=100,
         miniters=1,
@@ -40,7 +40,7 @@ def progress_bar(total: int, description: str, enabled: bool = True, unit: str =
 
 @contextmanager
 def notice(text: str) -> Iterator[Callable[[], None]]:
-    """Give the body of a ``with`` statement a function that shows ``text`` until the body ends.
+    """Yield a function that shows ``text`` until the block ends.
 
     Args:
         text: What is going on, and how long it may take.
@@ -77,7 +77,7 @@ class _NotebookOutput:
 
 
 def _in_notebook() -> bool:
-    # Asking sys.modules keeps IPython from being imported where it isn't used.
+    # Through sys.modules, because importing IPython takes time where it isn't used.
     ipython: Any = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
     return shell is not None and hasattr(shell, "kernel")

@@ -11,6 +11,8 @@ import matplotlib.style
 import numpy as np
 import torch
 
+from memorylab import progress
+from memorylab.memory.dnc.fast import availability
 from memorylab.plots.style import STYLE
 
 
@@ -35,6 +37,7 @@ def setup(seed: int = 0) -> None:
     torch.manual_seed(seed)
     torch.set_num_threads(num_threads())
     matplotlib.style.use(STYLE)
+    availability.notice = progress.notice  # Its line vanishes, and no stored output holds it.
     # Gymnasium warns about spaces that a user can't change: some warnings carry its own name,
     # others, in yellow, the caller's.
     warnings.filterwarnings("ignore", module=r"gymnasium(\..*)?$")

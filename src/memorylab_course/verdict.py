@@ -1,22 +1,25 @@
-"""Self-checks: a function of plain assertions that answers with a verdict instead of a traceback.
+"""Self-checks: functions of assertions that return a verdict instead of raising an error.
 
-A check takes what the student wrote and asserts what should hold::
+A check takes the student's answer and asserts what should hold::
 
     @self_check
-    def check_padding_mask(padding_mask):
+    def real_steps(student):
         \"\"\"Exercise 1.\"\"\"
-        mask = attempt(padding_mask, torch.tensor([2, 0]), 3)
-        expect(tuple(mask.shape) == (2, 3), f"a mask of shape [2, 3], not {list(mask.shape)}")
-        expect(mask[0].tolist() == [True, True, False], "the first two steps of row 0 to be real")
+        mask = expect_tensor(attempt(student, torch.tensor([2, 0]), 3), [2, 3])
+        turned = {"the real steps marked, not the padding": [0, 0, 1, 1, 1, 1]}
+        expect_answer(mask, [1, 1, 0, 0, 0, 0], turned, "the first two steps of row 0 marked")
 """
 
 from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import torch
+from torch import Tensor
 
 GRADING = "NBGRADER_EXECUTION"
 """The environment variable that nbgrader sets while it grades or validates a notebook."""
@@ -24,7 +27,7 @@ GRADING = "NBGRADER_EXECUTION"
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a self-check found; shows itself as ``✓ …`` or ``✗ …`` and is true if passed."""
+    """The result of a self-check; its repr is ``✓ …`` or ``✗ …``, and it is true if passed."""
 
     passed: bool
     message: str
@@ -37,7 +40,7 @@ class Verdict:
 
 
 class CheckFailed(AssertionError):
-    """A self-check that was not passed, while a notebook is being graded."""
+    """Raised by a failed self-check while a notebook is being graded."""
 
 
 class _NotYet(Exception):
@@ -45,7 +48,7 @@ class _NotYet(Exception):
 
 
 def expect(condition: Any, expected: str) -> None:
-    """Go on if ``condition`` is true; otherwise end the check with "expected …".
+    """End the check with "expected …" unless ``condition`` is true.
 
     Args:
         condition: Anything with one truth value.
@@ -55,15 +58,69 @@ def expect(condition: Any, expected: str) -> None:
         raise _NotYet(f"expected {expected}")
 
 
+def expect_tensor(
+    answer: Any, shape: Sequence[int], what: str = "a tensor", given: str = ""
+) -> Tensor:
+    """Return ``answer`` if it is a tensor of the given shape; otherwise end the check.
+
+    Args:
+        answer: What the student's function returned.
+        shape: The shape it should have.
+        what: The answer's name in the message, such as ``"a tensor of logits"``.
+        given: The case that was tried, such as ``"for an observation of shape [3]"``.
+    """
+    case = f" {given}" if given else ""
+    expect(isinstance(answer, Tensor), f"{what}{case}, not {type(answer).__name__}")
+    expect(
+        list(answer.shape) == list(shape),
+        f"{what} of shape {list(shape)}{case}, not {list(answer.shape)}",
+    )
+    return answer
+
+
+def expect_answer(
+    answer: Any,
+    right: Any,
+    mistakes: Mapping[str, Any],
+    otherwise: str,
+    *,
+    tolerance: float = 1e-6,
+) -> None:
+    """End the check unless ``answer`` equals ``right``, with the hint for the mistake made.
+
+    Args:
+        answer: A number or a tensor.
+        right: The right number or tensor.
+        mistakes: The result of each known mistake, or a tuple of results, under its hint. The
+            first that equals ``answer`` decides.
+        otherwise: The hint for any other wrong answer.
+        tolerance: The largest difference between two numbers that count as equal.
+    """
+    if is_close(answer, right, tolerance):
+        return
+    for hint, wrong in mistakes.items():
+        results = wrong if isinstance(wrong, tuple) else (wrong,)
+        expect(not any(is_close(answer, result, tolerance) for result in results), hint)
+    expect(False, otherwise)
+
+
+def is_close(one: Any, other: Any, tolerance: float = 1e-6) -> bool:
+    """Tell whether two numbers or tensors have as many entries, and the same to ``tolerance``."""
+    one = torch.as_tensor(one, dtype=torch.float64).flatten()
+    other = torch.as_tensor(other, dtype=torch.float64).flatten()
+    return one.shape == other.shape and torch.allclose(one, other, rtol=0, atol=tolerance)
+
+
 def attempt(function: Callable, *args: Any, **kwargs: Any) -> Any:
     """Call the student's function; end the check if it fails or returns nothing.
 
     Args:
-        function: What the student wrote.
-        args: Passed on, as are ``kwargs``.
+        function: The student's function.
+        args: Positional arguments for it.
+        kwargs: Keyword arguments for it.
 
     Returns:
-        What ``function`` returned, which is neither ``None`` nor ``...``.
+        The result of ``function``, neither ``None`` nor ``...``.
     """
     if function is None or function is ...:
         raise _NotYet(f"not yet: there is only {_show(function)} where your answer goes")
@@ -84,19 +141,20 @@ def attempt(function: Callable, *args: Any, **kwargs: Any) -> Any:
 def self_check(check: Callable[..., str | None]) -> Callable[..., Verdict]:
     """Turn a function of assertions into one that returns a :class:`Verdict`.
 
-    For a student a verdict is a line to read, and the notebook goes on. For a grader a cell counts
-    as failed if it raises, so a failed check does that while ``NBGRADER_EXECUTION`` is set.
+    The check passes if the function returns; the sentence that it returns, if any, is shown. The
+    check fails if an answer is still ``...`` or ``None``, on :func:`expect`, on a failed ``assert``
+    (whose message says what was expected), and on any other error, whose type and message are
+    shown.
 
-    It passes if ``check`` returns, with the sentence it returned, if any. It fails if an answer it
-    was given is still ``...`` or ``None``, on :func:`expect`, on a failed ``assert`` (whose message
-    says what was expected), and on any other error, whose type and message are shown.
+    A student reads the verdict, and the notebook goes on. A grader needs a failing cell to raise:
+    while the environment variable ``NBGRADER_EXECUTION`` is set, a failed check raises.
 
     Args:
-        check: Takes what the student wrote; returns a closing sentence or ``None``.
+        check: Takes the student's answers; returns a closing sentence or ``None``.
 
     Returns:
-        The same function, except that it never raises an ``Exception``, or, while a notebook is
-        being graded, only :class:`CheckFailed`.
+        The same function, except that it raises no ``Exception``, or, while a notebook is being
+        graded, only :class:`CheckFailed`.
     """
 
     def judge(*args: Any, **kwargs: Any) -> Verdict:
@@ -112,7 +170,7 @@ def self_check(check: Callable[..., str | None]) -> Callable[..., Verdict]:
         except NotImplementedError:
             return Verdict(False, "not yet: there is something still to be written")
         except AssertionError as error:
-            # Only the first line: below it numpy and torch print values, the answer among them.
+            # Only the first line: numpy and torch print the right values below it.
             return Verdict(False, f"expected {_first_line(error) or 'something else'}")
         except Exception as error:
             return Verdict(False, f"stops with {_describe(error)}")
@@ -121,7 +179,7 @@ def self_check(check: Callable[..., str | None]) -> Callable[..., Verdict]:
     @functools.wraps(check)
     def checked(*args: Any, **kwargs: Any) -> Verdict:
         verdict = judge(*args, **kwargs)
-        # Raised here, where no error is being handled, so that no traceback shows the check.
+        # Raise outside any except block: otherwise the traceback would show the check.
         if not verdict and os.environ.get(GRADING):
             raise CheckFailed(verdict.message)
         return verdict

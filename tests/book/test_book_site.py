@@ -12,6 +12,7 @@ from reference import packages, places
 from sphinx.util import import_object
 from sphinx.util.inventory import InventoryFile
 
+from tools.exercises import is_solution
 from tools.table import present
 
 pytestmark = pytest.mark.ray  # to document the agents, the build imports Ray
@@ -87,7 +88,7 @@ def test_the_bars_of_the_notebooks_are_gone_and_their_launch_links_stay(site, pa
 def test_hints_and_solutions_are_closed(site, pages):
     for row in present(NOTEBOOKS):
         cells = nbformat.read(NOTEBOOKS / row.file, as_version=4).cells
-        solutions = sum("solution" in cell.metadata.get("tags", []) for cell in cells)
+        solutions = sum(map(is_solution, cells))
         hints = sum(cell.source.count("<summary>Hint</summary>") for cell in cells)
         text = pages[(site / "course" / row.file).with_suffix(".html")].text
         assert text.count("<summary>Hint</summary>") == hints

@@ -12,7 +12,8 @@ from PIL import Image
 from players import PLAYERS
 from reference import homes
 
-from tools.navigation import with_bar
+from tools.exercises import is_solution
+from tools.navigation import generated_cells
 from tools.table import COURSE, present
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
@@ -29,7 +30,7 @@ def is_player(output):
 def test_of_the_bar_only_the_launch_links_stay():
     row = COURSE[5]
     blank = f"# {row.heading}\n\n<!-- nav --><!-- /nav -->\n\nMore."
-    header = with_bar(blank, NOTEBOOKS / row.file)
+    header = generated_cells([nbformat.v4.new_markdown_cell(blank)], NOTEBOOKS / row.file)[0]
     assert "![" in header
     left = with_launch_line(header)
     assert left.startswith(f"# {row.heading}\n\n[Launch on Binder](https://mybinder.org/")
@@ -48,7 +49,7 @@ def test_solutions_are_closed_and_figures_have_words(tmp_path):
     write_page(path, tmp_path, [])
     cells = read(tmp_path / path.name).cells
     closed = [cell for cell in cells if "hide-cell" in cell.metadata.get("tags", [])]
-    assert closed == [cell for cell in cells if "solution" in cell.metadata.get("tags", [])]
+    assert closed == [cell for cell in cells if is_solution(cell)]
     assert len(closed) >= 2
     for cell in cells:
         if any("image/png" in output.get("data", {}) for output in cell.get("outputs", [])):

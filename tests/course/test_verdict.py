@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memorylab_course import Verdict, attempt, expect, self_check
-from memorylab_course.verdict import CheckFailed
+from memorylab_course.verdict import CheckFailed, expect_answer, expect_tensor
 
 
 @self_check
@@ -137,3 +137,35 @@ def test_a_failed_check_raises_while_a_notebook_is_graded(monkeypatch, reason):
     with pytest.raises(CheckFailed, match="not yet"):
         check_double(...)
     assert check_double(lambda number: 2 * number)
+
+
+@self_check
+def check_halves(answer):
+    """A check of a tensor with hints for known mistakes."""
+    expect_tensor(answer, [2], "halves", "of 1 and 3")
+    mistakes = {"halves, not doubles": torch.tensor([2.0, 6.0]), "no zeros": (0, torch.zeros(2))}
+    expect_answer(answer, torch.tensor([0.5, 1.5]), mistakes, "other numbers")
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        ([0.5, 1.5], "halves of 1 and 3, not list"),
+        (torch.zeros(3), "halves of shape [2] of 1 and 3, not [3]"),
+        (torch.tensor([2.0, 6.0]), "halves, not doubles"),
+        (torch.zeros(2), "no zeros"),
+        (torch.tensor([0.5, 1.51]), "other numbers"),
+        (torch.tensor([0.5, float("nan")]), "other numbers"),
+    ],
+)
+def test_known_mistakes_get_their_hint(answer, says):
+    assert check_halves(answer).message == f"expected {says}"
+
+
+@settings(deadline=None, derandomize=True, max_examples=25)
+@given(st.floats(-1e3, 1e3))
+def test_the_right_answer_passes_even_if_a_mistake_gives_the_same(right):
+    check = self_check(lambda answer: expect_answer(answer, right, {"a mistake": right}, "more"))
+    assert check(right)
+    assert check(torch.tensor([right], dtype=torch.float64))
+    assert not check(right + 1e-3)

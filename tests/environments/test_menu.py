@@ -120,5 +120,5 @@ def test_impossible_menus_are_refused(options, message):
 def test_an_unknown_slot_is_refused():
     environment = Menu()
     environment.reset()
-    with pytest.raises(ValueError, match="a slot, from 0 to 5, not 6"):
+    with pytest.raises(ValueError, match="a slot, from 0 to 5, got 6"):
         environment.step(6)

@@ -99,5 +99,5 @@ def test_impossible_corridors_are_refused(lengths):
 def test_an_unknown_action_is_refused():
     environment = TMaze()
     environment.reset()
-    with pytest.raises(ValueError, match=r"0 .forward., 1 .left. or 2 .right., not 3"):
+    with pytest.raises(ValueError, match=r"0 .forward., 1 .left. or 2 .right., got 3"):
         environment.step(3)

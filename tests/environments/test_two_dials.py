@@ -88,5 +88,5 @@ def test_impossible_locks_are_refused(options, message):
 def test_an_unknown_setting_is_refused(action):
     environment = TwoDials()
     environment.reset()
-    with pytest.raises(ValueError, match="two digits, each from 0 to 3, not"):
+    with pytest.raises(ValueError, match="two digits, each from 0 to 3, got"):
         environment.step(action)

@@ -25,7 +25,7 @@ from memory_examples import (
 )
 
 from memorylab.memory import MEMORY_MODELS, map_state, run_steps
-from memorylab.sequences import sequence_mask
+from memorylab.sequences import masks, sequence_mask
 
 fixed = settings(deadline=None, derandomize=True, max_examples=25)
 every_model = pytest.mark.parametrize("name", MODELS)
@@ -347,6 +347,44 @@ def test_gradients_are_those_of_the_function(name, lens):
     assert torch.autograd.gradcheck(function, inputs, fast_mode=True, atol=1e-6)
 
 
+class _Call(torch.nn.Module):
+    """A memory model that is called as an exported program is: with tensors alone."""
+
+    def __init__(self, model, with_lengths):
+        super().__init__()
+        self.model, self.with_lengths = model, with_lengths
+
+    def forward(self, z, state, t_starts, seq_lens):
+        lengths = (t_starts, seq_lens) if self.with_lengths else ()
+        return self.model(z, state, *lengths)
+
+
+@pytest.mark.parametrize("name", [*MEMORY_MODELS, "dnc by the reference"])
+@pytest.mark.parametrize("with_lengths", [True, False])
+def test_exported_programs_compute_the_same(name, with_lengths):
+    """Nothing in the program depends on the numbers it was traced with."""
+    call = _Call(make(name), with_lengths)
+    z, t_starts, seq_lens = ragged([2, 1, 0], 0, 0)
+    state = random_state(call.model, 3)
+    program = torch.export.export(call, (z, state, t_starts, seq_lens)).module()
+    z, t_starts, seq_lens = ragged([1, 2, 2], 0, 1)
+    y, after = call(z, state, t_starts, seq_lens)
+    exported_y, exported_after = program(z, state, t_starts, seq_lens)
+    torch.testing.assert_close(exported_y, y)
+    for one, two in zip(leaves(exported_after), leaves(after), strict=True):
+        torch.testing.assert_close(one, two)
+
+
+@every_model
+def test_lengths_are_read_once(name, monkeypatch):
+    calls = []
+    check = masks.check_lengths
+    monkeypatch.setattr(masks, "check_lengths", lambda *a, **k: calls.append(a) or check(*a, **k))
+    model = make(name)
+    model(random_input(2, 4, INPUT_SIZE), seq_lens=torch.tensor([4, 2]))
+    assert len(calls) == 1
+
+
 @every_model
 def test_input_of_another_shape_or_dtype(name):
     model = make(name)
@@ -404,7 +442,7 @@ def test_step_numbers_that_cannot_be(name):
     z = torch.zeros(2, 4, INPUT_SIZE)
     for t_starts, error, message in [
         (torch.tensor([0, -1]), ValueError, r"t_starts must not be negative, got \[0, -1\]"),
-        (torch.tensor([1]), ValueError, r"each of the 2 rows, but has the shape \[1\]"),
+        (torch.tensor([1]), ValueError, r"each of the 2 rows, got shape \[1\]"),
         (torch.tensor([0.0, float("nan")]), TypeError, "t_starts must hold integers"),
         ([0, 0], TypeError, "t_starts must be a tensor of integers, got list"),
     ]:

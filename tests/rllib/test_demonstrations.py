@@ -13,10 +13,8 @@ from ray.rllib.offline.json_writer import JsonWriter
 
 from memorylab.environments import make_environment
 from memorylab.rllib import (
-    Agent,
     Demonstrations,
     MemoryRLModule,
-    evaluate,
     ppo_config,
     record_demonstrations,
 )
@@ -187,17 +185,6 @@ def test_real_actions_are_scaled_as_rllib_scales_them():
     np.testing.assert_allclose(recorded.action, 0.5)
 
 
-def test_an_agent_can_be_the_expert():
-    agent = Agent(ppo_config("MineSweeperEasy", memory_config={"hidden_size": 8}))
-    episodes = evaluate(agent, episodes=3)
-    recorded = Demonstrations.of(episodes)
-    np.testing.assert_array_equal(recorded.episode_lens, [len(episode) for episode in episodes])
-    np.testing.assert_allclose(recorded.returns, [e.total_return for e in episodes], rtol=1e-5)
-    np.testing.assert_array_equal(recorded.action[: len(episodes[0])], episodes[0].action)
-    module = agent.module
-    recorded.check_spaces(module.observation_space.shape[0], module.action_space)
-
-
 # --- RLlib's own files ----------------------------------------------------------------------------
 
 
@@ -270,9 +257,9 @@ def test_rllibs_behaviour_cloning_learns_from_them(ray, tmp_path):
         ({"reward": np.full(5, np.nan)}, "reward must hold finite numbers"),
         ({"action": np.array(list("abcde"))}, "action must hold finite numbers; its type is <U1"),
         ({"episode_lens": np.array([], int)}, "episode_lens must hold the length"),
-        ({"episode_lens": np.array([5, 0])}, "at least 1.*the least 0"),
+        ({"episode_lens": np.array([5, 0])}, r"at least 1, but is array\(\[5, 0\]\)"),
         ({"episode_lens": np.array([2.5, 2.5])}, "whole numbers"),
-        ({"episode_lens": np.array([[5]])}, r"\[1, 1\]"),
+        ({"episode_lens": np.array([[5]])}, r"is array\(\[\[5\]\]\)"),
     ],
 )
 def test_arrays_that_do_not_fit_are_refused(changes, message, tmp_path):
@@ -294,7 +281,7 @@ def test_files_that_hold_something_else_are_refused(tmp_path):
     arrays = arrays_of(random_demonstrations([2, 3]))
     del arrays["action"]
     np.savez(path, **arrays)
-    with pytest.raises(ValueError, match=r"must have the arrays .*action.* has episode_lens, obs"):
+    with pytest.raises(ValueError, match=r"expert\.npz: .* missing 1 required .*'action'"):
         Demonstrations.load(path)
     np.savez(path, **arrays, action=np.array([{}] * 5, dtype=object))  # would need unpickling
     with pytest.raises(ValueError, match="is damaged, or holds no demonstrations"):
@@ -325,11 +312,11 @@ DISCRETE, MULTI = gym.spaces.Discrete(4), gym.spaces.MultiDiscrete([4, 3])
 @pytest.mark.parametrize(
     ("size", "space", "action", "message"),
     [
-        (4, DISCRETE, np.zeros(5, int), "show 3 observation features, .* has 4"),
+        (4, DISCRETE, np.zeros(5, int), r"observations have the shape \[3\], but .* have \[4\]"),
         (3, gym.spaces.Discrete(3), np.array([0, 1, 3, 0, 0]), r"step 2 .*, 3, is not one of Disc"),
         (3, DISCRETE, np.array([0, -1, 3, 0, 0]), r"step 1 .*, -1, is not one"),
         (3, DISCRETE, np.array([0, 0.5, 3, 0, 0]), r"step 1 .*, 0.5, is not one"),
-        (3, MULTI, np.zeros(5, int), r"have the shape \[\], but those of MultiDiscrete.*\[2\]"),
+        (3, MULTI, np.zeros(5, int), r"actions have the shape \[\], but .* have \[2\]"),
         (3, MULTI, np.array([[3, 2]] * 4 + [[2, 3]]), r"step 4 .*\[2 3\], is not one"),
         (3, gym.spaces.Box(-1, 1, (2,)), np.zeros((5, 1)), r"have the shape \[1\]"),
     ],
@@ -341,8 +328,6 @@ def test_episodes_of_other_spaces_are_refused(size, space, action, message):
 
 
 def test_calls_that_make_no_sense_are_refused():
-    with pytest.raises(ValueError, match="no episodes to learn from"):
-        Demonstrations.of([])
     with pytest.raises(ValueError, match="episodes must be at least 1, got 0"):
         record_demonstrations("TMaze", make_maze_expert, episodes=0)
     with pytest.raises(ValueError, match="count must be at least 1"):

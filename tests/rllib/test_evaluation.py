@@ -88,5 +88,5 @@ def test_a_memory_that_depends_on_how_it_is_called_is_found_out(monkeypatch):
 
 
 def test_at_least_one_episode():
-    with pytest.raises(ValueError, match="episodes must be at least 1, but is 0"):
+    with pytest.raises(ValueError, match="episodes must be at least 1, got 0"):
         evaluate(agent(), episodes=0)

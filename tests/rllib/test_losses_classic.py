@@ -196,7 +196,7 @@ def test_with_coefficient_zero_training_is_that_without_to_the_last_bit(losses):
         ({"losses": {"l2": -0.1}}, ValueError, "coefficient of l2 .* at least 0, but is -0.1"),
         ({"losses": {"l2": "much"}}, TypeError, "coefficient of l2 must be a number"),
         ({"losses": {"behaviour_cloning": 1}}, ValueError, "needs episodes to learn from"),
-        ({"loses": {}}, ValueError, "'loses' is not a known key .*WithLosses.* mean 'losses'"),
+        ({"loses": {}}, ValueError, "'loses' is not a known key .*ModelV2.* mean 'losses'"),
         ({"memory": "gruu"}, ValueError, "Did you mean 'gru'"),
     ],
 )

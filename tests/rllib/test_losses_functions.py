@@ -164,7 +164,7 @@ def test_calls_that_make_no_sense_are_refused():
     for losses, parameters in ({}, [x]), ({"a": x.sum()}, []):
         with pytest.raises(ValueError, match="at least one loss and one parameter"):
             gradient_shares(losses, parameters)
-    with pytest.raises(ValueError, match="parameters is empty"):
+    with pytest.raises(ValueError, match="at least one parameter"):
         l2_loss([])
     with pytest.raises(ValueError, match=r"target must have shape.*\[2, 3, 2\].*got \[2, 3, 1\]"):
         reconstruction_loss(PREDICTION, SEEN[..., :1], MASK)

@@ -6,12 +6,15 @@ import numpy as np
 import pytest
 import torch
 import tree
+from matrix_examples import HEAD_CASES, record
+from ray.rllib.algorithms.ppo.torch.ppo_torch_learner import PPOTorchLearner
 from ray.rllib.core.columns import Columns
 
-from memorylab.memory import MEMORY_MODELS
+from memorylab.memory import MEMORY_MODELS, ActorCritic
 from memorylab.rllib import (
     Agent,
     Demonstrations,
+    MemoryRLModule,
     add_losses,
     evaluate,
     ppo_config,
@@ -19,13 +22,17 @@ from memorylab.rllib import (
     train_ppo,
 )
 from memorylab.rllib.agent import make_runner
+from memorylab.rllib.heads.spaces import unflatten
 from memorylab.rllib.losses import (
     LOSS_NAMES,
+    ExtraLosses,
     MemoryRLModuleWithLosses,
+    PPOLearnerWithLosses,
     gradient_shares,
     l2_loss,
 )
 from memorylab.rllib.losses.extra_losses import shared_parameters
+from memorylab.sequences import sequence_mask
 
 pytestmark = pytest.mark.ray
 
@@ -273,6 +280,53 @@ def test_losses_are_those_of_the_networks_computed_by_hand(expert):
     torch.testing.assert_close(found["behaviour_cloning"], torch.cat(surprise).mean())
 
 
+@pytest.mark.parametrize(
+    "case", HEAD_CASES, ids=[f"{case.head} in {case.environment}" for case in HEAD_CASES]
+)
+def test_an_expert_is_cloned_by_the_distribution_of_the_head(case, more_environments, tmp_path):
+    record(case, tmp_path / "expert.npz")
+    config = ppo_config(
+        case.environment, head=case.head, environment_config=case.environment_config
+    )
+    config = add_losses(config, behaviour_cloning=1, demonstrations=tmp_path / "expert.npz")
+    module = Agent(config).module
+    observations, actions, seq_lens = Demonstrations.load(tmp_path / "expert.npz").draw(
+        16, np.random.default_rng(0)
+    )
+    batch = {
+        Columns.OBS: unflatten(observations, module.observation_space),
+        Columns.ACTIONS: actions,
+        Columns.STATE_IN: None,
+        Columns.SEQ_LENS: seq_lens,
+    }
+    output = module.forward_train(batch)
+    mask = sequence_mask(seq_lens, observations.shape[1])
+    expected = case.log_prob(output[Columns.ACTION_DIST_INPUTS][mask], actions[mask])
+    found = module.compute_extra_losses({**batch, Columns.LOSS_MASK: mask}, output)
+    torch.testing.assert_close(found["behaviour_cloning"], -expected.mean())
+
+
+def test_actions_of_a_tuple_are_encoded_as_those_of_the_same_choices():
+    choices, networks = [2, 3], ActorCritic(4, 5)
+    spaces = (
+        gym.spaces.MultiDiscrete(choices),
+        gym.spaces.Tuple([gym.spaces.Discrete(n) for n in choices]),
+    )
+    observations, remembered = torch.randn(2, 3, 4), torch.randn(2, 3, 64)
+    actions = torch.stack([torch.randint(n, (2, 3)) for n in choices], -1)
+    mask = torch.ones(2, 3, dtype=torch.bool)
+    losses = []
+    for space, taken in zip(spaces, (actions, actions.unbind(-1)), strict=True):
+        torch.manual_seed(0)
+        extra = ExtraLosses(networks, 4, space, losses={"next_observation": 1})
+        losses.append(extra(networks, remembered, observations, taken, mask)["next_observation"])
+        assert extra.decoders["next_observation"].model[0].in_features == 64 + 5
+    assert torch.equal(*losses)
+    mixed = gym.spaces.Tuple([gym.spaces.Discrete(2), gym.spaces.Box(0, 1, (1,))])
+    with pytest.raises(TypeError, match=r"next_observation .* but the action space is Tuple"):
+        ExtraLosses(networks, 4, mixed, losses={"next_observation": 1})
+
+
 def test_shares_are_those_of_the_first_minibatch(expert):
     coefficients = {"reconstruction": 0.3, "l2": 0.01}
     learner, episodes = make_learner(add_losses(small_config(), **coefficients))
@@ -310,7 +364,7 @@ def test_a_checkpoint_of_the_module_has_the_decoders(tmp_path):
     config = add_losses(small_config(), reconstruction=0.1, decoder_sizes=(5,))
     module = Agent(config).module
     module.save_to_path(tmp_path)
-    restored = MemoryRLModuleWithLosses.from_checkpoint(tmp_path)
+    restored = MemoryRLModule.from_checkpoint(tmp_path)
     states = module.state_dict(), restored.state_dict()
     assert states[0].keys() == states[1].keys()
     assert all(torch.equal(states[0][name], states[1][name]) for name in states[0])
@@ -363,7 +417,7 @@ def test_losses_that_make_no_sense_are_refused(coefficients, error, message):
         add_losses(small_config(), **coefficients)
     model_config = {"losses": coefficients}
     with pytest.raises(error, match=message):
-        MemoryRLModuleWithLosses(
+        MemoryRLModule(
             observation_space=gym.spaces.Box(0, 1, (3,)),
             action_space=gym.spaces.Discrete(2),
             model_config=model_config,
@@ -378,11 +432,53 @@ def test_configurations_of_something_else_are_refused(tmp_path):
     with pytest.raises(FileNotFoundError, match="no demonstrations at"):
         add_losses(small_config(), behaviour_cloning=0.1, demonstrations=tmp_path / "none.npz")
     with pytest.raises(ValueError, match="Did you mean 'decoder_sizes'"):
-        MemoryRLModuleWithLosses(
+        MemoryRLModule(
             observation_space=gym.spaces.Box(0, 1, (3,)),
             action_space=gym.spaces.Discrete(2),
             model_config={"decoder_size": (3,)},
         )
+
+
+def test_a_learner_of_ones_own_is_kept_or_refused():
+    class Mine(PPOLearnerWithLosses):
+        pass
+
+    class Another(PPOTorchLearner):
+        pass
+
+    kept = add_losses(small_config().learners(learner_class=Mine), l2=0.1)
+    assert kept.learner_class is Mine
+    with pytest.raises(TypeError, match=r"learner is Another. Derive that from"):
+        add_losses(small_config().learners(learner_class=Another), l2=0.1)
+
+
+def test_a_module_that_hides_its_memory_can_have_no_losses():
+    class Hiding(MemoryRLModule):
+        def _forward(self, batch, **kwargs):
+            output = super()._forward(batch, **kwargs)
+            del output["remembered"]
+            return output
+
+    learner, episodes = make_learner(add_losses(small_config(module_class=Hiding), l2=0.1))
+    with pytest.raises(ValueError, match="Hiding's forward pass doesn't return it"):
+        update(learner, episodes)
+
+
+def test_a_learner_that_would_leave_the_losses_out_is_refused():
+    config = add_losses(small_config(), l2=0.1).learners(learner_class=PPOTorchLearner)
+    learner, episodes = make_learner(config)
+    with pytest.raises(
+        RuntimeError, match=r"losses \['l2'\], but the learner doesn't compute them"
+    ):
+        update(learner, episodes)
+
+
+def test_losses_are_keys_of_every_module_and_the_names_of_release_0_1_are_kept():
+    assert MemoryRLModuleWithLosses is MemoryRLModule
+    config = small_config(losses={"l2": 0.1}, decoder_sizes=(5,))
+    added = add_losses(small_config(), l2=0.1, decoder_sizes=(5,))
+    assert config.rl_module_spec == added.rl_module_spec
+    assert config.learner_class is added.learner_class is PPOLearnerWithLosses
 
 
 def test_the_configuration_it_is_given_stays_as_it_was():

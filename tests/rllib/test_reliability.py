@@ -16,6 +16,7 @@ from ray.tune.trainable import trainable
 from memorylab.memory import DNC
 from memorylab.memory.dnc.trace import DNCTrace
 from memorylab.rllib import History, ppo_config, session, start_ray, train_ppo, training
+from memorylab.rllib.agent import new_history
 from memorylab.rllib.checkpoints import claimed, save_checkpoint
 from memorylab.rllib.training import running_algorithm, update
 from memorylab.training import load_weights, save_weights
@@ -130,7 +131,7 @@ def test_a_folder_one_may_not_write_to_is_named_before_anything_is_trained(read_
 
 
 def test_no_room_for_a_checkpoint_leaves_the_one_before_and_says_why(ray, tmp_path):
-    history = History(settings={})
+    history = new_history(short_config())
     with running_algorithm(short_config()) as algorithm:
         update(algorithm, history)
         saved = save_checkpoint(algorithm, history, tmp_path)
@@ -145,7 +146,7 @@ def test_no_room_for_a_checkpoint_leaves_the_one_before_and_says_why(ray, tmp_pa
 
 
 def test_a_full_disk_keeps_the_checkpoint_that_is_on_it(ray, small_disk):
-    history = History(settings={})
+    history = new_history(short_config())
     with running_algorithm(short_config()) as algorithm:
         update(algorithm, history)
         saved = save_checkpoint(algorithm, history, small_disk)
@@ -159,7 +160,7 @@ def test_a_full_disk_keeps_the_checkpoint_that_is_on_it(ray, small_disk):
 
 @pytest.mark.cluster
 def test_a_learner_elsewhere_that_cannot_write_is_noticed(ray, tmp_path):
-    history = History(settings={})
+    history = new_history(short_config())
     with running_algorithm(short_config().learners(num_learners=1)) as algorithm:
         update(algorithm, history)
         saved = save_checkpoint(algorithm, history, tmp_path)

@@ -5,10 +5,21 @@ import textwrap
 
 import psutil
 import pytest
+import torch
+from ray._private import parameter, services
+from ray.tune.trainable import trainable
 
-from memorylab.rllib import start_ray
+from memorylab.rllib import ppo_config, start_ray
+from memorylab.rllib.training import running_algorithm
 
 pytestmark = pytest.mark.ray
+
+PATCHED = [
+    (torch, "use_deterministic_algorithms"),
+    (parameter, "RayParams"),
+    (services, "start_api_server"),
+    (trainable, "DEFAULT_STORAGE_PATH"),
+]
 
 
 def run(code):
@@ -29,15 +40,17 @@ def assert_all_gone(processes):
 def test_a_session_is_silent_on_loopback_with_a_token_and_leaves_nothing():
     process = run(
         """
+        import ray  # First: what Ray reads on import, start_ray must be able to change.
         import os, psutil
+        from ray._raylet import AuthenticationMode, get_authentication_mode
         from memorylab.rllib import ray_session, start_ray
-        import ray
         with ray_session():
             with ray_session():
                 start_ray()  # A second start is harmless.
             assert ray.is_initialized()
             assert ray.cluster_resources()["CPU"] == 2
-            assert os.environ["RAY_AUTH_MODE"] == "token"
+            assert get_authentication_mode() == AuthenticationMode.TOKEN
+            assert os.environ["RAY_AUTH_MODE"] == "token"  # for the processes it starts
             own = [psutil.Process(), *psutil.Process().children(recursive=True)]
             assert len(own) > 3
             commands = " ".join(part for process in own[1:] for part in process.cmdline())
@@ -87,6 +100,19 @@ def test_an_interrupted_training_leaves_no_process_and_a_whole_checkpoint(tmp_pa
     assert all((path / "history.json").is_file() for path in whole)
 
 
+def test_other_libraries_are_changed_for_no_longer_than_needed(ray):
+    config = ppo_config("TMaze", memory_config={"hidden_size": 8})
+    before = [getattr(module, name) for module, name in PATCHED]
+    with running_algorithm(config.env_runners(num_env_runners=1)) as algorithm:
+        assert [getattr(module, name) for module, name in PATCHED] == before
+        # 70 MB that a process which only plays can do without.
+        assert algorithm.env_runner_group.foreach_env_runner(
+            lambda _: "torch._inductor" in sys.modules, local_env_runner=False
+        ) == [False]
+    for module, name in PATCHED[:-1]:
+        assert getattr(module, name).__name__ == name  # Ray was started before, by the fixture.
+
+
 def test_a_session_needs_a_cpu():
-    with pytest.raises(ValueError, match="num_cpus must be at least 1, but is 0"):
+    with pytest.raises(ValueError, match="num_cpus must be at least 1, got 0"):
         start_ray(num_cpus=0)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import os
 
 import numpy as np
@@ -8,7 +7,8 @@ import pytest
 import torch
 
 from memorylab.rllib import History, ppo_config, sweep_ppo
-from memorylab.rllib.checkpoints import claimed, find_checkpoint
+from memorylab.rllib.agent import settings_of
+from memorylab.rllib.checkpoints import claimed, find_checkpoint, save_checkpoint
 from memorylab.rllib.evaluation import evaluate
 
 pytestmark = pytest.mark.ray
@@ -23,6 +23,15 @@ def configs(*names, **options):
         )
         for name in names or NAMES
     }
+
+
+class Saved:
+    """An algorithm that saves quickly."""
+
+    config = ppo_config("TMaze")
+
+    def save_to_path(self, path):
+        (path / "all").write_text("")
 
 
 def sweep(folder, configs, max_steps=800, **options):
@@ -48,10 +57,10 @@ def test_a_sweep_trains_every_memory_with_every_seed_and_resumes(ray, tmp_path, 
     assert "WARN" not in err
     assert not {"TUNE_DISABLE_SIGINT_HANDLER"} & os.environ.keys()
     folders = [f"GRU%2F16-seed-{seed}" for seed in (3, 4)]
-    assert {path.name for path in tmp_path.iterdir()} == {*folders, "sweep.json"}
+    assert {path.name for path in tmp_path.iterdir()} == set(folders)
     assert [len(list((tmp_path / folder).iterdir())) for folder in folders] == [1, 1]
 
-    monkeypatch.delattr("memorylab.rllib.sweep._tuner")  # There is nothing left to run.
+    monkeypatch.delattr("memorylab.rllib.sweep._train")  # There is nothing left to run.
     again = sweep(tmp_path, plans, resume=True)
     for agent, other in zip(agents[name], again[name], strict=True):
         assert agent.history == other.history
@@ -59,21 +68,22 @@ def test_a_sweep_trains_every_memory_with_every_seed_and_resumes(ray, tmp_path, 
         assert all(torch.equal(weights[name], others[name]) for name in weights)
 
 
-def test_a_sweep_of_other_things_is_refused(tmp_path):
-    plan = {
-        "runs": {name: {"lr": 0.1, "seed": None} for name in NAMES},
-        "seeds": [3, 4],
-        "max_steps": 800,
-        "stop_return": None,
-    }
-    (tmp_path / "sweep.json").write_text(json.dumps(plan))
+def test_a_sweep_is_neither_overwritten_nor_mixed_with_another(tmp_path):
+    first = configs("gru", seed=3)["gru"]
+    history = History(env_steps=[10], mean_return=[0.0], seconds=[1.0], settings=settings_of(first))
+    (tmp_path / "gru-seed-3").mkdir()
+    save_checkpoint(Saved(), history, tmp_path / "gru-seed-3")
     with pytest.raises(FileExistsError, match="Pass resume=True to go on with it"):
         sweep(tmp_path, configs())
-    with pytest.raises(ValueError, match=r"runs\.gru\.lr was 0\.1 and is now 0\.003"):
-        sweep(tmp_path, configs(), resume=True)
-    with pytest.raises(ValueError, match=r"seeds was \[3, 4\] and is now \[3\]"):
-        sweep(tmp_path, configs(), seeds=[3], resume=True)
-    assert json.loads((tmp_path / "sweep.json").read_text()) == plan
+    other = {"gru": configs("gru")["gru"].training(lr=0.1)}
+    with pytest.raises(ValueError, match=r"gru-seed-3.* lr was 0\.003 and is now 0\.1"):
+        sweep(tmp_path, other, resume=True)
+
+
+def test_a_run_that_needs_more_workers_than_ray_has_is_refused(ray, tmp_path):
+    plans = {"gru": configs("gru")["gru"].env_runners(num_env_runners=2)}
+    with pytest.raises(ValueError, match="one run need 3 workers, and Ray was started with 2"):
+        sweep(tmp_path, plans)
 
 
 def test_a_sweep_has_something_to_do(tmp_path):
@@ -83,6 +93,8 @@ def test_a_sweep_has_something_to_do(tmp_path):
         sweep(tmp_path, configs(), seeds=(1, 1))
     with pytest.raises(ValueError, match=r"but are \[\]"):
         sweep(tmp_path, configs(), seeds=())
+    with pytest.raises(ValueError, match="max_steps must be at least 1, got 0"):
+        sweep(tmp_path, configs(), max_steps=0)
 
 
 def test_a_folder_has_one_sweep_at_a_time(tmp_path):

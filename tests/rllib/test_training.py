@@ -1,14 +1,15 @@
-import json
 import shutil
 
 import numpy as np
 import pytest
 import torch
 
-from memorylab.rllib import History, ppo_config, train_ppo
+from memorylab.rllib import Agent, History, ppo_config, train_ppo
 from memorylab.rllib.agent import settings_of
 from memorylab.rllib.checkpoints import find_checkpoint, save_checkpoint
 from memorylab.rllib.evaluation import evaluate
+from memorylab.rllib.training import is_finished
+from memorylab.training import History as TrainingHistory
 
 pytestmark = pytest.mark.ray
 
@@ -169,13 +170,13 @@ def test_a_checkpoint_is_neither_overwritten_nor_invented(tmp_path):
     with pytest.raises(ValueError, match="needs a checkpoint_path"):
         train(short_config(), resume=True)
     (find_checkpoint(tmp_path) / "history.json").write_text("{")
-    with pytest.raises(ValueError, match="is not the history of an agent"):
+    with pytest.raises(ValueError, match="is not a training history"):
         train(short_config(), checkpoint_path=tmp_path, resume=True)
 
 
 @pytest.mark.parametrize("name", ["max_steps", "checkpoint_every"])
 def test_counts_are_at_least_one(name):
-    with pytest.raises(ValueError, match=f"{name} must be at least 1, but is 0"):
+    with pytest.raises(ValueError, match=f"{name} must be at least 1, got 0"):
         train_ppo(short_config(), **{name: 0})
 
 
@@ -196,10 +197,17 @@ def test_the_number_of_threads_is_given_back(ray):
         torch.set_num_threads(threads)
 
 
-def test_a_history_survives_a_file(tmp_path):
-    history = History([1, 2], [0.5, 1.0], [0.1, 0.2], settings_of(short_config()), True)
-    history.save(tmp_path / "history.json")
-    assert History.load(tmp_path / "history.json") == history
-    assert json.loads((tmp_path / "history.json").read_text())["env_steps"] == [1, 2]
-    with pytest.raises(FileNotFoundError, match="no history at"):
-        History.load(tmp_path / "none.json")
+def test_agents_have_the_same_kind_of_history_as_models():
+    assert History is TrainingHistory
+    history = Agent(short_config()).history
+    assert history.env_steps == history.mean_return == history.seconds == []
+    assert history.settings["environment"] == "TMaze"
+
+
+def test_an_agent_that_is_good_enough_may_be_trained_to_the_end():
+    history = History(env_steps=[10], mean_return=[1.0], seconds=[1.0])
+    assert is_finished(history, 100, stop_return=0.9)
+    assert history.solved
+    assert not is_finished(history, 100, stop_return=None)
+    assert is_finished(history, 10, stop_return=None)
+    assert not history.solved

@@ -25,7 +25,8 @@ def test_mask_is_true_exactly_before_each_length(lens, spare, dtype, device):
 @given(lengths, st.integers(0, 3), length_dtypes)
 def test_lengths_that_fit_are_accepted(lens, spare, dtype):
     seq_lens = torch.tensor(lens, dtype=dtype)
-    assert check_seq_lens(seq_lens, len(lens), max(lens, default=0) + spare) is None
+    extremes = check_seq_lens(seq_lens, len(lens), max(lens, default=0) + spare)
+    assert extremes == (min(lens, default=0), max(lens, default=0))
 
 
 @fixed

@@ -7,10 +7,14 @@ from nbclient.exceptions import CellExecutionError
 
 import memorylab
 from tools import course, execution
-from tools.navigation import navigation_bar, with_bar, with_launch_section
+from tools.navigation import course_table, generated_cells, generated_texts, navigation_bar
 from tools.table import COURSE, RELEASE, REPOSITORY, present, row_of
 
-HEADER = "# 05 · DNC I: content, usage, allocation\n\n<!-- nav --><!-- /nav -->\n\nMore."
+ROOT = Path(__file__).parents[2]
+OBJECTIVE = "**You will be able to** follow one\nwrite."
+HEADER = (
+    f"# 05 · DNC I: content, usage, allocation\n\n<!-- nav --><!-- /nav -->\n\n{OBJECTIVE}\n\nMore."
+)
 
 
 def write(path: Path, *cells: str, header: str = HEADER) -> Path:
@@ -79,51 +83,73 @@ def test_bar_says_what_to_run_first_on_colab(folder):
     assert enter == "%cd memory-lab/notebooks"
 
 
-def test_nav_command_writes_the_launch_links_of_the_readme(folder, capsys):
-    course_folder = folder / "notebooks"
-    course_folder.mkdir()
-    path = write(course_folder / COURSE[5].file)
-    readme = folder / "README.md"
-    readme.write_text("Before.\n\n<!-- launch --><!-- /launch -->\n\nAfter.\n", encoding="utf-8")
+def test_nav_command_writes_all_generated_parts(folder, capsys):
+    notebooks, pages = folder / "notebooks", folder / "instructor"
+    notebooks.mkdir()
+    pages.mkdir()
+    table = "<!-- course --><!-- /course -->"
+    path = write(notebooks / COURSE[5].file)
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.append(nbformat.v4.new_markdown_cell(f"The course:\n\n{table}\n\nEnd."))
+    nbformat.write(notebook, path)
+    readme, page = folder / "README.md", pages / "05.md"
+    readme.write_text(f"Before.\n\n<!-- launch --><!-- /launch -->\n\nAfter.\n\n{table}\n")
+    page.write_text("# 05\n\n<!-- objective --><!-- /objective -->\n\nMore.\n")
     assert course.main(["nav", str(path)]) == 0
-    assert "README.md: new launch links" in capsys.readouterr().out
-    text = readme.read_text(encoding="utf-8")
+    out = capsys.readouterr().out
+    assert [line.split(":")[0] for line in out.splitlines()] == [path.name, "README.md", "05.md"]
+    text = readme.read_text()
     assert text.startswith("Before.\n\n<!-- launch -->\n[![Launch on Binder](notebooks/data/launch")
-    assert text.endswith("%cd memory-lab/notebooks\n```\n<!-- /launch -->\n\nAfter.\n")
+    assert "%cd memory-lab/notebooks\n```\n<!-- /launch -->\n\nAfter.\n" in text
     assert f"{RELEASE}?labpath=notebooks%2F00_start_here.ipynb" in text
+    row = f"| 05 | [{COURSE[5].title}](notebooks/{path.name}) | follow one write |"
+    assert f"|---|---|---|\n{row}\n<!-- /course -->" in text
+    assert "\n**Objectives.** After it you can follow one write.\n" in page.read_text()
+    last = nbformat.read(path, as_version=4).cells[-1].source
+    assert f"|---|---|---|\n{row.replace('notebooks/', '')}\n<!-- /course -->\n\nEnd." in last
     assert course.main(["nav", str(path)]) == 0
     assert capsys.readouterr().out == ""
 
 
-def test_readme_without_a_place_for_launch_links_is_refused():
+def test_generated_parts_of_readme_and_instructors_pages_are_up_to_date():
+    texts = generated_texts(ROOT)
+    assert len(texts) == 1 + len(COURSE)
+    for path, text in texts.items():
+        assert path.read_text(encoding="utf-8") == text, f"{path.name}: run `make notebooks`"
+
+
+@pytest.mark.parametrize("text", ["# Title\n<!-- launch -->\n", "<!-- /launch --><!-- launch -->"])
+def test_readme_without_a_place_for_generated_text_is_refused(folder, text):
+    (folder / "README.md").write_text(text)
     with pytest.raises(
-        ValueError, match=r"README\.md has no place for the launch links\. Put <!--"
+        ValueError, match=r"README\.md needs a line <!-- launch --><!-- /launch -->"
     ):
-        with_launch_section("# Title\n<!-- launch -->\n")
+        generated_texts(folder)
+
+
+def test_header_without_an_objective_is_refused(folder):
+    write(folder / COURSE[5].file, header="# 05")
+    with pytest.raises(ValueError, match=r"05_dnc.* needs a line \*\*You will be able to"):
+        course_table(folder, "")
+
+
+def bar_of(header: str, path: Path) -> str:
+    """Return a header with its bar made anew."""
+    return generated_cells([nbformat.v4.new_markdown_cell(header)], path)[0]
 
 
 def test_new_bar_replaces_the_old_one_and_nothing_else(folder):
     path = folder / COURSE[5].file
-    once = with_bar(HEADER, path)
+    once = bar_of(HEADER, path)
     assert once.startswith("# 05")
-    assert once.endswith("<!-- /nav -->\n\nMore.")
-    assert with_bar(once, path) == once
+    assert once.endswith(f"<!-- /nav -->\n\n{OBJECTIVE}\n\nMore.")
+    assert bar_of(once, path) == once
 
 
 @pytest.mark.parametrize("header", ["# Title", "<!-- nav -->", "<!-- /nav --><!-- nav -->"])
 def test_header_without_a_place_for_the_bar_is_refused(folder, header):
-    with pytest.raises(ValueError, match="no place for the navigation bar"):
-        with_bar(header, folder / COURSE[5].file)
-
-
-def test_nav_command_says_what_it_changed_and_is_done_after_once(folder, capsys):
-    files = [str(folder / row.file) for row in present(folder)]
-    for file in files:  # all carry the header of 05, which the bar doesn't mind
-        assert Path(file).exists()
-    assert course.main(["nav", *files]) == 0
-    assert capsys.readouterr().out.count("new navigation bar") == 3
-    assert course.main(["nav", *files]) == 0
-    assert capsys.readouterr().out == ""
+    with pytest.raises(ValueError, match="the first cell needs a line <!-- nav -->"):
+        bar_of(header, folder / COURSE[5].file)
 
 
 def test_execute_stores_outputs_and_nothing_that_changes(folder, capsys):

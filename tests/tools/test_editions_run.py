@@ -1,4 +1,4 @@
-"""The editions at work: run by strict nbval, handed out, handed in and graded by nbgrader.
+"""The editions in use: run by strict nbval, handed out, handed in and graded by nbgrader.
 
 One quick notebook by default; all of them in ``make test-editions``, or those whose numbers
 ``EDITIONS`` names.
@@ -31,6 +31,7 @@ FILES = [
     if row.number in CHOSEN or CHOSEN == ["all"]
 ]
 SEED = 2027
+PUBLISHED = 'numbers_2 = {"usage": 0.5, "written": 0.8, "read": 0.5, "free_gate": 0.6}'
 WRONG = "predicted_usage = 0.63"  # right for the published numbers of 05, not for the seed's
 
 # nbgrader calls a command of its environment by name, as if that had been activated.
@@ -132,7 +133,7 @@ def test_the_released_assignment_has_stubs_hints_and_figures(course):
 
 @pytest.fixture(scope="module")
 def graded(course):
-    """The course with all solved by Hypatia; of 05, Icarus leaves one out and gets one wrong."""
+    """The course: Hypatia solves all; in 05, Icarus leaves one exercise out and gets one wrong."""
     write(FILES, hand_in(course, "hypatia"), SEED, with_solutions=True)
     if CHOSEN == ["05"]:
         (path,) = write(FILES, hand_in(course, "icarus"), SEED, with_solutions=True)
@@ -141,19 +142,21 @@ def graded(course):
         released = nbformat.read(course / "release" / "week" / path.name, as_version=4)
         unsolved.stubs[0].source = exercises(released.cells)[0].stubs[0].source
         wrong.stubs[0].source = WRONG
-        wrong.checks[0].source = "print('all right')"  # nbgrader puts its own cell back
+        # nbgrader puts its own cells back.
+        wrong.checks[0].source = "print('all right')"
+        wrong.parameters[0].source = PUBLISHED
         nbformat.write(notebook, path)
     nbgrader(course, "autograde", "week")
     return course
 
 
-def test_full_points_for_who_solves_all(graded):
+def test_full_points_for_a_complete_solution(graded):
     for name, notebook in scores(graded, "week", "hypatia").items():
         assert set(notebook.values()) == {1.0}, name
 
 
 @pytest.mark.skipif(CHOSEN != ["05"], reason="the sample submission is one of notebook 05")
-def test_no_points_for_what_is_unsolved_or_wrong(graded):
+def test_no_points_for_unsolved_and_wrong_exercises(graded):
     (found,) = scores(graded, "week", "icarus").values()
     assert found == {
         "exercise-1-allocate": 0.0,

@@ -7,7 +7,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from tools import guard
-from tools.navigation import with_bar
+from tools.navigation import generated_cells
 from tools.table import COURSE, present
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
@@ -84,7 +84,7 @@ def good():
             new_markdown_cell("*What to see:* nothing yet."),
             *exercise(1),
             *exercise(2),
-            new_markdown_cell("## Solutions"),
+            new_markdown_cell("## Solutions", metadata={"tags": ["solution"]}),
             solution(1),
             solution(2),
         ]
@@ -103,7 +103,7 @@ def faults(tmp_path):
         path.touch()
         if bar:
             header = notebook.cells[0]
-            header.source = with_bar(header.source, path)
+            header.source = generated_cells([header], path)[0]
         nbformat.write(notebook, path)
         return guard.faults(path)
 
@@ -176,6 +176,16 @@ def drop_solution(notebook):
         cell.execution_count = count
 
 
+def add_numbers(source):
+    """Return a change to a notebook: a cell tagged parameters above the first stub."""
+
+    def change(notebook):
+        cell = new_code_cell(source, metadata={"tags": ["parameters"]})
+        notebook.cells.insert(STUB, cell)
+
+    return change
+
+
 def drop_text_below_figure(notebook):
     del notebook.cells[PLOT + 1]
 
@@ -195,7 +205,6 @@ traceback = new_output(
     [
         (set_count(PLOT, None), "cell 2: was never executed"),
         (set_count(PLOT, 7), "cell 2: ran as number 7, not 2"),
-        (break_output(PLOT, error), "cell 2: stored with ValueError"),
         (save_widgets, "saved widget state"),
         (save_widget_view, "cell 2: has a stored widget"),
         (break_source(PLOT, "load('/home/ada/trace.npz')"), "path of one machine: /home/ada/trace"),
@@ -213,12 +222,11 @@ traceback = new_output(
         (break_metadata(PLOT, tags=["nbval-skip"], reason=" "), "is tagged nbval-skip; say why"),
         (break_output(PLOT, result("x" * 2_100_000)), "is 2.1 MB"),
         (without(ROW.title), "the header's first line must be '# 05 · DNC I"),
-        (without("**You will be able to** follow"), "what one can do after it"),
-        (without("**You need first**"), "what one needs first"),
+        (without("**You will be able to** follow"), "the objective"),
+        (without("**You need first**"), "the prerequisites"),
         (without("**Reading** 25 min"), "minutes to read"),
         (without("**Running** 10 s"), "time to run"),
         (without(" GB"), "peak memory"),
-        (without("**You will be able to** follow one write by hand."), "what one can do after it"),
         (drop_text_below_figure, "cell 2: draws a figure"),
         (break_source(PLOT + 1, "A picture."), "cell 2: draws a figure"),
         (break_metadata(STUB, tags=[]), "exercise 1 (cell 4): has no stub"),
@@ -232,6 +240,9 @@ traceback = new_output(
         (break_metadata(SOLUTION, tags=["solution"]), "cell 11: is an open solution"),
         (break_output(SOLUTION, result("✗ no")), "cell 11: its solution must show ✓, not '✗ no'"),
         (move_solutions_up, "is a solution above the heading"),
+        (break_metadata(SOLUTION - 1), "cell 10: must be tagged solution"),
+        (add_numbers("numbers_1 = 1"), "must be one assignment such as"),
+        (add_numbers('numbers_1 = {"a": 1}'), "must end with ', **numbers_1)'"),
     ],
 )
 def test_guard_finds(good, faults, change, says):
@@ -258,7 +269,7 @@ def test_guard_finds_an_old_bar(good, faults):
 
 def test_guard_finds_a_missing_bar(good, faults):
     good.cells[0].source = good.cells[0].source.replace("<!-- nav -->", "")
-    assert any("no place for the navigation bar" in fault for fault in faults(good, bar=False))
+    assert any("needs a line <!-- nav -->" in fault for fault in faults(good, bar=False))
 
 
 def test_guard_finds_a_name_that_is_not_in_the_course(good, tmp_path):

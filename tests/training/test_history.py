@@ -1,19 +1,94 @@
 from __future__ import annotations
 
+import copy
+import json
+import pickle
+from pathlib import Path
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from memorylab.training import History
 
-
-def test_a_history_comes_back_as_it_was(tmp_path):
-    history = History([50], [0.69], [0.5], [1.25], True)
-    history.save(tmp_path / "history.json")
-    assert History.load(tmp_path / "history.json") == history
+STORED = sorted((Path(__file__).parents[2] / "notebooks" / "data").glob("*_history.json"))
+assert STORED
 
 
-@pytest.mark.parametrize("text", ["{", '{"steps": [1]}', "[1]"])
-def test_something_else_is_refused(tmp_path, text):
+def example():
+    return History(env_steps=[1, 2], mean_return=[0.5, 1.0], settings={"lr": 0.1}, solved=True)
+
+
+@given(
+    names=st.lists(st.sampled_from(["step", "loss", "bit_error", "columns_", "x"]), unique=True),
+    length=st.integers(0, 4),
+    solved=st.booleans(),
+)
+def test_a_history_comes_back_as_it_was(tmp_path_factory, names, length, solved):
+    columns = {name: [float(step) for step in range(length)] for name in names}
+    history = History(settings={"size": [1]}, solved=solved, **columns)
+    path = tmp_path_factory.mktemp("history") / "history.json"
+    history.save(path)
+    for other in (History.load(path), copy.deepcopy(history), pickle.loads(pickle.dumps(history))):
+        assert other == history
+        assert other != History(settings={"size": [2]}, solved=solved, **columns)
+    for name, values in columns.items():
+        assert getattr(history, name) == values
+
+
+def test_rows_are_added_and_the_last_one_is_read():
+    history = History(step=[], loss=[])
+    assert history.last("step") == 0
+    history.append(step=50, loss=0.69)
+    assert (history.step, history.loss) == ([50], [0.69])
+    assert history.last("loss", default=1.0) == 0.69
+    with pytest.raises(ValueError, match=r"must have \['step', 'loss'\], got \['step'\]"):
+        history.append(step=100)
+    with pytest.raises(AttributeError, match=r"has no bit_error; its columns are \['step', 'loss'"):
+        history.last("bit_error")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"step": [50], "loss": [0.69], "bit_error": [0.5], "seconds": [1.25], "solved": true}',
+        '{"env_steps": [9], "mean_return": [NaN], "seconds": [1], "settings": {}, "solved": false}',
+    ],
+)
+def test_files_of_release_0_1_are_read(text, tmp_path):
     path = tmp_path / "history.json"
     path.write_text(text)
-    with pytest.raises(ValueError, match=r"history\.json is not a training history"):
+    history = History.load(path)
+    stored = json.loads(text)
+    assert history.columns.keys() == stored.keys() - {"settings", "solved"}
+    assert history.seconds == stored["seconds"]
+    assert history.solved == stored["solved"]
+
+
+@pytest.mark.parametrize("path", STORED, ids=lambda path: path.stem)
+def test_the_courses_histories_are_read(path):
+    history = History.load(path)
+    assert history.last("env_steps") > 50_000
+    assert history.settings["environment"] == "RepeatPreviousEasy"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("{", "Expecting property name"),
+        ("[1]", "must be a mapping"),
+        ('{"step": 1}', "not iterable"),
+        ('{"step": ["1"]}', "step must be a list of numbers"),
+        ('{"step": [1], "loss": []}', r"equally long, got \{'step': 1, 'loss': 0\}"),
+    ],
+)
+def test_something_else_is_refused(tmp_path, text, problem):
+    path = tmp_path / "history.json"
+    path.write_text(text)
+    with pytest.raises(ValueError, match=rf"history\.json is not a training history: .*{problem}"):
         History.load(path)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match="no history at"):
+        History.load(tmp_path / "none.json")

@@ -107,7 +107,7 @@ def test_sizes_that_do_not_fit_are_refused():
         train(DNC(9, 2), TASK, progress=False)
     with pytest.raises(ValueError, match=r"output_size is 64.*WithReadout"):
         bit_error(GRU(3), TASK)
-    with pytest.raises(ValueError, match="steps must be at least 1, but is 0"):
+    with pytest.raises(ValueError, match="steps must be at least 1, got 0"):
         train(small_model(), TASK, steps=0, progress=False)
 
 

@@ -1,4 +1,4 @@
-"""Gymnasium environments: three of our own, and POPGym's, which need memory, by name."""
+"""Gymnasium environments that need memory: three of our own, and POPGym's by name."""
 
 from memorylab.environments.images import ScaleImageObservation
 from memorylab.environments.make import environment_names, make_environment

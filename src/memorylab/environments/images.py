@@ -1,4 +1,4 @@
-"""Images as networks like them: numbers from 0 to 1 in place of bytes."""
+"""Scaling of images from bytes to numbers from 0 to 1."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from jaxtyping import Float, UInt8
 class ScaleImageObservation(gym.ObservationWrapper):
     """Wraps an environment so that its images hold numbers from 0 to 1 instead of bytes.
 
-    The same numbers as RLlib's environments get from ``memorylab.rllib.ScaleImages``.
+    In RLlib, ``memorylab.rllib.ScaleImages`` computes the same numbers.
 
     Args:
-        env: An environment that shows images: bytes ``[H, W, C]``.
+        env: An environment whose observations are images, bytes ``[H, W, C]``.
 
     Raises:
-        TypeError: Its observation space is something else.
+        TypeError: The observations are something else.
     """
 
     def __init__(self, env: gym.Env):
@@ -24,12 +24,12 @@ class ScaleImageObservation(gym.ObservationWrapper):
         self.observation_space = scaled_image_space(env.observation_space)
 
     def observation(self, observation: UInt8[np.ndarray, "H W C"]) -> Float[np.ndarray, "H W C"]:
-        """Return the image with numbers from 0 to 1."""
+        """Return the image as numbers from 0 to 1."""
         return scale_image(observation)
 
 
 def scaled_image_space(space: gym.Space) -> gym.spaces.Box:
-    """Return the space of what :func:`scale_image` makes of the images in ``space``.
+    """Return the space of the scaled images, given the space of the images.
 
     Raises:
         TypeError: The space is not a Box of bytes of shape ``[H, W, C]``.
@@ -44,13 +44,13 @@ def scaled_image_space(space: gym.Space) -> gym.spaces.Box:
 
 
 def scale_image(image: UInt8[np.ndarray, "H W C"]) -> Float[np.ndarray, "H W C"]:
-    """Return ``image`` with its bytes, 0 to 255, as numbers from 0 to 1.
+    """Return ``image`` as numbers from 0 to 1: its bytes divided by 255.
 
     Raises:
-        TypeError: The image is not one of bytes, so that it may have been scaled before.
+        TypeError: The image doesn't consist of bytes; it may have been scaled before.
     """
     if image.dtype != np.uint8:
         raise TypeError(
-            f"An image to scale must hold uint8 but holds {image.dtype}. Was it scaled already?"
+            f"An image to scale must hold uint8, got {image.dtype}. Was it scaled already?"
         )
     return image.astype(np.float32) / 255

@@ -1,4 +1,4 @@
-"""Environments by name, in the wrappers that they need."""
+"""``make_environment``: builds an environment by name, with the wrappers it needs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _own_environments() -> dict[str, type[gym.Env]]:
 
 @functools.cache
 def _popgym_environments() -> dict[str, type[gym.Env]]:
-    # Imported when asked for: it loads and registers more than fifty environments.
+    # Import POPGym only on demand: it loads and registers more than fifty environments.
     from popgym import envs
 
     return {environment.__name__: environment for environment in envs.ALL_BASE | envs.ALL}
@@ -34,16 +34,16 @@ def environment_names() -> list[str]:
 def make_environment(name: str, **config: Any) -> gym.Env:
     """Build an environment by its name.
 
-    POPGym's environments (Morad et al., ICLR 2023) are wrapped as in their paper, with
-    ``PreviousAction``, which adds the agent's last action to the observation, and ``Antialias``,
-    which adds a flag that is 1 at the first step. ``RepeatFirst`` and its variants get
-    ``Antialias`` alone: there the last action is the answer itself, so that an agent could repeat
-    what it did instead of remembering what it saw.
+    POPGym's environments (Morad et al., ICLR 2023) get two wrappers, as in their paper:
+    ``PreviousAction`` adds the agent's last action to the observation, and ``Antialias`` adds a
+    flag that is 1 at the first step. ``RepeatFirst`` and its variants get ``Antialias`` alone:
+    there the last action is the answer itself, so an agent could repeat its actions instead of
+    remembering the first observation.
 
-    Observations keep their own space, which may be a tuple or a dictionary.
+    Observation spaces are not flattened; they may be tuples or dictionaries.
 
     Args:
-        name: ``"Menu"``, ``"TMaze"``, ``"TwoDials"``, or the name of a class of POPGym's, such as
+        name: ``"Menu"``, ``"TMaze"``, ``"TwoDials"``, or the name of a class of POPGym, such as
             ``"RepeatPreviousEasy"``.
         **config: Arguments of the environment's constructor.
 
@@ -68,6 +68,6 @@ def make_environment(name: str, **config: Any) -> gym.Env:
 
 def _check_config(environment: type[gym.Env], config: dict[str, Any]) -> None:
     parameters = inspect.signature(environment).parameters
-    # Some of POPGym's constructors take any keyword and hand it on.
+    # Some of POPGym's constructors accept any keyword and pass it on.
     if not any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters.values()):
         reject_unknown_keys(config, parameters, f"option of the environment {environment.__name__}")

@@ -1,9 +1,9 @@
-"""The menu: other dishes at every step, and a guest whose taste was told at the start."""
+"""``Menu``: choose among changing dishes for a guest who told a taste at the start."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, ClassVar
 
 import gymnasium as gym
 import numpy as np
@@ -11,23 +11,23 @@ from jaxtyping import Float
 
 from memorylab.errors import check_count, reject_unknown_keys
 
-HIDEABLE = ("action_mask", "available_actions")
+_HIDEABLE = ("action_mask", "available_actions")
 
 
 class Menu(gym.Env):
-    """A choice among dishes, other ones and another number of them at every step.
+    """A choice among dishes; the dishes and their number change at every step.
 
-    At the start a guest tells a taste: a direction in a space of flavours. Then comes one menu
-    after the other. A menu has ``num_slots`` slots, of which between two and all hold a dish: again
-    a direction, drawn anew. To serve is to name a slot, so an action means nothing by itself, and
-    some mean nothing at all.
+    At the start a guest tells a taste: a direction in a space of flavours. Then follows one menu
+    after another. A menu has ``num_slots`` slots, and two or more of them hold a dish: again a
+    direction, drawn anew. The action is the number of a slot, so its meaning depends on the menu,
+    and the numbers of empty slots have none.
 
-    Observation, a dictionary:
+    The observation is a dictionary:
 
-    - ``"observations"`` ``[E + 1]``: the taste and a 1 at the first step; with ``remember`` they
-      are zero at all others, without it they are the same at every step.
-    - ``"action_mask"`` ``[A]``: 1 where there is a dish, 0 where the slot is empty.
-    - ``"available_actions"`` ``[A, E]``: the dish in each slot, zero where there is none.
+    - ``"observations"`` ``[E + 1]``: the taste and a 1 at the first step, zeros at all others.
+      With ``remember=False`` every step shows the taste and the 1.
+    - ``"action_mask"`` ``[A]``: 1 if the slot holds a dish, 0 if it is empty.
+    - ``"available_actions"`` ``[A, E]``: the dish in each slot, zeros if it is empty.
 
     Rewards: ``1 / length`` for the dish nearest to the taste, ``−1 / length`` for an empty slot, 0
     for any other dish. So perfect play returns 1. After ``length`` menus the episode ends.
@@ -36,16 +36,16 @@ class Menu(gym.Env):
         num_slots: Number of slots A, at least 2.
         num_flavours: Number of flavours E, at least 2.
         length: Number of menus in an episode.
-        remember: Whether the taste is told at the first step only.
-        hidden: Parts of the observation to leave out, ``"action_mask"``, ``"available_actions"``
-            or both, to see what they are good for.
+        remember: Whether only the first step shows the taste.
+        hidden: Parts of the observation to leave out: ``"action_mask"``, ``"available_actions"``
+            or both. A comparison shows what they are good for.
 
     Raises:
         TypeError: A number is not an integer.
         ValueError: A number is too small, or a hidden part doesn't exist.
     """
 
-    metadata = {"render_modes": []}  # noqa: RUF012 (gymnasium's own declaration)
+    metadata: ClassVar[dict[str, Any]] = {"render_modes": []}
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class Menu(gym.Env):
         self.max_episode_length = check_count(length, "length")
         self.remember = remember
         hidden = (hidden,) if isinstance(hidden, str) else tuple(hidden)
-        reject_unknown_keys(hidden, HIDEABLE, "part of the menu that can be hidden")
+        reject_unknown_keys(hidden, _HIDEABLE, "part of the menu that can be hidden")
         self.hidden = hidden
         parts = {
             "observations": gym.spaces.Box(-1.0, 1.0, (num_flavours + 1,), np.float32),
@@ -73,7 +73,7 @@ class Menu(gym.Env):
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-        """Draw a taste and the first menu, and return what the agent sees."""
+        """Draw a taste and the first menu; return the first observation."""
         super().reset(seed=seed)
         self.time = 0
         self.taste = self._directions(1)[0]  # [E]
@@ -81,14 +81,14 @@ class Menu(gym.Env):
         return self._observe(), {"best": self.best}
 
     def step(self, action: int) -> tuple[dict[str, np.ndarray], float, bool, bool, dict[str, Any]]:
-        """Serve what is in a slot.
+        """Serve the dish in a slot.
 
         Raises:
             ValueError: The action is not the number of a slot.
         """
         if not self.action_space.contains(action):
             raise ValueError(
-                f"action must be a slot, from 0 to {self.num_slots - 1}, not {action!r}."
+                f"action must be a slot, from 0 to {self.num_slots - 1}, got {action!r}."
             )
         reward = 0.0
         if not self.mask[action]:
@@ -117,11 +117,8 @@ class Menu(gym.Env):
         told = np.zeros(self.num_flavours + 1, np.float32)
         if self.time == 0 or not self.remember:
             told[:-1], told[-1] = self.taste, 1
-        parts = {
-            "observations": told,
-            "action_mask": self.mask.copy(),
-            "available_actions": self.dishes.copy(),
-        }
+        mask, dishes = self.mask.copy(), self.dishes.copy()
+        parts = {"observations": told, "action_mask": mask, "available_actions": dishes}
         return self._visible(parts)
 
     def _visible(self, parts: dict[str, Any]) -> dict[str, Any]:

@@ -1,8 +1,8 @@
-"""Two dials: a lock that opens only if both are set right at once."""
+"""``TwoDials``: a lock that opens only if both dials are right at once."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import gymnasium as gym
 import numpy as np
@@ -12,31 +12,31 @@ from memorylab.errors import check_count
 
 
 class TwoDials(gym.Env):
-    """A lock with two dials and a secret digit, to be opened by trying.
+    """A lock with two dials and a secret digit; the agent opens it by trying.
 
-    The first dial must be set to the secret digit, the second to that digit plus a shift, counted
-    around the dial. The shift is in sight at every step, the digit never: it can only be tried. So
-    of all pairs those with the right shift between them are worth a try, all of them equally.
+    The first dial must show the secret digit, the second that digit plus a shift, modulo
+    ``num_digits``. The agent always sees the shift and never the digit, so it can only try. Pairs
+    with the right shift between them are worth a try, all of them equally.
 
-    The observation says nothing of what was tried before. An agent without memory can't work
-    through the digits in turn, it has to draw one each time, **and draw both dials together**: two
-    that are drawn independently rarely fit each other.
+    The observation doesn't tell earlier tries. An agent without memory can't work through the
+    digits in turn. It has to draw one each time **and draw both dials together**: two that are
+    drawn independently rarely fit each other.
 
     Observation ``[num_digits]``: the shift, one-hot. Action: the two dials.
 
     Rewards: 1 for opening the lock, which ends the episode, otherwise 0. The episode is truncated
-    after ``tries``.
+    after ``tries`` steps.
 
     Args:
         num_digits: Digits on each dial, at least 2.
-        tries: How often the agent may try.
+        tries: Number of tries in an episode.
 
     Raises:
         TypeError: A number is not an integer.
         ValueError: A number is too small.
     """
 
-    metadata = {"render_modes": []}  # noqa: RUF012 (gymnasium's own declaration)
+    metadata: ClassVar[dict[str, Any]] = {"render_modes": []}
 
     def __init__(self, num_digits: int = 4, tries: int = 8):
         self.num_digits = check_count(num_digits, "num_digits", minimum=2)
@@ -47,7 +47,7 @@ class TwoDials(gym.Env):
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[Float[np.ndarray, "D"], dict[str, Any]]:
-        """Draw a secret digit and a shift, and return the shift."""
+        """Draw a secret digit and a shift; return the shift."""
         super().reset(seed=seed)
         self.digit, self.shift = (int(n) for n in self.np_random.integers(self.num_digits, size=2))
         self.time = 0
@@ -59,14 +59,14 @@ class TwoDials(gym.Env):
         Raises:
             ValueError: The action is not a pair of digits.
         """
-        first, second = self._check(action)
+        first, second = self._as_digits(action)
         self.time += 1
         opened = first == self.digit and second == (self.digit + self.shift) % self.num_digits
         truncated = not opened and self.time >= self.max_episode_length
         info = {"digit": self.digit, "shift": self.shift}
         return self._observe(), float(opened), opened, truncated, info
 
-    def _check(self, action: Any) -> tuple[int, int]:
+    def _as_digits(self, action: Any) -> tuple[int, int]:
         pair = np.asarray(action)
         if (
             pair.shape != (2,)
@@ -74,7 +74,7 @@ class TwoDials(gym.Env):
             or not ((pair >= 0) & (pair < self.num_digits)).all()
         ):
             raise ValueError(
-                f"action must be two digits, each from 0 to {self.num_digits - 1}, not {action!r}."
+                f"action must be two digits, each from 0 to {self.num_digits - 1}, got {action!r}."
             )
         return int(pair[0]), int(pair[1])
 

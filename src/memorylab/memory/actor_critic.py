@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float, Integer
 from torch import Tensor, nn
 
-from memorylab.memory.model import MemoryModel, State, map_state
+from memorylab.memory.model import MemoryModel, State, batched
 from memorylab.memory.registry import make_memory
 from memorylab.networks import MlpModel
-from memorylab.sequences import sequence_mask
+from memorylab.sequences.masks import mask_checked
 
 
 class ActorCritic(nn.Module):
-    """An encoder, a memory model, and behind it the head of the actor and that of the critic.
+    """An encoder and a memory model, followed by the actor's head and the critic's.
 
-    It knows no framework. RLlib's two API stacks each wrap one, and nothing that has weights
-    besides, so the same weights give the same numbers in either.
+    It knows no framework. RLlib's two API stacks each wrap one and add no weights of their own, so
+    the same weights give the same numbers in both.
 
-    Its state is ``{"memory": the model's state, "time": []}``, where time is how many steps of
-    the episode have been seen; the memory gets it as ``t_starts``.
+    Its state is ``{"memory": the model's state, "time": []}``, where time counts the steps of the
+    episode seen so far; the memory gets it as ``t_starts``.
 
     Args:
         observation_size: Number of observation features F.
-        num_outputs: Number of outputs A of the actor: what its action distribution needs.
+        num_outputs: Number of outputs A of the actor's head: what its action distribution needs.
+            Or a function from the head's input size and hidden sizes to a head of another kind.
         memory: A name in ``memorylab.memory.MEMORY_MODELS``.
         memory_config: Arguments of that model, such as ``{"hidden_size": 32}``.
         encoder_sizes: Layers before the memory, each linear with a leaky ReLU.
@@ -42,7 +43,7 @@ class ActorCritic(nn.Module):
     def __init__(
         self,
         observation_size: int,
-        num_outputs: int,
+        num_outputs: int | Callable[[int, Sequence[int]], nn.Module],
         *,
         memory: str = "gru",
         memory_config: Mapping[str, Any] | None = None,
@@ -58,18 +59,31 @@ class ActorCritic(nn.Module):
             self.encoders[name] = encoder
             self.memories[name] = make_memory(memory, encoder.output_size, **(memory_config or {}))
         remembered = self.memory.output_size
-        self.actor_head = MlpModel(remembered, actor_sizes, num_outputs, nn.LeakyReLU)
+        if callable(num_outputs):
+            self.actor_head = num_outputs(remembered, actor_sizes)
+        else:
+            self.actor_head = MlpModel(remembered, actor_sizes, num_outputs, nn.LeakyReLU)
         self.critic_head = MlpModel(remembered, critic_sizes, 1, nn.LeakyReLU)
 
     @property
     def memory(self) -> MemoryModel:
-        """The memory that the actor sees through."""
+        """The memory whose output the actor's head reads."""
         return next(iter(self.memories.values()))
 
     @property
     def encoder(self) -> MlpModel:
         """The encoder in front of :attr:`memory`."""
         return next(iter(self.encoders.values()))
+
+    @property
+    def output_size(self) -> int:
+        """Number of features D that the actor's head reads."""
+        return self.memory.output_size
+
+    def shared_parameters(self) -> Iterator[nn.Parameter]:
+        """Yield the parameters that come before the actor's head."""
+        yield from self.encoder.parameters()
+        yield from self.memory.parameters()
 
     def initial_state(self) -> State:
         """Return the state at the start of an episode, without batch dimension."""
@@ -80,12 +94,12 @@ class ActorCritic(nn.Module):
         self,
         observations: Float[Tensor, "B T F"],
         state: State | None = None,
-        seq_lens: Int[Tensor, "B"] | None = None,
+        seq_lens: Integer[Tensor, "B"] | None = None,
     ) -> tuple[Float[Tensor, "B T A"], Float[Tensor, "B T"], State]:
         """Return the inputs of the action distribution, the values, and the state after them.
 
         Args:
-            observations: What was observed, padded at the end of each row.
+            observations: Observations, padded at the end of each row.
             state: The state before the first step; by default that of an episode's start.
             seq_lens: How many steps of each row are real; by default all.
         """
@@ -96,23 +110,22 @@ class ActorCritic(nn.Module):
         self,
         observations: Float[Tensor, "B T F"],
         state: State | None = None,
-        seq_lens: Int[Tensor, "B"] | None = None,
+        seq_lens: Integer[Tensor, "B"] | None = None,
     ) -> tuple[Float[Tensor, "B T D"], Float[Tensor, "B T D"], State]:
-        """Return what the head of the actor and that of the critic see, and the state after it.
+        """Return the inputs of the actor's head and of the critic's, and the state after them.
 
-        The two are one tensor if actor and critic share their memory.
+        The two inputs are one tensor if actor and critic share their memory.
         """
         batch_size, max_len, _ = observations.shape
         if state is None:
-            state = map_state(
-                lambda tensor: tensor.expand(batch_size, *tensor.shape), self.initial_state()
-            )
+            state = batched(self.initial_state(), batch_size)
         if seq_lens is None:
             seq_lens = torch.full((batch_size,), max_len, device=observations.device)
-        # RLlib makes both of them floats on some of its ways.
+        # RLlib's batching may cast these to float.
         seq_lens, time = seq_lens.long(), state["time"].long()  # [B], [B]
-        mask = sequence_mask(seq_lens, max_len)  # [B, T]
-        # The memory ignores padding; the gradient of the encoder's weights would not.
+        # The memory below checks the lengths.
+        mask = mask_checked(seq_lens, max_len)  # [B, T]
+        # The memory ignores padding, but the encoder's gradient would not.
         observations = observations.masked_fill(~mask.unsqueeze(-1), 0)
         outputs, following = [], {}
         for name, memory in self.memories.items():

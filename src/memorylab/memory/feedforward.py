@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float, Integer
 from torch import Tensor, nn
 
 from memorylab.errors import check_count
@@ -47,8 +47,8 @@ class FeedForward(MemoryModel):
         self,
         z: Float[Tensor, "B T F"],
         state: State,
-        t_starts: Int[Tensor, "B"],
-        seq_lens: Int[Tensor, "B"],
+        t_starts: Integer[Tensor, "B"],
+        seq_lens: Integer[Tensor, "B"],
     ) -> tuple[Float[Tensor, "B T D"], State]:
         """Apply the same network to every step."""
         return self.core(z), state
@@ -89,13 +89,13 @@ class ClockedFeedForward(FeedForward):
         self,
         z: Float[Tensor, "B T F"],
         state: State,
-        t_starts: Int[Tensor, "B"],
-        seq_lens: Int[Tensor, "B"],
+        t_starts: Integer[Tensor, "B"],
+        seq_lens: Integer[Tensor, "B"],
     ) -> tuple[Float[Tensor, "B T D"], State]:
         """Mix the encoded step number into each step, then apply the network."""
         steps = torch.arange(z.shape[1], device=z.device)  # [T]
         positions = t_starts.unsqueeze(1) + steps  # [B, T]
-        # In double, or a model in double would hear a clock rounded to torch's default dtype.
+        # Encode in float64; otherwise a float64 model would receive a float32-rounded clock.
         clock = positional_encoding(positions.double(), self.input_size, self.base)  # [B, T, F]
         strength = torch.sigmoid(self.clock_logit)
         return self.core((1 - strength) * z + strength * clock.to(z.dtype)), state

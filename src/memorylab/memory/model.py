@@ -1,4 +1,4 @@
-"""The contract of everything that remembers."""
+"""The contract of every memory model, and helpers for states and steps."""
 
 from __future__ import annotations
 
@@ -8,19 +8,23 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float, Integer
 from torch import Tensor, nn
 
 from memorylab.errors import check_count
-from memorylab.sequences import check_seq_lens, sequence_mask
-from memorylab.sequences.masks import check_lengths
+from memorylab.sequences.masks import (
+    check_lengths,
+    check_seq_lens,
+    mask_checked,
+    values_can_be_read,
+)
 
 State = dict[str, Any]
 """A nested dictionary of tensors; empty for a model that remembers nothing."""
 
 
 def map_state(function: Callable[..., Tensor], *states: State) -> State:
-    """Apply ``function`` to the tensors that stand at the same place in each state."""
+    """Apply ``function`` to the tensors with the same keys in each state, nested ones included."""
     first = states[0]
     return {
         key: map_state(function, *(state[key] for state in states))
@@ -30,14 +34,37 @@ def map_state(function: Callable[..., Tensor], *states: State) -> State:
     }
 
 
+def batched(state: State, batch_size: int) -> State:
+    """Repeat a state without batch dimension for each row of a batch.
+
+    Args:
+        state: Tensors ``[...]``.
+        batch_size: Number of rows B.
+
+    Returns:
+        Tensors ``[B, ...]``, each row a copy of its own.
+    """
+    return map_state(
+        lambda tensor: tensor.unsqueeze(0).repeat(batch_size, *[1] * tensor.dim()), state
+    )
+
+
+def any_parameter(module: nn.Module) -> Tensor:
+    """Return a parameter, whose dtype and device new tensors take.
+
+    A module that was quantised has none left; it computes in single precision on the processor.
+    """
+    return next(module.parameters(), torch.empty(0))
+
+
 class MemoryModel(nn.Module, ABC):
     """A model that reads padded sequences and carries a state from one call to the next.
 
     The call has the shape of POPGym's ``forward_memory`` (Morad et al., ICLR 2023), as a plain
-    module that no training framework needs to know. A subclass writes ``__init__``,
-    ``output_size``, ``initial_state`` and ``forward_memory``; this class checks what comes in and
-    makes the padding inert: whatever stands there, NaN included, no output at a real step, no
-    returned state and no gradient changes by a bit.
+    module that depends on no training framework. A subclass writes ``__init__``, ``output_size``,
+    ``initial_state`` and ``forward_memory``. This class checks the input and makes the padding
+    inert: whatever the padding holds, NaN included, it changes no output at a real step, no
+    returned state and no gradient by a bit.
 
     Args:
         input_size: Number of features F of the input.
@@ -46,7 +73,7 @@ class MemoryModel(nn.Module, ABC):
     def __init__(self, input_size: int):
         super().__init__()
         self.input_size = check_count(input_size, "input_size")
-        self._expected_state: tuple[int, torch.dtype, State] | None = None
+        self._expected_state: tuple[torch.dtype, State] | None = None
 
     @property
     @abstractmethod
@@ -62,10 +89,10 @@ class MemoryModel(nn.Module, ABC):
         self,
         z: Float[Tensor, "B T F"],
         state: State,
-        t_starts: Int[Tensor, "B"],
-        seq_lens: Int[Tensor, "B"],
+        t_starts: Integer[Tensor, "B"],
+        seq_lens: Integer[Tensor, "B"],
     ) -> tuple[Float[Tensor, "B T D"], State]:
-        """Run over the sequences; the padding of ``z`` is zero, what is put out there is dropped.
+        """Run over the sequences. ``z`` is zero in the padding, and outputs there are dropped.
 
         The returned state must be the one after each row's last real step, and for a row of
         length 0 the state that was given.
@@ -73,19 +100,19 @@ class MemoryModel(nn.Module, ABC):
 
     def batch_initial_state(self, batch_size: int) -> State:
         """Return ``initial_state`` repeated for ``batch_size`` rows: each tensor ``[B, ...]``."""
-        return map_state(
-            lambda tensor: tensor.unsqueeze(0).repeat(batch_size, *[1] * tensor.dim()),
-            self.initial_state(),
-        )
+        return batched(self.initial_state(), batch_size)
 
     def forward(
         self,
         z: Float[Tensor, "B T F"],
         state: State | None = None,
-        t_starts: Int[Tensor, "B"] | None = None,
-        seq_lens: Int[Tensor, "B"] | None = None,
+        t_starts: Integer[Tensor, "B"] | None = None,
+        seq_lens: Integer[Tensor, "B"] | None = None,
     ) -> tuple[Float[Tensor, "B T D"], State]:
         """Read a padded batch of sequences.
+
+        ``torch.compile``, ``torch.export`` and the transformations of ``torch.func`` hide the
+        numbers in a tensor. There, shapes and dtypes are checked, lengths and finiteness are not.
 
         Args:
             z: Input ``[B, T, F]``, padded at the end of each row.
@@ -107,37 +134,26 @@ class MemoryModel(nn.Module, ABC):
         if state is None:
             state = self.batch_initial_state(batch_size)
         else:
-            self._check_state(state, batch_size, z.dtype)
+            self._check_state(state, batch_size)
         if t_starts is None:
             t_starts = torch.zeros(batch_size, dtype=torch.long, device=z.device)
         else:
-            check_lengths(t_starts, "t_starts")
-            if len(t_starts) != batch_size:
-                raise ValueError(
-                    f"t_starts must hold one step number for each of the {batch_size} rows, but "
-                    f"has the shape {list(t_starts.shape)}."
-                )
-        padded = False
+            check_lengths(t_starts, "t_starts", batch_size)
+        shortest = max_len
         if seq_lens is None:
             seq_lens = torch.full((batch_size,), max_len, dtype=torch.long, device=z.device)
         else:
-            check_seq_lens(seq_lens, batch_size, max_len)
-            padded = bool((seq_lens < max_len).any())
+            shortest, _ = check_seq_lens(seq_lens, batch_size, max_len)
         if batch_size == 0 or max_len == 0:
             return z.new_zeros(batch_size, max_len, self.output_size), state
 
         padding = None
-        if padded:
-            padding = ~sequence_mask(seq_lens, max_len).unsqueeze(-1)  # [B, T, 1]
+        if shortest < max_len:
+            padding = ~mask_checked(seq_lens, max_len).unsqueeze(-1)  # [B, T, 1]
             # Filling, unlike multiplying by the mask, also stops NaN; its gradient is exactly 0.
             z = z.masked_fill(padding, 0)
-        # NaN or infinity anywhere makes the sum so, and it takes a third of the time.
-        if not math.isfinite(z.detach().sum()) and not z.isfinite().all():
-            row, step = (~z.isfinite()).any(-1).nonzero()[0].tolist()
-            raise ValueError(
-                f"z holds NaN or infinity at row {row}, step {step}, which is a real step "
-                f"(seq_lens[{row}] = {int(seq_lens[row])}). Mend the data, or shorten seq_lens."
-            )
+        if values_can_be_read():
+            _check_finite(z, seq_lens)
         y, state = self.forward_memory(z, state, t_starts, seq_lens)
         return (y if padding is None else y.masked_fill(padding, 0)), state
 
@@ -151,26 +167,26 @@ class MemoryModel(nn.Module, ABC):
                 f"{type(self).__name__} expects z of shape [B, T, F] with F = input_size = "
                 f"{self.input_size}, but got {list(z.shape)}."
             )
-        dtype = next(self.parameters()).dtype
+        dtype = any_parameter(self).dtype
         if z.dtype != dtype:
             raise TypeError(
                 f"z is {z.dtype}, but the parameters of {type(self).__name__} are {dtype}. "
                 f"Convert one of them: z.to({dtype}) or model.to({z.dtype})."
             )
 
-    def _check_state(self, state: State, batch_size: int, dtype: torch.dtype) -> None:
-        if self._expected_state is None or self._expected_state[:2] != (batch_size, dtype):
-            # Shapes without numbers, and kept: nothing is made anew at each step.
-            expected = map_state(
-                lambda tensor: tensor.to("meta").expand(batch_size, *tensor.shape),
-                self.initial_state(),
-            )
-            self._expected_state = (batch_size, dtype, expected)
-        check_state(state, self._expected_state[2])
+    def _check_state(self, state: State, batch_size: int) -> None:
+        dtype = any_parameter(self).dtype
+        if self._expected_state is None or self._expected_state[0] != dtype:
+            # Keep the shapes, so that no state is allocated at each call to compare with.
+            expected = map_state(lambda tensor: tensor.to("meta"), self.initial_state())
+            if not values_can_be_read():
+                return _check_state(state, expected, batch_size)
+            self._expected_state = (dtype, expected)
+        _check_state(state, self._expected_state[1], batch_size)
 
 
-def check_state(state: State, expected: State, where: str = "state") -> None:
-    """Raise unless the tensors of ``state`` have the shapes and dtypes of those ``expected``."""
+def _check_state(state: State, expected: State, batch_size: int, where: str = "state") -> None:
+    """Raise unless the tensors of ``state`` are ``batch_size`` rows of those ``expected``."""
     if not isinstance(state, dict) or state.keys() != expected.keys():
         found = sorted(state) if isinstance(state, dict) else type(state).__name__
         raise ValueError(
@@ -180,23 +196,33 @@ def check_state(state: State, expected: State, where: str = "state") -> None:
     for key, tensor in expected.items():
         found = state[key]
         if isinstance(tensor, dict):
-            check_state(found, tensor, f"{where}[{key!r}]")
+            _check_state(found, tensor, batch_size, f"{where}[{key!r}]")
         elif not isinstance(found, Tensor):
             raise TypeError(f"{where}[{key!r}] must be a tensor, but is {type(found).__name__}.")
-        elif found.shape != tensor.shape:
+        elif found.shape != (batch_size, *tensor.shape):
             raise ValueError(
-                f"{where}[{key!r}] must have the shape {list(tensor.shape)}, but has "
+                f"{where}[{key!r}] must have the shape {[batch_size, *tensor.shape]}, but has "
                 f"{list(found.shape)}. Start from batch_initial_state(batch_size)."
             )
         elif found.dtype != tensor.dtype:
             raise TypeError(f"{where}[{key!r}] must be {tensor.dtype}, but is {found.dtype}.")
 
 
+def _check_finite(z: Float[Tensor, "B T F"], seq_lens: Integer[Tensor, "B"]) -> None:
+    # If any entry is not finite, neither is the sum, and summing is three times cheaper.
+    if not math.isfinite(z.detach().sum()) and not z.isfinite().all():
+        row, step = (~z.isfinite()).any(-1).nonzero()[0].tolist()
+        raise ValueError(
+            f"z holds NaN or infinity at row {row}, step {step}, which is a real step "
+            f"(seq_lens[{row}] = {int(seq_lens[row])}). Mend the data, or shorten seq_lens."
+        )
+
+
 def run_steps(
     step: Callable[[Tensor, State], tuple[Tensor, State]],
     z: Float[Tensor, "B T F"],
     state: State,
-    seq_lens: Int[Tensor, "B"],
+    seq_lens: Integer[Tensor, "B"],
 ) -> tuple[Float[Tensor, "B T D"], State]:
     """Run ``step`` over time, holding the state of each row that has ended.
 
@@ -209,7 +235,9 @@ def run_steps(
     Returns:
         Outputs ``[B, T, D]``, zero past the longest row, and the state after each last real step.
     """
-    shortest, longest = int(seq_lens.min()), int(seq_lens.max())
+    shortest, longest = 0, z.shape[1]
+    if values_can_be_read():
+        shortest, longest = int(seq_lens.min()), int(seq_lens.max())
     outputs = []
     for t in range(max(longest, 1)):
         y, following = step(z[:, t], state)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jaxtyping import Float, Int
+from jaxtyping import Float, Integer
 from torch import Tensor, nn
 
 from memorylab.errors import check_count
@@ -35,8 +35,8 @@ class WithReadout(MemoryModel):
         self,
         z: Float[Tensor, "B T F"],
         state: State,
-        t_starts: Int[Tensor, "B"],
-        seq_lens: Int[Tensor, "B"],
+        t_starts: Integer[Tensor, "B"],
+        seq_lens: Integer[Tensor, "B"],
     ) -> tuple[Float[Tensor, "B T D"], State]:
         """Run the memory, then the readout at every step."""
         y, state = self.memory.forward_memory(z, state, t_starts, seq_lens)

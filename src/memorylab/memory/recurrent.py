@@ -5,12 +5,13 @@ from __future__ import annotations
 from abc import abstractmethod
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float, Integer
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from memorylab.errors import check_count
-from memorylab.memory.model import MemoryModel, State, map_state
+from memorylab.memory.model import MemoryModel, State, any_parameter, map_state, run_steps
+from memorylab.sequences.masks import values_can_be_read
 
 
 class _Recurrent(MemoryModel):
@@ -30,7 +31,7 @@ class _Recurrent(MemoryModel):
 
     def initial_state(self) -> State:
         """Return zeros: ``hidden [H]``."""
-        return {"hidden": self.network.weight_hh_l0.new_zeros(self.hidden_size)}
+        return {"hidden": any_parameter(self).new_zeros(self.hidden_size)}
 
     @abstractmethod
     def _to_torch(self, state: State) -> Tensor | tuple[Tensor, Tensor]:
@@ -44,11 +45,14 @@ class _Recurrent(MemoryModel):
         self,
         z: Float[Tensor, "B T F"],
         state: State,
-        t_starts: Int[Tensor, "B"],
-        seq_lens: Int[Tensor, "B"],
+        t_starts: Integer[Tensor, "B"],
+        seq_lens: Integer[Tensor, "B"],
     ) -> tuple[Float[Tensor, "B T D"], State]:
         """Run the network over the real steps only."""
         max_len = z.shape[1]
+        if not values_can_be_read():
+            # Packing reads the lengths; holding the state of rows that have ended doesn't.
+            return run_steps(self._step, z, state, seq_lens)
         if int(seq_lens.min()) == max_len:
             y, hidden = self.network(z, self._to_torch(state))
             return y, self._from_torch(hidden)
@@ -61,6 +65,10 @@ class _Recurrent(MemoryModel):
         empty = (seq_lens == 0).unsqueeze(-1)  # [B, 1]
         after = self._from_torch(hidden)
         return y, map_state(lambda new, old: torch.where(empty, old, new), after, state)
+
+    def _step(self, x: Float[Tensor, "B F"], state: State) -> tuple[Float[Tensor, "B H"], State]:
+        y, hidden = self.network(x.unsqueeze(1), self._to_torch(state))
+        return y.squeeze(1), self._from_torch(hidden)
 
 
 class _OneState(_Recurrent):

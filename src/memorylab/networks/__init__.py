@@ -1,4 +1,4 @@
-"""Parts of networks that know no time."""
+"""Parts of networks without time: perceptrons, convolutions, gradient scaling, target networks."""
 
 from memorylab.networks.convolution import Conv2dHeadModel, Conv2dModel, conv2d_output_shape
 from memorylab.networks.gradient_scaling import ScaleGrad, scale_grad

@@ -26,13 +26,13 @@ def conv2d_output_shape(
 
     Each is ``floor((size + 2 padding − dilation (kernel_size − 1) − 1) / stride) + 1``: one more
     than the strides that fit between the kernel's first place and its last (Dumoulin & Visin
-    2016, relationship 15). As rlpyt's (Stooke & Abbeel 2019), but never below 1.
+    2016, relationship 15). Arguments are those of rlpyt (Stooke & Abbeel 2019).
 
     Args:
         h: Height of the image, at least 1.
         w: Width of the image, at least 1.
-        kernel_size: Size of the kernel. This and all that follow: an integer for both
-            directions, or a pair (height, width).
+        kernel_size: Size of the kernel: an integer for both directions or a pair (height, width),
+            as are the arguments below.
         stride: Distance from one place of the kernel to the next.
         padding: Rows or columns added on each of the two sides.
         dilation: Distance from one element of the kernel to the next.
@@ -61,24 +61,25 @@ def conv2d_output_shape(
 class Conv2dModel(nn.Module):
     """A stack of 2-D convolutions, each followed by a nonlinearity.
 
-    The names, arguments and state dict are those of rlpyt (Stooke & Abbeel 2019), but for its
-    ``head_sizes``, which did nothing; a head is what ``Conv2dHeadModel`` adds.
+    Names, arguments and state dict are those of rlpyt (Stooke & Abbeel 2019), except for its
+    ``head_sizes``, which had no effect; ``Conv2dHeadModel`` adds a head.
 
     Args:
         in_channels: Number of channels C of the images.
-        channels: Number of channels each convolution puts out; one entry per convolution here
-            and in the next three lists.
+        channels: Number of output channels of each convolution. This and the next three lists have
+            one entry per convolution.
         kernel_sizes: Size of each kernel, an integer or a pair (height, width).
         strides: Stride of each convolution, an integer or a pair.
         paddings: Zeros on each side before each convolution, an integer or a pair; ``None`` for
             no padding anywhere.
-        nonlinearity: What makes the module after each convolution: a class, not an instance.
-        use_maxpool: Let every convolution have stride 1, and shrink the image by its stride with
+        nonlinearity: A class like ``nn.ReLU``, or a function, that makes the module after each
+            convolution.
+        use_maxpool: Give every convolution stride 1, and shrink the image by its stride with
             max-pooling after the nonlinearity instead.
 
     Raises:
         TypeError: A size is not an integer, or ``nonlinearity()`` gives no module.
-        ValueError: There is no convolution, the lists differ in length or a size is too low.
+        ValueError: There is no convolution, the lists differ in length, or a size is too low.
     """
 
     def __init__(
@@ -93,15 +94,16 @@ class Conv2dModel(nn.Module):
     ):
         super().__init__()
         self.in_channels = size = check_count(in_channels, "in_channels")
-        _check_lists(
+        paddings = [0] * len(channels) if paddings is None else paddings
+        _check_lengths(
             channels=channels, kernel_sizes=kernel_sizes, strides=strides, paddings=paddings
         )
-        layers = []
+        layers: list[nn.Module] = []
         for i, out_channels in enumerate(channels):
             check_count(out_channels, f"channels[{i}]")
             kernel_size = _pair(kernel_sizes[i], f"kernel_sizes[{i}]", minimum=1)
             stride = _pair(strides[i], f"strides[{i}]", minimum=1)
-            padding = _pair(paddings[i] if paddings is not None else 0, f"paddings[{i}]", minimum=0)
+            padding = _pair(paddings[i], f"paddings[{i}]", minimum=0)
             conv_stride = (1, 1) if use_maxpool else stride
             layers += [
                 nn.Conv2d(size, out_channels, kernel_size, conv_stride, padding),
@@ -119,12 +121,12 @@ class Conv2dModel(nn.Module):
         return self._output_size
 
     def conv_out_size(self, h: int, w: int, c: int | None = None) -> int:
-        """Return how many numbers, channels × height × width, come out for one image.
+        """Return the number of outputs for one image: channels × height × width.
 
         Args:
             h: Height of the image.
             w: Width of the image.
-            c: Of no effect, as the last convolution knows its channels; here for rlpyt's callers.
+            c: Has no effect; rlpyt's callers pass it.
 
         Raises:
             ValueError: The image is too small for the kernels.
@@ -132,10 +134,9 @@ class Conv2dModel(nn.Module):
         height, width = check_count(h, "h"), check_count(w, "w")
         for layer in self.conv:
             if isinstance(layer, nn.Conv2d | nn.MaxPool2d):
+                sizes = (layer.kernel_size, layer.stride, layer.padding)  # pairs, or one integer
                 try:
-                    height, width = conv2d_output_shape(
-                        height, width, layer.kernel_size, layer.stride, layer.padding
-                    )
+                    height, width = conv2d_output_shape(height, width, *sizes)  # type: ignore[arg-type]
                 except ValueError as error:
                     raise ValueError(
                         f"Images of {_times((h, w))} are too small for {layer}: {error}"
@@ -158,26 +159,22 @@ class Conv2dModel(nn.Module):
 
 
 class Conv2dHeadModel(nn.Module):
-    """Convolutions, then a multilayer perceptron on all that they put out.
+    """Convolutions, then a multilayer perceptron on all their outputs.
 
-    The names, arguments and state dict are those of rlpyt (Stooke & Abbeel 2019).
+    Names, arguments and state dict are those of rlpyt (Stooke & Abbeel 2019). The arguments that
+    aren't listed here are those of ``Conv2dModel``.
 
     Args:
         image_shape: Channels, height and width (C, H, W) of the images.
-        channels: As in ``Conv2dModel``.
-        kernel_sizes: As in ``Conv2dModel``.
-        strides: As in ``Conv2dModel``.
         hidden_sizes: Width of each hidden layer of the head, as in ``MlpModel``.
         output_size: Width of a last linear layer, as in ``MlpModel``. Without this and without
             hidden layers there is no head: the output is that of the convolutions, flattened.
-        paddings: As in ``Conv2dModel``.
-        nonlinearity: What makes the module after each convolution and hidden layer.
-        use_maxpool: As in ``Conv2dModel``.
+        nonlinearity: Makes the module after each convolution and each hidden layer.
 
     Raises:
         TypeError: A size is not an integer, or ``nonlinearity()`` gives no module.
-        ValueError: ``image_shape`` is no triple, the images are too small for the kernels, or
-            sizes are refused by ``Conv2dModel`` or ``MlpModel``.
+        ValueError: ``image_shape`` is not a triple, the images are too small for the kernels, or
+            ``Conv2dModel`` or ``MlpModel`` refuses the sizes.
 
     Example:
         >>> import torch
@@ -205,14 +202,12 @@ class Conv2dHeadModel(nn.Module):
         self.conv = Conv2dModel(
             in_channels, channels, kernel_sizes, strides, paddings, nonlinearity, use_maxpool
         )
-        size = self.conv.conv_out_size(height, width)
+        self._output_size = self.conv.conv_out_size(height, width)
+        self.head: nn.Module = nn.Identity()
         sizes = check_hidden_sizes(hidden_sizes)
         if sizes or output_size is not None:
-            self.head = MlpModel(size, sizes, output_size, nonlinearity)
-            size = self.head.output_size
-        else:
-            self.head = nn.Identity()
-        self._output_size = size
+            self.head = MlpModel(self._output_size, sizes, output_size, nonlinearity)
+            self._output_size = self.head.output_size
 
     @property
     def output_size(self) -> int:
@@ -244,21 +239,11 @@ def _times(sizes: Iterable[int]) -> str:
     return "×".join(map(str, sizes))
 
 
-def _check_lists(**lists: Sequence | None) -> None:
-    lengths = {}
-    for name, sizes in lists.items():
-        if sizes is None and name == "paddings":
-            continue
-        if not isinstance(sizes, tuple | list):
-            raise TypeError(
-                f"{name} must be a list with one entry per convolution, got {sizes!r} "
-                f"({type(sizes).__name__})."
-            )
-        lengths[name] = len(sizes)
-    if len(set(lengths.values())) > 1:
-        counts = ", ".join(f"{length} {name}" for name, length in lengths.items())
+def _check_lengths(**lists: Sequence) -> None:
+    if len({len(sizes) for sizes in lists.values()}) > 1:
+        counts = ", ".join(f"{len(sizes)} {name}" for name, sizes in lists.items())
         raise ValueError(f"There must be as many of each, one per convolution; got {counts}.")
-    if lengths["channels"] == 0:
+    if len(lists["channels"]) == 0:
         raise ValueError(
             "There must be at least one convolution, got channels=[]. For none, use MlpModel."
         )

@@ -1,4 +1,4 @@
-"""The multilayer perceptron: linear layers with a nonlinearity after each hidden one."""
+"""``MlpModel``: linear layers with a nonlinearity after each hidden one."""
 
 from __future__ import annotations
 
@@ -13,17 +13,18 @@ from memorylab.errors import check_count
 class MlpModel(nn.Module):
     """A multilayer perceptron whose output layer, if it has one, is linear.
 
-    The names, arguments and state dict are those of rlpyt (Stooke & Abbeel 2019), so weights go
-    from one to the other.
+    Names, arguments and state dict are those of rlpyt (Stooke & Abbeel 2019), so either loads the
+    other's weights.
 
     Args:
         input_size: Number of input features F, at least 1.
         hidden_sizes: Width of each hidden layer; an integer for a single one, ``[]`` or ``None``
             for none.
         output_size: Width of a last layer without nonlinearity. With ``None`` there is no such
-            layer: the output is that of the last hidden layer, its nonlinearity applied, or the
-            input itself if there are no hidden layers either.
-        nonlinearity: What makes the module after each hidden layer: a class, not an instance.
+            layer: the output is that of the last hidden layer after its nonlinearity, or the input
+            itself if there are no hidden layers either.
+        nonlinearity: A class like ``nn.ReLU``, or a function, that makes the module after each
+            hidden layer.
 
     Raises:
         TypeError: A size is not an integer, or ``nonlinearity()`` gives no module.
@@ -44,7 +45,7 @@ class MlpModel(nn.Module):
     ):
         super().__init__()
         self.input_size = size = check_count(input_size, "input_size")
-        layers = []
+        layers: list[nn.Module] = []
         for hidden_size in check_hidden_sizes(hidden_sizes):
             layers += [nn.Linear(size, hidden_size), make_nonlinearity(nonlinearity)]
             size = hidden_size
@@ -74,12 +75,7 @@ class MlpModel(nn.Module):
 
 
 def check_hidden_sizes(hidden_sizes: int | Iterable[int] | None) -> list[int]:
-    """Return the widths as a list, empty for ``None``.
-
-    Raises:
-        TypeError: They are neither an integer nor a list of integers.
-        ValueError: One of them is below 1.
-    """
+    """Return the widths as a list, or raise if one is not an integer of at least 1."""
     if hidden_sizes is None:
         return []
     if not isinstance(hidden_sizes, Iterable):
@@ -88,11 +84,7 @@ def check_hidden_sizes(hidden_sizes: int | Iterable[int] | None) -> list[int]:
 
 
 def make_nonlinearity(nonlinearity: Callable[[], nn.Module]) -> nn.Module:
-    """Call ``nonlinearity`` and return the module it makes.
-
-    Raises:
-        TypeError: It can't be called without arguments, or makes no module.
-    """
+    """Return ``nonlinearity()``, or raise if that is not a module."""
     expected = (
         "nonlinearity must make a module when called without arguments, like the class nn.ReLU; "
         f"got {nonlinearity!r}."

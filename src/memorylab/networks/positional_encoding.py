@@ -1,23 +1,23 @@
-"""A clock as a vector: sines and cosines of the time step."""
+"""``positional_encoding``: the time step as sines and cosines."""
 
 from __future__ import annotations
 
 import math
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float, Integer
 from torch import Tensor
 
 from memorylab.errors import check_count
 
 
 def positional_encoding(
-    positions: Int[Tensor, "..."] | Float[Tensor, "..."], size: int, base: float = 10000.0
+    positions: Integer[Tensor, "..."] | Float[Tensor, "..."], size: int, base: float = 10000.0
 ) -> Float[Tensor, "... size"]:
     """Encode each position by sines and cosines of falling frequency.
 
     Feature ``2i`` is ``sin(position / base^(2i / size))``, feature ``2i + 1`` the cosine of the
-    same angle (Vaswani et al. 2017, section 3.5). POPGym's ``MLP`` takes the longest episode for
+    same angle (Vaswani et al. 2017, section 3.5). POPGym's ``MLP`` uses the longest episode as
     ``base``. The features are computed, not looked up, so no position is too large.
 
     Args:
@@ -26,11 +26,11 @@ def positional_encoding(
         base: Ratio of the longest wavelength, not quite reached, to the shortest; above 1.
 
     Returns:
-        ``[..., size]``, each feature from -1 to 1; of ``positions``'s dtype if that is
-        floating-point, else of torch's default dtype.
+        ``[..., size]``, each feature from -1 to 1, in the dtype of ``positions`` if that is
+        floating-point, else in torch's default dtype.
 
     Raises:
-        TypeError: ``positions`` is not a tensor of numbers, or ``size`` not an integer.
+        TypeError: ``positions`` holds booleans or complex numbers, or ``size`` is not an integer.
         ValueError: ``size`` is below 1, or ``base`` is not a finite number above 1.
 
     Example:
@@ -38,23 +38,14 @@ def positional_encoding(
         >>> positional_encoding(torch.tensor([0, 7]), size=4).shape
         torch.Size([2, 4])
     """
-    _check(positions, size, base)
-    dtype = positions.dtype if positions.is_floating_point() else torch.get_default_dtype()
-    # In float32 the angle of step 1,000,000 would already be off by 0.03.
-    exponents = torch.arange(0, size, 2, dtype=torch.float64, device=positions.device) / size
-    angles = positions.double().unsqueeze(-1) * base**-exponents  # [..., ceil(size / 2)]
-    waves = torch.stack([angles.sin(), angles.cos()], dim=-1)  # [..., ceil(size / 2), 2]
-    return waves.flatten(-2)[..., :size].to(dtype)  # [..., size]
-
-
-def _check(positions: Tensor, size: int, base: float) -> None:
-    if not isinstance(positions, Tensor):
-        raise TypeError(
-            f"positions must be a tensor, got {type(positions).__name__}. "
-            "Use torch.arange(...) or torch.tensor(...)."
-        )
     if positions.dtype == torch.bool or positions.is_complex():
         raise TypeError(f"positions must be integers or floating-point, got {positions.dtype}.")
     check_count(size, "size")
     if not (math.isfinite(base) and base > 1):
         raise ValueError(f"base must be a finite number above 1, got {base}.")
+    dtype = positions.dtype if positions.is_floating_point() else torch.get_default_dtype()
+    # Compute in float64: in float32 the angle of step 1,000,000 would already be off by 0.03.
+    exponents = torch.arange(0, size, 2, dtype=torch.float64, device=positions.device) / size
+    angles = positions.double().unsqueeze(-1) * base**-exponents  # [..., ceil(size / 2)]
+    waves = torch.stack([angles.sin(), angles.cos()], dim=-1)  # [..., ceil(size / 2), 2]
+    return waves.flatten(-2)[..., :size].to(dtype)  # [..., size]

@@ -1,4 +1,4 @@
-"""Memory models as RLlib agents, on its current API stack; the only room that imports Ray."""
+"""Memory models as agents on RLlib's current API stack; the only subpackage that imports Ray."""
 
 import importlib.util
 

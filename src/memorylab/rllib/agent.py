@@ -1,20 +1,18 @@
-"""An agent: its configuration, its networks, and what it went through."""
+"""An agent: its configuration, its networks and its history."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
 from ray.rllib.algorithms.ppo import PPOConfig
 from ray.rllib.env.single_agent_env_runner import SingleAgentEnvRunner
 
-from memorylab.files import write_atomically
+from memorylab.rllib._ray_patches import LightEnvRunner, quieten
 from memorylab.rllib.module import MemoryRLModule
-from memorylab.rllib.session import quieten
+from memorylab.training import History
 
-LEARNING_SETTINGS = (
+_LEARNING_SETTINGS = (
     "num_envs_per_env_runner",
     "train_batch_size_per_learner",
     "minibatch_size",
@@ -28,53 +26,15 @@ LEARNING_SETTINGS = (
 )
 
 
-@dataclass
-class History:
-    """Measurements taken while an agent learned, one per update.
-
-    Attributes:
-        env_steps: Environment steps taken until then.
-        mean_return: Mean return of the last episodes, up to 100, with sampled actions.
-        seconds: Seconds of sampling and learning until then.
-        settings: What was trained, as numbers and names: see :func:`settings_of`.
-        solved: Whether training ended because the mean return reached the limit.
-    """
-
-    env_steps: list[int] = field(default_factory=list)
-    mean_return: list[float] = field(default_factory=list)
-    seconds: list[float] = field(default_factory=list)
-    settings: dict[str, Any] = field(default_factory=dict)
-    solved: bool = False
-
-    def save(self, path: str | Path) -> None:
-        """Write the history as JSON."""
-        with write_atomically(path) as temporary:
-            temporary.write_text(json.dumps(asdict(self)))
-
-    @classmethod
-    def load(cls, path: str | Path) -> History:
-        """Read a history.
-
-        Raises:
-            FileNotFoundError: There is no such file.
-            ValueError: The file is not a history of an agent.
-        """
-        path = Path(path)
-        if not path.is_file():
-            raise FileNotFoundError(f"There is no history at {path}.")
-        try:
-            return cls(**json.loads(path.read_text()))
-        except (ValueError, TypeError) as error:
-            raise ValueError(f"{path} is not the history of an agent: {error}.") from error
-
-
 class Agent:
     """A memory model that acts in an environment.
 
     Attributes:
         config: The PPO configuration, as ``ppo_config`` makes it.
         module: The networks; an ``nn.Module``, so ``save_weights`` and ``load_weights`` work.
-        history: What training measured; empty for a new agent.
+        history: What training measured, a row per update: ``env_steps`` taken so far, the
+            ``mean_return`` of the last episodes, up to 100, with sampled actions, and the
+            ``seconds`` of sampling and learning so far. Empty for a new agent.
 
     Args:
         config: The PPO configuration.
@@ -90,11 +50,11 @@ class Agent:
     ):
         self.config = config
         self.module = make_runner(config, num_envs=1).module if module is None else module
-        self.history = history or History(settings=settings_of(config))
+        self.history = new_history(config) if history is None else history
 
 
 def make_runner(config: PPOConfig, num_envs: int, seed: int | None = None) -> SingleAgentEnvRunner:
-    """Return what samples episodes for this configuration, outside of any algorithm.
+    """Return an env runner for this configuration, outside of any algorithm.
 
     It needs no running Ray, and treats observations and actions as in training.
     """
@@ -105,7 +65,12 @@ def make_runner(config: PPOConfig, num_envs: int, seed: int | None = None) -> Si
     if seed is not None:
         config.debugging(seed=seed)
     config.validate()
-    return SingleAgentEnvRunner(config=config, worker_index=0)
+    return LightEnvRunner(config=config, worker_index=0)
+
+
+def new_history(config: PPOConfig) -> History:
+    """Return the history of an agent that has not begun to learn."""
+    return History(env_steps=[], mean_return=[], seconds=[], settings=settings_of(config))
 
 
 def settings_of(config: PPOConfig) -> dict[str, Any]:
@@ -119,6 +84,6 @@ def settings_of(config: PPOConfig) -> dict[str, Any]:
         "module_class": config.rl_module_spec.module_class.__name__,
         "model_config": dict(config.rl_module_spec.model_config),
     }
-    settings |= {name: getattr(config, name) for name in LEARNING_SETTINGS}
+    settings |= {name: getattr(config, name) for name in _LEARNING_SETTINGS}
     # Through JSON, so that tuples compare equal to the lists that a file has in their place.
-    return json.loads(json.dumps(settings))
+    return json.loads(json.dumps(settings, default=repr))

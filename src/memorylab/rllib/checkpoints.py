@@ -1,4 +1,8 @@
-"""Checkpoints that are either whole or not there."""
+"""Checkpoints of an algorithm and its history, each either whole or not there.
+
+RLlib's ``save_to_path`` writes file by file into the folder it is given. An interrupt leaves half a
+checkpoint there, and a learner in another process that can't write is not noticed.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +18,10 @@ from typing import Any
 
 from ray.rllib.algorithms.algorithm import Algorithm
 
-from memorylab.rllib.agent import History
+from memorylab.training import History
 
 _PREFIX = "step-"
-UNFINISHED = ".writing-"
-"""What the name of a checkpoint begins with until it is whole, and while it is dropped."""
+_UNFINISHED = ".writing-"
 _HISTORY = "history.json"
 _LEARNER = Path("learner_group", "learner")
 MODULE = _LEARNER / "rl_module" / "default_policy"
@@ -28,28 +31,33 @@ MODULE = _LEARNER / "rl_module" / "default_policy"
 def save_checkpoint(algorithm: Algorithm, history: History, folder: str | Path) -> Path:
     """Write weights, optimizer and history into ``folder``, then drop the checkpoint before.
 
-    The new checkpoint is written under a temporary name and renamed, so whenever an interrupt
-    comes, ``folder`` holds a whole one. Episodes in flight are not saved.
+    The new checkpoint is written under a temporary name and renamed, so ``folder`` holds a whole
+    one at any time. Episodes in flight are not saved.
+
+    Args:
+        algorithm: What to save.
+        history: Its history; the last ``env_steps`` gives the checkpoint its name.
+        folder: An existing folder, see :func:`claimed`.
 
     Raises:
         OSError: The folder can't be written, or its disk is full; the message names it, and the
             checkpoint before is still there.
     """
-    folder = prepare_folder(folder)
-    earlier = [path for path in folder.iterdir() if path.name.startswith((_PREFIX, UNFINISHED))]
+    folder = Path(folder).absolute()
     final = folder / f"{_PREFIX}{history.env_steps[-1]:012d}"
-    if final in earlier:
-        return final
-    with _clear_error(folder):
-        temporary = Path(tempfile.mkdtemp(dir=folder, prefix=UNFINISHED))
-        try:
-            write_checkpoint(algorithm, history, temporary)
-            temporary.rename(final)
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
+    earlier = set(folder.glob(f"{_PREFIX}*")) - {final}
+    if not final.exists():
+        with _clear_error(folder):
+            temporary = Path(tempfile.mkdtemp(dir=folder, prefix=_UNFINISHED))
+            try:
+                write_checkpoint(algorithm, history, temporary)
+                temporary.rename(final)
+            finally:
+                shutil.rmtree(temporary, ignore_errors=True)
     for path in earlier:
-        # Under its own name, one that is half dropped would look like a whole one.
-        shutil.rmtree(path.rename(path.with_name(f"{UNFINISHED}{path.name}")))
+        # Rename first: a half-deleted checkpoint must not look complete.
+        path.rename(path.with_name(f"{_UNFINISHED}{path.name}"))
+    drop_unfinished(folder)
     return final
 
 
@@ -61,7 +69,7 @@ def write_checkpoint(algorithm: Algorithm, history: History, folder: Path) -> No
     """
     algorithm.save_to_path(folder)
     if algorithm.config.num_learners:
-        # A learner in another process writes its part itself, and RLlib doesn't ask how that went.
+        # A learner in another process writes its part itself, and RLlib ignores its errors.
         for path in (_LEARNER / "state.pkl", MODULE / "module_state.pkl"):
             try:
                 pickle.loads((folder / path).read_bytes())
@@ -70,23 +78,15 @@ def write_checkpoint(algorithm: Algorithm, history: History, folder: Path) -> No
     history.save(folder / _HISTORY)
 
 
-def prepare_folder(folder: str | Path) -> Path:
-    """Make sure that checkpoints can be written into ``folder``, before hours of training.
-
-    Raises:
-        OSError: It can't be made, or not be written.
-    """
-    folder = Path(folder).absolute()
-    with _clear_error(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    return folder
+def drop_unfinished(folder: Path) -> None:
+    """Delete what an interrupt has left of checkpoints that were being written or deleted."""
+    for path in folder.glob(f"{_UNFINISHED}*"):
+        shutil.rmtree(path)
 
 
 @contextmanager
 def claimed(folder: str | Path | None) -> Iterator[None]:
-    """Prepare ``folder``, if there is one, and keep other programs out while the block is running.
+    """Make ``folder``, if one is given, and keep other programs out while the block is running.
 
     Raises:
         OSError: It can't be made or written, or another program is using it.
@@ -94,7 +94,12 @@ def claimed(folder: str | Path | None) -> Iterator[None]:
     if folder is None:
         yield
         return
-    folder = prepare_folder(folder)
+    folder = Path(folder).absolute()
+    with _clear_error(folder):
+        # Find out before hours of training whether the folder can be written.
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
     # The folder itself is locked, so no file is left behind, whatever ends this program.
     handle = os.open(folder, os.O_RDONLY)
     try:
@@ -133,15 +138,17 @@ def find_checkpoint(folder: str | Path) -> Path | None:
     return max(Path(folder).absolute().glob(f"{_PREFIX}*"), default=None)
 
 
-def read_history(checkpoint: Path, settings: dict[str, Any]) -> History:
-    """Read a checkpoint's history and make sure that the checkpoint is one of these settings.
+def read_history(checkpoint: Path | None, new: History) -> History:
+    """Read a checkpoint's history, or return a new one if there is no checkpoint.
 
     Raises:
-        ValueError: It belongs to another environment, model or learning setting; the message
-            names every difference.
+        ValueError: The checkpoint has another environment, model or learning setting than the new
+            history; the message names every difference.
     """
+    if checkpoint is None:
+        return new
     history = History.load(checkpoint / _HISTORY)
-    differences = differences_between(history.settings, settings)
+    differences = _differences_between(history.settings, new.settings)
     if differences:
         raise ValueError(
             f"The checkpoint {checkpoint} has other settings: {'; '.join(differences)}. Go on with "
@@ -150,7 +157,7 @@ def read_history(checkpoint: Path, settings: dict[str, Any]) -> History:
     return history
 
 
-def differences_between(
+def _differences_between(
     saved: dict[str, Any], wanted: dict[str, Any], where: str = ""
 ) -> list[str]:
     """Return a phrase for every setting, however deep, that is not the same in both."""
@@ -158,7 +165,7 @@ def differences_between(
     for key in sorted(saved.keys() | wanted.keys()):
         old, new = saved.get(key, "missing"), wanted.get(key, "missing")
         if isinstance(old, dict) and isinstance(new, dict):
-            differences += differences_between(old, new, f"{where}{key}.")
+            differences += _differences_between(old, new, f"{where}{key}.")
         elif old != new:
             differences.append(f"{where}{key} was {old!r} and is now {new!r}")
     return differences

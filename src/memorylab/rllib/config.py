@@ -1,9 +1,9 @@
-"""PPO for agents that remember: one recipe, every environment and memory by name."""
+"""One PPO configuration for any environment, memory and head by name."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import gymnasium as gym
@@ -15,13 +15,30 @@ from ray.tune.registry import register_env
 from memorylab.environments import environment_names, make_environment
 from memorylab.errors import reject_unknown_keys
 from memorylab.memory import MEMORY_MODELS
-from memorylab.rllib.actions.connectors import MarkEndedEpisodes
-from memorylab.rllib.actions.modules import ParametricActionsRLModule
-from memorylab.rllib.actions.spaces import is_parametric
-from memorylab.rllib.module import DEFAULT_MODEL_CONFIG, MemoryRLModule
+from memorylab.rllib.connectors import MarkEndedEpisodes
+from memorylab.rllib.heads import Head
+from memorylab.rllib.heads.choice import head_key
+from memorylab.rllib.heads.spaces import is_parametric
+from memorylab.rllib.losses.learner import add_losses
+from memorylab.rllib.module import MemoryRLModule
+from memorylab.rllib.networks import DEFAULT_MODEL_CONFIG, LOSS_CONFIG
 
-UNKNOWN_EPISODE_LENGTH = 128
-"""How long an episode is taken to be if its environment doesn't say."""
+_UNKNOWN_EPISODE_LENGTH = 128
+"""The assumed length of an episode if its environment doesn't say."""
+
+_SAMPLING: dict[str, Any] = {"num_env_runners": 0, "num_envs_per_env_runner": 16}
+_LEARNING: dict[str, Any] = {
+    "train_batch_size_per_learner": 1664,
+    "minibatch_size": 416,
+    "num_epochs": 4,
+    "lr": 3e-3,
+    "gamma": 0.9,
+    "lambda_": 0.9,
+    "grad_clip": 0.5,
+    "grad_clip_by": "norm",
+    "use_kl_loss": False,
+    "kl_coeff": 0.0,
+}
 
 
 def register_environments() -> None:
@@ -41,6 +58,7 @@ def ppo_config(
     environment: str,
     memory: str = "gru",
     *,
+    head: Head | str | None = None,
     environment_config: Mapping[str, Any] | None = None,
     memory_config: Mapping[str, Any] | None = None,
     module_class: type[MemoryRLModule] | None = None,
@@ -49,76 +67,74 @@ def ppo_config(
 ) -> PPOConfig:
     """Return a PPO configuration that teaches a memory model to act.
 
-    The recipe: 16 environments in this process, 1,664 steps per update in 4 epochs of minibatches
-    of 416, γ = λ = 0.9, learning rate 0.003, gradients clipped at norm 0.5, no KL penalty. It is
-    an ordinary ``PPOConfig``: change what you like, such as ``config.training(lr=1e-3)`` or
-    ``config.env_runners(num_env_runners=2)``.
+    It samples from 16 environments in this process, 1,664 steps per update, and learns from them in
+    4 epochs of minibatches of 416, with γ = λ = 0.9, learning rate 0.003, gradients clipped at norm
+    0.5 and no KL penalty. It is an ordinary ``PPOConfig``: change what you like, such as
+    ``config.training(lr=1e-3)`` or ``config.env_runners(num_env_runners=2)``.
 
     Args:
         environment: A name in ``memorylab.environments.environment_names()``.
         memory: A name in ``memorylab.memory.MEMORY_MODELS``.
+        head: How the actor's output becomes an action: a name in ``memorylab.rllib.heads.HEADS``
+            or a :class:`memorylab.rllib.heads.Head`. By default the spaces decide.
         environment_config: Arguments of the environment.
         memory_config: Arguments of the memory model.
-        module_class: By default :class:`ParametricActionsRLModule` if the observation describes
-            the actions, otherwise :class:`MemoryRLModule`.
+        module_class: A subclass of :class:`MemoryRLModule`; by default that itself.
         seed: Seed of the environments, the weights and the sampled actions.
         **model_config: Other keys of :class:`MemoryRLModule`'s ``model_config``. ``max_seq_len``
             is by default one more than the environment's longest episode: RLlib appends a step to
-            each.
+            each. For ``losses`` see :func:`memorylab.rllib.add_losses`.
 
     Raises:
         ValueError: A name or an argument doesn't exist; the message offers the nearest one.
-        TypeError: The action space is none that ``module_class`` has a distribution for.
+        TypeError: The head doesn't fit the environment; the message names the heads that do.
     """
     reject_unknown_keys([memory], MEMORY_MODELS, "memory model")
     reject_unknown_keys(model_config, DEFAULT_MODEL_CONFIG, "key of MemoryRLModule's model_config")
     example = make_environment(environment, **(environment_config or {}))
-    parametric = is_parametric(example.observation_space)
-    if module_class is None:
-        module_class = ParametricActionsRLModule if parametric else MemoryRLModule
-    module_class.action_distribution(example.action_space)
+    module_class = module_class or MemoryRLModule
+    module_class.choose_head(_seen_space(example), example.action_space, head)
     register_environments()
 
-    minibatch_size = 416
-    if "max_seq_len" not in model_config:
-        length = getattr(example.unwrapped, "max_episode_length", UNKNOWN_EPISODE_LENGTH)
-        model_config["max_seq_len"] = min(length + 1, minibatch_size)
-    connector = None
-    if parametric:
-        connector = _mark_ended_episodes
-    elif not isinstance(example.observation_space, gym.spaces.Box) or (
-        len(example.observation_space.shape) != 1
-    ):
-        connector = _flatten_observations
-    model_config |= {
+    losses = {key: model_config.pop(key) for key in LOSS_CONFIG if key in model_config}
+    model_config = {
+        "max_seq_len": _row_length(example),
+        # PPO's own default, which RLlib adds to what is missing, is two separate networks.
+        "vf_share_layers": True,
+        **({} if head is None else {"head": head_key(head)}),
+        **model_config,
         "memory": memory,
         "memory_config": dict(memory_config or {}),
-        # PPO's own default, which RLlib adds to what is missing, is two separate networks.
-        "vf_share_layers": model_config.get("vf_share_layers", True),
     }
-    return (
+    config = (
         PPOConfig()
         .environment(environment, env_config=dict(environment_config or {}))
-        .env_runners(
-            num_env_runners=0, num_envs_per_env_runner=16, env_to_module_connector=connector
-        )
-        .training(
-            train_batch_size_per_learner=1664,
-            minibatch_size=minibatch_size,
-            num_epochs=4,
-            lr=3e-3,
-            gamma=0.9,
-            lambda_=0.9,
-            grad_clip=0.5,
-            grad_clip_by="norm",
-            use_kl_loss=False,
-            kl_coeff=0.0,
-        )
+        .env_runners(**_SAMPLING, env_to_module_connector=_connector_for(example.observation_space))
+        .training(**_LEARNING)
         .rl_module(
             rl_module_spec=RLModuleSpec(module_class=module_class, model_config=model_config)
         )
         .debugging(seed=seed, log_level="ERROR")
     )
+    return add_losses(config, **losses.pop("losses", {}), **losses) if losses else config
+
+
+def _seen_space(environment: gym.Env) -> gym.Space:
+    """Return the observation space as it is behind the connector."""
+    space = environment.observation_space
+    return space if is_parametric(space) else gym.spaces.flatten_space(space)
+
+
+def _row_length(environment: gym.Env) -> int:
+    longest = getattr(environment.unwrapped, "max_episode_length", _UNKNOWN_EPISODE_LENGTH)
+    return min(longest + 1, _LEARNING["minibatch_size"])
+
+
+def _connector_for(space: gym.Space) -> Callable[..., Any] | None:
+    if is_parametric(space):
+        return _mark_ended_episodes
+    is_flat = isinstance(space, gym.spaces.Box) and len(space.shape) == 1
+    return None if is_flat else _flatten_observations
 
 
 def _flatten_observations(*args: Any, **kwargs: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Episodes of an expert on disk: recorded, written, read back and checked."""
+"""Episodes of an expert: recorded, stored, and drawn to learn from."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from torch import Tensor
 
 from memorylab.environments import make_environment
 from memorylab.errors import check_count
-from memorylab.files import write_atomically
-from memorylab.rllib.evaluation import Episode
+from memorylab.files import load_arrays, save_arrays
 from memorylab.sequences import pad
+
+_SHAPES = {"observation": ("S", "F"), "action": ("S", "..."), "reward": ("S",)}
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Demonstrations:
 
     Attributes:
         observation: What the expert saw before each action, flattened ``[S, F]``.
-        action: What it did ``[S, ...]``, as RLlib's policies put it out: an action in a bounded
+        action: What it did ``[S, ...]``, as RLlib's policies output it: an action in a bounded
             ``Box`` is scaled to [−1, 1].
         reward: What it got for that ``[S]``.
         episode_lens: Number of steps of each episode ``[E]``, each at least 1.
@@ -44,19 +45,18 @@ class Demonstrations:
 
     def __post_init__(self) -> None:
         lens = self.episode_lens
-        if lens.ndim != 1 or not len(lens) or lens.dtype.kind not in "iu" or lens.min() < 1:
+        if lens.ndim != 1 or not lens.size or lens.dtype.kind not in "iu" or lens.min() < 1:
             raise ValueError(
                 "episode_lens must hold the length of each episode, whole numbers [E] of at least "
-                f"1, but has the shape {list(lens.shape)} and the type {lens.dtype}"
-                + (f", the least {lens.min()}." if lens.size else ".")
+                f"1, but is {lens!r}."
             )
         steps = int(lens.sum())
-        for name, num_dims in (("observation", 2), ("action", None), ("reward", 1)):
+        for name, shape in _SHAPES.items():
             array = getattr(self, name)
-            if array.shape[:1] != (steps,) or num_dims not in (None, array.ndim):
-                wanted = {"observation": "[S, F]", "action": "[S, ...]", "reward": "[S]"}[name]
+            has_dims = shape[-1] == "..." or array.ndim == len(shape)
+            if array.shape[:1] != (steps,) or not has_dims:
                 raise ValueError(
-                    f"{name} must have the shape {wanted} with S = {steps}, the sum of "
+                    f"{name} must have the shape [{', '.join(shape)}] with S = {steps}, the sum of "
                     f"episode_lens, but has {list(array.shape)}."
                 )
             if array.dtype.kind not in "iuf" or not np.isfinite(array).all():
@@ -70,39 +70,14 @@ class Demonstrations:
     def __len__(self) -> int:
         return len(self.episode_lens)
 
-    @classmethod
-    def of(cls, episodes: Iterable[Episode]) -> Demonstrations:
-        """String episodes together, such as those that ``evaluate`` returns.
-
-        Raises:
-            ValueError: There is none, or their observations differ in size.
-        """
-        episodes = list(episodes)
-        if not episodes:
-            raise ValueError("There are no episodes to learn from.")
-        return cls(
-            np.concatenate([episode.observation for episode in episodes]).astype(np.float32),
-            np.concatenate([episode.action for episode in episodes]),
-            np.concatenate([episode.reward for episode in episodes]).astype(np.float32),
-            np.array([len(episode) for episode in episodes]),
-        )
-
     def save(self, path: str | Path) -> None:
         """Write the episodes as an npz archive of plain arrays.
 
-        The file is written under a temporary name and renamed, so an interrupt leaves an older
-        one as it was.
-
-        Args:
-            path: A path that ends in ``.npz``.
-
         Raises:
-            ValueError: The path has another ending.
+            ValueError: The path doesn't end in ``.npz``.
             OSError: The folder can't be written.
         """
-        path = _npz_path(path)
-        with write_atomically(path) as temporary:
-            np.savez_compressed(temporary, **vars(self))
+        save_arrays(path, vars(self))
 
     @classmethod
     def load(cls, path: str | Path) -> Demonstrations:
@@ -112,26 +87,10 @@ class Demonstrations:
             FileNotFoundError: There is no such file.
             ValueError: The file is damaged, lacks an array, or its arrays don't fit each other.
         """
-        path = _npz_path(path)
-        if not path.is_file():
-            raise FileNotFoundError(f"There are no demonstrations at {path}.")
-        try:
-            with np.load(path, allow_pickle=False) as archive:
-                arrays = {name: archive[name] for name in archive.files}
-        except Exception as error:  # zip, zlib and numpy each have their own ways to fail.
-            raise ValueError(
-                f"{path} is damaged, or holds no demonstrations ({error}). Record and save them "
-                "again."
-            ) from error
-        names = list(cls.__dataclass_fields__)
-        if sorted(arrays) != sorted(names):
-            raise ValueError(
-                f"{path} holds no demonstrations: it must have the arrays {', '.join(names)}, but "
-                f"has {', '.join(sorted(arrays)) or 'none'}."
-            )
+        arrays = load_arrays(path, "demonstrations")
         try:
             return cls(**arrays)
-        except ValueError as error:
+        except (ValueError, TypeError) as error:
             raise ValueError(f"{path}: {error}") from error
 
     def check_spaces(self, observation_size: int, action_space: gym.Space) -> None:
@@ -144,51 +103,46 @@ class Demonstrations:
         Raises:
             ValueError: The observations have another size, or an action is not in the space.
         """
-        found = self.observation.shape[1]
-        if found != observation_size:
-            raise ValueError(
-                f"The demonstrations show {found} observation features, but the environment has "
-                f"{observation_size}. Record them in the environment that is learned."
-            )
-        found = self.action.shape[1:]
-        if found != action_space.shape:
-            raise ValueError(
-                f"The demonstrations' actions have the shape {list(found)}, but those of "
-                f"{action_space} have {list(action_space.shape)}. Record them in the environment "
-                "that is learned."
-            )
+        shapes = {
+            "observations": (self.observation.shape[1:], (observation_size,)),
+            "actions": (self.action.shape[1:], action_space.shape),
+        }
+        for what, (recorded, wanted) in shapes.items():
+            if recorded != wanted:
+                raise ValueError(
+                    f"The demonstrations' {what} have the shape {list(recorded)}, but those of the "
+                    f"environment have {list(wanted)}. Record them in the environment that is "
+                    "learned."
+                )
         if isinstance(action_space, gym.spaces.Box):
             return
-        count = (
-            action_space.n if isinstance(action_space, gym.spaces.Discrete) else (action_space.nvec)
-        )
+        count = getattr(action_space, "n", None) or action_space.nvec
         wrong = (self.action < 0) | (self.action >= count) | (self.action % 1 != 0)  # [S, ...]
         if wrong.any():
-            step = int(wrong.reshape(len(wrong), -1).any(1).argmax())
+            step = np.argwhere(wrong)[0, 0]
             raise ValueError(
                 f"The action at step {step} of the demonstrations, {self.action[step]}, is not one "
                 f"of {action_space}. Record them in the environment that is learned."
             )
 
     def sample_batches(self) -> list[SampleBatch]:
-        """Return each episode as RLlib's offline files hold it.
+        """Return a batch for each episode, as RLlib's offline files hold it.
 
-        The last observation of an episode is not recorded; its last ``new_obs`` is therefore the
-        one before.
+        The observation after the last action is not recorded. The last ``new_obs`` therefore
+        repeats the last ``obs``.
         """
-        batches, end = [], 0
-        for number, length in enumerate(self.episode_lens):
-            start, end = end, end + int(length)
-            observations, last = self.observation[start:end], np.arange(length) == length - 1
+        batches = []
+        for number, steps in enumerate(self._steps(range(len(self)))):
+            observations, last = self.observation[steps], steps == steps[-1]
             batches.append(
                 SampleBatch(
                     obs=observations,
                     new_obs=np.concatenate([observations[1:], observations[-1:]]),
-                    actions=self.action[start:end],
-                    rewards=self.reward[start:end],
+                    actions=self.action[steps],
+                    rewards=self.reward[steps],
                     terminateds=last,
                     truncateds=np.zeros_like(last),
-                    eps_id=np.full(length, number),
+                    eps_id=np.full(len(steps), number),
                 )
             )
         return batches
@@ -202,15 +156,15 @@ class Demonstrations:
             Observations and actions, padded to the longest of those drawn, and the lengths.
         """
         chosen = generator.integers(len(self), size=check_count(count, "count"))
-        ends = np.cumsum(self.episode_lens)
-        steps = np.concatenate([np.arange(ends[i] - self.episode_lens[i], ends[i]) for i in chosen])
+        steps = np.concatenate(self._steps(chosen))
         seq_lens = torch.as_tensor(self.episode_lens[chosen].astype(np.int64))
         observations = torch.as_tensor(self.observation[steps]).float()
-        return (
-            pad(observations, seq_lens),
-            pad(torch.as_tensor(self.action[steps]), seq_lens),
-            seq_lens,
-        )
+        actions = torch.as_tensor(self.action[steps])
+        return pad(observations, seq_lens), pad(actions, seq_lens), seq_lens
+
+    def _steps(self, episodes: Iterable[int]) -> list[Int[np.ndarray, "T"]]:
+        ends = np.cumsum(self.episode_lens)
+        return [np.arange(ends[i] - self.episode_lens[i], ends[i]) for i in episodes]
 
 
 def record_demonstrations(
@@ -221,7 +175,7 @@ def record_demonstrations(
     environment_config: Mapping[str, Any] | None = None,
     seed: int = 0,
 ) -> Demonstrations:
-    """Let a scripted expert play, and write down what it does.
+    """Let a scripted expert play, and record what it does.
 
     Args:
         environment: A name in ``memorylab.environments.environment_names()``.
@@ -256,12 +210,3 @@ def record_demonstrations(
         np.asarray(rewards, dtype=np.float32),
         np.asarray(lens),
     )
-
-
-def _npz_path(path: str | Path) -> Path:
-    path = Path(path)
-    if path.suffix != ".npz":
-        raise ValueError(
-            f"Demonstrations are stored in a file that ends in .npz, but got {path.name!r}."
-        )
-    return path

@@ -1,4 +1,4 @@
-"""Watching an agent play, and looking into its memory while it does."""
+"""Episodes that an agent plays, with a trace of its memory."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from jaxtyping import Float
 from ray.rllib.core.columns import Columns
 from ray.rllib.env.single_agent_episode import SingleAgentEpisode
 
+from memorylab.errors import check_count
 from memorylab.memory import DNC, map_state
 from memorylab.memory.dnc.trace import DNCTrace
 from memorylab.rllib.agent import Agent, make_runner
 from memorylab.rllib.config import register_environments
 from memorylab.rllib.module import MemoryRLModule
 
-REPLAY_TOLERANCE = 1e-4
+_REPLAY_TOLERANCE = 1e-4
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,8 @@ class Episode:
     """One episode, step by step: what the agent saw, what it then did, and what came of it.
 
     Attributes:
-        observation: What the agent saw before each action, flattened ``[T, F]``; of an observation
-            that describes the actions, its ``"observations"``.
+        observation: What the agent saw before each action, flattened ``[T, F]``. If observations
+            describe the actions, only their ``"observations"`` part.
         action: What it did ``[T, ...]``.
         reward: What it got for that ``[T]``.
         value: What its critic expected before the action ``[T]``.
@@ -54,23 +55,22 @@ def evaluate(
 ) -> list[Episode]:
     """Let an agent play whole episodes, one after the other; Ray need not run.
 
-    Each episode is then replayed through the networks at once. That must give the action
-    distribution that the agent acted upon, so a trace is certain to show what happened; it is
-    recorded in double precision.
+    Each episode is then replayed through the networks at once. The replay must give the action
+    distributions that the agent acted upon, so its trace is certain to show what happened. Traces
+    are recorded in double precision.
 
     Args:
         agent: The agent; its weights don't change.
         episodes: How many episodes.
         explore: Whether to sample the actions, as in training, or to take the likeliest.
-        seed: Seed of the environment, and of the sampled actions. It seeds Python, NumPy and
-            PyTorch as a whole, as RLlib does.
+        seed: Seed of the environment and of the sampled actions. RLlib uses it to seed Python,
+            NumPy and PyTorch for the whole process.
 
     Raises:
         ValueError: ``episodes`` is below 1.
         RuntimeError: The replay differs from what the agent acted upon.
     """
-    if episodes < 1:
-        raise ValueError(f"episodes must be at least 1, but is {episodes}.")
+    check_count(episodes, "episodes")
     register_environments()
     runner = make_runner(agent.config, num_envs=1, seed=seed)
     try:
@@ -100,7 +100,7 @@ def _replay(module: MemoryRLModule, episode: SingleAgentEpisode) -> Episode:
     logits = module.forward_train(batch)[Columns.ACTION_DIST_INPUTS][0].numpy()  # [T, A]
     acted_upon = np.stack(episode.get_extra_model_outputs(Columns.ACTION_DIST_INPUTS))
     difference = float(np.abs(logits - acted_upon).max())
-    if not difference <= REPLAY_TOLERANCE:
+    if not difference <= _REPLAY_TOLERANCE:
         raise RuntimeError(
             f"Replayed at once, the episode gives action distributions that differ by up to "
             f"{difference:.2g} from those acted upon. The memory model must give the same outputs "

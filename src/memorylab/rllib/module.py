@@ -2,44 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import gymnasium as gym
-import numpy as np
 import torch
 from jaxtyping import Float
 from ray.rllib.core.columns import Columns
-from ray.rllib.core.distribution.torch.torch_distribution import (
-    TorchCategorical,
-    TorchDiagGaussian,
-    TorchMultiCategorical,
-)
 from ray.rllib.core.rl_module.apis import ValueFunctionAPI
 from ray.rllib.core.rl_module.torch import TorchRLModule
 from torch import Tensor
 
-from memorylab.errors import reject_unknown_keys
 from memorylab.memory import ActorCritic
+from memorylab.rllib.heads import Head, as_head, choose_head
+from memorylab.rllib.heads.spaces import as_action, memory_input, memory_size, unflatten
+from memorylab.rllib.losses.extra_losses import ExtraLosses
+from memorylab.rllib.networks import LOSS_CONFIG, complete_model_config, make_networks
+from memorylab.sequences import sequence_mask
 
-DEFAULT_MODEL_CONFIG: dict[str, Any] = {
-    "memory": "gru",
-    "memory_config": {},
-    "encoder_sizes": (64,),
-    "actor_sizes": (64,),
-    "critic_sizes": (64,),
-    # These two are RLlib's own names.
-    "vf_share_layers": True,
-    "max_seq_len": 20,
-}
-"""Every key of :class:`MemoryRLModule`'s ``model_config``, with its default."""
+REMEMBERED = "remembered"
+"""Under this key ``forward_train`` also returns the output of the actor's memory."""
 
 
 class MemoryRLModule(TorchRLModule, ValueFunctionAPI):
     """An actor and a critic that see the world through a memory model.
 
     The observation passes an encoder, then the memory, then the actor's head and the critic's. The
-    state that RLlib carries for it is ``{"memory": the model's state, "time": []}``, where time is
-    how many steps of the episode have been seen; the memory gets it as ``t_starts``.
+    state that RLlib carries for it is ``{"memory": the model's state, "time": []}``, where time
+    counts the steps of the episode seen so far; the memory gets it as ``t_starts``.
 
     Keys of ``model_config``:
 
@@ -49,14 +39,23 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI):
     - ``actor_sizes``, ``critic_sizes``: hidden layers of the heads, of the same kind.
     - ``vf_share_layers``: False gives the critic an encoder and a memory of its own; the state is
       then ``{"actor": ..., "critic": ..., "time": []}``.
+    - ``head``: how the actor's output becomes an action: a :class:`memorylab.rllib.heads.Head`, or
+      a name in ``memorylab.rllib.heads.HEADS``. By default ``"parametric"`` if the observation
+      describes the actions, otherwise ``"plain"``.
+    - ``losses``: a coefficient for each extra loss, ``demonstrations`` the file that some of them
+      need, and ``decoder_sizes`` the hidden layers of their decoders: see
+      :class:`memorylab.rllib.losses.ExtraLosses`. They need the learner
+      :class:`memorylab.rllib.losses.PPOLearnerWithLosses`; ``add_losses`` sets it.
     - ``max_seq_len``: RLlib cuts episodes into rows of this length.
 
     Raises:
-        ValueError: A key or name in ``model_config`` doesn't exist; the message offers the
-            nearest one.
-        TypeError: The observation space is not a flat Box, or the action space is not one of
-            Discrete, MultiDiscrete and Box.
+        ValueError: A key or name in ``model_config`` doesn't exist, and the message offers the
+            nearest one; or two things that were asked for don't go together, and it names both.
+        TypeError: The head doesn't fit the spaces; the message names the heads that do.
     """
+
+    head_of_class: ClassVar[Head | None] = None
+    """A subclass may choose its head here; the key ``head`` may then name no other."""
 
     def setup(self) -> None:
         """Build the networks; RLlib calls this once."""
@@ -68,46 +67,109 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI):
             raise RuntimeError(f"{type(self).__name__} could not be built: {error}") from error
 
     def _build(self) -> None:
-        given = dict(self.model_config or {})
-        reject_unknown_keys(given, DEFAULT_MODEL_CONFIG, "key of MemoryRLModule's model_config")
         # RLlib reads max_seq_len from here.
-        self.model_config = DEFAULT_MODEL_CONFIG | given
-        num_outputs, self.action_dist_cls = self.action_distribution(self.action_space)
-        self.networks = self.make_networks(num_outputs)
+        self.model_config = complete_model_config(
+            self.model_config, "MemoryRLModule's model_config"
+        )
+        self.head = self.choose_head(
+            self.observation_space, self.action_space, self.model_config["head"]
+        )
+        self.action_dist_cls = self.head.distribution_class(self.action_space)
+        self.networks = self.make_networks(self.head.size(self.action_space))
+        # After the networks, so that these start with the same weights with and without losses.
+        self.extra_losses = ExtraLosses(
+            self.networks,
+            self.observation_size,
+            self.action_space,
+            **{key: self.model_config[key] for key in LOSS_CONFIG},
+            observation_space=self.observation_space,
+            distribution=self.action_dist_cls,
+        )
+        self.expect_loss()
         # Weights for acting alone would lack the critic's memory, whose state is sampled too.
         self.inference_only = False
+
+    @classmethod
+    def choose_head(
+        cls, observation_space: gym.Space, action_space: gym.Space, head: Head | str | None = None
+    ) -> Head:
+        """Return the head that a module of this class has in these spaces.
+
+        Args:
+            observation_space: Observation space.
+            action_space: Action space.
+            head: The head that ``model_config`` asks for.
+
+        Raises:
+            ValueError: There is no such head, or the class has another one of its own.
+            TypeError: The head doesn't fit the spaces; the message names the heads that do.
+        """
+        if cls.head_of_class is not None:
+            if head is not None and as_head(head) != cls.head_of_class:
+                raise ValueError(
+                    f"{cls.__name__} has the head {str(cls.head_of_class)!r}, so there can't be "
+                    f"the head {str(head)!r}. Use MemoryRLModule, or leave head out."
+                )
+            head = cls.head_of_class
+        if _overrides(cls, "action_distribution"):
+            if head is not None:
+                raise ValueError(
+                    f"{cls.__name__} has an action_distribution of its own, so there can't be the "
+                    f"head {str(head)!r} too. Leave one of them out."
+                )
+            return _OwnDistribution(*cls.action_distribution(action_space))
+        if _overrides(cls, "observation_size"):
+            # It reads observations in its own way, and the head none of their parts.
+            observation_space = gym.spaces.Box(-1, 1, (1,))
+        return choose_head(head, observation_space, action_space)
 
     # A subclass changes what it needs of these five.
 
     @classmethod
     def action_distribution(cls, space: gym.Space) -> tuple[int, type]:
-        """Return how many inputs the action distribution needs, and its class."""
-        return action_distribution(space)
+        """Return how many inputs the action distribution needs, and its class.
+
+        A subclass that overrides this has no other head.
+        """
+        return action_distribution(space, cls.head_of_class)
 
     def make_networks(self, num_outputs: int) -> ActorCritic:
-        """Build all that has weights.
+        """Build everything that has weights, except the decoders of extra losses.
 
         Args:
-            num_outputs: What the head of the actor puts out.
+            num_outputs: Number of outputs of the actor's head. Another number than the head's gives
+                an MLP with so many.
         """
-        return ActorCritic(
+        head = self.head
+        if num_outputs != head.size(self.action_space):
+            head = _OwnDistribution(num_outputs, self.action_dist_cls)
+        return make_networks(
+            head,
             self.observation_size,
-            num_outputs,
-            **{key: value for key, value in self.model_config.items() if key != "max_seq_len"},
+            self.observation_space,
+            self.action_space,
+            self.model_config,
         )
 
     @property
     def observation_size(self) -> int:
         """Number of features that the memory reads."""
-        return flat_size(self.observation_space)
+        return memory_size(self.observation_space)
 
     def observations(self, batch: dict[str, Any]) -> Float[Tensor, "B T F"]:
-        """Return what the memory reads of a batch."""
-        return batch[Columns.OBS].float()
+        """Return the part of a batch that the memory reads."""
+        return memory_input(batch[Columns.OBS])
 
     def action_inputs(self, actor: Tensor, batch: dict[str, Any]) -> Float[Tensor, "B T A"]:
-        """Map what the actor sees ``[B, T, D]`` to the inputs of the action distribution."""
-        return self.networks.actor_head(actor)
+        """Map the actor's features ``[B, T, D]`` to the inputs of the action distribution."""
+        real = batch.get(Columns.LOSS_MASK)
+        if real is None and Columns.SEQ_LENS in batch:
+            real = sequence_mask(batch[Columns.SEQ_LENS].long(), actor.shape[1])
+        if real is None:
+            real = torch.ones(actor.shape[:2], dtype=torch.bool, device=actor.device)
+        return self.head.inputs(
+            self.networks.actor_head, actor, batch[Columns.OBS], batch.get(Columns.ACTIONS), real
+        )
 
     def get_initial_state(self) -> dict[str, Any]:
         """Return the state at the start of an episode, without batch dimension."""
@@ -120,16 +182,34 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI):
             Columns.ACTION_DIST_INPUTS: self.action_inputs(actor, batch),  # [B, T, A]
             Columns.EMBEDDINGS: critic,  # [B, T, D]
             Columns.STATE_OUT: state,
+            REMEMBERED: actor,  # [B, T, D]
         }
 
     def _forward_exploration(self, batch: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        if self.head.draws:
+            return self._draw(batch, greedy=False)
         output = super()._forward_exploration(batch, **kwargs)
-        # What sampling returns is stored with the episode, and nobody asks for this.
-        del output[Columns.EMBEDDINGS]
+        # RLlib stores what sampling returns with the episode, and nobody needs these.
+        for key in (Columns.EMBEDDINGS, REMEMBERED):
+            output.pop(key, None)
         return output
 
     def _forward_inference(self, batch: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        if self.head.draws:
+            return self._draw(batch, greedy=True)
         return self._forward_exploration(batch, **kwargs)
+
+    def _draw(self, batch: dict[str, Any], greedy: bool) -> dict[str, Any]:
+        """Act with a head that draws actions itself."""
+        actor, _, state = self._remember(batch)
+        action = self.head.draw(self.networks.actor_head, actor, greedy=greedy)  # [B, T, N]
+        inputs = self.action_inputs(actor, {**batch, Columns.ACTIONS: action})  # [B, T, A]
+        return {
+            Columns.ACTIONS: as_action(action, self.action_space),
+            Columns.ACTION_LOGP: self.action_dist_cls.from_logits(inputs).logp(action),
+            Columns.ACTION_DIST_INPUTS: inputs,
+            Columns.STATE_OUT: state,
+        }
 
     def compute_values(
         self, batch: dict[str, Any], embeddings: Tensor | None = None
@@ -138,62 +218,112 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI):
 
         Args:
             batch: Observations, state and lengths.
-            embeddings: What ``forward_train`` returned for this batch. Without it RLlib wants
-                targets to learn from and not something to learn by, so there is no gradient.
+            embeddings: Those that ``forward_train`` returned for this batch. Without them RLlib
+                asks for targets, which get no gradient.
+
+        Raises:
+            RuntimeError: The learner is one that leaves the extra losses out.
         """
         if embeddings is None:
             with torch.no_grad():
                 _, critic, _ = self._remember(batch)
                 return self.networks.critic_head(critic).squeeze(-1)
+        # A learner asks for values once a loss, and has to ask for the extra losses next.
+        if self._extra_losses_are_due:
+            raise RuntimeError(
+                f"model_config asks for the losses {list(self.extra_losses.coefficients)}, but the "
+                "learner doesn't compute them. Use the learner class PPOLearnerWithLosses, as "
+                "add_losses does."
+            )
+        self._extra_losses_are_due = (
+            bool(self.extra_losses.coefficients) and embeddings.requires_grad
+        )
         return self.networks.critic_head(embeddings).squeeze(-1)
 
+    def expect_loss(self) -> None:
+        """Forget whether the extra losses of an earlier batch were computed."""
+        self._extra_losses_are_due = False
+
+    def compute_extra_losses(
+        self, batch: dict[str, Any], output: dict[str, Any]
+    ) -> dict[str, Float[Tensor, ""]]:
+        """Return each extra loss, not yet multiplied by its coefficient.
+
+        Args:
+            batch: A batch of the learner.
+            output: What ``forward_train`` returned for it.
+
+        Raises:
+            ValueError: A subclass's ``_forward`` leaves out what the losses need.
+        """
+        self.expect_loss()
+        if not self.extra_losses.coefficients:
+            return {}
+        if REMEMBERED not in output:
+            raise ValueError(
+                f"Extra losses need the memory's output, but {type(self).__name__}'s forward pass "
+                f"doesn't return it under {REMEMBERED!r}, as MemoryRLModule's does."
+            )
+        return self.extra_losses(
+            self.networks,
+            output[REMEMBERED],
+            self.observations(batch),
+            batch[Columns.ACTIONS],
+            batch[Columns.LOSS_MASK],
+            policy=self._imitate,
+        )
+
+    def _imitate(self, observations: Tensor, actions: Tensor, seq_lens: Tensor) -> Tensor:
+        """Return the inputs of the action distribution in whole episodes of an expert."""
+        batch = {
+            Columns.OBS: unflatten(observations, self.observation_space),
+            Columns.ACTIONS: actions,
+            Columns.STATE_IN: None,
+            Columns.SEQ_LENS: seq_lens,
+        }
+        return self._forward_train(batch)[Columns.ACTION_DIST_INPUTS]
+
     def _remember(self, batch: dict[str, Any]) -> tuple[Tensor, Tensor, dict[str, Any]]:
-        """Return what the actor and the critic see of a padded batch, and the state after it."""
+        """Return the actor's and the critic's features of a padded batch, and the next state."""
         # There are no lengths while acting.
         return self.networks.remember(
             self.observations(batch), batch[Columns.STATE_IN], batch.get(Columns.SEQ_LENS)
         )
 
 
-def flat_size(space: gym.Space) -> int:
-    """Return the number of features of a flat Box.
+@dataclass(frozen=True)
+class _OwnDistribution(Head):
+    """The head of a subclass that brings a distribution of its own: an MLP in front of it."""
+
+    outputs: int
+    distribution_type: type
+    name: ClassVar[str] = "own"
+
+    def size(self, action_space: gym.Space) -> int:
+        return self.outputs
+
+    def distribution_class(self, action_space: gym.Space) -> type:
+        return self.distribution_type
+
+
+def _overrides(cls: type[MemoryRLModule], name: str) -> bool:
+    # A class method is bound anew at each access; __func__ is the function itself.
+    own, ours = getattr(cls, name), getattr(MemoryRLModule, name)
+    return getattr(own, "__func__", own) is not getattr(ours, "__func__", ours)
+
+
+def action_distribution(
+    space: gym.Space, head: Head | str | None = None, observation_space: gym.Space | None = None
+) -> tuple[int, type]:
+    """Return how many numbers a head's distribution over ``space`` needs, and its class.
+
+    Args:
+        space: Action space.
+        head: A head or the name of one; by default the one that the spaces choose.
+        observation_space: Observation space; by default a flat one, which describes no actions.
 
     Raises:
-        TypeError: The space is something else.
+        TypeError: The head doesn't fit the spaces; the message names the heads that do.
     """
-    if not isinstance(space, gym.spaces.Box) or len(space.shape) != 1:
-        raise TypeError(
-            f"MemoryRLModule reads flat observations, a Box of shape [F], but the space is "
-            f"{space}. RLlib's connector FlattenObservations makes one of any other; ppo_config "
-            "puts it in where it is needed."
-        )
-    return space.shape[0]
-
-
-def action_distribution(space: gym.Space) -> tuple[int, type]:
-    """Return how many numbers an action distribution over ``space`` needs, and its class.
-
-    Raises:
-        TypeError: The space is not Discrete from 0, MultiDiscrete from 0 with one dimension, or a
-            Box of real numbers with one dimension.
-    """
-    if isinstance(space, gym.spaces.Discrete) and space.start == 0:
-        return int(space.n), TorchCategorical
-    if isinstance(space, gym.spaces.MultiDiscrete) and space.nvec.ndim == 1:
-        if not space.start.any():
-            choices = [int(n) for n in space.nvec]
-            distribution = TorchMultiCategorical.get_partial_dist_cls(
-                space=space, input_lens=choices
-            )
-            return sum(choices), distribution
-    elif (
-        isinstance(space, gym.spaces.Box)
-        and len(space.shape) == 1
-        and np.issubdtype(space.dtype, np.floating)
-    ):
-        return 2 * space.shape[0], TorchDiagGaussian  # A mean and a log standard deviation each.
-    raise TypeError(
-        f"MemoryRLModule has no action distribution for {space}. It knows Discrete and "
-        "MultiDiscrete, counted from 0, and Box of shape [A] with real numbers. Wrap the "
-        "environment so that it takes one of these."
-    )
+    head = choose_head(head, observation_space or gym.spaces.Box(-1, 1, (1,)), space)
+    return head.size(space), head.distribution_class(space)

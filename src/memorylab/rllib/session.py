@@ -1,70 +1,34 @@
-"""Starting Ray quietly on this machine alone, or joining a cluster; leaving nothing behind."""
+"""Starting and stopping Ray on this machine, and joining a cluster."""
 
 from __future__ import annotations
 
-import functools
 import logging
 import os
 import socket
-import sys
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 import psutil
+import ray
 
-# Ray reads these when it is imported, so they come first. A value you set yourself stays.
-_DEFAULT_ENVIRONMENT = {
-    "RAY_USAGE_STATS_ENABLED": "0",  # Report nothing to anybody.
-    "RAY_AUTH_MODE": "token",  # Only who holds this user's token may submit work.
-    # The only switch that makes Ray listen on 127.0.0.1 instead of the machine's address; what
-    # it says of Windows and macOS is where it is off by default.
-    "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
-    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # Silences a warning about machines without GPU.
-    "RAY_BACKEND_LOG_LEVEL": "fatal",  # Its C++ part writes to the terminal, or into a notebook.
-}
-if "ray" in sys.modules:
-    # This process has read already that it needs no token, and what it starts must agree.
-    del _DEFAULT_ENVIRONMENT["RAY_AUTH_MODE"]
-for _name, _value in _DEFAULT_ENVIRONMENT.items():
-    os.environ.setdefault(_name, _value)
-
-import ray  # noqa: E402
-import torch  # noqa: E402
-from ray._private import parameter, ray_constants, services  # noqa: E402
-from ray.tune import registry  # noqa: E402
+from memorylab.errors import check_count
+from memorylab.rllib._ray_patches import (
+    fewer_processes,
+    forget_job,
+    quieten,
+    set_environment,
+    without_stderr,
+)
 
 OBJECT_STORE_BYTES = 80 * 1024**2
-"""Room for what workers hand each other; just above the least that Ray accepts."""
+"""Memory for the objects that workers exchange, in bytes; just above Ray's minimum."""
 
 _HINT = (
     "Is its head running (`ray start --head`, then the address that it prints), does this program "
     "run on one of the cluster's machines, and is the token the cluster's?"
 )
-_local_cpus: int | None = None
-
-
-_use_deterministic_algorithms = torch.use_deterministic_algorithms
-
-
-def _deterministic_without_compiler(mode: bool, *, warn_only: bool = False) -> None:
-    """Do what PyTorch's function does, without importing its compiler: 70 MB in each env runner."""
-    if "torch._inductor" in sys.modules:
-        _use_deterministic_algorithms(mode, warn_only=warn_only)
-    else:
-        torch._C._set_deterministic_algorithms(mode, warn_only=warn_only)
-
-
-# RLlib calls it in each of its processes, to set a seed.
-torch.use_deterministic_algorithms = _deterministic_without_compiler
-
-
-def quieten() -> None:
-    """Keep Ray and RLlib from logging anything below an error."""
-    for name in ("ray", "ray.rllib", "ray.tune", "ray._private"):
-        logging.getLogger(name).setLevel(logging.ERROR)
-    warnings.filterwarnings("ignore", category=DeprecationWarning, module="ray")
-    warnings.filterwarnings("ignore", category=UserWarning, module="gymnasium")
+_LOCAL_CPUS: dict[str, int] = {}
+"""How many workers may run at once, by the address of each Ray that was started here."""
 
 
 def start_ray(num_cpus: int = 2, address: str | None = None) -> None:
@@ -72,9 +36,11 @@ def start_ray(num_cpus: int = 2, address: str | None = None) -> None:
 
     On this machine it listens on the loopback interface only, asks for the user's token, has no
     dashboard, logs errors only, keeps its object store small, and keeps away from any other Ray
-    that runs here. It ends with :func:`stop_ray`, and with the process.
+    that runs here. It ends with :func:`stop_ray`, and with the process. Call this before RLlib's
+    own ``config.build_algo()``, which would start a Ray with Ray's defaults. The environment
+    variables that Ray reads stay set in this process, unless you had set them.
 
-    A cluster is one that ``ray start`` or an operator made, on whatever interface they chose. This
+    A cluster is started by ``ray start`` or an operator, on the interface that they choose. This
     program must run on one of its machines, with the package installed on all of them, and with the
     cluster's token. :func:`stop_ray` leaves a cluster, which goes on.
 
@@ -90,8 +56,7 @@ def start_ray(num_cpus: int = 2, address: str | None = None) -> None:
         ConnectionError: No cluster answers at ``address``, or it refuses.
         RuntimeError: Ray is running already, and not at ``address``.
     """
-    if num_cpus < 1:
-        raise ValueError(f"num_cpus must be at least 1, but is {num_cpus}.")
+    check_count(num_cpus, "num_cpus")
     if address is not None:
         _check_address(address)
     quieten()
@@ -105,49 +70,50 @@ def start_ray(num_cpus: int = 2, address: str | None = None) -> None:
         return
     address = address or os.environ.get("RAY_ADDRESS") or None
     if address is not None:
-        _reach(address)
-    # Ray files environments under the number that a cluster gave this program. It remembers the
-    # first one for ever, and a program that leaves and joins again is given another.
-    registry._global_registry._prefix = None
-    others = _family()
+        _check_answers(address)
+    set_environment()
+    forget_job()
+    others = _child_processes()
     try:
         if address is None:
             _start_here(num_cpus)
         else:
             _join(address)
     except BaseException:
-        # An interrupt may come while half of Ray's processes are up. Those that have just begun
-        # don't notice that the others end, and would look for them for a minute. Joining a cluster
-        # begins none, so what is new then is somebody else's.
-        begun = _family() - others if address is None else set()
+        # An interrupt may come while half of Ray's processes are up. The youngest don't notice
+        # that the others end, and would look for them for a minute. Joining a cluster starts
+        # none, so new processes then belong to somebody else.
+        begun = _child_processes() - others if address is None else set()
         ray.shutdown()
         for process in begun:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
         raise
-    # Ray sets its loggers up anew when it starts.
-    quieten()
+    quieten()  # Ray has set its loggers up anew.
 
 
-def _family() -> set[psutil.Process]:
+def require_workers(count: int, what: str) -> None:
+    """Raise ValueError if ``start_ray`` started Ray here with fewer workers than ``what`` needs.
+
+    RLlib and Tune would wait for ever. A cluster may grow, so there they are left to wait.
+    """
+    running = ray.get_runtime_context().gcs_address if ray.is_initialized() else ""
+    workers = _LOCAL_CPUS.get(running, count)
+    if count > workers:
+        raise ValueError(
+            f"{what} need {count} workers, and Ray was started with {workers}. Start it with "
+            f"ray_session(num_cpus={count}), or ask for fewer."
+        )
+
+
+def _child_processes() -> set[psutil.Process]:
     return set(psutil.Process().children(recursive=True))
 
 
-def local_cpus() -> int | None:
-    """Return how many workers may run at once, if ``start_ray`` started Ray on this machine.
-
-    None if Ray isn't running, was started otherwise, or is a cluster, which may grow.
-    """
-    return _local_cpus if ray.is_initialized() else None
-
-
 def _start_here(num_cpus: int) -> None:
-    global _local_cpus
-    # Ray has read the variable when it was imported, which may have been before this module.
-    ray_constants.ENABLE_RAY_CLUSTER = os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] != "0"
-    with _fewer_processes(), _without_stderr():
+    with fewer_processes(), without_stderr():
         ray.init(
-            # Left open, it would take whatever Ray it finds on this machine.
+            # Without it, Ray would join any other that it finds on this machine.
             address="local",
             num_cpus=num_cpus,
             include_dashboard=False,
@@ -155,51 +121,18 @@ def _start_here(num_cpus: int) -> None:
             logging_level=logging.ERROR,
             object_store_memory=OBJECT_STORE_BYTES,
         )
-    _local_cpus = num_cpus
-
-
-@contextmanager
-def _fewer_processes() -> Iterator[None]:
-    """Start Ray without what asks for more machines, carries logs or reports usage; 210 MB less.
-
-    ``ray start`` has switches for the first two, and ``ray.init`` has none; with
-    ``include_dashboard=False`` the dashboard still starts, for the third.
-    """
-    complete, start_dashboard = parameter.RayParams, services.start_api_server
-    parameter.RayParams = functools.partial(complete, no_monitor=True, include_log_monitor=False)
-    services.start_api_server = lambda *args, **options: ("", None)  # its address and process
-    try:
-        yield
-    finally:
-        parameter.RayParams, services.start_api_server = complete, start_dashboard
-
-
-@contextmanager
-def _without_stderr() -> Iterator[None]:
-    """Drop what Ray's C++ part writes while it starts: that it was told to write nothing."""
-    sys.stderr.flush()
-    kept = os.dup(2)
-    nothing = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nothing, 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nothing)
+    _LOCAL_CPUS[ray.get_runtime_context().gcs_address] = num_cpus
 
 
 def _join(address: str) -> None:
-    global _local_cpus
-    _local_cpus = None
     try:
-        with _without_stderr():
+        with without_stderr():
             ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
     except (ConnectionError, RuntimeError) as error:
         raise ConnectionError(f"Can't join the cluster at {address}. {_HINT}") from error
 
 
-def _reach(address: str) -> None:
+def _check_answers(address: str) -> None:
     """Make sure that somebody listens there; Ray itself would go on trying for minutes."""
     try:
         socket.create_connection(_check_address(address), timeout=10).close()

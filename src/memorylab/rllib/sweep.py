@@ -1,39 +1,40 @@
-"""Several agents at once, by Ray Tune: every memory with every seed, resumed after a crash."""
+"""Several agents at once, by Ray Tune: every memory with every seed, resumed after a crash.
+
+Tune places the runs, starts them again when their process dies, and reports on them. Checkpoints
+and resuming are those of ``train_ppo``: Tune deletes a checkpoint before it has written down that
+there is a newer one, whatever ``num_to_keep`` is, so ``Tuner.restore`` can start a killed run anew.
+"""
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import quote
 
-import torch
 from ray import tune
 from ray.rllib.algorithms.ppo import PPO, PPOConfig
 from ray.rllib.core.rl_module.rl_module import RLModule
-from ray.tune.result import DONE
 from tqdm import tqdm
 
-from memorylab.files import write_atomically
+from memorylab.errors import check_count
 from memorylab.progress import progress_bar
-from memorylab.rllib.agent import Agent, History, settings_of
+from memorylab.rllib._ray_patches import quiet_tune
+from memorylab.rllib.agent import Agent, new_history
 from memorylab.rllib.checkpoints import (
     MODULE,
-    UNFINISHED,
     claimed,
-    differences_between,
+    drop_unfinished,
     find_checkpoint,
     read_history,
-    save_checkpoint,
 )
-from memorylab.rllib.session import quieten, ray_session
-from memorylab.rllib.training import finished, running_algorithm, update
+from memorylab.rllib.session import ray_session, require_workers
+from memorylab.rllib.training import is_finished, updates
+from memorylab.training import History
 
-_PLAN = "sweep.json"
 _TUNE = ".tune"
 
 
@@ -71,103 +72,125 @@ def sweep_ppo(
         For each name the agents, in the order of ``seeds``, with their histories.
 
     Raises:
-        ValueError: There are no configurations or no seeds, a seed comes twice, or the sweep in
-            ``folder`` is another one.
+        ValueError: There are no configurations or no seeds, a seed comes twice, a number is below
+            1, a run in ``folder`` has other settings, or Ray has fewer workers than a run needs.
         OSError: ``folder`` can't be written, or another program is writing into it.
         FileExistsError: ``folder`` holds a sweep and ``resume`` is False.
         RuntimeError: A run failed for good; the others are finished.
     """
+    check_count(max_steps, "max_steps")
+    check_count(checkpoint_every, "checkpoint_every")
+    runs = _runs(configs, seeds, Path(folder).absolute())
+    with claimed(folder), _tidied(runs):
+        if not resume and any(find_checkpoint(run.folder) for run in runs):
+            raise FileExistsError(
+                f"{folder} holds a sweep. Pass resume=True to go on with it, or choose another "
+                "folder."
+            )
+        unfinished = [run for run in runs if not is_finished(run.history(), max_steps, stop_return)]
+        if unfinished:
+            goal = {"max_steps": max_steps, "stop_return": stop_return, "every": checkpoint_every}
+            _train(unfinished, goal, progress)
+        agents = iter([run.agent() for run in runs])
+        return {name: [next(agents) for _ in seeds] for name in configs}
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One agent of a sweep, and the folder of its checkpoints."""
+
+    config: PPOConfig
+    folder: Path
+
+    def history(self) -> History:
+        return read_history(find_checkpoint(self.folder), new_history(self.config))
+
+    def agent(self) -> Agent:
+        module = RLModule.from_checkpoint(find_checkpoint(self.folder) / MODULE)
+        return Agent(self.config, module, self.history())
+
+
+def _runs(configs: Mapping[str, PPOConfig], seeds: Sequence[int], folder: Path) -> list[_Run]:
     if not configs:
         raise ValueError("configs is empty: give at least one, {name: ppo_config(...)}.")
     if not seeds or len(set(seeds)) != len(seeds):
         raise ValueError(f"seeds must be different numbers, at least one, but are {list(seeds)}.")
-    folder = Path(folder).absolute()
-    needed = max(1 + config.num_env_runners + config.num_learners for config in configs.values())
-    with claimed(folder):
-        goal = {"max_steps": max_steps, "stop_return": stop_return}
-        _write_plan(folder, configs, list(seeds), goal, resume)
-        runs = [{"name": name, "seed": seed} for name in configs for seed in seeds]
-        unfinished = [run for run in runs if not _is_finished(configs, run, folder, goal)]
-        if unfinished:
-            with (
-                _tidied(folder),
-                ray_session(num_cpus=max(2, needed)),
-                _quiet_tune(),
-                _Progress.show(len(unfinished), max_steps, progress),
-            ):
-                results = _tuner(configs, unfinished, folder, checkpoint_every, goal).fit()
-            if results.errors:
-                first = str(results.errors[0]).strip().splitlines()[-1]
-                raise RuntimeError(
-                    f"{len(results.errors)} of {len(runs)} runs failed, the first with: {first} "
-                    "Mend that, and go on with resume=True; the other runs are finished."
-                )
-        return {
-            name: [_agent(configs, {"name": name, "seed": seed}, folder) for seed in seeds]
-            for name in configs
-        }
+    return [
+        _Run(
+            config.copy(copy_frozen=False).debugging(seed=seed),
+            folder / f"{quote(name, safe=' ')}-seed-{seed}",
+        )
+        for name, config in configs.items()
+        for seed in seeds
+    ]
 
 
-class _Run(tune.Trainable):
-    """One agent of a sweep, which Tune drives from update to update."""
+@contextmanager
+def _tidied(runs: Sequence[_Run]) -> Iterator[None]:
+    """Delete what Tune and killed runs leave behind, of an earlier sweep and of this one."""
 
-    def setup(
-        self,
-        run: dict[str, Any],
-        configs: Mapping[str, PPOConfig],
-        folder: Path,
-        every: int,
-        goal: dict[str, Any],
-    ) -> None:
-        """Build the algorithm, in the run's own process, and go on from its last checkpoint.
+    def tidy() -> None:
+        shutil.rmtree(runs[0].folder.parent / _TUNE, ignore_errors=True)
+        for run in runs:
+            drop_unfinished(run.folder)
 
-        Tune's own checkpoints can't do that after a kill: it may drop one before it has written
-        down that there is another.
-        """
-        quieten()
-        torch.set_num_threads(1)
-        self.folder, self.every, self.goal = folder / _folder_name(run), every, goal
-        self.stack = ExitStack()
-        self.stack.enter_context(claimed(self.folder))
-        config = _config(configs, run)
-        self.algorithm = self.stack.enter_context(running_algorithm(config))
-        self.history, self.saved = History(settings=settings_of(config)), 0
-        checkpoint = find_checkpoint(self.folder)
-        if checkpoint is not None:
-            self.algorithm.restore_from_path(str(checkpoint))
-            self.history = read_history(checkpoint, self.history.settings)
-            self.saved = self.history.env_steps[-1]
+    tidy()
+    try:
+        yield
+    finally:
+        tidy()
 
-    def step(self) -> dict[str, Any]:
-        """Sample and learn once."""
-        update(self.algorithm, self.history)
-        steps, done = self.history.env_steps[-1], finished(self.history, **self.goal)
-        if done or steps - self.saved >= self.every:
-            save_checkpoint(self.algorithm, self.history, self.folder)
-            self.saved = steps
-        return {"env_steps": steps, DONE: done}
 
-    def cleanup(self) -> None:
-        """Stop env runners and learners."""
-        self.stack.close()
+def _train(runs: Sequence[_Run], goal: dict[str, Any], progress: bool) -> None:
+    """Let Tune train these runs, each from its last checkpoint on."""
+
+    def train(choice: dict[str, Any], runs: Sequence[_Run]) -> None:
+        run = runs[choice["run"]]
+        for agent in updates(run.config, run.folder, **goal):
+            tune.report({"env_steps": agent.history.last("env_steps")})
+
+    def resources(choice: dict[str, Any]) -> tune.PlacementGroupFactory:
+        return PPO.default_resource_request(runs[choice["run"]].config)
+
+    needed = max(1 + run.config.num_env_runners + run.config.num_learners for run in runs)
+    what = "1 run" if len(runs) == 1 else f"{len(runs)} runs"
+    with (
+        ray_session(num_cpus=max(2, needed)),
+        quiet_tune(),
+        progress_bar(len(runs) * goal["max_steps"], what, progress) as bar,
+    ):
+        require_workers(needed, "The processes of one run")
+        results = tune.Tuner(
+            tune.with_resources(tune.with_parameters(train, runs=runs), resources),
+            param_space={"run": tune.grid_search(list(range(len(runs))))},
+            run_config=tune.RunConfig(
+                name=_TUNE,
+                storage_path=str(runs[0].folder.parent),
+                verbose=0,
+                # Unlike the default, this reporter is silent in a notebook too.
+                progress_reporter=tune.CLIReporter(),
+                callbacks=[_Progress(bar, goal["max_steps"])],
+                failure_config=tune.FailureConfig(max_failures=2),
+            ),
+        ).fit()
+    if results.errors:
+        first = str(results.errors[0]).strip().splitlines()[-1]
+        raise RuntimeError(
+            f"{len(results.errors)} of {len(runs)} runs failed, the first with: {first} "
+            "Mend that, and go on with resume=True; the other runs are finished."
+        )
 
 
 class _Progress(tune.Callback):
-    """Moves the progress bar, which this class holds: Tune pickles its instances."""
+    """Moves a progress bar."""
 
-    bar: tqdm | None = None
-    steps: ClassVar[dict[str, int]] = {}
-    max_steps = 0
+    def __init__(self, bar: tqdm, max_steps: int):
+        self.bar, self.max_steps = bar, max_steps
+        self.steps: dict[str, int] = {}
 
-    @classmethod
-    @contextmanager
-    def show(cls, runs: int, max_steps: int, enabled: bool) -> Iterator[None]:
-        """Show a bar for this many runs while the block is running."""
-        what = "1 run" if runs == 1 else f"{runs} runs"
-        with progress_bar(runs * max_steps, what, enabled) as cls.bar:
-            cls.steps, cls.max_steps = {}, max_steps
-            yield
-        cls.bar = None
+    def __reduce__(self) -> tuple:
+        # Tune pickles its callbacks for Tuner.restore, and a bar can't be pickled.
+        return tune.Callback, ()
 
     def on_trial_result(self, iteration: int, trials: list, trial: Any, result: dict, **_) -> None:
         """Count a run's steps."""
@@ -180,116 +203,3 @@ class _Progress(tune.Callback):
     def _move(self, run: str, steps: int) -> None:
         self.steps[run] = min(steps, self.max_steps)
         self.bar.update(sum(self.steps.values()) - self.bar.n)
-
-
-def _write_plan(
-    folder: Path, configs: Mapping[str, PPOConfig], seeds: list[int], goal: dict, resume: bool
-) -> None:
-    """Note what the sweep is, and refuse to go on with another one."""
-    settings = {
-        name: settings_of(_config(configs, {"name": name, "seed": None})) for name in configs
-    }
-    plan = {"runs": settings, "seeds": seeds, **goal}
-    path = folder / _PLAN
-    if path.exists():
-        if not resume:
-            raise FileExistsError(
-                f"{folder} holds a sweep. Pass resume=True to go on with it, or choose another "
-                "folder."
-            )
-        differences = differences_between(json.loads(path.read_text()), plan)
-        if differences:
-            raise ValueError(
-                f"The sweep in {folder} is another one: {'; '.join(differences)}. Go on with what "
-                "it was begun with, or choose another folder."
-            )
-    with write_atomically(path) as temporary:
-        temporary.write_text(json.dumps(plan))
-
-
-def _tuner(
-    configs: Mapping[str, PPOConfig],
-    runs: list[dict[str, Any]],
-    folder: Path,
-    every: int,
-    goal: dict[str, Any],
-) -> tune.Tuner:
-    settings = {"configs": dict(configs), "folder": folder, "every": every, "goal": goal}
-    return tune.Tuner(
-        tune.with_resources(
-            tune.with_parameters(_Run, **settings),
-            lambda run: PPO.default_resource_request(configs[run["name"]]),
-        ),
-        param_space=tune.grid_search(runs),
-        run_config=tune.RunConfig(
-            name=_TUNE,
-            storage_path=str(folder),
-            verbose=0,
-            # Other than its default, this one shows nothing in a notebook either.
-            progress_reporter=tune.CLIReporter(),
-            callbacks=[_Progress()],
-            checkpoint_config=tune.CheckpointConfig(checkpoint_at_end=False),
-            failure_config=tune.FailureConfig(max_failures=2),
-        ),
-    )
-
-
-def _folder_name(run: dict[str, Any]) -> str:
-    return f"{quote(run['name'], safe=' ')}-seed-{run['seed']}"
-
-
-def _config(configs: Mapping[str, PPOConfig], run: dict[str, Any]) -> PPOConfig:
-    return configs[run["name"]].copy(copy_frozen=False).debugging(seed=run["seed"])
-
-
-def _is_finished(
-    configs: Mapping[str, PPOConfig], run: dict[str, Any], folder: Path, goal: dict[str, Any]
-) -> bool:
-    checkpoint = find_checkpoint(folder / _folder_name(run))
-    if checkpoint is None:
-        return False
-    return finished(read_history(checkpoint, settings_of(_config(configs, run))), **goal)
-
-
-def _agent(configs: Mapping[str, PPOConfig], run: dict[str, Any], folder: Path) -> Agent:
-    config, checkpoint = _config(configs, run), find_checkpoint(folder / _folder_name(run))
-    module = RLModule.from_checkpoint(checkpoint / MODULE)
-    return Agent(config, module, read_history(checkpoint, settings_of(config)))
-
-
-@contextmanager
-def _tidied(folder: Path) -> Iterator[None]:
-    """Drop what a sweep left that was killed, and what this one leaves, but for checkpoints."""
-
-    def tidy() -> None:
-        for path in (folder / _TUNE, *folder.glob(f"*/{UNFINISHED}*")):
-            shutil.rmtree(path, ignore_errors=True)
-
-    tidy()
-    try:
-        yield
-    finally:
-        tidy()
-
-
-@contextmanager
-def _quiet_tune() -> Iterator[None]:
-    """Keep Tune from writing tables and logs that nobody asked for, and its own Ctrl-C handler.
-
-    With that handler an interrupt would end the sweep as if it were finished.
-    """
-    settings = {
-        "RAY_AIR_NEW_OUTPUT": "0",
-        "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",
-        "TUNE_DISABLE_SIGINT_HANDLER": "1",
-    }
-    before = {name: os.environ.get(name) for name in settings}
-    os.environ.update(settings)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value

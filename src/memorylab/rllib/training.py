@@ -1,29 +1,29 @@
-"""Training an agent with PPO: progress, early stop, checkpoints, resume."""
+"""Training an agent with PPO: progress, early stop, checkpoints, resuming."""
 
 from __future__ import annotations
 
 import signal
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import torch
 from ray.rllib.algorithms.ppo import PPO, PPOConfig
-from ray.tune.trainable import trainable
 
+from memorylab.errors import check_count
 from memorylab.progress import progress_bar
-from memorylab.rllib.agent import Agent, History, settings_of
-from memorylab.rllib.checkpoints import (
-    claimed,
-    find_checkpoint,
-    read_history,
-    save_checkpoint,
+from memorylab.rllib._ray_patches import (
+    LightEnvRunner,
+    seeding_without_compiler,
+    without_results_folder,
 )
+from memorylab.rllib.agent import Agent, new_history
+from memorylab.rllib.checkpoints import claimed, find_checkpoint, read_history, save_checkpoint
 from memorylab.rllib.config import register_environments
-from memorylab.rllib.session import local_cpus, ray_session
+from memorylab.rllib.session import ray_session, require_workers
+from memorylab.training import History
 
 
 def train_ppo(
@@ -39,9 +39,9 @@ def train_ppo(
     """Train an agent until it is good enough or has taken ``max_steps``.
 
     Starts Ray if it isn't running, and then also stops it. An interrupt stops what was started and
-    leaves the last checkpoint as it was. Where an env runner dies, training goes on with the others
-    until Ray has put up another; where a learner dies, it ends, to be resumed from the last
-    checkpoint.
+    leaves the last checkpoint as it was. If an env runner dies, training goes on with the others
+    until Ray has started another. If a learner dies, training ends with an error; resume it from
+    the last checkpoint.
 
     Args:
         config: What to train: see :func:`memorylab.rllib.ppo_config`.
@@ -65,147 +65,128 @@ def train_ppo(
         OSError: ``checkpoint_path`` can't be written, or another program is training into it.
         FileExistsError: ``checkpoint_path`` holds a checkpoint and ``resume`` is False.
     """
-    for name, value in {"max_steps": max_steps, "checkpoint_every": checkpoint_every}.items():
-        if value < 1:
-            raise ValueError(f"{name} must be at least 1, but is {value}.")
-    settings = settings_of(config)
-    description = f"{settings['environment']} with {settings['model_config'].get('memory')}"
-    with claimed(checkpoint_path):
-        checkpoint = _checkpoint_to_resume(checkpoint_path, resume)
-        history = read_history(checkpoint, settings) if checkpoint else History(settings=settings)
-        saved = history.env_steps[-1] if history.env_steps else 0
-        with (
-            ray_session(num_cpus=max(1, config.num_env_runners + config.num_learners)),
-            _one_thread(),
-            _interrupt_noted() as raise_if_interrupted,
-            running_algorithm(config) as algorithm,
-            progress_bar(max_steps, description, progress) as bar,
-        ):
+    if resume and checkpoint_path is None:
+        raise ValueError("resume=True needs a checkpoint_path to resume from.")
+    if not resume and checkpoint_path is not None and find_checkpoint(checkpoint_path):
+        raise FileExistsError(
+            f"{checkpoint_path} holds a checkpoint of an earlier run. Pass resume=True to go on "
+            "from it, or choose another checkpoint_path."
+        )
+    model = config.rl_module_spec.model_config
+    description = f"{config.env} with {model.get('memory')}"
+    training = updates(config, checkpoint_path, checkpoint_every, max_steps, stop_return)
+    with closing(training), progress_bar(max_steps, description, progress) as bar:
+        for agent in training:
+            mean_return = agent.history.last("mean_return", default=float("nan"))
+            bar.set_postfix_str(f"return {mean_return:.2f}", refresh=False)
+            bar.update(min(agent.history.last("env_steps"), max_steps) - bar.n)
+    return agent
+
+
+def updates(
+    config: PPOConfig,
+    folder: str | Path | None,
+    every: int,
+    max_steps: int,
+    stop_return: float | None,
+) -> Iterator[Agent]:
+    """Train from the last checkpoint in ``folder`` on, and yield the agent after each update.
+
+    The first agent comes before any update. A new checkpoint is due every ``every`` steps.
+    """
+    check_count(max_steps, "max_steps")
+    check_count(every, "checkpoint_every")
+    with claimed(folder):
+        # A checkpoint of other settings is refused before Ray starts.
+        checkpoint = None if folder is None else find_checkpoint(folder)
+        history = read_history(checkpoint, new_history(config))
+        with _interrupts_noted() as interrupts, running_algorithm(config) as algorithm:
             if checkpoint is not None:
                 algorithm.restore_from_path(str(checkpoint))
-            bar.update(min(saved, max_steps))
-            while not finished(history, max_steps, stop_return):
+            yield Agent(config, algorithm.get_module(), history)
+            saved = history.last("env_steps")
+            while not is_finished(history, max_steps, stop_return):
                 update(algorithm, history)
-                raise_if_interrupted()
-                steps = history.env_steps[-1]
-                bar.set_postfix_str(f"return {history.mean_return[-1]:.2f}", refresh=False)
-                bar.update(min(steps, max_steps) - bar.n)
-                done = finished(history, max_steps, stop_return)
-                if checkpoint_path is not None and (done or steps - saved >= checkpoint_every):
-                    save_checkpoint(algorithm, history, checkpoint_path)
-                    saved = steps
-            return Agent(config, algorithm.get_module(), history)
+                if interrupts:
+                    raise KeyboardInterrupt
+                due = history.last("env_steps") - saved >= every
+                if folder is not None and (due or is_finished(history, max_steps, stop_return)):
+                    save_checkpoint(algorithm, history, folder)
+                    saved = history.last("env_steps")
+                yield Agent(config, algorithm.get_module(), history)
 
 
-def _checkpoint_to_resume(folder: str | Path | None, resume: bool) -> Path | None:
-    if folder is None:
-        if resume:
-            raise ValueError("resume=True needs a checkpoint_path to resume from.")
-        return None
-    checkpoint = find_checkpoint(folder)
-    if checkpoint is not None and not resume:
-        raise FileExistsError(
-            f"{folder} holds a checkpoint of an earlier run. Pass resume=True to go on from it, "
-            "or choose another checkpoint_path."
-        )
-    return checkpoint
-
-
-def finished(history: History, max_steps: int, stop_return: float | None) -> bool:
+def is_finished(history: History, max_steps: int, stop_return: float | None) -> bool:
     """Return whether training is over, and note in ``history`` whether the task is solved."""
-    if not history.env_steps:
-        return False
-    if stop_return is not None:
-        history.solved = history.mean_return[-1] >= stop_return
-    return history.solved or history.env_steps[-1] >= max_steps
+    mean_return = history.last("mean_return", default=float("nan"))
+    history.solved = stop_return is not None and mean_return >= stop_return
+    return history.solved or history.last("env_steps") >= max_steps
 
 
 def update(algorithm: PPO, history: History) -> None:
-    """Sample and learn once, and write down how it went."""
-    before = history.seconds[-1] if history.seconds else 0.0
-    last = history.env_steps[-1] if history.env_steps else 0
+    """Sample and learn once, and add the measurements to ``history``."""
     start = time.perf_counter()
+    last = history.last("env_steps")
     while (result := algorithm.train())["num_env_steps_sampled_lifetime"] <= last:
-        pass  # Every env runner was lost; Ray is putting up others.
-    history.env_steps.append(int(result["num_env_steps_sampled_lifetime"]))
-    # NaN until the first episode has ended.
-    history.mean_return.append(float(result["env_runners"].get("episode_return_mean", "nan")))
-    history.seconds.append(before + time.perf_counter() - start)
+        pass  # Every env runner was lost, and Ray is starting others.
+    history.append(
+        env_steps=int(result["num_env_steps_sampled_lifetime"]),
+        # NaN until the first episode has ended.
+        mean_return=float(result["env_runners"].get("episode_return_mean", "nan")),
+        seconds=history.last("seconds") + time.perf_counter() - start,
+    )
 
 
 @contextmanager
 def running_algorithm(config: PPOConfig) -> Iterator[PPO]:
-    """Build the algorithm of ``config``, with Ray running, and stop it after the block.
+    """Build the algorithm of ``config``, and stop it after the block.
+
+    Ray is started for the block, unless it is running. PyTorch has one thread in the block:
+    networks this small lose time to more of them.
 
     Raises:
-        ValueError: ``start_ray`` started Ray here with fewer workers than ``config`` needs, so
-            that RLlib would wait for them for ever.
+        ValueError: ``start_ray`` started Ray here with fewer workers than ``config`` needs.
     """
-    needed = config.num_env_runners + config.num_learners
-    workers = local_cpus()
-    if workers is not None and needed > workers:
-        raise ValueError(
-            f"{config.num_env_runners} env runners and {config.num_learners} learners need "
-            f"{needed} workers, and Ray was started with {workers}. Start it with "
-            f"ray_session(num_cpus={needed}), or ask for fewer."
-        )
-    # Ray forgets environments when it stops, so they are registered once more.
-    register_environments()
-    algorithm = _without_results_folder(config.copy(copy_frozen=False))
-    try:
-        yield algorithm
-    finally:
-        algorithm.stop()
-
-
-def _without_results_folder(config: PPOConfig) -> PPO:
-    # RLlib makes a folder for logs in the user's home, one for each algorithm, even if it logs
-    # nothing, and leaves it there.
-    usual = trainable.DEFAULT_STORAGE_PATH
-    with tempfile.TemporaryDirectory() as folder:
-        trainable.DEFAULT_STORAGE_PATH = folder
-        try:
-            return config.build_algo()
-        finally:
-            trainable.DEFAULT_STORAGE_PATH = usual
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Give PyTorch one thread: networks this small lose time to more of them."""
+    runners, learners = config.num_env_runners, config.num_learners
+    config = config.copy(copy_frozen=False)
+    if config.env_runner_cls is None and not config.is_multi_agent:
+        config.env_runners(env_runner_cls=LightEnvRunner)
     threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
+    with ray_session(num_cpus=max(1, runners + learners)):
+        require_workers(runners + learners, f"{runners} env runners and {learners} learners")
+        register_environments()  # Ray forgets them when it stops.
+        torch.set_num_threads(1)
+        try:
+            with without_results_folder(), seeding_without_compiler():
+                algorithm = config.build_algo()
+            try:
+                yield algorithm
+            finally:
+                algorithm.stop()
+        finally:
+            torch.set_num_threads(threads)
 
 
 @contextmanager
-def _interrupt_noted() -> Iterator[Callable[[], None]]:
-    """Give a function that raises an interrupt which came, and was lost.
+def _interrupts_noted() -> Iterator[list[int]]:
+    """Yield a list that gets an entry for each Ctrl-C.
 
-    Python drops what is raised while C code asks whether an object has an attribute; where an
-    attribute is a function, that can be an interrupt, and training would go on for ever.
+    CPython drops an exception raised while C code asks whether an object has an attribute. If that
+    attribute is computed, a KeyboardInterrupt can be lost, and training would go on for ever.
     """
-    came = False
+    noted: list[int] = []
 
     def note(number: int, frame: object) -> None:
-        nonlocal came
-        came = True
+        noted.append(number)
         signal.default_int_handler(number, frame)
 
-    def raise_if_interrupted() -> None:
-        if came:
-            raise KeyboardInterrupt
-
-    # Only the main thread gets interrupts, and whoever has other plans for them keeps these.
-    ours = threading.current_thread() is threading.main_thread()
-    if not ours or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
-        yield raise_if_interrupted
-        return
-    signal.signal(signal.SIGINT, note)
+    # Only the main thread may install a handler. One that somebody else installed stays.
+    is_main = threading.current_thread() is threading.main_thread()
+    installs = is_main and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if installs:
+        signal.signal(signal.SIGINT, note)
     try:
-        yield raise_if_interrupted
+        yield noted
     finally:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        if installs:
+            signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import torch
-from jaxtyping import Int, Shaped
+from jaxtyping import Integer, Shaped
 from torch import Tensor
 
 from memorylab.errors import check_count
@@ -25,16 +25,16 @@ class Chunks(NamedTuple):
 
     data: Shaped[Tensor, "C T ..."]
     """The steps, zero in the padding."""
-    seq_lens: Int[Tensor, "C"]
+    seq_lens: Integer[Tensor, "C"]
     """Number of real steps of each row, from 1 to ``T``."""
-    t_starts: Int[Tensor, "C"]
+    t_starts: Integer[Tensor, "C"]
     """How many steps into its episode each row begins."""
-    episode_index: Int[Tensor, "C"]
+    episode_index: Integer[Tensor, "C"]
     """Which episode each row belongs to, counted from 0, episodes of length 0 included."""
 
 
 def chunk(
-    flat: Shaped[Tensor, "S ..."], episode_lens: Int[Tensor, "E"], max_seq_len: int
+    flat: Shaped[Tensor, "S ..."], episode_lens: Integer[Tensor, "E"], max_seq_len: int
 ) -> Chunks:
     """Cut episodes that follow one another into padded rows of ``max_seq_len`` steps.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import torch
-from jaxtyping import Int, Shaped
+from jaxtyping import Integer, Shaped
 from torch import Tensor
 
 from memorylab.sequences.masks import check_lengths, check_seq_lens, sequence_mask
@@ -13,7 +13,7 @@ from memorylab.sequences.masks import check_lengths, check_seq_lens, sequence_ma
 
 def pad(
     flat: Shaped[Tensor, "S ..."],
-    seq_lens: Int[Tensor, "B"],
+    seq_lens: Integer[Tensor, "B"],
     max_len: int | None = None,
     value: float = 0.0,
 ) -> Shaped[Tensor, "B T ..."]:
@@ -45,7 +45,9 @@ def pad(
     return padded.index_put((mask,), flat)  # [B, T, ...]
 
 
-def unpad(padded: Shaped[Tensor, "B T ..."], seq_lens: Int[Tensor, "B"]) -> Shaped[Tensor, "S ..."]:
+def unpad(
+    padded: Shaped[Tensor, "B T ..."], seq_lens: Integer[Tensor, "B"]
+) -> Shaped[Tensor, "S ..."]:
     """Undo ``pad``: drop the padding and string the real steps together, row after row.
 
     Args:
@@ -67,7 +69,7 @@ def unpad(padded: Shaped[Tensor, "B T ..."], seq_lens: Int[Tensor, "B"]) -> Shap
 
 def last_real_step(
     x: Shaped[Tensor, "B T ..."],
-    seq_lens: Int[Tensor, "B"],
+    seq_lens: Integer[Tensor, "B"],
     empty: Shaped[Tensor, "B ..."] | None = None,
 ) -> Shaped[Tensor, "B ..."]:
     """Pick each row's last step before its padding.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import torch
-from jaxtyping import Bool, Float, Int, Shaped
+from jaxtyping import Bool, Float, Integer, Shaped
 from torch import Tensor
 
 from memorylab.sequences.masks import check_seq_lens, sequence_mask
@@ -51,7 +51,7 @@ def masked_loss(
     criterion: Callable[[Tensor, Tensor], Tensor],
     prediction: Float[Tensor, "B T ..."],
     target: Shaped[Tensor, "B T ..."],
-    seq_lens_or_mask: Int[Tensor, "B"] | Bool[Tensor, "B T"],
+    seq_lens_or_mask: Integer[Tensor, "B"] | Bool[Tensor, "B T"],
 ) -> Float[Tensor, ""]:
     """Apply a loss to the steps that count, and to no other.
 

@@ -1,4 +1,4 @@
-"""Supervised sequence tasks: what a memory is for, a few seconds of training each."""
+"""Supervised sequence tasks that need a memory; a model trains on each in seconds."""
 
 from memorylab.tasks.associative_recall import AssociativeRecall
 from memorylab.tasks.copy import Copy

@@ -1,4 +1,4 @@
-"""Associative recall: hear a list of items, be shown one, answer with the next."""
+"""Associative recall: hear a list of items, then one of them, and answer with the next."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 
 from memorylab.errors import check_count
-from memorylab.tasks.draws import distinct_bits, place, random_counts, random_order
+from memorylab.tasks.draws import distinct_bits, place, random_counts, random_order, steps
 from memorylab.tasks.task import Batch, Task, check_range
 
 
@@ -16,13 +16,13 @@ class AssociativeRecall(Task):
     """The associative recall task of Graves et al. 2014 (Neural Turing Machines), section 4.3.
 
     An item is ``item_length`` words. A list of ``N`` items takes ``(N + 2)(item_length + 1)``
-    steps: each item with a delimiter before it, the query between two query delimiters, and
-    ``item_length`` silent steps in which the item that followed the query in the list is to be
-    given. The query is any item of the list but the last. No two items of a list are alike, so
-    that there is one right answer.
+    steps: a delimiter and the words for each item, the query between two query delimiters, and
+    ``item_length`` silent steps for the answer, the item that followed the query in the list. The
+    query is any item of the list but the last. No two items of a list are alike, so there is one
+    right answer.
 
     Input channels:
-        0 to ``word_size - 1``: The word's bits; zero beside delimiters and from the last one on.
+        0 to ``word_size - 1``: The word's bits; zero at delimiters and after the query.
         ``word_size``: Item delimiter, 1 before each item of the list.
         ``word_size + 1``: Query delimiter, 1 before the query and after it.
 
@@ -47,8 +47,8 @@ class AssociativeRecall(Task):
 
     def __post_init__(self) -> None:
         check_range(self.min_items, self.max_items, "items", lowest=2)
-        check_count(self.item_length, "item_length", minimum=1)
-        check_count(self.word_size, "word_size", minimum=1)
+        check_count(self.item_length, "item_length")
+        check_count(self.word_size, "word_size")
         bits = self.item_length * self.word_size
         if self.max_items > 2**bits:
             raise ValueError(
@@ -77,17 +77,19 @@ class AssociativeRecall(Task):
         # The first of the shuffled numbers 0 to N - 2.
         query = random_order(counts - 1, self.max_items - 1, generator)[:, :1]  # [B, 1]
 
-        span = self.item_length + 1  # an item and the delimiter before it
+        # What happens at which step; a span is an item and the delimiter before it.
+        span = self.item_length + 1
         start = counts.unsqueeze(-1) * span  # [B, 1], step of the first query delimiter
         seq_lens = (counts + 2) * span  # [B]
-        t = torch.arange(int(seq_lens.max()), device=generator.device).expand(batch_size, -1)
+        t = steps(seq_lens)  # [B, T]
         delimiter = (t < start) & (t % span == 0)  # [B, T]
         query_delimiter = (t == start) | (t == start + span)  # [B, T]
         listed = (t < start) & ~delimiter  # [B, T]
         queried = (t > start) & (t < start + span)  # [B, T]
         recall = (t > start + span) & (t < seq_lens.unsqueeze(-1))  # [B, T]
 
-        list_index = t // span * self.item_length + t % span - 1  # [B, T], into words
+        # Which word stands at which step: of the list, of the query, of the answer.
+        list_index = t // span * self.item_length + t % span - 1  # [B, T]
         query_index = query * self.item_length + t - start - 1  # [B, T]
         answer_index = (query + 1) * self.item_length + t - start - span - 1  # [B, T]
         shown = place(words, list_index, listed) + place(words, query_index, queried)  # [B, T, W]

@@ -1,4 +1,4 @@
-"""Copy: repeat a sequence of random words after hearing all of it."""
+"""Copy: repeat a sequence of random words once it is complete."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 
 from memorylab.errors import check_count
-from memorylab.tasks.draws import place, random_bits, random_counts
+from memorylab.tasks.draws import place, random_bits, random_counts, steps
 from memorylab.tasks.task import Batch, Task, check_range
 
 
@@ -16,7 +16,7 @@ class Copy(Task):
     """The copy task of Graves et al. 2014 (Neural Turing Machines), section 4.1.
 
     A sequence of ``L`` words takes ``2L + 1`` steps: the words, a step with the delimiter alone,
-    and ``L`` silent steps in which the words are to be given back in their order.
+    and ``L`` silent steps for the answer, the words in the same order.
 
     Input channels:
         0 to ``word_size - 1``: The word's bits; zero from the delimiter on.
@@ -39,7 +39,7 @@ class Copy(Task):
     max_length: int = 8
 
     def __post_init__(self) -> None:
-        check_count(self.word_size, "word_size", minimum=1)
+        check_count(self.word_size, "word_size")
         check_range(self.min_length, self.max_length, "length")
 
     @property
@@ -58,7 +58,7 @@ class Copy(Task):
         words = random_bits((batch_size, self.max_length, self.word_size), generator)  # [B, L, W]
         seq_lens = 2 * lengths + 1  # [B]
         length = lengths.unsqueeze(-1)  # [B, 1]
-        t = torch.arange(int(seq_lens.max()), device=generator.device).expand(batch_size, -1)
+        t = steps(seq_lens)  # [B, T]
         delimiter = t == length  # [B, T]
         recall = (t > length) & (t <= 2 * length)  # [B, T]
         shown = place(words, t, t < length)  # [B, T, W]

@@ -1,4 +1,4 @@
-"""Key-value recall: hear pairs, be shown each key again, answer with its value."""
+"""Key-value recall: hear pairs, then each key again, and answer with its value."""
 
 from __future__ import annotations
 
@@ -7,22 +7,29 @@ from dataclasses import dataclass
 import torch
 
 from memorylab.errors import check_count
-from memorylab.tasks.draws import distinct_bits, place, random_bits, random_counts, random_order
+from memorylab.tasks.draws import (
+    distinct_bits,
+    place,
+    random_bits,
+    random_counts,
+    random_order,
+    steps,
+)
 from memorylab.tasks.task import Batch, Task, check_range
 
 
 @dataclass(frozen=True)
 class KeyValueRecall(Task):
-    """Look values up by their keys, the plainest task for content-based addressing.
+    """Look up values by their keys: the plainest task for content-based addressing.
 
     A list of ``N`` pairs takes ``2N`` steps: the pairs, one a step, then every key once, in random
-    order, each to be answered with its value in the same step. No two keys of a list are alike;
-    values may be. A small form of the associative recall of Graves et al. 2014, section 4.3.
+    order; the answer is the key's value, in the same step. No two keys of a list are alike; values
+    may be. The task is a small form of Graves et al.'s associative recall (2014, section 4.3).
 
     Input channels:
         0 to ``word_size - 1``: The key's bits.
-        ``word_size`` to ``2 * word_size - 1``: The value's bits; zero beside a query.
-        ``2 * word_size``: Query flag, 1 where the value is asked for.
+        ``word_size`` to ``2 * word_size - 1``: The value's bits; zero at a query.
+        ``2 * word_size``: Query flag, 1 at a query.
 
     Target: the value's bits, at the queries.
 
@@ -43,7 +50,7 @@ class KeyValueRecall(Task):
 
     def __post_init__(self) -> None:
         check_range(self.min_pairs, self.max_pairs, "pairs")
-        check_count(self.word_size, "word_size", minimum=1)
+        check_count(self.word_size, "word_size")
         if self.max_pairs > 2**self.word_size:
             raise ValueError(
                 f"max_pairs must not be above the {2**self.word_size} different keys of "
@@ -69,10 +76,10 @@ class KeyValueRecall(Task):
 
         seq_lens = 2 * counts  # [B]
         count = counts.unsqueeze(-1)  # [B, 1]
-        t = torch.arange(int(seq_lens.max()), device=generator.device).expand(batch_size, -1)
+        t = steps(seq_lens)  # [B, T]
         listed = t < count  # [B, T]
         queried = (t >= count) & (t < 2 * count)  # [B, T]
-        asked = order.gather(1, (t - count).masked_fill(~queried, 0))  # [B, T]
+        asked = order.gather(1, (t - count).masked_fill(~queried, 0))  # [B, T], which pair
 
         shown_keys = place(keys, t, listed) + place(keys, asked, queried)  # [B, T, W]
         parts = [shown_keys, place(values, t, listed), queried.unsqueeze(-1)]

@@ -1,14 +1,13 @@
-"""Repeat copy: repeat a sequence of random words as often as told, then say so."""
+"""Repeat copy: repeat a sequence of random words a given number of times, then mark the end."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import torch
 
 from memorylab.errors import check_count
-from memorylab.tasks.draws import place, random_bits, random_counts
+from memorylab.tasks.draws import place, random_bits, random_counts, steps
 from memorylab.tasks.task import Batch, Task, check_range
 
 
@@ -17,14 +16,14 @@ class RepeatCopy(Task):
     """The repeat copy task of Graves et al. 2014 (Neural Turing Machines), section 4.2.
 
     A sequence of ``L`` words to be repeated ``R`` times takes ``L + 1 + LR + 1`` steps: the words,
-    a step with the delimiter and the number of repeats, ``LR`` silent steps in which the words are
-    to be given back, and a silent step in which the end is to be marked.
+    a step with the delimiter and the number of repeats, ``LR`` silent steps for the words, and a
+    silent step for the end marker.
 
     Input channels:
         0 to ``word_size - 1``: The word's bits; zero from the delimiter on.
         ``word_size``: Delimiter, 1 after the last word.
         ``word_size + 1``: ``R / 10`` beside the delimiter, else 0. The paper normalises ``R`` to
-        mean 0 and variance 1; a fixed scale keeps its meaning when more repeats are tested.
+        mean 0 and variance 1; a fixed scale means the same when more repeats are tested.
 
     Target:
         0 to ``word_size - 1``: The word's bits; zero at the end.
@@ -48,10 +47,8 @@ class RepeatCopy(Task):
     min_repeats: int = 1
     max_repeats: int = 3
 
-    REPEATS_SCALE: ClassVar[int] = 10
-
     def __post_init__(self) -> None:
-        check_count(self.word_size, "word_size", minimum=1)
+        check_count(self.word_size, "word_size")
         check_range(self.min_length, self.max_length, "length")
         check_range(self.min_repeats, self.max_repeats, "repeats")
 
@@ -72,10 +69,10 @@ class RepeatCopy(Task):
         words = random_bits((batch_size, self.max_length, self.word_size), generator)  # [B, L, W]
         seq_lens = lengths + 1 + lengths * repeats + 1  # [B]
         length, end = lengths.unsqueeze(-1), seq_lens.unsqueeze(-1) - 1  # [B, 1]
-        t = torch.arange(int(seq_lens.max()), device=generator.device).expand(batch_size, -1)
+        t = steps(seq_lens)  # [B, T]
         delimiter = t == length  # [B, T]
         recall = (t > length) & (t < end)  # [B, T]
-        scaled_repeats = delimiter * (repeats.unsqueeze(-1) / self.REPEATS_SCALE)  # [B, T]
+        scaled_repeats = delimiter * (repeats.unsqueeze(-1) / 10)  # [B, T]
         flags = torch.stack([delimiter, scaled_repeats], dim=-1)  # [B, T, 2]
         shown = torch.cat([place(words, t, t < length), flags], dim=-1)  # [B, T, W + 2]
         copies = place(words, (t - length - 1) % length, recall)  # [B, T, W]

@@ -1,4 +1,4 @@
-"""What every task is made of."""
+"""``Task``, the base class of all tasks, and ``Batch``, what it draws."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ class Batch(NamedTuple):
     """Sequences of a task, padded with zeros to the longest of them."""
 
     input: Float[Tensor, "B T F"]
-    """What the model sees."""
+    """The model's input."""
     target: Float[Tensor, "B T D"]
-    """What it should answer, bits; zero where ``mask`` is false."""
+    """The right answers, bits; zero where ``mask`` is false."""
     mask: Bool[Tensor, "B T"]
-    """The steps that count in the loss: the answers, and nothing before them."""
+    """The steps that count in the loss: those that ask for an answer."""
     seq_lens: Int[Tensor, "B"]
     """Number of real steps of each row."""
 
@@ -33,7 +33,8 @@ class Task(ABC):
     """A supervised sequence task whose answers are bits.
 
     Tasks are frozen dataclasses. ``dataclasses.replace(task, min_length=20, max_length=20)`` gives
-    the same task at another length, for a model trained on ``task``: the channels stay as they are.
+    the same task at another length. Its channels are the same, so a model trained on ``task`` can
+    be tested on it.
     """
 
     @property
@@ -51,15 +52,15 @@ class Task(ABC):
 
         Args:
             batch_size: Number of rows: ``B``, at least 1.
-            generator: Where the randomness comes from: the same seed gives the same batch. The
-                batch is made on its device.
+            generator: The source of randomness: the same seed gives the same batch. The batch is
+                on its device.
 
         Raises:
             TypeError: ``batch_size`` is not an integer, or ``generator`` not a
                 ``torch.Generator``.
             ValueError: ``batch_size`` is below 1.
         """
-        check_count(batch_size, "batch_size", minimum=1)
+        check_count(batch_size, "batch_size")
         if not isinstance(generator, torch.Generator):
             raise TypeError(
                 f"generator must be a torch.Generator, got {type(generator).__name__}. "
@@ -69,22 +70,11 @@ class Task(ABC):
 
     @abstractmethod
     def draw(self, batch_size: int, generator: torch.Generator) -> Batch:
-        """Draw a batch; what each task defines, its arguments checked by ``sample``."""
+        """Draw a batch. Each task defines this; ``sample`` has checked the arguments."""
 
 
 def check_range(minimum: int, maximum: int, what: str, lowest: int = 1) -> None:
-    """Refuse bounds that aren't integers with ``lowest <= minimum <= maximum``.
-
-    Args:
-        minimum: The bound the task calls ``min_<what>``.
-        maximum: The bound the task calls ``max_<what>``.
-        what: Name of what is bounded.
-        lowest: The least ``minimum``.
-
-    Raises:
-        TypeError: A bound is not an integer.
-        ValueError: ``minimum`` is below ``lowest``, or above ``maximum``.
-    """
+    """Raise unless ``min_<what>`` and ``max_<what>`` are integers in order, from ``lowest`` up."""
     check_count(minimum, f"min_{what}", minimum=lowest)
     check_count(maximum, f"max_{what}", minimum=lowest)
     if minimum > maximum:

@@ -1,4 +1,4 @@
-"""The supervised loop: train, measure, keep."""
+"""Supervised training, its measurements, and weights on disk."""
 
 from memorylab.training.history import History
 from memorylab.training.supervised import bit_error, bit_loss, train

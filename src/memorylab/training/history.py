@@ -1,45 +1,93 @@
-"""What a training run went through."""
+"""What a training run measured."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from numbers import Real
 from pathlib import Path
+from typing import Any
 
 from memorylab.files import write_atomically
 
 
-@dataclass
+@dataclass(init=False)
 class History:
-    """Measurements taken during a supervised training run.
+    """Measurements taken during training: a table with named columns and a row per measurement.
+
+    ``History(step=[], loss=[])`` has two columns, which are also its attributes.
 
     Attributes:
-        step: Training steps done at each measurement.
-        loss: Mean training loss, in nats per bit, since the measurement before.
-        bit_error: Share of wrong bits on the evaluation batch, 0 to 1.
-        seconds: Seconds since the start.
-        solved: Whether the run ended because the bit error fell below the limit.
+        columns: The measurements by name, all equally long. ``memorylab.training.train`` measures
+            ``step``, ``loss``, ``bit_error`` and ``seconds``; ``memorylab.rllib.train_ppo``
+            measures ``env_steps``, ``mean_return`` and ``seconds``.
+        settings: What was trained, as JSON has it.
+        solved: Whether training ended because it reached its goal.
+
+    Raises:
+        ValueError: The columns are not equally long.
+        TypeError: A column is not a list of numbers.
     """
 
-    step: list[int] = field(default_factory=list)
-    loss: list[float] = field(default_factory=list)
-    bit_error: list[float] = field(default_factory=list)
-    seconds: list[float] = field(default_factory=list)
-    solved: bool = False
+    columns: dict[str, list[float]]
+    settings: dict[str, Any]
+    solved: bool
+
+    def __init__(
+        self,
+        *,
+        settings: Mapping[str, Any] | None = None,
+        solved: bool = False,
+        **columns: Iterable[float],
+    ):
+        self.columns = {name: list(values) for name, values in columns.items()}
+        self.settings = dict(settings or {})
+        self.solved = solved
+        for name, values in self.columns.items():
+            if not all(isinstance(value, Real) for value in values):
+                raise TypeError(f"{name} must be a list of numbers, got {values!r:.60}")
+        lengths = {name: len(values) for name, values in self.columns.items()}
+        if len(set(lengths.values())) > 1:
+            raise ValueError(f"columns must be equally long, got {lengths}")
+
+    def __getattr__(self, name: str) -> list[float]:
+        # Python asks here only for what is not an attribute. Copying asks before there are columns.
+        columns = vars(self).get("columns", {})
+        if name not in columns:
+            raise AttributeError(f"This history has no {name}; its columns are {list(columns)}.")
+        return columns[name]
+
+    def append(self, **row: float) -> None:
+        """Add a measurement, one number for every column; ValueError for any other row."""
+        if row.keys() != self.columns.keys():
+            raise ValueError(f"A row must have {list(self.columns)}, got {list(row)}.")
+        for name, value in row.items():
+            self.columns[name].append(value)
+
+    def last(self, name: str, default: float = 0) -> float:
+        """Return the latest value of a column, or ``default`` if it is empty."""
+        values = getattr(self, name)
+        return values[-1] if values else default
 
     def save(self, path: str | Path) -> None:
-        """Write the history as JSON."""
+        """Write the history as JSON; an interrupt leaves an older file as it was."""
+        table = asdict(self)
         with write_atomically(path) as temporary:
-            temporary.write_text(json.dumps(asdict(self)))
+            temporary.write_text(json.dumps(table.pop("columns") | table))
 
     @classmethod
     def load(cls, path: str | Path) -> History:
         """Read a history.
 
         Raises:
+            FileNotFoundError: There is no such file.
             ValueError: The file is not a history.
         """
+        path = Path(path)
+        if not path.is_file():
+            raise FileNotFoundError(f"There is no history at {path}.")
         try:
-            return cls(**json.loads(Path(path).read_text()))
+            return cls(**json.loads(path.read_text()))
         except (ValueError, TypeError) as error:
             raise ValueError(f"{path} is not a training history: {error}.") from error

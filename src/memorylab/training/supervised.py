@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import time
+from collections.abc import Iterator
 
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 
+from memorylab.errors import check_count
 from memorylab.memory import MemoryModel
 from memorylab.progress import progress_bar
 from memorylab.sequences import masked_loss
@@ -43,49 +46,63 @@ def train(
         clip_norm: Gradients with a larger norm than this are scaled down to it.
         stop_below: Bit error, 0 to 1, at which the task counts as solved; None trains to the end.
         evaluate_every: Steps between two measurements.
-        seed: Seed of the batches. The model's own seed is whoever built it's affair.
+        seed: Seed for drawing batches. Initialising the weights is the caller's business.
         progress: Whether to show a progress bar.
+
+    Returns:
+        For each measurement ``step``, mean ``loss`` since the one before, in nats per bit,
+        ``bit_error``, 0 to 1, and ``seconds`` since the start.
 
     Raises:
         ValueError: The model's sizes are not those of the task, or ``steps`` is below 1.
         FloatingPointError: The loss is no longer finite.
     """
     _check_sizes(model, task)
-    for name, value in {"steps": steps, "evaluate_every": evaluate_every}.items():
-        if value < 1:
-            raise ValueError(f"{name} must be at least 1, but is {value}.")
-    device = next(model.parameters()).device
-    generator = torch.Generator().manual_seed(seed)
-    optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)
-    history = History()
-    losses: list[float] = []
+    check_count(steps, "steps")
+    check_count(evaluate_every, "evaluate_every")
+    history, losses = History(step=[], loss=[], bit_error=[], seconds=[]), []
     start = time.perf_counter()
+    training = _losses(model, task, batch_size, learning_rate, clip_norm, seed)
     with progress_bar(steps, f"{type(task).__name__} with {_name(model)}", progress) as bar:
         for step in range(1, steps + 1):
-            loss = bit_loss(model, task.sample(batch_size, generator).to(device))
-            optimizer.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(model.parameters(), clip_norm)
-            optimizer.step()
-            losses.append(loss.item())
-            if not losses[-1] < float("inf"):
-                raise FloatingPointError(
-                    f"The loss became {losses[-1]} at step {step}. Try a smaller learning_rate "
-                    f"(now {learning_rate}) or clip_norm (now {clip_norm})."
-                )
+            losses.append(next(training))
             bar.update()
             if step % evaluate_every == 0 or step == steps:
-                error = bit_error(model, task)
-                history.step.append(step)
-                history.loss.append(sum(losses) / len(losses))
-                history.bit_error.append(error)
-                history.seconds.append(time.perf_counter() - start)
+                error, mean = bit_error(model, task), sum(losses) / len(losses)
+                seconds = time.perf_counter() - start
+                history.append(step=step, loss=mean, bit_error=error, seconds=seconds)
                 losses.clear()
                 bar.set_postfix_str(f"bit error {error:.2%}")
                 if stop_below is not None and error < stop_below:
                     history.solved = True
                     break
     return history
+
+
+def _losses(
+    model: MemoryModel,
+    task: Task,
+    batch_size: int,
+    learning_rate: float,
+    clip_norm: float,
+    seed: int,
+) -> Iterator[float]:
+    """Take gradient steps for ever, and yield the loss before each."""
+    device = next(model.parameters()).device
+    generator = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)
+    for step in itertools.count(1):
+        loss = bit_loss(model, task.sample(batch_size, generator).to(device))
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), clip_norm)
+        optimizer.step()
+        if not loss.isfinite():
+            raise FloatingPointError(
+                f"The loss became {loss.item()} at step {step}. Try a smaller learning_rate "
+                f"(now {learning_rate}) or clip_norm (now {clip_norm})."
+            )
+        yield loss.item()
 
 
 def bit_loss(model: MemoryModel, batch: Batch) -> torch.Tensor:

@@ -25,7 +25,7 @@ def save_weights(model: nn.Module, path: str | Path) -> None:
         try:
             save_file(tensors, temporary)
         except SafetensorError as error:
-            # What the operating system says, in its own kind of error.
+            # safetensors wraps what the operating system says.
             raise OSError(str(error)) from error
 
 

@@ -9,12 +9,12 @@ import torch
 from torch import nn
 
 from memorylab.networks import Conv2dHeadModel, Conv2dModel
-from memorylab_course.verdict import attempt, expect, self_check
+from memorylab_course.verdict import attempt, expect, expect_answer, expect_tensor, self_check
 
 
 @self_check
 def field(student: Callable) -> str:
-    """Exercise 1: how many pixels wide the part of the image is that one output sees."""
+    """Exercise 1: the width, in pixels, of the part of the image that one output sees."""
     for kernel_sizes, strides in (
         ([3], [1]),
         ([3], [2]),
@@ -30,16 +30,20 @@ def field(student: Callable) -> str:
         expect(answer >= max(kernel_sizes), f"at least as many pixels as one kernel has for {case}")
         right = _field(kernel_sizes, strides)
         if len(kernel_sizes) == 1:
-            expect(answer == right, f"another number for {case}: count the pixels under it")
+            expect_answer(
+                answer, right, {}, f"another number for {case}: count the pixels under it"
+            )
         elif set(strides) == {1}:
             expect(answer < right + 1, f"fewer pixels for {case}: neighbours overlap")
             expect(answer > right - 1, f"more pixels for {case}: how far apart are neighbours?")
-        expect(
-            answer == right,
+        expect_answer(
+            answer,
+            right,
+            {},
             f"another number than {answer:g} for {case}: how many pixels of the image lie between "
             "two neighbours that the last kernel sees?",
         )
-    return "Right: each kernel adds its size less one, in steps of all the strides before it."
+    return "Right: each kernel adds its size minus one, times the product of the strides before it."
 
 
 def _field(kernel_sizes: list[int], strides: list[int]) -> int:
@@ -51,7 +55,7 @@ def _field(kernel_sizes: list[int], strides: list[int]) -> int:
 
 
 @self_check
-def halving(student: Mapping[str, Any], kernel_size: int = 4) -> str:
+def halving(student: Mapping[str, Any], *, kernel_size: int) -> str:
     """Exercise 2: three convolutions, each of which halves the image exactly."""
     expect(isinstance(student, Mapping), f"a dict of arguments, not {type(student).__name__}")
     for name in ("channels", "kernel_sizes", "strides", "paddings"):
@@ -59,7 +63,7 @@ def halving(student: Mapping[str, Any], kernel_size: int = 4) -> str:
         expect(student[name] is not ..., f"a value for {name!r}; it is still ...")
     expect(len(student["channels"]) == 3, "three convolutions")
     sizes = [kernel_size] * 3
-    expect(list(student["kernel_sizes"]) == sizes, f"the kernel sizes to stay {sizes}")
+    expect(list(student["kernel_sizes"]) == sizes, "the kernel sizes to stay as they are")
     attempt(Conv2dModel, 3, **student)
     for height, width in ((96, 64), (32, 40)):
         for count in (1, 2, 3):
@@ -97,25 +101,19 @@ def rename(student: Callable) -> str:
     missing = len(names - answer.keys())
     expect(not missing, f"a place for every tensor of the model: {missing} of them got none")
     for name, value in model.state_dict().items():
-        tensor = answer[name]
-        expect(isinstance(tensor, torch.Tensor), f"a tensor under {name!r}")
-        expect(
-            tensor.shape == value.shape,
-            f"a tensor of shape {list(value.shape)} under {name!r}, not {list(tensor.shape)}",
-        )
+        expect_tensor(answer[name], value.shape, given=f"under {name!r}")
     model.load_state_dict(answer)
     images = torch.randn(5, 1, 8, 8, generator=torch.Generator().manual_seed(1))
     with torch.no_grad():
         expect(
             torch.allclose(model(images), plain(images), atol=1e-6),
-            "the model to answer as the plain network does: are two tensors of one shape in each "
-            "other's place?",
+            "the outputs of the plain network: are two tensors of the same shape exchanged?",
         )
-    return "Right: same layers, same weights, same answers, other names."
+    return "Right: same layers, same weights, same outputs, other names."
 
 
 def plain_and_model() -> tuple[nn.Sequential, Conv2dHeadModel]:
-    """Return two networks of the same layers; their weights and the names of these differ."""
+    """Return two networks with the same layers, but other weights and other names for them."""
     with torch.random.fork_rng():
         torch.manual_seed(4)
         plain = nn.Sequential(

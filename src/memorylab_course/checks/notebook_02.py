@@ -8,7 +8,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from memorylab_course.verdict import attempt, expect, self_check
+from memorylab_course.verdict import attempt, expect, expect_answer, expect_tensor, self_check
 
 
 @self_check
@@ -23,44 +23,34 @@ def remember(student: Callable) -> str:
         right, _ = memory(encoder(x).relu())  # [T, B, D]
 
     def ask(x: Tensor) -> Tensor:
-        answer = attempt(student, encoder, memory, x)
-        expect(isinstance(answer, Tensor), f"a tensor, not {type(answer).__name__}")
-        shape = [*x.shape[:-1], 5]
         given = f"for an observation of shape {list(x.shape)}"
-        expect(list(answer.shape) == shape, f"shape {shape} {given}, not {list(answer.shape)}")
-        return answer.detach()
+        answer = attempt(student, encoder, memory, x)
+        return expect_tensor(answer, [*x.shape[:-1], 5], given=given).detach()
 
-    y = ask(x)
-    rows, _ = memory(encoder(x).relu().reshape(2, 6, 4))
-    expect(
-        not torch.allclose(y, rows.reshape(6, 2, 5), atol=1e-5),
-        "each row to be read in the order of time: which comes first, T or B?",
-    )
-    alone, _ = memory(encoder(x).relu().reshape(1, 12, 4))
-    expect(
-        not torch.allclose(y, alone.reshape(6, 2, 5), atol=1e-5),
-        "a memory of the steps before: here each step was read as the first of a sequence",
-    )
-    whole, _ = memory(encoder(x).relu().reshape(12, 1, 4))
-    expect(
-        not torch.allclose(y, whole.reshape(6, 2, 5), atol=1e-5),
-        "two sequences of six steps: here they were read as one of twelve",
-    )
-    plain, _ = memory(encoder(x))
-    expect(not torch.allclose(y, plain, atol=1e-5), "a ReLU between the encoder and the memory")
-    expect(torch.allclose(y, right, atol=1e-5), "other numbers for sequences [T, B, F]")
-    for given in (x[0], x[0, 0]):
-        answer, expected = ask(given), right[0] if given.dim() == 2 else right[0, 0]
-        expect(
-            torch.allclose(answer, expected, atol=1e-5),
-            f"for an observation of shape {list(given.shape)} what a sequence of one step gives",
+    with torch.no_grad():
+        features = encoder(x).relu()
+        rows, _ = memory(features.reshape(2, 6, 4))
+        alone, _ = memory(features.reshape(1, 12, 4))
+        whole, _ = memory(features.reshape(12, 1, 4))
+        plain, _ = memory(encoder(x))
+    mistakes = {
+        "each row to be read in the order of time: which comes first, T or B?": rows,
+        "a memory of the steps before: here each step was read as the first of a sequence": alone,
+        "two sequences of six steps: here they were read as one of twelve": whole,
+        "a ReLU between the encoder and the memory": plain,
+    }
+    expect_answer(ask(x), right, mistakes, "other numbers for sequences [T, B, F]", tolerance=1e-5)
+    for given, expected in ((x[0], right[0]), (x[0, 0], right[0, 0])):
+        hint = (
+            f"the output for a sequence of one step for an observation of shape {list(given.shape)}"
         )
+        expect_answer(ask(given), expected, {}, hint, tolerance=1e-5)
     return "Right: the encoder sees a batch of all steps, the memory sees them in order."
 
 
 @self_check
 def tau_of(student: Callable) -> str:
-    """Exercise 2: the tau whose target is half-way after a given number of updates."""
+    """Exercise 2: the tau with which the target is half-way after a given number of updates."""
     for half_life in (2, 10, 1, 100, 0.5):
         tau = attempt(student, half_life)
         expect(isinstance(tau, int | float | Tensor), f"a number, not {type(tau).__name__}")
@@ -71,13 +61,13 @@ def tau_of(student: Callable) -> str:
         if half_life == 2:
             expect(
                 abs(tau - 0.5**0.5) > 1e-9,
-                "what the target takes from the network at each update, not what it keeps",
+                "the share that the target takes from the network, not the share that it keeps",
             )
         left = (1 - tau) ** half_life
         near = abs(tau - right) < 0.45 * right
         expect(
             math.isclose(tau, right, rel_tol=1e-6),
-            f"half of the way to be left after {half_life} updates; with {tau:.4g} it is "
+            f"half of the way to be left after {half_life} updates; with {tau:.4g}, it is "
             f"{left:.4f} of it" + (": near, but not the exact formula" if near else ""),
         )
     return "Right: (1 − tau) to the power of the half-life is one half."
@@ -85,7 +75,7 @@ def tau_of(student: Callable) -> str:
 
 @self_check
 def two_heads(student: Callable) -> str:
-    """Exercise 3: hold back the gradient of one of two heads, in the part they share only."""
+    """Exercise 3: scale the gradient of one of two heads, only in the part that they share."""
     with torch.random.fork_rng():
         torch.manual_seed(5)
         body, actor, critic = nn.Linear(3, 4), nn.Linear(4, 2), nn.Linear(4, 1)
@@ -106,24 +96,20 @@ def two_heads(student: Callable) -> str:
         answer = attempt(student, body, actor, critic, x, scale)
         expect(isinstance(answer, tuple | list) and len(answer) == 2, "logits and values, a pair")
         for name, one, other in zip(("logits", "values"), answer, plain, strict=True):
-            expect(isinstance(one, Tensor), f"a tensor of {name}, not {type(one).__name__}")
-            expect(
-                one.shape == other.shape,
-                f"{name} of shape {list(other.shape)}, not {list(one.shape)}",
-            )
+            expect_tensor(one, other.shape, f"a tensor of {name}")
             expect(torch.allclose(one, other, atol=1e-6), f"the same {name} whatever the scale")
             expect(one.requires_grad, f"{name} that gradients flow through")
         for of, loss in enumerate(("actor", "critic")):
             found, right = gradients(answer, of), gradients(plain, of)
             expect(
                 torch.allclose(found[loss], right[loss], atol=1e-5),
-                f"the {loss}'s own weights to learn as before, with scale {scale:g}: what lies "
-                "between the place of the scaling and them?",
+                f"the gradients of the {loss}'s own weights to stay the same with scale {scale:g}: "
+                "where does the scaling stand?",
             )
             factor = scale if loss == "critic" else 1
             expect(
                 torch.allclose(found["body"], factor * right["body"], atol=1e-5),
-                f"the {loss}'s gradient to reach the body times {factor:g}, with scale {scale:g}"
-                + (": it is the critic's that is held back" if loss == "actor" else ""),
+                f"the {loss}'s gradient times {factor:g} in the body with scale {scale:g}"
+                + (": only the critic's is held back" if loss == "actor" else ""),
             )
     return "Right: scaled on the way from the critic into the body, and nowhere else."

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from memorylab.sequences import last_real_step, masked_mean, sequence_mask
-from memorylab_course.verdict import attempt, expect, self_check
+from memorylab_course.verdict import attempt, expect, expect_answer, expect_tensor, self_check
 
 NAN, INFINITY = float("nan"), float("inf")
 
@@ -18,15 +18,15 @@ def real_steps(student: Callable) -> str:
     """Exercise 1: the mask of a padded batch."""
     for lengths, max_len in (([2, 6, 0, 3], 6), ([1, 1], 3), ([0, 0], 2)):
         answer = attempt(student, torch.tensor(lengths), max_len)
-        mask = _tensor(answer, [len(lengths), max_len], "one entry per row and step")
+        mask = expect_tensor(answer, [len(lengths), max_len])
         for length, row in zip(lengths, mask.tolist(), strict=True):
             where = f"in a row of length {length} out of {max_len}"
             count = int(sum(row))
             expect(count != length + 1, f"one step fewer marked {where}: steps are counted from 0")
             expect(
                 count == length,
-                f"as many steps marked as are real {where}, not {count}: are the real ones "
-                "marked, or the padding?",
+                f"{length} steps marked {where}, not {count}: are they the real steps or the "
+                "padding?",
             )
             expect(all(row[:length]), f"the real steps marked {where}, not the padding")
         expect(mask.dtype == torch.bool, f"a mask of truth values, not of {mask.dtype}")
@@ -40,29 +40,25 @@ def last_step(student: Callable) -> str:
     x = torch.arange(40.0).reshape(4, 5, 2)  # [B, T, F]
     before = -1 - torch.arange(8.0).reshape(4, 2)  # [B, F]
     answer = attempt(student, x.clone(), seq_lens.clone(), before.clone())
-    answer = _tensor(answer, [4, 2], "one step per row").to(x.dtype)
+    answer = expect_tensor(answer, [4, 2]).to(x.dtype)
     expect(torch.equal(answer[3], x[3, 4]), "in a row without padding, the last column")
     for row in (0, 2):
         length = int(seq_lens[row])
-        expect(
-            not torch.equal(answer[row], x[row, length]),
-            f"the last real step in a row of length {length}, not the first of its padding: steps "
-            "are counted from 0",
+        where = f"in a row of length {length}"
+        expect_answer(
+            answer[row],
+            x[row, length - 1],
+            {
+                f"the last real step {where}, not the first of its padding: steps are counted from "
+                "0": x[row, length],
+                f"a real step {where}, not the last column": x[row, -1],
+            },
+            f"another step {where}",
         )
-        expect(
-            not torch.equal(answer[row], x[row, -1]),
-            f"a real step in a row of length {length}, not the last column",
-        )
-        expect(
-            torch.equal(answer[row], x[row, length - 1]),
-            f"another step in a row of length {length}",
-        )
-    expect(
-        not torch.equal(answer[1], x[1, -1]),
-        "something else for a row of length 0: which column does the index -1 mean?",
-    )
-    expect(
-        torch.equal(answer[1], before[1]),
+    expect_answer(
+        answer[1],
+        before[1],
+        {"something else for a row of length 0: which column is at index -1?": x[1, -1]},
         "in a row of length 0 what was there before, not a step of its padding",
     )
     poisoned = x.masked_fill(~sequence_mask(seq_lens, 5).unsqueeze(-1), NAN)
@@ -71,12 +67,12 @@ def last_step(student: Callable) -> str:
         torch.equal(again, answer),
         "NaN in the padding to change nothing: pick or replace, don't multiply",
     )
-    return "Right: and a row without a step hands on what it was given."
+    return "Right: and a row without a step returns what it was given."
 
 
 @self_check
 def summarise(student: Callable) -> str:
-    """Exercise 3: mean output and last hidden vector, whatever stands in the padding."""
+    """Exercise 3: mean output and last hidden vector, whatever the padding contains."""
     gru = _small_gru()
     seq_lens = torch.tensor([3, 5, 1])
     padding = ~sequence_mask(seq_lens, 5).unsqueeze(-1)  # [B, T, 1]
@@ -105,18 +101,11 @@ def summarise(student: Callable) -> str:
         (answer[1, 4:] == 0).all(),
         "zeros in the second half for a row of length 0; this is a step of its padding",
     )
-    return "Right: nothing that stands in the padding is ever looked at."
-
-
-def _tensor(answer: object, shape: list[int], what: str) -> Tensor:
-    """Return the answer if it is a tensor of the given shape, else end the check."""
-    expect(isinstance(answer, Tensor), f"a tensor, not {type(answer).__name__}")
-    expect(list(answer.shape) == shape, f"{what}, shape {shape}, not {list(answer.shape)}")
-    return answer
+    return "Right: nothing in the padding is ever read."
 
 
 def _small_gru() -> nn.GRU:
-    """Return a GRU with weights of its own, whatever the notebook has drawn before."""
+    """Return a GRU whose weights don't depend on the notebook's random state."""
     with torch.random.fork_rng():
         torch.manual_seed(3)
         return nn.GRU(2, 4, batch_first=True)
@@ -128,9 +117,9 @@ def _run(
     """Return the summary [B, 2H], and the gradients of z and of all weights."""
     z = z.clone().requires_grad_()
     answer = attempt(student, gru, z, seq_lens.clone())
-    answer = _tensor(answer, [len(z), 8], "mean and last hidden vector side by side")
+    expect_tensor(answer, [len(z), 8])  # mean and last hidden vector side by side
     expect(answer.requires_grad, "a summary that gradients flow through")
-    # Weighted, so that no two gradients cancel out.
+    # Weight the sum so that no two gradients cancel out.
     weights = 1 + torch.arange(answer.numel()).reshape(answer.shape) % 7
     inputs = [z, *gru.parameters()]
     gradients = torch.autograd.grad(
@@ -140,31 +129,28 @@ def _run(
 
 
 def _expect_right(answer: Tensor, gru: nn.GRU, z: Tensor, seq_lens: Tensor) -> None:
-    """Expect the summary of a batch padded with zeros to be right, telling the faults apart."""
+    """Expect the right summary of a batch padded with zeros; give each known mistake its hint."""
     with torch.no_grad():
         y, hidden = gru(z)  # [B, T, H], [1, B, H]
     mask = sequence_mask(seq_lens, z.shape[1])  # [B, T]
     mean, last = masked_mean(y, mask, dim=1), last_real_step(y, seq_lens)  # [B, H] each
 
-    def same(one: Tensor, other: Tensor) -> bool:
-        return torch.allclose(one, other, atol=1e-5)
-
     means, lasts = answer[:, :4], answer[:, 4:]
-    expect(
-        not same(means[1], last[1]), "the mean in the first half, the hidden vector in the second"
+    first_half = "in the first half of a full row, the mean of all its outputs"
+    swapped = {"the mean in the first half, the hidden vector in the second": last[1]}
+    expect_answer(means[1], mean[1], swapped, first_half, tolerance=1e-5)
+    expect_answer(
+        means,
+        mean,
+        {
+            "a mean of the real steps, not of all: the outputs in the padding count": y.mean(dim=1),
+            "another mean: the sum is that of the real steps, but what is it divided by?": (
+                mean * (seq_lens / z.shape[1]).unsqueeze(-1)
+            ),
+        },
+        "in the first half, the mean of the real steps",
+        tolerance=1e-5,
     )
-    expect(same(means[1], mean[1]), "in the first half of a full row, the mean of all its outputs")
-    expect(
-        not same(means, y.mean(dim=1)),
-        "a mean of the real steps, not of all: the outputs in the padding count",
-    )
-    expect(
-        not same(means, mean * (seq_lens / z.shape[1]).unsqueeze(-1)),
-        "another mean: the sum is that of the real steps, but what is it divided by?",
-    )
-    expect(same(means, mean), "in the first half, the mean of the real steps")
-    expect(
-        not same(lasts, hidden[0]),
-        "the hidden vector after the last real step; this one has run on through the padding",
-    )
-    expect(same(lasts, last), "in the second half, the hidden vector after the last real step")
+    past = "the hidden vector after the last real step; this one was updated in the padding, too"
+    second_half = "in the second half, the hidden vector after the last real step"
+    expect_answer(lasts, last, {past: hidden[0]}, second_half, tolerance=1e-5)

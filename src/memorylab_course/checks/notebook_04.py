@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 import torch
 
-from memorylab_course.verdict import attempt, expect, self_check
+from memorylab_course.verdict import attempt, expect, expect_answer, expect_tensor, self_check
 
 NEEDS = {
     "suit": "nothing",
@@ -34,27 +34,23 @@ def wavelengths(student: Callable) -> str:
         expect(
             answer.shape == right.shape,
             f"one wavelength for each sine, not {answer.numel()} for {given}: a sine and the "
-            "cosine behind it go round together",
+            "cosine after it have the same wavelength",
         )
-        expect(
-            not torch.allclose(answer * 2 * math.pi, right, rtol=1e-4),
-            f"wavelengths in steps for {given}: in one step the fastest sine does not go round",
-        )
-        expect(
-            len(right) == 1 or not torch.allclose(answer, right.flip(0), rtol=1e-4),
-            f"the fastest first for {given}",
-        )
-        inverted = 4 * math.pi**2 / right
-        expect(
-            len(right) == 1 or not torch.allclose(answer, inverted, rtol=1e-4),
-            f"longer waves behind shorter ones for {given}: an angle that grows slowly takes long",
-        )
-        expect(
-            torch.allclose(answer, right, rtol=1e-4),
+        expect_answer(
+            answer / right,  # Relative, since the wavelengths span several powers of ten.
+            torch.ones_like(right),
+            {
+                f"wavelengths in steps for {given}: in one step the fastest sine does not complete "
+                "a turn": torch.full_like(right, 1 / (2 * math.pi)),
+                f"the fastest first for {given}": right.flip(0) / right,
+                f"longer waves after shorter ones for {given}: an angle that grows slowly needs "
+                "many steps for a turn": 4 * math.pi**2 / right**2,
+            },
             f"other wavelengths for {given}: after how many steps has t · b^(−2i/F) grown by a "
             "full turn?",
+            tolerance=1e-4,
         )
-    return "Right: the slowest hand stops short of 2π · base."
+    return "Right: the longest wavelength is a little less than 2π · base."
 
 
 @self_check
@@ -69,20 +65,18 @@ def base2(student: Callable) -> str:
         before = positions.clone()
         answer = torch.as_tensor(attempt(student, positions, size))
         expect(torch.equal(positions, before), "the positions you were given to stay as they are")
-        shape = [*positions.shape, size]
-        given = f"positions of shape {list(positions.shape)} and size={size}"
-        expect(list(answer.shape) == shape, f"shape {shape} for {given}, not {list(answer.shape)}")
+        given = f"for positions of shape {list(positions.shape)} and size={size}"
+        expect_tensor(answer, [*positions.shape, size], given=given)
         expect(answer.is_floating_point(), f"floating-point numbers, not {answer.dtype}")
         expect(((answer == 0) | (answer == 1)).all(), "nothing but zeros and ones")
         digits = (positions.unsqueeze(-1) >> torch.arange(size)) & 1
-        expect(
-            torch.equal(answer, digits.float()) or not torch.equal(answer, digits.flip(-1).float()),
-            "the lowest bit first",
+        expect_answer(
+            answer,
+            digits,
+            {"the lowest bit first": digits.flip(-1)},
+            f"the binary digits of the position {given}",
         )
-        expect(
-            torch.equal(answer, digits.float()), f"the binary digits of the position for {given}"
-        )
-    return "Right: bit k goes round every 2^(k+1) steps, a clock of waves with corners."
+    return "Right: bit k repeats every 2^(k+1) steps: a clock of square waves."
 
 
 @self_check
@@ -97,12 +91,12 @@ def needs(student: Mapping[str, str]) -> str:
         )
     right = sum(student[task] == need for task, need in NEEDS.items())
     hints = {
-        "sign": "could two episodes be alike at the junction, in sight and in time, and differ in "
-        "where to turn?",
-        "dark": "in the dark, does anything that happened differ from one episode to the next?",
-        "turns": "could the same card be in sight twice, with different answers?",
+        "sign": "could two episodes look the same at the junction, at the same step, and need "
+        "different turns?",
+        "dark": "does anything that happens in the dark differ between episodes?",
+        "turns": "could the same card appear twice and need different answers?",
     }
     wrong = [task for task, need in NEEDS.items() if student[task] != need]
     hint = next((f"; {task}: {hints[task]}" for task in hints if task in wrong), "")
     expect(not wrong, f"all {len(NEEDS)} to be right; {right} are{hint}")
-    return "Right: seven tasks that may all look like memory tasks, and three that are."
+    return "Right: seven tasks that may look like memory tasks, and three that are."

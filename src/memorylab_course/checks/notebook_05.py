@@ -7,7 +7,7 @@ from collections.abc import Callable
 import torch
 
 from memorylab.memory.dnc import addressing
-from memorylab_course.verdict import attempt, expect, self_check
+from memorylab_course.verdict import attempt, expect, expect_answer, self_check
 
 WORDS = torch.tensor(
     [
@@ -38,66 +38,53 @@ def allocate(student: Callable) -> str:
             f"{float(1 - usage.prod()):.3f}, not {float(answer.sum()):.3f}",
         )
         right = addressing.allocation_weighting(usage)
+        ties = len(set(shown)) < len(shown)
         expect(
             torch.allclose(answer, right, atol=1e-5)
             or not torch.allclose(answer.sort().values, right.sort().values, atol=1e-5),
             f"the same shares at other locations for usage {shown}: "
-            + (
-                "who comes first among equals?"
-                if len(set(shown)) < len(shown)
-                else "whose are they?"
-            ),
+            + ("which of two equals comes first?" if ties else "which location gets which?"),
         )
         expect(
             torch.allclose(answer, right, atol=1e-5),
-            f"other shares for usage {shown}: who comes first, and what is passed on?",
+            f"other shares for usage {shown}: which location comes first, and what is passed on?",
         )
-    return "Right: first come the least used, and each passes on as much as it is used."
+    return "Right: the least used come first, and each passes on as much as it is used."
 
 
 @self_check
 def predicted_usage(
-    student: float,
-    usage: float = 0.5,
-    written: float = 0.8,
-    read: float = 0.5,
-    free_gate: float = 0.6,
+    student: float, *, usage: float, written: float, read: float, free_gate: float
 ) -> str:
     """Exercise 2: usage after a write and a freeing read."""
-    old, both, freed = usage, usage * written, free_gate * read
-    bracket, retention = old + written - both, 1 - freed
+    both, freed = usage * written, free_gate * read
+    bracket, retention = usage + written - both, 1 - freed
     expect(0 <= student <= 1, "a usage in [0, 1]")
-    expect(
-        abs(student - bracket) > 1e-6,
-        f"the free gate to have had a say: what does retention do to {bracket:g}?",
-    )
-    expect(
-        abs(student - (old + written) * retention) > 1e-6,
-        "less: what was in use and is written again counts once, not twice",
-    )
-    for partly in (
-        old * retention + written - both,
-        old + (written - both) * retention,
-        old * retention + written - both * retention,
-    ):
-        expect(
-            abs(student - partly) > 1e-6,
-            "the same retention for old and new: it multiplies the whole bracket",
-        )
-    expect(abs(student - bracket * freed) > 1e-6, "what is kept, not what is freed")
-    expect(
-        abs(student - bracket * (1 - free_gate * written)) > 1e-6,
-        "retention to go by what was read, not by what was written",
-    )
-    expect(
-        abs(student - bracket * retention) < 1e-6,
+    expect_answer(
+        student,
+        bracket * retention,
+        {
+            f"the free gate to matter: what does retention do to {bracket:g}?": bracket,
+            "less: what was in use and is written again counts once, not twice": (
+                (usage + written) * retention
+            ),
+            "the same retention for old and new: it multiplies the whole bracket": (
+                usage * retention + written - both,
+                usage + (written - both) * retention,
+                usage * retention + written - both * retention,
+            ),
+            "what is kept, not what is freed": bracket * freed,
+            "retention to depend on what was read, not on what was written": (
+                bracket * (1 - free_gate * written)
+            ),
+        },
         "another number: one bracket, and one retention that multiplies it",
     )
     return f"Right: ({usage} + {written} − {both:g}) · (1 − {free_gate} · {read})."
 
 
 @self_check
-def edit(student: Callable, value: tuple[float, float] = (5, 6)) -> str:
+def edit(student: Callable, *, value: tuple[float, float]) -> str:
     """Exercise 3: replace one value by one write."""
     interface = attempt(student)
     names = ("write_key", "write_strength", "allocation_gate", "write_gate")
@@ -120,24 +107,24 @@ def edit(student: Callable, value: tuple[float, float] = (5, 6)) -> str:
         content, allocation, parts["allocation_gate"], parts["write_gate"]
     )
     after = addressing.write_memory(WORDS, weighting, parts["erase_vector"], parts["write_vector"])
-    expect(weighting.sum() > 0.5, "a write; these gates hardly let one through")
+    expect(weighting.sum() > 0.5, "a write; with these gates almost nothing is written")
     expect(
         weighting[1] == weighting.max(),
-        "the write to go where the key matches; most of this one goes elsewhere",
+        "the write to go where the key matches; most of it goes elsewhere",
     )
     others = [0, 2, 3]
     expect(
         (after[others] - WORDS[others]).abs().max() < 0.01,
-        "all other locations to stay as they are: where else does the write go, and how sharp is "
+        "all other locations to keep their words: where else does the write go, and how sharp is "
         "the lookup?",
     )
     expect(
         (after[1, :2] - WORDS[1, :2]).abs().max() < 0.01,
-        "the key of the location to stay: what is erased from it, and what is added?",
+        "the key of the location to stay as it is: what is erased from it, and what is added?",
     )
     found = [round(number, 2) for number in after[1, 2:].tolist()]
     expect(
         (after[1, 2:] - torch.tensor(value)).abs().max() < 0.05,
         f"the value of the location to become {value}, not {found}",
     )
-    return "Right: found by content, the value alone erased, the new one added."
+    return "Right: found by content, only the value erased, the new one added."

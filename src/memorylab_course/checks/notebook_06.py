@@ -20,7 +20,7 @@ def _links(size: int, *pairs: tuple[int, int], strength: float = 1.0) -> torch.T
 
 
 def _impatient(student: Callable, num_lines: int = 20_000) -> Callable:
-    """Return ``student``, stopped after so many lines: a walk in a circle would never end."""
+    """Return ``student``, stopped after ``num_lines`` lines: a walk in a circle would never end."""
 
     @functools.wraps(student)
     def run(*args):
@@ -30,7 +30,7 @@ def _impatient(student: Callable, num_lines: int = 20_000) -> Callable:
             nonlocal lines_left
             lines_left -= 1
             if lines_left < 0:
-                raise TimeoutError("still walking; what ends the walk in a circle?")
+                raise TimeoutError("still walking; what ends the walk if the links form a circle?")
             return count
 
         before = sys.gettrace()
@@ -51,44 +51,45 @@ def chain(student: Callable) -> str:
     link = _links(5, (2, 0), (0, 4))
     expect(
         list(attempt(student, link, 2)) != [2],
-        "a walk that leaves location 2: what does a row of the links mean, and what a column?",
+        "a walk that leaves location 2: what do a row and a column of the links mean?",
     )
     expect(list(attempt(student, link, 2)) == [2, 0, 4], "2 → 0 → 4 for the links 2 → 0 and 0 → 4")
-    expect(list(attempt(student, link, 3)) == [3], "a chain without links to hold its start alone")
+    expect(list(attempt(student, link, 3)) == [3], "only the start in a chain without links")
     weak = _links(4, (0, 1)) + _links(4, (1, 2), strength=0.3)
     expect(list(attempt(student, weak, 0)) == [0, 1], "links of 0.5 and less to be ignored")
     circle = _links(3, (0, 1), (1, 2), (2, 0))
-    expect(list(attempt(student, circle, 1)) == [1, 2, 0], "a circle to be walked once")
+    expect(list(attempt(student, circle, 1)) == [1, 2, 0], "each location of a circle once")
     loop = _links(4, (3, 0), (0, 1), (1, 2), (2, 0))
     expect(
         list(attempt(student, loop, 3)) == [3, 0, 1, 2],
-        "no location twice; a circle need not lead back to the start",
+        "no location twice: a circle need not lead back to the start",
     )
-    return "Right: column j holds what was written after j."
+    return "Right: column j says what was written after location j."
 
 
 @self_check
-def links_left(
-    student: Iterable[tuple[int, int]], chain: tuple[int, int, int, int] = (0, 1, 2, 3)
-) -> str:
-    """Exercise 2: what a second write, to the second location of a chain, forgets."""
+def links_left(student: Iterable[tuple[int, int]], *, chain: tuple[int, int, int, int]) -> str:
+    """Exercise 2: the links that a second write to the second location of a chain leaves."""
     first, again, third, last = chain
     answer = {tuple(pair) for pair in student}
     expect(
         (first, again) not in answer,
-        f"the link {first} → {again} to go: location {again} holds something else now",
+        f"no link {first} → {again}: location {again} holds something else now",
     )
     expect(
         (again, third) not in answer,
-        f"the link {again} → {third} to go: what {third} followed has been overwritten",
+        f"no link {again} → {third}: what {third} followed has been overwritten",
     )
-    expect((again, last) not in answer, "pairs of (before, after); one of yours is turned round")
+    expect((again, last) not in answer, "pairs of (before, after); one of yours is reversed")
     expect(
         len(answer) == 2,
         f"two links, not {len(answer)}: which old one is untouched, and which is new?",
     )
-    expect(answer == {(third, last), (last, again)}, "other pairs: where did the precedence point?")
-    return f"Right: the chain is now {third} → {last} → {again}, and {first} stands alone."
+    expect(
+        answer == {(third, last), (last, again)},
+        "other pairs: where did the precedence point before the write?",
+    )
+    return f"Right: the chain is now {third} → {last} → {again}, and {first} has no links."
 
 
 @self_check
@@ -104,7 +105,7 @@ def modes(student: Callable) -> str:
         read = answer[0] * link.T @ read + answer[1] * 0.25 + answer[2] * link @ read
         expect(
             read[location] > 0.5,
-            "the head to go from location 3, written last, to 2, 1 and 0; it gets lost on the way "
-            f"to {location}",
+            "the head to go from location 3, written last, to 2, 1 and 0; it does not reach "
+            f"{location}",
         )
     return "Right: backward, then backward, then backward."

@@ -10,17 +10,17 @@ from memorylab.memory import DNC
 from memorylab.memory.dnc import ablate
 from memorylab.tasks import Copy
 from memorylab.training import bit_error
-from memorylab_course.verdict import attempt, expect, self_check
+from memorylab_course.verdict import attempt, expect_answer, expect_tensor, self_check
 
 
 @torch.no_grad()
 def _small_dnc() -> DNC:
-    """Return a DNC with weights of its own, whatever the notebook has drawn before."""
+    """Return a DNC whose weights don't depend on the notebook's random state."""
     with torch.random.fork_rng():
         torch.manual_seed(1)
         model = DNC(5, 4, hidden_size=8, num_locations=6, word_size=3, num_read_heads=2)
     for parameter in model.parameters():
-        parameter.mul_(10)  # Large weights make sharp gates, so that wounds show in the bits.
+        parameter.mul_(10)  # Large weights make sharp gates, so that an ablation flips bits.
     return model
 
 
@@ -33,11 +33,10 @@ def state_numbers(student: Callable) -> str:
         model = DNC(2, 2, hidden_size=2, num_locations=n, word_size=w, num_read_heads=r)
         state = {k: v for k, v in model.initial_state().items() if k != "controller"}
         total = sum(tensor.numel() for tensor in state.values())
-        expect(
-            answer == total,
-            f"{'more' if answer < total else 'fewer'} than {answer} numbers for N, W, R = {sizes}. "
-            "Which of the seven arrays did you count?",
+        hint = (
+            f"{'more' if answer < total else 'fewer'} than {answer} numbers for N, W, R = {sizes}"
         )
+        expect_answer(answer, total, {}, f"{hint}. Which of the seven arrays did you count?")
     return "Right: from N = 16 to N = 64 the links alone grow sixteenfold, and no weight does."
 
 
@@ -47,28 +46,24 @@ def amnesia(student: Callable) -> str:
     model = _small_dnc()
     sequence = torch.randn(3, 7, 5, generator=torch.Generator().manual_seed(1))
     with torch.no_grad():
-        answer = attempt(student, model, sequence, 4)
-        expect(
-            getattr(answer, "shape", None) == (3, 7, 4),
-            f"outputs [3, 7, 4] for all seven steps, not {list(getattr(answer, 'shape', []))}",
-        )
+        answer = expect_tensor(attempt(student, model, sequence, 4), [3, 7, 4], "outputs")
         healthy, _ = model(sequence)
         before, state = model(sequence[:, :4])
         lost, _ = model(sequence[:, 4:], state | {"memory": torch.zeros_like(state["memory"])})
         fresh, _ = model(sequence[:, 4:])
-    expect(
-        torch.allclose(answer[:, :4], before, atol=1e-5), "the outputs before the blow unchanged"
+    unchanged = "the outputs before the memory is lost unchanged"
+    expect_answer(answer[:, :4], before, {}, unchanged, tolerance=1e-5)
+    expect_answer(
+        answer[:, 4:],
+        lost,
+        {
+            "other outputs once the memory is lost": healthy[:, 4:],
+            "all but the memory matrix to be carried on: this starts the rest from nothing": fresh,
+        },
+        "other outputs after the loss: zero the memory matrix, and nothing else",
+        tolerance=1e-5,
     )
-    expect(not torch.allclose(answer, healthy, atol=1e-5), "the blow to leave a mark")
-    expect(
-        not torch.allclose(answer[:, 4:], fresh, atol=1e-5),
-        "all but the memory matrix to be carried on: this one starts the rest from nothing",
-    )
-    expect(
-        torch.allclose(answer[:, 4:], lost, atol=1e-5),
-        "other outputs after the blow: zero the memory matrix, and nothing else",
-    )
-    return "Right: the controller goes on, reading from an empty memory."
+    return "Right: the controller continues and reads from an empty memory."
 
 
 @self_check
@@ -78,13 +73,12 @@ def bits_without(student: Callable) -> str:
     model = _small_dnc()
     for part in ("links", "content"):
         answer = attempt(student, model, task, part)
-        whole, wounded = bit_error(model, task), bit_error(ablate(model, part), task)
-        right = 100 * (wounded - whole)
-        expect(abs(answer + right) > 1e-6 or abs(right) < 1e-6, "the sign the other way round")
-        expect(abs(answer - right / 100) > 1e-6 or abs(right) < 1e-6, "bits out of 100")
-        expect(
-            abs(answer - 100 * wounded) > 1e-6 or abs(whole) < 1e-6,
-            "how many bits *more* than before are wrong",
-        )
-        expect(abs(answer - right) < 1e-6, "another number")
+        whole, ablated = bit_error(model, task), bit_error(ablate(model, part), task)
+        right = 100 * (ablated - whole)
+        mistakes = {
+            "the opposite sign": -right,
+            "bits out of 100": right / 100,
+            "how many bits *more* than before are wrong": 100 * ablated,
+        }
+        expect_answer(answer, right, mistakes, "another number")
     return "Right."

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
-from memorylab_course.verdict import attempt, expect, self_check
+from memorylab_course.verdict import attempt, expect, expect_answer, expect_tensor, self_check
 
 
 def _ribbon(hidden_size: int, cell_size: int, read_heads: int) -> int:
@@ -25,16 +25,20 @@ def state_size(student: Callable) -> str:
         given = "hidden_size={}, cell_size={}, read_heads={}".format(*sizes)
         expect(float(answer) == int(answer), f"a whole number for {given}, not {answer}")
         right, n = _ribbon(*sizes), hidden_size // cell_size
-        expect(answer != right - 1, f"one number more for {given}: is the clock in it?")
-        expect(
-            answer != right - hidden_size,
-            f"more for {given}: what does an LSTM carry besides its hidden vector?",
+        expect_answer(
+            answer,
+            right,
+            {
+                f"one number more for {given}: is the clock in it?": right - 1,
+                f"more for {given}: what does an LSTM carry besides its hidden vector?": (
+                    right - hidden_size
+                ),
+                f"more for {given}: there is one link for every *pair* of locations": (
+                    right - n * n + n
+                ),
+            },
+            f"another number for {given}, not {answer}: add up the parts of the ribbon",
         )
-        expect(
-            n == 1 or answer != right - n * n + n,
-            f"more for {given}: the links say something about every *pair* of locations",
-        )
-        expect(answer == right, f"another number for {given}, not {answer}: go along the ribbon")
     return "Right: with POPGym's default sizes 1,201 numbers per step."
 
 
@@ -50,8 +54,7 @@ def packing(pack: Callable, unpack: Callable) -> str:
         expect(len(tensors) == 2, f"two tensors from pack, not {len(tensors)}")
         shapes = [[batch_size, 1, hidden_size], [batch_size, 1]]
         for what, tensor, shape in zip(("hidden", "time"), tensors, shapes, strict=True):
-            found = list(tensor.shape)
-            expect(found == shape, f"{what} of shape {shape} from pack for {given}, not {found}")
+            expect_tensor(tensor, shape, what, f"from pack for {given}")
         expect(torch.equal(tensors[0], hidden.unsqueeze(1)), "pack to leave the numbers alone")
         expect(torch.equal(tensors[1], time.unsqueeze(1)), "pack to leave the time alone")
 
@@ -65,11 +68,7 @@ def packing(pack: Callable, unpack: Callable) -> str:
             ("hidden", inner["hidden"], hidden),
             ("time", state["time"], time),
         ):
-            expect(
-                tensor.shape == wanted.shape,
-                f"{what} of shape {list(wanted.shape)} from unpack for {given}, not "
-                f"{list(tensor.shape)}",
-            )
+            expect_tensor(tensor, wanted.shape, what, f"from unpack for {given}")
             expect(torch.equal(tensor, wanted), f"unpack to leave the numbers of {what} alone")
     return "Right: also for one row, and for a GRU of one number."
 
@@ -85,7 +84,7 @@ class _BuiltLate(nn.Module):
 
 @self_check
 def left_out(student: Callable) -> str:
-    """Exercise 3: the parameters that an optimizer doesn't know."""
+    """Exercise 3: the parameters that an optimizer doesn't hold."""
     model = _BuiltLate()
     readout, core = list(model.readout.parameters()), list(model.core.parameters())
     cases = {
@@ -103,10 +102,10 @@ def left_out(student: Callable) -> str:
             "a list of names",
         )
         found = set(answer)
-        expect("frozen" not in found, "no parameter that wants no gradient: it isn't to be trained")
+        expect("frozen" not in found, "no parameter that needs no gradient: it is not trained")
         expect(
             not found & {"readout.weight", "readout.bias"},
-            "no parameter that the optimizer does hold, such as those of the readout",
+            "no parameter that the optimizer holds, such as those of the readout",
         )
         expect(
             what != "two groups" or not found & {"core.weight", "core.bias"},
@@ -114,7 +113,6 @@ def left_out(student: Callable) -> str:
         )
         expect(
             names <= found,
-            f"more names than {sorted(found)}: two parameters may hold the same numbers and still "
-            "be two",
+            f"more names than {sorted(found)}: two parameters with the same numbers are still two",
         )
-    return "Right: on a model that is built in time, the list is empty."
+    return "Right: for a model that is built in its constructor, the list is empty."

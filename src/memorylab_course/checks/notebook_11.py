@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import gymnasium as gym
 import torch
 from torch.distributions import Laplace
 
-from memorylab_course.numerals import CARDINALS
-from memorylab_course.verdict import attempt, expect, self_check
+from memorylab_course.verdict import attempt, expect, expect_answer, expect_tensor, self_check
 
 
 @self_check
 def laplace(student: type) -> str:
-    """Exercise 1: Laplace distributed actions as one of RLlib's distributions."""
+    """Exercise 1: Laplace-distributed actions as a distribution for RLlib."""
     space = gym.spaces.Box(-1, 1, (3,))
     expect(
         attempt(student.required_input_dim, space) == 6,
@@ -27,28 +27,22 @@ def laplace(student: type) -> str:
         "_get_torch_distribution to return a distribution; it returns nothing yet",
     )
     actions = attempt(distribution.sample)
-    expect(
-        tuple(actions.shape) == (4, 3),
-        f"samples of shape [4, 3] from inputs [4, 6], not {list(actions.shape)}",
-    )
+    expect_tensor(actions, [4, 3], "samples", "from inputs [4, 6]")
     actions = torch.tensor([[0.3, -0.2, 0.9]] * 4)
     log_probability = attempt(distribution.logp, actions)
-    expect(
-        tuple(log_probability.shape) == (4,),
-        f"one log-probability for an action as a whole, shape [4], not "
-        f"{list(log_probability.shape)}",
-    )
+    expect_tensor(log_probability, [4], "log-probabilities", "(one for each action)")
     centre, scale = inputs[:, :3], inputs[:, 3:].exp()
-    right = Laplace(centre, scale).log_prob(actions).sum(-1)
-    expect(
-        torch.allclose(log_probability, right, atol=1e-5),
-        "another log-probability: which half of the inputs are the centres, and are the scales "
-        "taken out of the logarithm?",
+    expect_answer(
+        log_probability,
+        Laplace(centre, scale).log_prob(actions).sum(-1),
+        {},
+        "another log-probability: which half of the inputs are the centres, and do the scales come "
+        "from their logarithms?",
+        tolerance=1e-5,
     )
-    expect(
-        torch.allclose(attempt(distribution.entropy), (1 + (2 * scale).log()).sum(-1), atol=1e-5),
-        "the entropy of an action as a whole",
-    )
+    entropy = (1 + (2 * scale).log()).sum(-1)
+    hint = "the entropy of an action as a whole"
+    expect_answer(attempt(distribution.entropy), entropy, {}, hint, tolerance=1e-5)
     other = student.from_logits(inputs + 0.5)
     expect(
         tuple(attempt(distribution.kl, other).shape) == (4,),
@@ -74,62 +68,59 @@ def pair_entropy(student: Callable) -> str:
     easy = torch.tensor([0.5, 0.5]), torch.tensor([[0.25, 0.75], [0.5, 0.5]])
     answer = float(attempt(student, *easy))
     parts = torch.special.entr(easy[0]).sum(), torch.special.entr(easy[1]).sum(-1)
-    expect(
-        abs(answer - float(parts[0])) > 1e-4,
-        "the second part to add something to the entropy of the first",
+    expect_answer(
+        answer,
+        right(*easy),
+        {
+            "the second part to add something to the entropy of the first": parts[0],
+            "less: only one of the first parts occurs at a time": parts[0] + parts[1].sum(),
+            "an entropy that is not negative: check the sign": -right(*easy),
+            "the entropy in nats, not in bits": right(*easy) / math.log(2),
+        },
+        "another entropy for two parts of two choices",
+        tolerance=1e-4,
     )
-    expect(
-        abs(answer - float(parts[0] + parts[1].sum())) > 1e-4,
-        "less: only one of the first parts occurs at a time",
-    )
-    expect(answer > 0, "an entropy that is not negative: mind the sign")
-    expect(abs(answer - right(*easy) / 0.6931472) > 1e-4, "the entropy in nats, not in bits")
-    expect(abs(answer - right(*easy)) < 1e-4, "another entropy for two parts of two choices")
     answer = float(attempt(student, first, second))
-    expect(answer == answer, "a number although some probabilities are 0, not NaN")
+    expect(not math.isnan(answer), "a number although some probabilities are 0, not NaN")
     average = torch.special.entr(first).sum() + torch.special.entr(second).sum(-1).mean()
-    expect(
-        abs(answer - float(average)) > 1e-4,
-        "each first part to count as often as it occurs, not all of them equally",
-    )
-    expect(
-        abs(answer - right(first, second)) < 1e-4,
+    expect_answer(
+        answer,
+        right(first, second),
+        {"each first part to count as often as it occurs, not all of them equally": average},
         "another entropy where the first parts are not equally likely",
+        tolerance=1e-4,
     )
     return "Right: H(a₁) + Σ P(a₁) · H(a₂ | a₁), and both sides agree with the joint table."
 
 
 @self_check
 def numbers(
-    conditionals: int,
-    along: int,
-    independent: int,
-    passes: int,
-    joints: int = 5,
-    positions: int = 7,
+    conditionals: int, along: int, independent: int, passes: int, *, joints: int, positions: int
 ) -> str:
     """Exercise 3: how many numbers a distribution of several parts needs."""
     expect(along == independent, "as many logits along one action as for independent parts")
-    expect(along != positions, f"logits for all {CARDINALS[joints]} joints")
-    expect(
-        along == joints * positions,
+    expect_answer(
+        along,
+        joints * positions,
+        {f"logits for all {joints} joints": positions},
         f"another number along one action: {positions} logits for each joint",
     )
-    expect(
-        conditionals != positions**joints,
-        f"the logits of the first {CARDINALS[joints - 1]} joints to count, too, not the last alone",
-    )
-    expect(
-        conditionals != joints * positions,
-        f"far more conditionals: a joint has {positions} logits for each beginning",
-    )
-    expect(
-        conditionals == sum(positions**joint for joint in range(1, joints + 1)),
+    expect_answer(
+        conditionals,
+        sum(positions**joint for joint in range(1, joints + 1)),
+        {
+            f"the logits of the first {joints - 1} joints to count, too, not only the last": (
+                positions**joints
+            ),
+            f"far more conditionals: a joint has {positions} logits for each beginning": (
+                joints * positions
+            ),
+        },
         "another number of conditionals",
     )
-    expect(passes != 1, "more passes to sample: the second joint must know the first")
-    expect(passes == joints, "one pass for each joint")
+    more = "more passes to sample: the second joint must know the first"
+    expect_answer(passes, joints, {more: 1}, "one pass for each joint")
     return (
-        f"Right. {CARDINALS[joints + 1].capitalize()} joints would already need "
-        f"{CARDINALS[positions]} times as many conditionals, and {(joints + 1) * positions} along."
+        f"Right. {joints + 1} joints would already need about {positions} times as many "
+        f"conditionals, and {(joints + 1) * positions} along one action."
     )

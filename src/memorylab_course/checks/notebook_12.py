@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch.nn.functional import linear
 
-from memorylab_course.verdict import attempt, expect, self_check
+from memorylab_course.verdict import attempt, expect, expect_answer, expect_tensor, self_check
 
 GATE_SHAPES = {"gate": (3, 3), "body": (16, 3), "pi": (4, 16), "vf": (1, 16)}
 """Shapes of the weights of exercise 2, for three features and four actions."""
@@ -39,7 +39,7 @@ def grey(student: type) -> str:
         seen = np.asarray(attempt(student().preprocess, image.copy(), episode))
         expect(seen.shape == (6, 5, 1), f"images of the shape of your space, not {seen.shape}")
         expect(seen.dtype == np.float32, f"images of float32, not {seen.dtype}")
-        expect(found.contains(seen), "images that lie in your space: what is 255 to become?")
+        expect(found.contains(seen), "images within your space: what must 255 become?")
         grey = image.astype(np.float64).mean(-1, keepdims=True) / 255
         expect(np.allclose(seen, grey, atol=1e-6), "the numbers of the old preprocessor")
         pipeline(rl_module=None, batch={}, episodes=[episode], explore=True, shared_data={})
@@ -64,7 +64,7 @@ def gate(student: type) -> str:
     known = {f"{part}.{kind}" for part in GATE_SHAPES for kind in ("weight", "bias")}
     missing, surplus = sorted(known - weights.keys()), sorted(weights.keys() - known)
     expect(not missing, f"weights of the same names; there is no {', '.join(missing)}")
-    expect(not surplus, f"no weights that the old model hasn't; there is {', '.join(surplus)}")
+    expect(not surplus, f"no weights that the old model lacks; there is {', '.join(surplus)}")
     for part, shape in GATE_SHAPES.items():
         found = tuple(weights[f"{part}.weight"].shape)
         expect(found == shape, f"{part}.weight of shape {shape} for 3 features, not {found}")
@@ -77,11 +77,8 @@ def gate(student: type) -> str:
         return layer("pi", features), layer("vf", features).squeeze(-1)
 
     def compare_values(found: torch.Tensor, values: torch.Tensor, how: str) -> None:
-        expect(
-            found.shape == values.shape,
-            f"values of shape {list(values.shape)} {how} embeddings, not {list(found.shape)}",
-        )
-        expect(torch.allclose(found, values, atol=1e-6), f"the old model's values {how} embeddings")
+        expect_tensor(found, values.shape, "values", f"{how} embeddings")
+        expect_answer(found, values, {}, f"the old model's values {how} embeddings")
 
     batch = {Columns.OBS: torch.randn(7, 3, generator=torch.Generator().manual_seed(0))}
     other = {Columns.OBS: batch[Columns.OBS][:2] + 1}
@@ -97,7 +94,7 @@ def gate(student: type) -> str:
     )
     found = attempt(module.compute_values, batch, output[Columns.EMBEDDINGS])
     compare_values(found, values, "with")
-    # Of a batch that was never passed forward, so nothing kept from a call before will do.
+    # A batch that was never passed forward: values kept from an earlier call would be wrong.
     found = attempt(module.compute_values, other)
     compare_values(found, expected(other[Columns.OBS])[1], "without")
     return "Right: the same weights, the same numbers, and nothing kept between two calls."
@@ -136,19 +133,21 @@ def calming(student: type) -> str:
     embeddings, mask = fwd_out[Columns.EMBEDDINGS], batch[Columns.LOSS_MASK]
     activity = embeddings[mask].abs().mean()
 
-    def near(number: torch.Tensor) -> bool:
-        return torch.isclose(loss, number, rtol=0, atol=1e-6)
-
-    expect(not near(own), "something added to PPO's loss")
-    expect(not near(0.01 * activity), "PPO's own loss to stay: what does super() return?")
-    expect(not near(own - 0.01 * activity), "a punishment: a Learner makes its loss small")
-    expect(not near(own + activity), "0.01 times the mean")
-    expect(
-        not near(own + 0.01 * embeddings.abs().mean()),
-        "only the steps that count; this mean includes the padding",
+    expect_answer(
+        loss,
+        own + 0.01 * activity,
+        {
+            "something added to PPO's loss": own,
+            "PPO's own loss to stay: what does super() return?": 0.01 * activity,
+            "a penalty: a Learner minimises its loss": own - 0.01 * activity,
+            "0.01 times the mean": own + activity,
+            "only the steps that count; this mean includes the padding": (
+                own + 0.01 * embeddings.abs().mean()
+            ),
+            "the mean of absolute values": own + 0.01 * embeddings[mask].mean(),
+        },
+        "another number to be added",
     )
-    expect(not near(own + 0.01 * embeddings[mask].mean()), "the mean of absolute values")
-    expect(near(own + 0.01 * activity), "another number to be added")
     result = learner.update(episodes=episodes, timesteps={}, num_epochs=1)["default_policy"]
     expect("activity" in result, "'activity' among the results of the module")
     logged = float(result["activity"].peek())

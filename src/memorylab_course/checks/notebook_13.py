@@ -6,22 +6,25 @@ import math
 from collections.abc import Callable
 
 from memorylab.environments import make_environment
-from memorylab_course.numerals import CARDINALS, part
-from memorylab_course.verdict import attempt, expect, self_check
+from memorylab_course.verdict import attempt, expect, expect_answer, self_check
 
 
 @self_check
-def guessing(student: float, suits: int = 4) -> str:
+def guessing(student: float, *, suits: int) -> str:
     """Exercise 1: the return of guessing."""
-    expect(-1 <= student <= 1, "a return between that of all wrong, −1, and that of all right, 1")
+    expect(-1 <= student <= 1, "a return between −1 (all answers wrong) and 1 (all answers right)")
     right, wrong = 1 / suits, (suits - 1) / suits
-    expect(abs(student - right) > 1e-9, "wrong answers to cost something, too")
-    expect(abs(student + wrong) > 1e-9, "right answers to earn something, too")
-    expect(
-        abs(student - (right - wrong)) < 1e-9,
-        "another number: which share is right, which is wrong?",
+    expect_answer(
+        student,
+        right - wrong,
+        {
+            "wrong answers to cost something, too": right,
+            "right answers to earn something, too": -wrong,
+        },
+        "another number: which share of the answers is right, which is wrong?",
+        tolerance=1e-9,
     )
-    return f"Right: a {part(suits)} earned, {CARDINALS[suits - 1]} {part(suits)}s paid."
+    return f"Right: 1/{suits} of the answers earn, {suits - 1}/{suits} cost."
 
 
 @self_check
@@ -38,23 +41,31 @@ def make_player(student: Callable) -> str:
             observation, reward, terminated, truncated, _ = environment.step(int(suit))
             total, done = total + reward, terminated or truncated
         expect(
-            total > 0.99, f"a return of 1; this player gets {total:.2f}. Count: this card is one"
+            total > 0.99,
+            f"a return of 1; this player gets {total:.2f}. The card in sight counts as the first",
         )
     return "Right: a perfect player in five lines, because you knew what to remember."
 
 
 @self_check
-def bits(maze: int, cards: int, signs: int = 2, suits: int = 4, before: int = 3) -> str:
-    """Exercise 3: how much must be remembered."""
+def bits(maze: float, cards: float, *, signs: int, suits: int, before: int) -> str:
+    """Exercise 3: the least number of bits to remember."""
     card = math.log2(suits)
-    expect(
-        maze == math.log2(signs), "another number for the maze: how many different signs are there?"
+    expect_answer(
+        maze,
+        math.log2(signs),
+        {},
+        "another number for the maze: how many different signs are there?",
     )
-    expect(
-        cards != (before + 1) * card, "fewer for the cards: the one in sight need not be remembered"
+    expect_answer(
+        cards,
+        before * card,
+        {
+            "fewer for the cards: the one in sight need not be remembered": (before + 1) * card,
+            "more for the cards: a suit that isn't needed now is needed later": card,
+        },
+        "another number for the cards",
     )
-    expect(cards != card, "more for the cards: what is needed now is not all that will be needed")
-    expect(cards == before * card, "another number for the cards")
     return (
         "Right. The GRU has 64 numbers for these few bits, and still has to learn which they are."
     )

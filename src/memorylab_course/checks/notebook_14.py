@@ -6,41 +6,40 @@ from collections.abc import Callable
 
 import torch
 
-from memorylab_course.verdict import attempt, expect, self_check
+from memorylab_course.verdict import attempt, expect, expect_answer, expect_tensor, self_check
 
 
 @self_check
 def speedup(student: Callable) -> str:
-    """Exercise 1: what more env runners can give at most."""
+    """Exercise 1: the largest speed-up that more env runners can give."""
     for sampling, learning in ((0.3, 0.1), (2.0, 2.0), (0.5, 0.0)):
         found = attempt(student, sampling, learning, 1)
-        expect(abs(found - 1) < 1e-9, f"1 for one env runner, not {found}")
+        expect_answer(found, 1, {}, f"1 for one env runner, not {found}", tolerance=1e-9)
         for runners in (2, 5, 1000):
             found = attempt(student, sampling, learning, runners)
             time, shared = sampling + learning, sampling / runners
             case = f"{sampling} s of sampling, {learning} s of learning and {runners} env runners"
-            expect(
-                learning == 0 or abs(found - runners) > 1e-9,
-                f"less than {runners}: learning takes as long as before",
-            )
-            expect(
-                learning == 0 or abs(found - time / (shared + learning / runners)) > 1e-9,
-                "only the sampling to be shared among the env runners",
-            )
-            expect(
-                abs(found - (shared + learning) / time) > 1e-9,
-                "how many times faster it gets, not which part of the time is left",
-            )
-            expect(
-                abs(found - time / (shared + learning)) < 1e-9,
+            expect_answer(
+                found,
+                time / (shared + learning),
+                {
+                    f"less than {runners}: learning takes as long as before": (
+                        runners,
+                        time / (shared + learning / runners),
+                    ),
+                    "how many times faster it gets, not which part of the time is left": (
+                        (shared + learning) / time
+                    ),
+                },
                 f"another number for {case}: the time before over the time after",
+                tolerance=1e-9,
             )
-    return "Right. A thousand env runners are no use to those who wait for the learner."
+    return "Right. A thousand env runners don't help while the learner is the slow part."
 
 
 @self_check
 def averaged(student: Callable) -> str:
-    """Exercise 2: one gradient out of several learners'."""
+    """Exercise 2: one gradient from those of several learners."""
     generator = torch.Generator().manual_seed(0)
     weight = torch.zeros(3, requires_grad=True)
     for sizes in ((4, 4), (6, 2), (1, 3, 8)):
@@ -56,26 +55,23 @@ def averaged(student: Callable) -> str:
         gradients = [gradient(part) for part in rows]
         copies = [part.clone() for part in gradients]
         found = attempt(student, gradients, list(sizes))
-        expect(
-            isinstance(found, torch.Tensor) and found.shape == weight.shape,
-            "one tensor, of the shape of each learner's gradient",
-        )
+        expect_tensor(found, weight.shape)
         expect(
             all(torch.equal(a, b) for a, b in zip(gradients, copies, strict=True)),
             "the learners' gradients to stay as they are",
         )
-        plain = torch.stack(copies).mean(0)
-        whole = gradient(slice(None))
-        expect(
-            len(set(sizes)) == 1 or not torch.allclose(found, plain),
-            f"a learner with more steps to count for more; here they have {sizes}",
-        )
-        expect(not torch.allclose(found, sum(copies)), "a mean, not a sum")
-        expect(
-            torch.allclose(found, whole, atol=1e-6),
+        expect_answer(
+            found,
+            gradient(slice(None)),
+            {
+                f"a learner with more steps to count for more; here they have {sizes}": (
+                    torch.stack(copies).mean(0)
+                ),
+                "a mean, not a sum": sum(copies),
+            },
             f"the gradient of the mean over all {sum(sizes)} steps, for learners with {sizes}",
         )
-    return "Right: several learners together take the step that one would have taken."
+    return "Right: several learners together take the step that one learner would take."
 
 
 @self_check
@@ -96,14 +92,14 @@ def bigger(student: Callable) -> str:
     total = config.total_train_batch_size
     expect(
         total == plain.total_train_batch_size,
-        f"an update to be made of {plain.total_train_batch_size} steps as before, not {total}: "
-        "what is given is per learner",
+        f"an update of {plain.total_train_batch_size} steps as before, not {total}: the setting "
+        "counts per learner",
     )
     together = config.minibatch_size * config.num_learners
     expect(
         together == plain.minibatch_size,
-        f"a gradient step to be made of {plain.minibatch_size} steps as before, not {together}: "
-        "each learner takes a minibatch of its own",
+        f"a gradient step of {plain.minibatch_size} steps as before, not {together}: each learner "
+        "takes its own minibatch",
     )
     mine, before = settings_of(config), settings_of(plain)
     changed = [

@@ -7,7 +7,6 @@ such answer is falsified in many small ways, and what the check says is searched
 from __future__ import annotations
 
 import ast
-import importlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,9 +16,10 @@ import nbformat
 import numpy as np
 import pytest
 import torch
+from check_examples import published
 
 from memorylab.memory.dnc import DNCTrace
-from tools.exercises import Exercise, exercises, last_call
+from tools.exercises import Exercise, exercises, last_call, numbers_of
 from tools.table import present
 
 NOTEBOOKS = Path(__file__).parents[3] / "notebooks"
@@ -32,7 +32,8 @@ def answers(exercise: Exercise) -> list[Any] | None:
     statements = ast.parse(solution.source).body[:-1]
     if not all(isinstance(statement, ast.Assign) for statement in statements):
         return None
-    names = {"torch": torch, "trace": DNCTrace.load(NOTEBOOKS / "data" / "copy_trace.npz")}
+    trace = DNCTrace.load(NOTEBOOKS / "data" / "copy_trace.npz")
+    names = {"np": np, "torch": torch, "trace": trace} | dict(map(numbers_of, exercise.parameters))
     exec(solution.source.rsplit("\n", 1)[0], names)
     found = [names[argument.id] for argument in last_call(solution.source).value.args]
     found = [answer.item() if isinstance(answer, np.generic) else answer for answer in found]
@@ -88,11 +89,11 @@ def says(message: str, words: str) -> bool:
 
 @pytest.mark.parametrize(("number", "exercise"), EXERCISES)
 def test_no_message_says_the_right_answer(number, exercise):
-    check = importlib.import_module(f"memorylab_course.checks.notebook_{number}")
-    function = getattr(check, last_call(exercise.checks[0].source).value.func.attr)
+    function = getattr(published(number), last_call(exercise.checks[0].source).value.func.attr)
     right = answers(exercise)
     assert function(*right).passed
-    task = exercise.heading.source + exercise.stubs[0].source
+    given = [exercise.heading, *exercise.parameters, *exercise.stubs]
+    task = "\n".join(cell.source for cell in given)
     refused = 0
     for place, answer in enumerate(right):
         for wrong in falsified(answer):

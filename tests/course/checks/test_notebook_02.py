@@ -78,12 +78,12 @@ def batch_first(encoder, memory, x):
             id="leading dims not restored",
         ),
         pytest.param(
-            "what a sequence of one step gives",
+            "the output for a sequence of one step",
             lambda encoder, memory, x: memory(encoder(x).relu())[0],
             id="a batch taken for a sequence",
         ),
         pytest.param(
-            "a tensor, not tuple",
+            "a tensor for an observation of shape [6, 2, 3], not tuple",
             lambda encoder, memory, x: memory(encoder(x).relu()),
             id="output and state",
         ),
@@ -114,7 +114,7 @@ def test_another_right_memory():
             "near, but not the exact formula", lambda n: math.log(2) / n, id="approximation"
         ),
         pytest.param("half of the way", lambda n: 0.5 / n, id="linear"),
-        pytest.param("not what it keeps", lambda n: 0.5 ** (1 / n), id="what stays"),
+        pytest.param("not the share that it keeps", lambda n: 0.5 ** (1 / n), id="what stays"),
         pytest.param("half of the way", lambda n: 1 - 0.5**n, id="power for root"),
         pytest.param("half of the way", lambda n: 1 - math.exp(-1 / n), id="e for two"),
         pytest.param("half of the way", lambda n: 2 / (n + 2), id="mean age"),
@@ -148,33 +148,33 @@ def heads(body, actor, critic, x, before=None, after=None, both=None, inside=Non
     ("part", "student"),
     [
         pytest.param(
-            "the critic's gradient to reach the body times 0.25",
+            "the critic's gradient times 0.25 in the body",
             lambda body, actor, critic, x, scale: heads(body, actor, critic, x),
             id="not scaled",
         ),
         pytest.param(
-            "the critic's own weights to learn as before",
+            "the gradients of the critic's own weights to stay the same",
             lambda body, actor, critic, x, scale: heads(
                 body, actor, critic, x, after=lambda y: scale_grad(y, scale)
             ),
             id="behind the critic",
         ),
         pytest.param(
-            "it is the critic's that is held back",
+            "only the critic's is held back",
             lambda body, actor, critic, x, scale: heads(
                 body, actor, critic, x, both=lambda y: scale_grad(y, scale)
             ),
             id="for both heads",
         ),
         pytest.param(
-            "the critic's gradient to reach the body",
+            "the critic's gradient times 0.25 in the body",
             lambda body, actor, critic, x, scale: heads(
                 body, actor, critic, x, inside=lambda y: scale_grad(y, scale)
             ),
             id="before the body",
         ),
         pytest.param(
-            "the critic's gradient to reach the body times 0.25",
+            "the critic's gradient times 0.25 in the body",
             lambda body, actor, critic, x, scale: heads(
                 body, actor, critic, x, before=torch.Tensor.detach
             ),
@@ -188,14 +188,14 @@ def heads(body, actor, critic, x, before=None, after=None, both=None, inside=Non
             id="the features scaled",
         ),
         pytest.param(
-            "the critic's gradient to reach the body times 0.25",
+            "the critic's gradient times 0.25 in the body",
             lambda body, actor, critic, x, scale: heads(
                 body, actor, critic, x, before=lambda y: scale_grad(scale_grad(y, scale), scale)
             ),
             id="scaled twice",
         ),
         pytest.param(
-            "it is the critic's that is held back",
+            "only the critic's is held back",
             lambda body, actor, critic, x, scale: (
                 actor(scale_grad(body(x).relu(), scale)),
                 critic(body(x).relu()).squeeze(-1),

@@ -53,7 +53,7 @@ def test_stub_is_refused(name, part):
             id="padding in front",
         ),
         pytest.param(
-            "as many steps marked as are real in a row of length 2 out of 6, not 1",
+            "2 steps marked in a row of length 2 out of 6, not 1",
             lambda seq_lens, max_len: torch.arange(1, max_len + 1) < seq_lens.unsqueeze(-1),
             id="counted from 1",
         ),
@@ -236,7 +236,7 @@ def mean_of_the_input(gru, z, seq_lens):
     ("part", "student"),
     [
         ("a mean of the real steps, not of all", mean_over_everything),
-        ("run on through the padding", state_past_the_padding),
+        ("updated in the padding, too", state_past_the_padding),
         ("what is 0 times NaN", multiplied_by_the_mask),
         ("the same gradients with NaN", input_multiplied_by_the_mask),
         ("the same gradients with NaN", only_the_outputs_cleaned),

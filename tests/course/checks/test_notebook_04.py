@@ -65,7 +65,7 @@ def test_the_encoding_comes_round_after_the_wavelengths_that_pass():
             id="last sine of an odd size left out",
         ),
         pytest.param(
-            "does not go round",
+            "does not complete a turn",
             lambda size, base: [wave / (2 * math.pi) for wave in turns(size, base)],
             id="without the full turn",
         ),
@@ -73,7 +73,7 @@ def test_the_encoding_comes_round_after_the_wavelengths_that_pass():
             "fastest first", lambda size, base: turns(size, base)[::-1], id="slowest first"
         ),
         pytest.param(
-            "longer waves behind shorter ones",
+            "longer waves after shorter ones",
             lambda size, base: [2 * math.pi * base ** (-i / size) for i in range(0, size, 2)],
             id="inverted",
         ),

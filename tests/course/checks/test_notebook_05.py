@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 import torch
-from check_examples import answers, assert_refused
+from check_examples import answers, assert_refused, published
 
 from memorylab.memory.dnc import addressing
-from memorylab_course.checks import notebook_05 as check
+
+check = published("05")
+
 
 EXERCISES = ["allocate", "predicted_usage", "edit"]
 
@@ -74,12 +76,12 @@ def overwriting(usage):
             id="most used first",
         ),
         pytest.param(
-            "who comes first among equals",
+            "which of two equals comes first",
             shares(lambda usage: sorted(range(len(usage)), key=lambda i: (float(usage[i]), -i))),
             id="ties the other way round",
         ),
         pytest.param(
-            "whose are they",
+            "which location gets which",
             lambda usage: shares(by_usage)(usage)[usage.argsort(stable=True)],
             id="left in sorted order",
         ),
@@ -108,7 +110,7 @@ def test_right_allocation_of_another_type(kind):
         pytest.param("whole bracket", 0.35 + 0.8 - 0.35 * 0.8, id="retention before the write"),
         pytest.param("whole bracket", 0.5 + 0.4 * 0.7, id="retention of the new alone"),
         pytest.param("not what is freed", 0.9 * 0.3, id="freed part"),
-        pytest.param("by what was read", 0.9 * (1 - 0.6 * 0.8), id="retention by the write"),
+        pytest.param("on what was read", 0.9 * (1 - 0.6 * 0.8), id="retention by the write"),
         pytest.param("another number", 0.5 * 0.7, id="no write"),
         pytest.param("another number", 0.7, id="retention alone"),
         pytest.param("in [0, 1]", 1.3, id="sum alone"),
@@ -143,12 +145,12 @@ def test_usage_as_a_tensor():
         pytest.param(
             "the value of the location",
             {"write_vector": [0.0, 0.0, 6.0, 5.0]},
-            id="value turned round",
+            id="value is reversed",
         ),
         pytest.param("goes elsewhere", {"allocation_gate": 1.0}, id="somewhere new"),
         pytest.param("where else does the write go", {"allocation_gate": 0.5}, id="half and half"),
         pytest.param("how sharp is the lookup", {"write_strength": 5.0}, id="lookup too soft"),
-        pytest.param("hardly let one through", {"write_gate": 0.0}, id="no write"),
+        pytest.param("almost nothing is written", {"write_gate": 0.0}, id="no write"),
         pytest.param("the value of the location", {"write_gate": 0.9}, id="write gate ajar"),
         pytest.param("goes elsewhere", {"write_key": [1.0, 0.0, 0.0, 0.0]}, id="other key"),
         pytest.param("at least 1", {"write_strength": 0.0}, id="no strength"),

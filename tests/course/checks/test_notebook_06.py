@@ -6,9 +6,10 @@ import sys
 
 import pytest
 import torch
-from check_examples import answers, assert_refused
+from check_examples import answers, assert_refused, published
 
-from memorylab_course.checks import notebook_06 as check
+check = published("06")
+
 
 EXERCISES = ["chain", "links_left", "modes"]
 
@@ -42,19 +43,21 @@ def walk(*, column=True, threshold=0.5, stop=lambda following, visited: followin
 @pytest.mark.parametrize(
     ("part", "student"),
     [
-        pytest.param("and what a column", walk(column=False), id="rows"),
+        pytest.param("a column of the links mean", walk(column=False), id="rows"),
         pytest.param("links of 0.5 and less", walk(threshold=0.0), id="weak links too"),
-        pytest.param("start alone", walk(threshold=-1.0), id="links of 0 too"),
+        pytest.param("only the start", walk(threshold=-1.0), id="links of 0 too"),
         pytest.param(
-            "what ends the walk in a circle", walk(stop=lambda *_: False), id="never stops"
+            "what ends the walk if the links form a circle",
+            walk(stop=lambda *_: False),
+            id="never stops",
         ),
         pytest.param(
-            "what ends the walk in a circle",
+            "what ends the walk if the links form a circle",
             walk(stop=lambda following, visited: following == visited[0]),
-            id="stops at the start alone",
+            id="stops at the only the start",
         ),
         pytest.param(
-            "a circle to be walked once",
+            "each location of a circle once",
             lambda link, start: (
                 [*(found := walk()(link, start)), *found[:1]]
                 if link.shape == (3, 3)
@@ -86,14 +89,14 @@ def test_tracing_is_left_as_it_was():
 @pytest.mark.parametrize(
     ("part", "student"),
     [
-        pytest.param("0 → 1 to go", {(0, 1), (1, 2), (2, 3), (3, 1)}, id="nothing forgotten"),
-        pytest.param("1 → 2 to go", {(1, 2), (2, 3), (3, 1)}, id="forgotten on one side"),
-        pytest.param("turned round", {(2, 3), (1, 3)}, id="newest turned round"),
+        pytest.param("no link 0 → 1", {(0, 1), (1, 2), (2, 3), (3, 1)}, id="nothing forgotten"),
+        pytest.param("no link 1 → 2", {(1, 2), (2, 3), (3, 1)}, id="forgotten on one side"),
+        pytest.param("is reversed", {(2, 3), (1, 3)}, id="newest is reversed"),
         pytest.param("which is new", {(2, 3)}, id="nothing new"),
         pytest.param("which old one", {(3, 1)}, id="all old ones forgotten"),
         pytest.param("two links, not 3", {(2, 3), (3, 1), (0, 2)}, id="mended over the gap"),
         pytest.param("precedence", {(0, 2), (2, 3)}, id="mended, nothing new"),
-        pytest.param("precedence", {(3, 2), (3, 1)}, id="oldest turned round"),
+        pytest.param("precedence", {(3, 2), (3, 1)}, id="oldest is reversed"),
         pytest.param("two links, not 0", set(), id="none"),
         pytest.param("stops with TypeError", {2, 3}, id="no pairs"),
     ],
@@ -110,10 +113,10 @@ def test_right_links_of_another_type(kind):
 @pytest.mark.parametrize(
     ("part", "student"),
     [
-        pytest.param("gets lost on the way to 2", [0.0, 0.0, 1.0], id="forward"),
-        pytest.param("gets lost on the way to 2", [0.0, 1.0, 0.0], id="content"),
-        pytest.param("gets lost on the way to 2", [1 / 3] * 3, id="a bit of all"),
-        pytest.param("gets lost on the way to 1", [0.7, 0.0, 0.3], id="not quite backward"),
+        pytest.param("does not reach 2", [0.0, 0.0, 1.0], id="forward"),
+        pytest.param("does not reach 2", [0.0, 1.0, 0.0], id="content"),
+        pytest.param("does not reach 2", [1 / 3] * 3, id="a bit of all"),
+        pytest.param("does not reach 1", [0.7, 0.0, 0.3], id="not quite backward"),
         pytest.param("three modes, not 2", [1.0, 0.0], id="two modes"),
         pytest.param("sum to 1, not to 2", [1.0, 0.0, 1.0], id="sum of 2"),
         pytest.param("no negative mode", [1.5, 0.0, -0.5], id="negative"),

@@ -70,10 +70,10 @@ def usage_too(model, sequence, step):
     ("wrong", "message"),
     [
         (lambda *_: None, "not yet"),
-        (healthy, "leave a mark"),
+        (healthy, "other outputs once the memory is lost"),
         (from_nothing, "starts the rest from nothing"),
-        (only_the_rest, "outputs [3, 7, 4]"),
-        (a_step_late, "other outputs after the blow"),
+        (only_the_rest, "outputs of shape [3, 7, 4]"),
+        (a_step_late, "other outputs after the loss"),
         (usage_too, "and nothing else"),
     ],
 )

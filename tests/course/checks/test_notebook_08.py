@@ -60,10 +60,12 @@ def size(h, w, r, *, links=None, locations=None):
             "every *pair*", lambda h, w, r: size(h, w, r, links=lambda n: n), id="N links"
         ),
         pytest.param(
-            "go along the ribbon", lambda h, w, r: size(h, w, r) - r * w, id="no read vectors"
+            "add up the parts of the ribbon",
+            lambda h, w, r: size(h, w, r) - r * w,
+            id="no read vectors",
         ),
         pytest.param(
-            "go along the ribbon",
+            "add up the parts of the ribbon",
             lambda h, w, r: size(h, w, r, locations=lambda h, w: -(-h // w)),
             id="locations rounded up",
         ),
@@ -72,7 +74,9 @@ def size(h, w, r, *, links=None, locations=None):
             lambda h, w, r: size(h, w, r, locations=lambda h, w: h / w),
             id="locations not rounded",
         ),
-        pytest.param("go along the ribbon", lambda h, w, r: 209, id="the one that was given"),
+        pytest.param(
+            "add up the parts of the ribbon", lambda h, w, r: 209, id="the one that was given"
+        ),
         pytest.param("stops with TypeError", lambda sizes: 209, id="error"),
         pytest.param("a function", 209, id="no function"),
     ],
@@ -172,12 +176,12 @@ def test_right_names_in_another_container(kind):
         pytest.param("same numbers", by_value, id="compares numbers"),
         pytest.param("second group", by_identity(lambda groups: groups[:1]), id="first group only"),
         pytest.param(
-            "wants no gradient",
+            "needs no gradient",
             by_identity(lambda groups: groups, wanted=lambda p: True),
             id="frozen ones too",
         ),
         pytest.param(
-            "does hold",
+            "the optimizer holds",
             lambda model, optimizer: [n for n, p in model.named_parameters() if p.requires_grad],
             id="all of them",
         ),

@@ -6,12 +6,13 @@ import gymnasium as gym
 import numpy as np
 import pytest
 import torch
-from check_examples import answers, assert_refused
+from check_examples import answers, assert_refused, published
 from ray.rllib.models import ModelCatalog
 from ray.rllib.models.torch.torch_modelv2 import TorchModelV2
 from torch import nn
 
-from memorylab_course.checks import notebook_09 as check
+check = published("09")
+
 
 pytestmark = pytest.mark.ray
 
@@ -131,10 +132,10 @@ class ConstantValues(Right):
         (NoModelInit, "TorchModelV2.__init__"),
         (NoLayers, "not yet: a layer"),
         (LogitsOnly, "forward to return two things"),
-        (NewState, "the state back as it came"),
-        (OneLogit, "logits [7, 3]"),
-        (ValuesOfTheFirstBatch, "of the last batch"),
-        (ValuesInColumns, "one value for each step"),
+        (NewState, "the state unchanged"),
+        (OneLogit, "logits of shape [7, 3]"),
+        (ValuesOfTheFirstBatch, "saw last"),
+        (ValuesInColumns, "(one for each step)"),
         (DetachedValues, "to use every parameter; they don't use ['value.weight'"),
         (ConstantValues, "values that depend on the observation"),
     ],
@@ -147,7 +148,7 @@ def test_wrong_models(student, message):
 @pytest.mark.parametrize(
     ("size", "chips", "message"),
     [
-        (5, slice(3, 5), "13 cards are not one number"),
+        (5, slice(3, 5), "a card is not one number"),
         (17, slice(13, 15), "the two piles one-hot"),
         (41, slice(13, 15), "the chips are no classes"),
         (21, slice(13, 15), "another number"),
@@ -188,8 +189,8 @@ def mask_with(compare):
 @pytest.mark.parametrize(
     ("student", "message"),
     [
-        (turned, "the steps of a row to follow one another"),
-        (no_surplus, "room for the surplus padding"),
+        (turned, "the steps of a row one after another"),
+        (no_surplus, "the surplus padding as well"),
         (time_first, "rows of shape [2, 3, 2]"),
         (mask_with(lambda steps, lens, _: steps <= lens), "as many real steps"),
         (mask_with(lambda steps, lens, _: steps >= lens), "as many real steps"),

@@ -74,7 +74,7 @@ def right(image):
         pytest.param("float32 from 0 to 1", grey(right, dtype=np.float64), id="space of doubles"),
         pytest.param("of the shape", grey(lambda x: right(x)[..., 0]), id="no channel left"),
         pytest.param("float32, not", grey(lambda x: right(x).astype(float)), id="doubles"),
-        pytest.param("what is 255", grey(lambda x: right(x) * 255), id="not scaled"),
+        pytest.param("what must 255 become", grey(lambda x: right(x) * 255), id="not scaled"),
         pytest.param("the numbers", grey(lambda x: right(x[..., :1])), id="red alone"),
         pytest.param("the numbers", grey(lambda x: 1 - right(x)), id="negative"),
         pytest.param("not yet", grey(lambda x: None), id="nothing returned"),
@@ -176,7 +176,7 @@ def added(loss, embeddings, mask):
     [
         pytest.param("something added", lambda loss, e, mask: loss, id="PPO alone"),
         pytest.param("own loss to stay", lambda loss, *a: added(0 * loss, *a), id="without PPO"),
-        pytest.param("a punishment", lambda loss, *a: 2 * loss - added(loss, *a), id="reward"),
+        pytest.param("a penalty", lambda loss, *a: 2 * loss - added(loss, *a), id="reward"),
         pytest.param("0.01 times", lambda loss, e, mask: loss + e[mask].abs().mean(), id="in full"),
         pytest.param(
             "includes the padding", lambda loss, e, mask: loss + 0.01 * e.abs().mean(), id="no mask"

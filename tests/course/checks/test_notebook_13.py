@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import pytest
+from check_examples import published
 
-from memorylab_course.checks import notebook_13 as check
+check = published("13")
 
 
 def player_with(delay, first=None):

@@ -56,7 +56,7 @@ def test_wrong_speedups(answer, message):
     [
         (lambda gradients, steps: sum(gradients) / len(gradients), "count for more"),
         (lambda gradients, steps: sum(gradients), "a mean, not a sum"),
-        (lambda gradients, steps: gradients, "one tensor"),
+        (lambda gradients, steps: gradients, "a tensor, not list"),
         (lambda gradients, steps: gradients[0], "mean over all 8 steps"),
         (
             lambda gradients, steps: (
@@ -82,11 +82,11 @@ def test_wrong_averages(answer, message):
         ),
         (
             lambda config: bigger(config).training(train_batch_size_per_learner=1664),
-            "not 3328: what is given is per learner",
+            "not 3328: the setting counts per learner",
         ),
         (
             lambda config: bigger(config).training(minibatch_size=416),
-            "not 832: each learner takes a minibatch",
+            "not 832: each learner takes its own minibatch",
         ),
         (lambda config: bigger(config).training(lr=6e-3), "lr changed"),
         (lambda config: 8, "the configuration, not int"),

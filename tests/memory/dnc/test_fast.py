@@ -57,16 +57,19 @@ def everything(model, z, state, seq_lens) -> dict[str, Tensor]:
     state = map_state(lambda tensor: tensor.clone().requires_grad_(), state)
     y, after = model(z, state, None, seq_lens)
     results = {"y": y} | named_leaves(after)
-    inputs = {"z": z} | named_leaves(state) | dict(model.named_parameters())
+    inputs = {"z": z} | named_leaves(state)
+    inputs |= {name: p for name, p in model.named_parameters() if p.requires_grad}
     generator = torch.Generator().manual_seed(1)
     weights = [torch.randn(t.shape, generator=generator).to(t) for t in results.values()]
-    gradients = torch.autograd.grad(list(results.values()), list(inputs.values()), weights)
+    gradients = torch.autograd.grad(
+        list(results.values()), list(inputs.values()), weights, materialize_grads=True
+    )
     found = {name: tensor.detach() for name, tensor in results.items()}
     return found | {f"d {name}": g for name, g in zip(inputs, gradients, strict=True)}
 
 
 def both(model, *arguments):
-    assert fast.applies(model.cell, arguments[0])
+    assert fast.can_run(model.cell, *arguments[:2])
     model.implementation = "reference"
     reference = everything(model, *arguments)
     model.implementation = "fast"
@@ -185,21 +188,6 @@ def test_input_alone_or_state_alone_may_want_a_gradient():
             (found[implementation],) = torch.autograd.grad((y * weights).sum(), wanted)
         assert torch.allclose(found["fast"], found["reference"], rtol=0, atol=1e-9)
     assert expected["d z"].shape == z.shape
-
-
-def test_second_derivative_is_refused():
-    model, z, state, seq_lens = example((3, 2, 1), "lstm", [2])
-    y, _ = model(z.requires_grad_(), state, None, seq_lens)
-    (gradient,) = torch.autograd.grad(y.square().sum(), z, create_graph=True)
-    with pytest.raises(RuntimeError, match="once_differentiable"):
-        gradient.sum().backward()
-
-
-def test_backward_twice_gives_the_same_twice():
-    model, z, state, seq_lens = example((5, 3, 2), "lstm", [4, 2])
-    y, _ = model(z.requires_grad_(), state, None, seq_lens)
-    first, second = (torch.autograd.grad(y.sum(), z, retain_graph=True)[0] for _ in range(2))
-    assert torch.equal(first, second)
 
 
 # --- to the last bit ------------------------------------------------------------------------------
@@ -334,5 +322,5 @@ def test_ties_keep_the_order_of_the_locations(usages):
 
 
 def test_implementation_that_does_not_exist():
-    with pytest.raises(ValueError, match=r"must be 'fast' or 'reference', but is 'fats'.*'fast'"):
+    with pytest.raises(ValueError, match=r"'auto', 'fast' or 'reference', but is 'fats'.*'fast'"):
         DNC(3, implementation="fats")

@@ -23,7 +23,7 @@ pytest.importorskip("numba")
 @pytest.fixture
 def forget():
     """Let the next call find out anew whether the fast path works, and so the ones after."""
-    caches = [availability.works, availability._warn]
+    caches = [availability.compile_kernels, availability.warn_once]
     for cache in caches:
         cache.cache_clear()
     yield
@@ -112,7 +112,9 @@ def test_without_numba_the_reference_runs_and_says_so_once(monkeypatch, forget, 
     monkeypatch.delattr("memorylab.memory.dnc.fast.kernels", raising=False)
     monkeypatch.delattr("memorylab.memory.dnc.fast.sequence", raising=False)
     monkeypatch.setitem(sys.modules, "numba", None)
-    with pytest.warns(UserWarning, match=r"the reference runs.*numba.*pip install numba"):
+    with pytest.warns(
+        UserWarning, match=r"Numba can't be imported.*pip install numba.*The reference runs"
+    ):
         y = run(make_dnc())
     assert torch.equal(y, expected)
     with warnings.catch_warnings():
@@ -122,39 +124,65 @@ def test_without_numba_the_reference_runs_and_says_so_once(monkeypatch, forget, 
     assert not used
 
 
-def test_what_fails_to_compile_falls_back(monkeypatch, forget, used):
+def test_a_fault_of_ours_is_raised_each_time(monkeypatch, forget):
     def fail(dtype):
-        raise OSError("no space left on device")
+        raise TypeError("a fault in the kernels")
 
     monkeypatch.setattr(availability, "warm_up", fail)
-    with pytest.warns(UserWarning, match="reference runs.*OSError: no space left on device"):
-        run(make_dnc())
-    assert not used
+    for _ in range(2):
+        with pytest.raises(TypeError, match="a fault in the kernels"):
+            run(make_dnc())
+
+
+def python(code, folder):
+    """Run code that uses the smallest kernels only, with a cache of its own."""
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(folder)}
+    start = (
+        "import numpy as np, torch\n"
+        "from memorylab.memory.dnc.fast import availability\n"
+        "def warm_up(dtype):\n"
+        "    from memorylab.memory.dnc.fast import kernels\n"
+        "    assert kernels.total(np.ones(3)) == 3\n"
+        "availability.warm_up = warm_up\n"
+    )
+    command = [sys.executable, "-W", "error", "-c", start + code]
+    run = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    return run
+
+
+COMPILE = "assert availability.compile_kernels(torch.float32) == ''\n"
 
 
 def test_compiling_says_so_and_loading_does_not(tmp_path):
     """The kernels are copied to a place where nothing of them is on disk yet."""
-    code = (
-        "import sys\n"
-        "from memorylab.memory.dnc.fast import availability\n"
-        "shown = []\n"
-        "def compile_one():\n"
-        "    import numpy as np\n"
-        "    from memorylab.memory.dnc.fast import kernels\n"
-        "    kernels.total(np.ones(3, np.float32))\n"
-        "availability._on_compiling(lambda: shown.append(1), compile_one)\n"
-        "print(len(shown) > 0)\n"
+    assert python(COMPILE, tmp_path).stderr.count("Compiling the DNC") == 1
+    assert "Compiling the DNC" not in python(COMPILE, tmp_path).stderr
+
+
+@pytest.mark.parametrize("suffix", ["nbi", "nbc"])
+@pytest.mark.parametrize(
+    "damage", [b"", b"\0" * 5000, b"\x80\x04broken"], ids=["cut", "zeros", "bad"]
+)
+def test_a_damaged_cache_is_made_again(tmp_path, suffix, damage):
+    python(COMPILE, tmp_path)
+    whole = {file: file.read_bytes() for file in tmp_path.rglob(f"kernels.total*.{suffix}")}
+    assert whole
+    for file in whole:
+        file.write_bytes(damage)
+    python(COMPILE, tmp_path)
+    assert all(file.read_bytes() != damage for file in whole)
+    assert "Compiling the DNC" not in python(COMPILE, tmp_path).stderr
+
+
+def test_a_full_disk_is_done_without(tmp_path):
+    full = (
+        "from numba.core import caching\n"
+        "def save(self, name, data):\n"
+        "    raise OSError(28, 'No space left on device')\n"
+        "caching.IndexDataCacheFile._save_data = save\n"
     )
-    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
-    for expected in ("True", "False"):
-        run = subprocess.run(
-            [sys.executable, "-c", code],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        assert run.stdout.strip() == expected
+    python(full + COMPILE, tmp_path)
 
 
 def test_warming_up_draws_no_random_numbers():

@@ -176,7 +176,7 @@ def features_before_memory(model, time):
     x = torch.ones(1, 2, 10)
     if model.cfg["embedding_mode"] == "cat":
         x = x[..., model.cfg["embedding_size"] :]
-    return model.apply_embedding(x, torch.tensor([time]))[0]  # [T, P]
+    return model.networks.apply_embedding(x, torch.tensor([time]))[0]  # [T, P]
 
 
 def test_embeddings_are_added_to_or_put_before_the_features():
@@ -196,7 +196,7 @@ def test_strength_stays_between_none_and_only_embedding(strength, direction):
     model = build(GRU, embedding="base2")
     with torch.no_grad():
         model.embedding_strength.fill_(strength)
-    x = model.apply_embedding(torch.full((1, 1, 10), 4.0), torch.tensor([1]))[0, 0]
+    x = model.networks.apply_embedding(torch.full((1, 1, 10), 4.0), torch.tensor([1]))[0, 0]
     used = min(max(model.embedding_strength.item(), 0.0), 1.0)
     expected = torch.tensor([4 * (1 - used) + used] + [4 * (1 - used)] * 9)
     torch.testing.assert_close(x, expected)
@@ -251,6 +251,30 @@ def test_a_subclass_written_for_popgym_works():
     louder = build(OfAUser, gain=3.0)
     louder.load_state_dict(weights)
     assert not torch.allclose(call(louder, observations, [], [5, 5])[0], expected)
+
+
+class Twice(nn.Module):
+    def forward(self, x):
+        return 2 * x
+
+
+def test_a_subclass_may_replace_a_part_but_not_a_method_that_nothing_calls():
+    class Louder(GRU):
+        def __init__(self, *args, **options):
+            super().__init__(*args, **options)
+            self.actor = nn.Sequential(self.actor, Twice())
+
+    model = build(Louder)
+    logits, *_ = call(model, torch.randn(2, 5, 3), [], [5, 3])
+    assert torch.equal(logits, 2 * model.actor[0](model.features))
+    assert not hasattr(model, "no_such_part")
+
+    class Late(GRU):
+        def apply_embedding(self, x, t_starts):
+            return x
+
+    with pytest.raises(TypeError, match=r"Late writes apply_embedding.*override make_networks"):
+        build(Late)
 
 
 def test_what_a_subclass_forgets_is_named():
@@ -338,8 +362,12 @@ def test_calls_that_make_no_sense_are_refused(model_class):
     model = build(model_class)
     with pytest.raises(RuntimeError, match="Call the model first"):
         model.value_function()
-    for shape, seq_lens in (((4, 3), [2, 1, 1]), ((4, 5), [4]), ((4, 3), [5])):
-        with pytest.raises(ValueError, match=r"can't be cut into \d rows"):
+    for shape, seq_lens, message in (
+        ((4, 3), [2, 1, 1], "can't be cut into 3 rows"),
+        ((4, 5), [4], "with 3 features a step"),
+        ((4, 3), [5], "beyond the 4 steps"),
+    ):
+        with pytest.raises(ValueError, match=message):
             model({"obs": torch.zeros(shape)}, [], torch.tensor(seq_lens))
     state = initial_state(model, 2)
     for wrong in ([*state, state[-1]], [state[-1][:1]], [*state[:-1], state[-1].squeeze(1)]):

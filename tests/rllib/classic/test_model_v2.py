@@ -353,10 +353,10 @@ def test_calls_that_make_no_sense_are_refused():
     model = build(memory="lstm")
     with pytest.raises(RuntimeError, match="Call the model first"):
         model.value_function()
-    with pytest.raises(ValueError, match="4 steps of the batch can't be cut into 3 rows"):
+    with pytest.raises(ValueError, match=r"shape \[4, 3\] can't be cut into 3 rows"):
         model({"obs": torch.zeros(4, 3)}, [], torch.tensor([2, 1, 1]))
-    with pytest.raises(ValueError, match=r"must have 3 tensors, .* has 1"):
-        model({"obs": torch.zeros(4, 3)}, [torch.zeros(4)], torch.ones(4))
+    with pytest.raises(ValueError, match=r"shapes \[\[1, 64\], \[1, 64\], \[1\]\]"):
+        model({"obs": torch.zeros(4, 3)}, [torch.zeros(4)], torch.ones(1))
 
 
 def test_a_worker_is_for_the_old_stack_only():

@@ -1,3 +1,5 @@
+import importlib
+
 import pytest
 import torch
 from popgym.baselines.ray_models import ray_elman, ray_gru, ray_lstm, ray_mlp
@@ -82,6 +84,22 @@ def test_what_belongs_to_other_options_is_refused():
     assert list(convert_popgym_state_dict(weights, ours).items()) == list(weights.items())
 
 
+def test_weights_of_release_0_1_load_in_their_order():
+    model, other = (enlarge(build(DiffNC, embedding="learned")) for _ in range(2))
+    stored = {name.removeprefix("networks."): x for name, x in model.state_dict().items()}
+    # Stored optimizers know the parameters by their numbers alone.
+    cell = ["weight_ih", "weight_hh", "bias_ih", "bias_hh"]
+    linear = ["feature_map.0", "core.cell.interface", "core.output"]
+    linear += ["actor.0.0", "actor.1", "critic.0.0", "critic.1"]
+    names = [f"{name}.{kind}" for name in linear for kind in ("weight", "bias")]
+    names[2:2] = [f"core.cell.controller.{name}" for name in cell]
+    assert list(stored) == ["embedding_strength", "embedding.weight", *names]
+    other.load_state_dict(stored)
+    observations = torch.randn(2, 4, 3)
+    expected, *_ = call(model, observations, [], [4, 4])
+    assert torch.equal(call(other, observations, [], [4, 4])[0], expected)
+
+
 def popgym_layout(layers, hidden_size=12, input_size=10, words=6):
     """Return weights under the names and in the shapes of the ``dnc`` package; W = 3, R = 2."""
     interface_size = words + 3 * 3 + 5 * 2 + 3
@@ -106,7 +124,7 @@ def popgym_layout(layers, hidden_size=12, input_size=10, words=6):
 def test_a_dnc_in_popgyms_layout_finds_its_place_when_asked_to(layers):
     model = build(DiffNC, num_hidden_layers=layers)
     core = popgym_layout(layers)
-    others = {k: v for k, v in model.state_dict().items() if not k.startswith("core.")}
+    others = {k: v for k, v in model.state_dict().items() if ".core." not in k}
     with pytest.raises(ValueError, match=r"computes something else.*convert_popgym"):
         model.load_state_dict(core | others)
     model.load_state_dict(convert_popgym_state_dict(core | others, model))
@@ -174,3 +192,20 @@ def test_only_what_is_documented_tells_popgyms_dnc_from_ours(layers, monkeypatch
     torch.testing.assert_close(at_once, found)
     state = [tensor.repeat(3, *[1] * tensor.dim()) for tensor in theirs.get_initial_state()]
     assert (call_popgym(theirs, observations, state, [8] * 3)[0] - expected).abs().max() > 1e-3
+
+
+@pytest.mark.parametrize(
+    ("place", "names"),
+    [
+        ("classic.feedforward", "MLP BasicMLP"),
+        ("classic.recurrent", "Elman GRU LSTM"),
+        ("classic.diffnc", "DiffNC"),
+        ("classic.model_v2", "MemoryModelV2"),
+        ("classic.extra_losses", "MemoryModelV2WithLosses"),
+        ("actions.classic", "AutoregressiveModelV2 ParametricActionsModelV2"),
+        ("actions.classic", "ClassicBeta ClassicAutoregressive"),
+    ],
+)
+def test_checkpoints_of_release_0_1_find_their_classes(place, names):
+    module = importlib.import_module(f"memorylab.rllib.{place}")
+    assert all(hasattr(module, name) for name in names.split())

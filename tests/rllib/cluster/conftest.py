@@ -12,13 +12,15 @@ from ray._common.utils import reset_ray_address
 from ray.cluster_utils import Cluster
 
 from memorylab.rllib import start_ray, stop_ray
+from memorylab.rllib._ray_patches import set_environment
 
 
 @pytest.fixture(scope="module")
 def two_nodes():
     """A head and another node, started once for all tests of a file."""
     stop_ray()
-    # What whoever runs a cluster does first: `ray start` makes no token, other than `ray.init`.
+    # Whoever runs a cluster does this first: unlike `ray.init`, `ray start` makes no token.
+    set_environment()
     ray = Path(sys.executable).with_name("ray")
     subprocess.run([ray, "get-auth-token", "--generate"], check=True, capture_output=True)
     nodes = Cluster(initialize_head=True, head_node_args=NODE)

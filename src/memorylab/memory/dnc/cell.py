@@ -17,7 +17,7 @@ from memorylab.memory.dnc.state import (
     interface_size,
     split_interface,
 )
-from memorylab.memory.model import State
+from memorylab.memory.model import State, any_parameter
 
 
 def memory_step(
@@ -134,6 +134,8 @@ class DNCCell(nn.Module):
         self.num_read_heads = check_count(num_read_heads, "num_read_heads")
         self.hidden_size = check_count(hidden_size, "hidden_size")
         self.ablated = check_parts(ablated)
+        # Kept apart from the controller, which may be replaced, for example by a quantised one.
+        self.num_lstm_layers = num_controller_layers if controller == "lstm" else 0
         controller_input_size = input_size + num_read_heads * word_size
         if check_count(num_controller_layers, "num_controller_layers") > 1:
             if controller != "lstm":
@@ -159,16 +161,13 @@ class DNCCell(nn.Module):
 
         These two are ``[H]``, or ``[L, H]`` if the LSTM has several layers.
         """
-        weight = self.interface.weight
-        memory = empty_memory(self.num_locations, self.word_size, self.num_read_heads, weight)
-        state = memory._asdict()
-        shape = (self.hidden_size,)
-        if isinstance(self.controller, StackedLSTMCell):
-            shape = (len(self.controller.layers), self.hidden_size)
-        if isinstance(self.controller, nn.LSTMCell | StackedLSTMCell):
+        like = any_parameter(self)
+        memory = empty_memory(self.num_locations, self.word_size, self.num_read_heads, like)
+        state: State = memory._asdict()
+        if self.num_lstm_layers:
+            layers = (self.num_lstm_layers,) if self.num_lstm_layers > 1 else ()
             state["controller"] = {
-                "hidden": weight.new_zeros(shape),
-                "cell": weight.new_zeros(shape),
+                name: like.new_zeros(*layers, self.hidden_size) for name in ("hidden", "cell")
             }
         return state
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float, Integer
 from torch import Tensor, nn
 
 from memorylab.errors import check_count, suggest
@@ -15,13 +15,13 @@ from memorylab.memory.dnc.trace import DNCTrace
 from memorylab.memory.model import (
     MemoryModel,
     State,
-    check_state,
+    batched,
     map_state,
     run_steps,
 )
 
-IMPLEMENTATIONS = ("fast", "reference")
-"""The kernels of :mod:`memorylab.memory.dnc.fast`, and the equations of ``cell``."""
+IMPLEMENTATIONS = ("auto", "fast", "reference")
+"""Whichever can run, the kernels of :mod:`memorylab.memory.dnc.fast`, the equations of ``cell``."""
 
 
 class DNC(MemoryModel):
@@ -42,10 +42,12 @@ class DNC(MemoryModel):
         ablated: Parts to take away: see :func:`memorylab.memory.dnc.ablate`.
         num_controller_layers: Number of layers of the LSTM controller, each seeing what the one
             below puts out; the memory is steered by the top one.
-        implementation: ``"fast"`` runs whole sequences in compiled code where that is possible: on
-            the processor, in single or double precision, with a controller of one layer and no
-            part taken away; elsewhere, and with ``"reference"``, the cell runs step by step. The
-            results are the same up to rounding, and so are the state and the weights.
+        implementation: ``"reference"`` runs the cell step by step. ``"fast"`` runs whole sequences
+            in compiled code, with the same results up to rounding, and raises where that can't be
+            done. ``"auto"`` takes compiled code where it can: on the processor, in single or
+            double precision, with a controller of one layer and no part taken away. It takes the
+            reference elsewhere, and also for modules that were changed (by hooks, pruning,
+            replaced parts …); then a warning says why. State and weights are the same for all.
 
     Raises:
         ValueError: A size is below 1, or the controller, a part or the implementation doesn't
@@ -64,12 +66,12 @@ class DNC(MemoryModel):
         controller: str = "lstm",
         ablated: frozenset[str] = frozenset(),
         num_controller_layers: int = 1,
-        implementation: str = "fast",
+        implementation: str = "auto",
     ):
         super().__init__(input_size)
         if implementation not in IMPLEMENTATIONS:
             raise ValueError(
-                f"implementation must be 'fast' or 'reference', but is {implementation!r}."
+                f"implementation must be 'auto', 'fast' or 'reference', but is {implementation!r}."
                 f"{suggest(implementation, IMPLEMENTATIONS)}"
             )
         self.implementation = implementation
@@ -101,20 +103,23 @@ class DNC(MemoryModel):
         self,
         z: Float[Tensor, "B T F"],
         state: State,
-        t_starts: Int[Tensor, "B"],
-        seq_lens: Int[Tensor, "B"],
+        t_starts: Integer[Tensor, "B"],
+        seq_lens: Integer[Tensor, "B"],
     ) -> tuple[Float[Tensor, "B T D"], State]:
-        """Run the cell over time and map what it knows at each step to the output."""
-        if self.implementation == "fast" and fast.applies(self.cell, z):
-            known, state = fast.run_sequence(self.cell, z, state, seq_lens)  # [B, T, H + R·W]
-            return self.output(known), state
+        """Run the cell over time and map its output and the read vectors to the output."""
+        if self.implementation != "reference":
+            if torch.compiler.is_compiling() and not torch.compiler.is_exporting():
+                return _run_outside_the_graph(self, z, state, t_starts, seq_lens)
+            if fast.can_run(self.cell, z, state, demanded=self.implementation == "fast"):
+                h_and_r, state = fast.run_sequence(self.cell, z, state, seq_lens)
+                return self.output(h_and_r), state
 
         def step(x: Tensor, state: State) -> tuple[Tensor, State]:
             hidden, state, _, _ = self.cell(x, state)
             return torch.cat([hidden, state["read_vectors"].flatten(1)], dim=-1), state
 
-        known, state = run_steps(step, z, state, seq_lens)  # [B, T, H + R·W]
-        return self.output(known), state
+        h_and_r, state = run_steps(step, z, state, seq_lens)  # [B, T, H + R·W]
+        return self.output(h_and_r), state
 
     @torch.no_grad()
     def trace(self, z: Float[Tensor, "T F"], state: State | None = None) -> DNCTrace:
@@ -143,20 +148,27 @@ class DNC(MemoryModel):
         if not z.isfinite().all():
             step = int((~z.isfinite()).any(-1).nonzero()[0])
             raise ValueError(f"The input holds NaN or infinity at step {step}. Mend the data.")
-        if state is None:
-            state = self.batch_initial_state(1)
-        else:
-            state = map_state(lambda tensor: tensor.unsqueeze(0), state)
-            check_state(state, self.batch_initial_state(1))
+        state = batched(self.initial_state() if state is None else state, 1)
+        self._check_state(state, 1)
         model, state = copy.deepcopy(self).double(), map_state(Tensor.double, state)
         steps: list[dict[str, Tensor]] = []  # each tensor has a first dimension of 1
         for x in z.double().unsqueeze(1):  # [1, F]
             hidden, state, interface, weightings = model.cell(x, state)
-            known = torch.cat([hidden, state["read_vectors"].flatten(1)], dim=-1)
-            step = {"input": x, "output": model.output(known)}
+            h_and_r = torch.cat([hidden, state["read_vectors"].flatten(1)], dim=-1)
+            step = {"input": x, "output": model.output(h_and_r)}
             steps.append(step | state | weightings._asdict() | interface._asdict())
         arrays = {name: torch.cat([step[name] for step in steps]) for name in DNCTrace.required()}
         return DNCTrace(
             {name: tensor.cpu().numpy() for name, tensor in arrays.items()},
             {"ablated": sorted(self.cell.ablated)},
         )
+
+
+@torch.compiler.disable(
+    reason='to compile the whole graph, use DNC(..., implementation="reference")'
+)
+def _run_outside_the_graph(
+    model: DNC, z: Tensor, state: State, t_starts: Tensor, seq_lens: Tensor
+) -> tuple[Tensor, State]:
+    """Run ``forward_memory`` as it is, between two graphs of ``torch.compile``."""
+    return model.forward_memory(z, state, t_starts, seq_lens)

@@ -1,31 +1,53 @@
-"""Actions with structure: distributions of our own, masks, embeddings, dependent components.
+"""The names of release 0.1 for what is now :mod:`memorylab.rllib.heads`.
 
-Each comes for both of RLlib's API stacks. What a distribution computes stands once, in plain
-PyTorch, and is wrapped twice.
+``MemoryRLModule`` takes a head as a key of ``model_config``; these classes preset one.
 """
 
-import lazy_loader
+from typing import Any
 
-# Loaded when first used: MemoryRLModule needs the distributions, and the modules need it.
-__getattr__, __dir__, __all__ = lazy_loader.attach(
-    __name__,
-    submod_attrs={
-        "autoregressive": ["AutoregressiveCategorical", "AutoregressiveHead"],
-        "beta": ["BoundedBeta"],
-        "classic": [
-            "AutoregressiveModelV2",
-            "ClassicAutoregressive",
-            "ClassicBeta",
-            "ParametricActionsModelV2",
-        ],
-        "connectors": ["MarkEndedEpisodes"],
-        "distributions": ["TorchAutoregressive", "TorchBeta"],
-        "masking": ["mask_logits", "match_embeddings"],
-        "modules": [
-            "AutoregressiveRLModule",
-            "BetaRLModule",
-            "ParametricActionsRLModule",
-            "SequentialRLModule",
-        ],
-    },
+from memorylab.rllib.actions.modules import (
+    AutoregressiveRLModule,
+    BetaRLModule,
+    ParametricActionsRLModule,
+    SequentialRLModule,
 )
+from memorylab.rllib.connectors import MarkEndedEpisodes
+from memorylab.rllib.heads import (
+    AutoregressiveCategorical,
+    AutoregressiveHead,
+    BoundedBeta,
+    ClassicAutoregressive,
+    ClassicBeta,
+    level_sizes,
+    mask_logits,
+    match_embeddings,
+)
+
+_CLASSIC = ("AutoregressiveModelV2", "ParametricActionsModelV2")
+
+__all__ = [
+    "AutoregressiveCategorical",
+    "AutoregressiveHead",
+    "AutoregressiveModelV2",
+    "AutoregressiveRLModule",
+    "BetaRLModule",
+    "BoundedBeta",
+    "ClassicAutoregressive",
+    "ClassicBeta",
+    "MarkEndedEpisodes",
+    "ParametricActionsModelV2",
+    "ParametricActionsRLModule",
+    "SequentialRLModule",
+    "level_sizes",
+    "mask_logits",
+    "match_embeddings",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load the models of the old API stack when they are first used."""
+    if name in _CLASSIC:
+        from memorylab.rllib import classic
+
+        return getattr(classic, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,4 +1,4 @@
-"""PPO that also understands the configurations of the Ray that POPGym was written for."""
+"""PPO that also reads the configurations of the Ray that POPGym was written for."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ _API_STACK = ("enable_rl_module_and_learner", "enable_env_runner_and_connector_v
 
 
 class ClassicPPOConfig(PPOConfig):
-    """PPO's configuration, which reads dictionaries of old and of new.
+    """PPO's configuration, which reads dictionaries with old and with new keys.
 
-    A dictionary that names a ``custom_model`` and no API stack is for the old one. Of old keys,
-    Ray refuses ``num_envs_per_worker`` and ignores ``sgd_minibatch_size``, ``num_sgd_iter`` and
-    ``horizon``; here each does what it did.
+    A dictionary that names a ``custom_model`` and no API stack is for the old one. The old keys
+    ``num_envs_per_worker``, ``sgd_minibatch_size``, ``num_sgd_iter`` and ``horizon``, which RLlib
+    now refuses or ignores, do what they did.
     """
 
     horizon: int | None = None
     """Longest episode in steps; a longer one is truncated."""
 
     def update_from_dict(self, config_dict: Mapping[str, Any]) -> ClassicPPOConfig:
-        """Take over what the dictionary says.
+        """Set what the dictionary holds.
 
         Raises:
             ValueError: It holds a key by its old and by its new name.
@@ -73,6 +73,6 @@ class ClassicPPO(PPO):
 def register_ppo() -> None:
     """Let Ray Tune's name "PPO" stand for :class:`ClassicPPO`.
 
-    Importing ``memorylab.rllib.classic`` does this. Ray forgets it when it stops.
+    Call it before a configuration that was written for POPGym. Ray forgets it when it stops.
     """
     register_trainable("PPO", ClassicPPO)

@@ -6,20 +6,17 @@ import warnings
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-import gymnasium as gym
-import torch
-from jaxtyping import Float, Int
 from torch import Tensor
 
 from memorylab.errors import check_count
 from memorylab.memory import DNC, State
-from memorylab.rllib.classic.base_model import BaseModel
+from memorylab.rllib.classic.base_model import CoreModel
 
-# Under which names memorylab's DNC carries MEMORY_KEYS.
+# The names of MEMORY_KEYS in the state of memorylab's DNC.
 _NAMES = ("memory", "link", "precedence", "read_weighting", "write_weighting", "usage")
 
 
-class DiffNC(BaseModel):
+class DiffNC(CoreModel):
     """The Differentiable Neural Computer of Graves et al., Nature 538 (2016), as an RLlib model.
 
     It has the name, the options and the state of POPGym's ``DiffNC``, around
@@ -33,6 +30,11 @@ class DiffNC(BaseModel):
     - ``num_hidden_layers``: layers of the LSTM controller.
     - ``num_layers``: 1; POPGym knows the option, but its state has no room for more.
     - ``nonlinearity``: has no effect, here or in POPGym, as an LSTM has nonlinearities of its own.
+
+    The memory's state is nine tensors, zero at first, with L = ``num_hidden_layers``: the
+    controller's hidden vector ``[L, H]`` and cell ``[L, H]``, read vectors ``[R·W]``, memory
+    ``[N, W]``, link matrix ``[1, N, N]``, precedence ``[1, N]``, read weights ``[R, N]``, write
+    weights ``[1, N]``, usage ``[N]``.
 
     Raises:
         ValueError: ``cell_size`` is larger than ``hidden_size``, or ``num_layers`` is not 1.
@@ -54,18 +56,8 @@ class DiffNC(BaseModel):
         "usage_vector",
     ]
 
-    def __init__(
-        self,
-        obs_space: gym.Space,
-        action_space: gym.Space,
-        num_outputs: int,
-        model_config: Mapping[str, Any],
-        name: str,
-        **custom_model_kwargs: Any,
-    ):
-        super().__init__(
-            obs_space, action_space, num_outputs, model_config, name, **custom_model_kwargs
-        )
+    def make_core(self) -> DNC:
+        """Build the DNC, which has ``cfg["nr_cells"]`` locations."""
         hidden_size, cell_size = self.cfg["hidden_size"], self.cfg["cell_size"]
         check_count(cell_size, "cell_size")
         if cell_size > hidden_size:
@@ -82,10 +74,10 @@ class DiffNC(BaseModel):
             warnings.warn(
                 f"nonlinearity {self.cfg['nonlinearity']!r} has no effect: the controller is an "
                 "LSTM. Leave the option out.",
-                stacklevel=2,
+                stacklevel=4,
             )
         self.cfg["nr_cells"] = hidden_size // cell_size
-        self.core = DNC(
+        return DNC(
             self.cfg["preprocessor_output_size"],
             hidden_size=hidden_size,
             num_locations=self.cfg["nr_cells"],
@@ -94,26 +86,13 @@ class DiffNC(BaseModel):
             num_controller_layers=self.cfg["num_hidden_layers"],
         )
 
-    def initial_state(self) -> list[Tensor]:
-        """Return nine tensors of zeros, in POPGym's order, with L = ``num_hidden_layers``.
-
-        Controller's hidden vector ``[L, H]`` and cell ``[L, H]``, read vectors ``[R·W]``, memory
-        ``[N, W]``, link matrix ``[1, N, N]``, precedence ``[1, N]``, read weights ``[R, N]``, write
-        weights ``[1, N]``, usage ``[N]``.
-        """
-        h, layers = self.cfg["hidden_size"], self.cfg["num_hidden_layers"]
-        n, w, r = self.cfg["nr_cells"], self.cfg["cell_size"], self.cfg["read_heads"]
-        shapes = [(layers, h), (layers, h), (r * w,)]
-        shapes += [(n, w), (1, n, n), (1, n), (r, n), (1, n), (n,)]
-        return [torch.zeros(shape) for shape in shapes]
-
     def unpack_state(
         self, state: list[Tensor]
     ) -> tuple[list[tuple[Tensor, Tensor]], dict[str, Tensor], Tensor]:
         """Sort RLlib's list of tensors into controller, memory and read vectors.
 
         Args:
-            state: Nine tensors as :meth:`initial_state` returns them, each ``[B, ...]``.
+            state: The memory's nine tensors, each ``[B, ...]``.
 
         Returns:
             The controller's hidden vector and cell, both ``[L, B, H]``, as a list of one pair; the
@@ -155,17 +134,6 @@ class DiffNC(BaseModel):
         memory = [memory_dict[key] for key in self.MEMORY_KEYS]
         return [hidden.transpose(0, 1), cell.transpose(0, 1), read_vecs, *memory]
 
-    def forward_memory(
-        self,
-        z: Float[Tensor, "B T F"],
-        state: list[Tensor],
-        t_starts: Int[Tensor, "B"],
-        seq_lens: Int[Tensor, "B"],
-    ) -> tuple[Float[Tensor, "B T D"], list[Tensor]]:
-        """Run the DNC, whose state is the same numbers by other names and without axes of one."""
-        z, following = self.core(z, self._to_core(state), t_starts, seq_lens)
-        return z, self._from_core(following)
-
     def load_state_dict(
         self, state_dict: Mapping[str, Tensor], strict: bool = True, assign: bool = False
     ) -> Any:
@@ -197,7 +165,7 @@ class DiffNC(BaseModel):
             "controller": controller,
         }
 
-    def _from_core(self, state: State) -> list[Tensor]:
+    def _to_list(self, state: State) -> list[Tensor]:
         hidden, cell = state["controller"]["hidden"], state["controller"]["cell"]
         if hidden.dim() == 2:
             controller = (hidden.unsqueeze(0), cell.unsqueeze(0))  # [1, B, H]

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import gymnasium as gym
 import torch
 import tree
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
+from ray.rllib.models import ModelCatalog
 from ray.rllib.models.torch.torch_modelv2 import TorchModelV2
+from ray.rllib.policy.sample_batch import SampleBatch
 from torch import Tensor, nn
 
-from memorylab.errors import check_count, reject_unknown_keys
-from memorylab.memory import ActorCritic, State
-from memorylab.rllib.module import DEFAULT_MODEL_CONFIG
+from memorylab.errors import check_count
+from memorylab.rllib.heads import Head, Plain, choose_head
+from memorylab.rllib.heads.spaces import is_parametric, memory_input, memory_size, unflatten
+from memorylab.rllib.losses import ExtraLosses, gradient_shares
+from memorylab.rllib.networks import LOSS_CONFIG, complete_model_config, make_networks
+from memorylab.sequences import sequence_mask
 
 
 class MemoryModelV2(TorchModelV2, nn.Module):
@@ -30,13 +36,22 @@ class MemoryModelV2(TorchModelV2, nn.Module):
             "max_seq_len": 52,
         })
 
-    ``custom_model_config`` takes the keys of ``MemoryRLModule``'s ``model_config``. Two of them,
-    ``vf_share_layers`` and ``max_seq_len``, are RLlib's own and may stand beside it as well; PPO
-    puts ``vf_share_layers=False`` there, two memories, if you say nothing.
+    ``custom_model_config`` takes the keys of ``MemoryRLModule``'s ``model_config``. Differences:
+
+    - ``vf_share_layers`` and ``max_seq_len`` may also stand beside it, where RLlib has them. PPO
+      puts ``vf_share_layers=False`` there, two memories, unless you say otherwise.
+    - The policy chooses the action distribution before it builds the model. The head ``"beta"``
+      therefore needs ``ClassicBeta``, and ``"autoregressive"`` needs ``ClassicAutoregressive``::
+
+          ModelCatalog.register_custom_action_dist("beta", memorylab.rllib.heads.ClassicBeta)
+          config.training(model={"custom_action_dist": "beta", ...})
+
+      If no ``head`` is given, the distribution chooses it. One of your own reads an MLP's outputs.
+    - Extra ``losses`` need no learner. RLlib reports them as ``info.learner.default_policy.model``.
 
     RLlib carries the state of ``networks`` as a list of tensors: its leaves, depth first, each
     dictionary in the order of its keys' names, as ``tree.flatten`` has it. ``time`` is the last.
-    On its way RLlib makes all of them floats.
+    RLlib casts all of them to float.
 
     Args:
         obs_space: Observation space, a Box, as RLlib's preprocessors make it of any other.
@@ -48,9 +63,13 @@ class MemoryModelV2(TorchModelV2, nn.Module):
 
     Raises:
         ValueError: A key or name doesn't exist; a second memory is asked for by ``use_lstm`` or
-            ``use_attention``; ``max_seq_len`` is given twice, and differs.
-        TypeError: The observation space is not a Box, or ``num_outputs`` not an integer.
+            ``use_attention``; ``max_seq_len`` is given twice, and differs; the action distribution
+            is not that of the head.
+        TypeError: The observation space is not a Box, the head doesn't fit the spaces, or
+            ``num_outputs`` is not an integer.
     """
+
+    default_head: ClassVar[str | None] = None
 
     def __init__(
         self,
@@ -63,26 +82,52 @@ class MemoryModelV2(TorchModelV2, nn.Module):
     ):
         nn.Module.__init__(self)
         TorchModelV2.__init__(self, obs_space, action_space, num_outputs, model_config, name)
-        # Named arguments would not do: of a key that it doesn't know RLlib takes the error for one
-        # of an older kind of model, and builds the model without any of its keys.
-        reject_unknown_keys(
-            options, DEFAULT_MODEL_CONFIG, "key of MemoryModelV2's custom_model_config"
+        config = self.complete_options(options)
+        check_count(num_outputs, "num_outputs")
+        self._space = self._seen_space()
+        self.head = self._choose_head(config["head"])
+        self.networks = self.make_networks(config)
+        cloning = config["losses"].get("behaviour_cloning")
+        # After the networks, so that these start with the same weights with and without losses.
+        self.extra_losses = ExtraLosses(
+            self.networks,
+            memory_size(self._space),
+            action_space,
+            **{key: config[key] for key in LOSS_CONFIG},
+            observation_space=self._space,
+            distribution=self.head.distribution_class(action_space) if cloning else None,
         )
-        _check_model_config(model_config, options)
-        if not isinstance(obs_space, gym.spaces.Box):
-            raise TypeError(
-                f"MemoryModelV2 reads flat observations, but the space is {obs_space}. RLlib's "
-                "preprocessors flatten any; leave _disable_preprocessor_api at False."
-            )
-        share = model_config.get("vf_share_layers", DEFAULT_MODEL_CONFIG["vf_share_layers"])
-        config = DEFAULT_MODEL_CONFIG | {"vf_share_layers": share} | options
-        self.networks = ActorCritic(
-            gym.spaces.flatdim(obs_space),
-            check_count(num_outputs, "num_outputs"),
-            **{key: value for key, value in config.items() if key != "max_seq_len"},
-        )
-        self._values: Tensor | None = None
+        self._in_use = False
         self._features: Tensor | None = None
+        self._values: Tensor | None = None
+        self._metrics: dict[str, Any] = {}
+
+    # A subclass changes what it needs of these two.
+
+    def complete_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the model's configuration with the defaults of all keys that aren't given.
+
+        Args:
+            options: ``custom_model_config``.
+
+        Raises:
+            ValueError: A key doesn't exist, or contradicts RLlib's model configuration.
+        """
+        _check_model_config(self.model_config, options)
+        defaults = {"head": self.default_head}
+        if "vf_share_layers" in self.model_config:
+            defaults["vf_share_layers"] = self.model_config["vf_share_layers"]
+        what = f"{type(self).__name__}'s custom_model_config"
+        return complete_model_config(defaults | dict(options), what)
+
+    def make_networks(self, config: Mapping[str, Any]) -> nn.Module:
+        """Build everything that has weights, except the decoders of extra losses.
+
+        Args:
+            config: From :meth:`complete_options`.
+        """
+        size = memory_size(self._space)
+        return make_networks(self.head, size, self._space, self.action_space, config)
 
     def get_initial_state(self) -> list[Tensor]:
         """Return the state at the start of an episode, without batch dimension."""
@@ -108,25 +153,23 @@ class MemoryModelV2(TorchModelV2, nn.Module):
             row's last real step.
 
         Raises:
-            ValueError: The batch can't be cut into as many rows as there are lengths.
+            ValueError: The batch can't be cut into as many rows as there are lengths, the state is
+                not one of this model, or an action mask allows no action.
         """
-        flat = input_dict["obs_flat"].float()  # [B·T, F]
+        flat = input_dict["obs_flat"]  # [B·T, F]
         if seq_lens is None:
             seq_lens = torch.ones(len(flat), dtype=torch.long, device=flat.device)
-        batch_size = len(seq_lens)
-        if batch_size == 0 or len(flat) % batch_size:
-            raise ValueError(
-                f"The {len(flat)} steps of the batch can't be cut into {batch_size} rows of the "
-                "same length, one for each of seq_lens. Pad them, as pad_batch_to_sequences_of_"
-                "same_size does."
-            )
-        observations = flat.reshape(batch_size, -1, flat.shape[-1])  # [B, T, F]
-        # Kept for losses of what the memory puts out, such as MemoryModelV2WithLosses adds.
+        observation = self._observation(flat, len(seq_lens))
         self._features, critic, after = self.networks.remember(
-            observations, self._nested(state), seq_lens
+            memory_input(observation), self._nested(state, len(seq_lens)), seq_lens
         )
         self._values = self.networks.critic_head(critic).flatten()  # [B·T]
-        return self.networks.actor_head(self._features).flatten(0, 1), tree.flatten(after)
+        # While it builds a policy, RLlib tries the model on batches of zeros. Masks would then
+        # allow no action, so no step counts as real before the first batch of anything else.
+        self._in_use = self._in_use or bool(flat.any())
+        real = torch.arange(critic.shape[1], device=flat.device) < seq_lens.unsqueeze(1)  # [B, T]
+        inputs = self._inputs(self._features, observation, real & self._in_use)
+        return inputs.flatten(0, 1), tree.flatten(after)
 
     def value_function(self) -> Float[Tensor, "BT"]:
         """Return the critic's values for the batch that was last passed to :meth:`forward`.
@@ -138,24 +181,169 @@ class MemoryModelV2(TorchModelV2, nn.Module):
             raise RuntimeError("Call the model first: value_function is about its last batch.")
         return self._values
 
-    def _nested(self, state: list[Tensor]) -> State | None:
-        """Return RLlib's list as ``networks`` take it."""
+    def custom_loss(
+        self, policy_loss: list[Tensor], loss_inputs: Mapping[str, Tensor]
+    ) -> list[Tensor]:
+        """Return the algorithm's loss plus each extra loss times its coefficient.
+
+        Args:
+            policy_loss: The algorithm's loss, alone in a list.
+            loss_inputs: The batch that was last passed to :meth:`forward`.
+        """
+        if not self.extra_losses.coefficients:
+            return policy_loss
+        seq_lens = loss_inputs[SampleBatch.SEQ_LENS]
+        mask = sequence_mask(seq_lens.long(), self._features.shape[1])  # [B, T]
+        extra = self.extra_losses(
+            self.networks,
+            self._features,
+            memory_input(self._observation(loss_inputs[SampleBatch.OBS], len(seq_lens))),
+            loss_inputs[SampleBatch.ACTIONS].reshape(*mask.shape, -1),
+            mask,
+            policy=self._imitate,
+        )
+        (loss,) = policy_loss
+        losses = {"algorithm": loss, **self.extra_losses.weigh(extra)}
+        self._metrics = {
+            "extra_losses": {name: value.item() for name, value in extra.items()},
+            "gradient_shares": gradient_shares(losses, self.networks.shared_parameters()),
+        }
+        return [sum(losses.values())]
+
+    def metrics(self) -> dict[str, Any]:
+        """Return what :meth:`custom_loss` last measured.
+
+        RLlib reports it, averaged over minibatches, under ``info.learner.default_policy.model``.
+        """
+        return self._metrics
+
+    def _seen_space(self) -> gym.Space:
+        """Return the observation space: flat, or a Dict if it describes actions."""
+        if not isinstance(self.obs_space, gym.spaces.Box):
+            raise TypeError(
+                f"{type(self).__name__} reads flat observations, but the space is "
+                f"{self.obs_space}. RLlib's preprocessors flatten any; leave "
+                "_disable_preprocessor_api at False."
+            )
+        original = getattr(self.obs_space, "original_space", self.obs_space)
+        if is_parametric(original):
+            return original
+        return gym.spaces.Box(-torch.inf, torch.inf, (gym.spaces.flatdim(self.obs_space),))
+
+    def _choose_head(self, asked: Head | str | None) -> Head:
+        """Return the head, and refuse one whose distribution is not the policy's."""
+        name, used = self.model_config.get("custom_action_dist"), None
+        if name:
+            used, _ = ModelCatalog.get_action_dist(
+                self.action_space, dict(self.model_config), framework="torch"
+            )
+        if asked is None and not is_parametric(self._space):
+            asked = getattr(used, "head", None) or _PolicysOwn(self.num_outputs, used)
+        head = choose_head(asked, self._space, self.action_space)
+        needed = head.classic_distribution_class()
+        if needed is not used and getattr(needed, "head", needed) != getattr(used, "head", used):
+            found = f"custom_action_dist is {name!r}" if name else "there is no custom_action_dist"
+            advice = "Leave custom_action_dist out."
+            if needed is not None:
+                advice = (
+                    f"Register memorylab.rllib.heads.{needed.__name__} by ModelCatalog."
+                    "register_custom_action_dist, and give its name as custom_action_dist."
+                )
+            raise ValueError(
+                f"The head {str(head)!r} needs the action distribution "
+                f"{needed.__name__ if needed else 'that RLlib chooses itself'}, but {found}. "
+                f"{advice}"
+            )
+        if head.size(self.action_space) != self.num_outputs:
+            raise ValueError(
+                f"The head {str(head)!r} has {head.size(self.action_space)} outputs for "
+                f"{self.action_space}, but num_outputs is {self.num_outputs}."
+            )
+        return head
+
+    def _observation(self, flat: Tensor, batch_size: int) -> Tensor | dict[str, Tensor]:
+        """Return a flat batch ``[B·T, F]`` as rows ``[B, T, ...]``, and their parts if any."""
+        size = gym.spaces.flatdim(self._space)
+        if batch_size == 0 or len(flat) % batch_size or flat.shape[1:].numel() != size:
+            raise ValueError(
+                f"Observations of shape {list(flat.shape)} can't be cut into {batch_size} rows of "
+                f"the same length, one for each of seq_lens, with {size} features a step. Pad "
+                "them, as pad_batch_to_sequences_of_same_size does."
+            )
+        rows = flat.to(next(self.parameters()).dtype).reshape(batch_size, -1, size)
+        return unflatten(rows, self._space)
+
+    def _nested(self, state: list[Tensor], batch_size: int) -> Any:
+        """Return RLlib's list as ``networks`` take it: nested, and in the dtypes it had."""
         if not state:
             return None
         initial = self.networks.initial_state()
         expected = tree.flatten(initial)
-        if len(state) != len(expected):
+        shapes = [[batch_size, *tensor.shape] for tensor in expected]
+        if [list(tensor.shape) for tensor in state] != shapes:
             raise ValueError(
-                f"The state must have {len(expected)} tensors, as get_initial_state() has, but "
-                f"has {len(state)}."
+                f"The state of {type(self).__name__} must be tensors of the shapes {shapes}, those "
+                "of get_initial_state() for each row, but they are "
+                f"{[list(tensor.shape) for tensor in state]}."
             )
         return tree.unflatten_as(
             initial, [new.to(old.dtype) for new, old in zip(state, expected, strict=True)]
         )
 
+    def _inputs(
+        self, features: Tensor, observation: Any, real: Bool[Tensor, "B T"]
+    ) -> Float[Tensor, "B T A"]:
+        return self.head.inputs(self.networks.actor_head, features, observation, None, real)
+
+    def _imitate(self, flat: Tensor, actions: Tensor, seq_lens: Tensor) -> Float[Tensor, "B T A"]:
+        """Return the inputs of the action distribution in whole episodes of an expert."""
+        observation = unflatten(flat, self._space)
+        features, _, _ = self.networks.remember(memory_input(observation), None, seq_lens)
+        return self._inputs(features, observation, sequence_mask(seq_lens, flat.shape[1]))
+
     def __getstate__(self) -> dict[str, Any]:
-        # What was computed last hangs on a graph, and could be neither copied nor pickled.
-        return {**self.__dict__, "_values": None, "_features": None, "_last_output": None}
+        # Drop cached outputs: tensors attached to a graph can't be copied or pickled.
+        return {**self.__dict__, "_features": None, "_values": None, "_last_output": None}
+
+
+MemoryModelV2WithLosses = MemoryModelV2
+"""The name of release 0.1: ``MemoryModelV2`` itself has the losses now."""
+
+
+class AutoregressiveModelV2(MemoryModelV2):
+    """A :class:`MemoryModelV2` with the head ``"autoregressive"`` unless another one is given."""
+
+    default_head = "autoregressive"
+
+
+class ParametricActionsModelV2(MemoryModelV2):
+    """A :class:`MemoryModelV2` with the head ``"parametric"`` unless another one is given."""
+
+    default_head = "parametric"
+
+
+@dataclass(frozen=True)
+class _PolicysOwn(Head):
+    """An MLP in front of whatever distribution the policy uses."""
+
+    outputs: int
+    custom: Any
+    name: ClassVar[str] = "plain"
+
+    def size(self, action_space: gym.Space) -> int:
+        return self.outputs
+
+    def classic_distribution_class(self) -> Any:
+        return self.custom
+
+    def distribution_class(self, action_space: gym.Space) -> type:
+        if self.custom is not None or Plain().size(action_space) != self.outputs:
+            raise TypeError(
+                "behaviour_cloning knows the action distributions of memorylab.rllib.heads and "
+                f"RLlib's default ones, but not {self.custom or 'this one'} with {self.outputs} "
+                "inputs. Leave the loss out, or write a Head."
+            )
+        return Plain().distribution_class(action_space)
 
 
 def _check_model_config(model_config: Mapping[str, Any], options: Mapping[str, Any]) -> None:

@@ -25,7 +25,7 @@ _NOT_STORED = {
 def convert_popgym_state_dict(
     state_dict: Mapping[str, Tensor], model: BaseModel
 ) -> dict[str, Tensor]:
-    """Bring the weights of POPGym's model into the names and the order of ours.
+    """Bring the weights of POPGym's model, or of release 0.1, into the names and order of ours.
 
     ``MLP``, ``BasicMLP``, ``Elman``, ``GRU`` and ``LSTM`` then compute the same outputs, and their
     ``load_state_dict`` does this by itself. Not so ``DiffNC``: all its weights find their place,
@@ -45,7 +45,7 @@ def convert_popgym_state_dict(
     dropped = _NOT_STORED.get(model.cfg["embedding"])
     converted = {}
     for name, tensor in state_dict.items():
-        if name not in own and name == dropped:
+        if name == dropped and f"networks.{name}" not in own:
             if name == "embedding.weight" and len(tensor) != model.max_seq_len:
                 raise ValueError(
                     f"The weights belong to a model with max_seq_len {len(tensor)}, but that of "
@@ -69,7 +69,7 @@ def _own_name(name: str, own: Mapping[str, Tensor]) -> str:
     part = core.rpartition(".")[2]  # Of the DNC, weight_ih_l0 and such.
     weight, _, layer = part.rpartition("_l")
     candidates = [
-        name,
+        name,  # Of release 0.1.
         f"core.core.{core}",
         f"core.network.{core}",
         # The cells of POPGym's option "benchmark": their weights know no layer.
@@ -82,6 +82,7 @@ def _own_name(name: str, own: Mapping[str, Tensor]) -> str:
         ]
     elif core.startswith("rnn_layer_memory_shared."):
         candidates.append(f"core.cell.interface.{part}")
+    candidates = [name, *(f"networks.{candidate}" for candidate in candidates)]
     return next((candidate for candidate in candidates if candidate in own), name)
 
 

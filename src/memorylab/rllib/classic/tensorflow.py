@@ -19,14 +19,13 @@ _tf1, tf, _ = try_import_tf()
 class TFFeedForward(TFModelV2):
     """A feed-forward actor and critic in TensorFlow: one shared layer, and a head for each.
 
-    Observations are first brought to mean 0 and variance 1 by running statistics, which are
-    variables that no gradient reaches: RLlib moves them by :meth:`update_ops` with every
-    minibatch. The same statistics normalise while sampling and while learning, unlike those of
-    batch normalisation, so PPO learns from the logits it acted upon.
+    Running statistics normalise the observations. No gradient reaches them: RLlib moves them by
+    :meth:`update_ops` with every minibatch. Unlike batch normalisation, sampling and learning use
+    the same statistics, so PPO learns from the logits it acted upon.
 
-    Use it with ``config.framework("tf")``. With ``"tf2"`` RLlib 2.60 fails in its own optimizer
-    unless TensorFlow has Keras 2 (``tf_keras`` and ``TF_USE_LEGACY_KERAS=1``), and never runs
-    ``update_ops``.
+    Use it with ``config.framework("tf")``. With ``"tf2"`` RLlib 2.60 never runs ``update_ops``, and
+    fails in its own optimizer unless TensorFlow has Keras 2 (``tf_keras`` and
+    ``TF_USE_LEGACY_KERAS=1``).
 
     Args:
         obs_space: Observation space, a Box of shape [F].
@@ -75,18 +74,11 @@ class TFFeedForward(TFModelV2):
     ) -> tuple[Any, list[Any]]:
         """Map observations ``[B, F]`` to the inputs of the action distribution ``[B, A]``."""
         if not self.var_list:
-            # Not in the constructor: RLlib 2.60 then compares what was registered with what was
-            # built, finds no variable equal to itself, and refuses the model.
-            self.register_variables(
-                [
-                    self.mean,
-                    self.variance,
-                    self.hidden_weight,
-                    self.hidden_bias,
-                    self.actor_weight,
-                    self.critic_weight,
-                ]
-            )
+            # RLlib 2.60 refuses a model that registers variables in the constructor: it compares
+            # them with those that were built, and finds none equal to itself.
+            statistics = [self.mean, self.variance]
+            layers = [self.hidden_weight, self.hidden_bias, self.actor_weight, self.critic_weight]
+            self.register_variables(statistics + layers)
         self._observations = tf.cast(input_dict["obs_flat"], tf.float32)  # [B, F]
         centred = self._observations - self.mean  # [B, F]
         normalised = centred / tf.sqrt(self.variance + 1e-5)  # [B, F]
@@ -112,5 +104,5 @@ def _variable(name: str, value: np.ndarray, trainable: bool = True) -> Any:
 
 
 def _random(inputs: int, outputs: int) -> np.ndarray:
-    # RLlib seeds NumPy's global generator, and nothing else that is at hand here.
+    # RLlib seeds NumPy's global generator, and hands the model no other.
     return np.random.standard_normal((inputs, outputs)) / np.sqrt(inputs)  # noqa: NPY002

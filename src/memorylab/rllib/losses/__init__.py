@@ -1,28 +1,19 @@
-"""Losses besides reward: supervised and self-supervised, on both of RLlib's API stacks."""
+"""Auxiliary losses, supervised and self-supervised, for both of RLlib's API stacks."""
 
-from memorylab.rllib.losses.extra_losses import LOSS_NAMES, ExtraLosses
-from memorylab.rllib.losses.functions import (
-    behaviour_cloning_loss,
-    gradient_shares,
-    l2_loss,
-    next_observation_loss,
-    reconstruction_loss,
-)
-from memorylab.rllib.losses.learner import (
-    MemoryRLModuleWithLosses,
-    PPOLearnerWithLosses,
-    add_losses,
-)
+import lazy_loader
 
-__all__ = [
-    "LOSS_NAMES",
-    "ExtraLosses",
-    "MemoryRLModuleWithLosses",
-    "PPOLearnerWithLosses",
-    "add_losses",
-    "behaviour_cloning_loss",
-    "gradient_shares",
-    "l2_loss",
-    "next_observation_loss",
-    "reconstruction_loss",
-]
+# Loaded when first used: MemoryRLModule needs the losses, and the learner's file needs it.
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "extra_losses": ["LOSS_NAMES", "ExtraLosses"],
+        "functions": [
+            "behaviour_cloning_loss",
+            "gradient_shares",
+            "l2_loss",
+            "next_observation_loss",
+            "reconstruction_loss",
+        ],
+        "learner": ["MemoryRLModuleWithLosses", "PPOLearnerWithLosses", "add_losses"],
+    },
+)

@@ -1,9 +1,9 @@
-"""The losses that a configuration asks for, and the decoders that they need, for both stacks."""
+"""The extra losses of a configuration and their decoders, for both API stacks."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from numbers import Real
 from typing import Any
@@ -11,52 +11,55 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 import torch
-from jaxtyping import Bool, Float, Shaped
+from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from memorylab.errors import reject_unknown_keys
 from memorylab.memory import ActorCritic
 from memorylab.networks import MlpModel
 from memorylab.rllib.demonstrations import Demonstrations
+from memorylab.rllib.heads import Plain
+from memorylab.rllib.heads.spaces import as_tensor, choices_of
 from memorylab.rllib.losses import functions
-from memorylab.rllib.module import action_distribution
 from memorylab.sequences import sequence_mask
 
 LOSS_NAMES = ("reconstruction", "next_observation", "l2", "behaviour_cloning")
 """The losses that can be added, by name."""
 
-DEFAULT_LOSS_CONFIG: dict[str, Any] = {
-    "losses": {},
-    "demonstrations": None,
-    "decoder_sizes": (64,),
-}
-"""Every key that :class:`ExtraLosses` adds to a model's configuration, with its default."""
-
 EPISODES_PER_BATCH = 16
-"""How many demonstrations, drawn at random, are learned from together with each minibatch."""
+"""How many demonstrations, drawn at random, join each minibatch."""
+
+Policy = Callable[[Tensor, Tensor, Tensor], Tensor]
+"""Maps an expert's observations ``[B, T, F]``, actions and lengths ``[B]`` to the inputs of the
+action distribution ``[B, T, A]``."""
 
 
 class ExtraLosses(nn.Module):
-    """Losses of an ``ActorCritic`` besides the one of its algorithm.
+    """Losses of an ``ActorCritic`` that are added to the one of its algorithm.
 
-    - ``reconstruction``: a decoder must tell the observation from what the memory puts out.
-    - ``next_observation``: a decoder must tell the next observation from that and the action.
+    - ``reconstruction``: a decoder predicts the observation from the memory's output.
+    - ``next_observation``: a decoder predicts the next observation from that and the action.
     - ``l2``: the sum of the squares of all weights of the actor and the critic.
-    - ``behaviour_cloning``: the actor must find likely what an expert did.
+    - ``behaviour_cloning``: the negative log-probability of an expert's actions.
+
+    The observation is what the memory reads: of one that describes actions, ``"observations"``.
 
     Args:
-        networks: Whose losses they are. The decoders are sized after it; it is not kept.
-        observation_size: Number of observation features F.
-        action_space: What the actor acts in.
-        losses: A coefficient for each loss. One of 0 leaves the loss out, its decoder too.
+        networks: The actor and the critic. Only the decoders' sizes come from them.
+        observation_size: Number of features F that the memory reads.
+        action_space: Action space.
+        losses: A coefficient for each loss. With 0 a loss and its decoder are left out.
         demonstrations: File of the expert's episodes: see
             :class:`memorylab.rllib.Demonstrations`. It is read when first needed.
         decoder_sizes: Hidden layers of each decoder, each linear with a leaky ReLU.
+        observation_space: Observation space; by default a Box of shape [F].
+        distribution: Class of the action distribution on RLlib's current API stack; by default
+            that of the head ``"plain"``.
 
     Raises:
         ValueError: A loss doesn't exist; a coefficient is negative or not finite;
             ``behaviour_cloning`` lacks its ``demonstrations``.
-        TypeError: A coefficient is not a number.
+        TypeError: A coefficient is not a number, or a loss doesn't work with the action space.
     """
 
     def __init__(
@@ -68,22 +71,31 @@ class ExtraLosses(nn.Module):
         losses: Mapping[str, float],
         demonstrations: str | None = None,
         decoder_sizes: tuple[int, ...] = (64,),
+        observation_space: gym.Space | None = None,
+        distribution: Any = None,
     ):
         super().__init__()
         check_coefficients(losses, demonstrations)
         self.coefficients = {name: float(value) for name, value in losses.items() if value}
-        self.observation_size, self.action_space = observation_size, action_space
         self._path, self._generator = demonstrations, np.random.default_rng(0)
-        _, self._distribution = action_distribution(action_space)
-        input_sizes = {
-            "reconstruction": networks.memory.output_size,
-            "next_observation": networks.memory.output_size + gym.spaces.flatdim(action_space),
-        }
+        self._demonstrated_size = observation_size
+        if observation_space is not None:
+            self._demonstrated_size = gym.spaces.flatdim(observation_space)
+        input_sizes = {}
+        if "reconstruction" in self.coefficients:
+            input_sizes["reconstruction"] = networks.output_size
+        self.action_space = action_space
+        if not self.coefficients.keys().isdisjoint(("next_observation", "behaviour_cloning")):
+            self.action_space = _without_tuple(action_space)
+        if "next_observation" in self.coefficients:
+            encoded = gym.spaces.flatdim(self.action_space)
+            input_sizes["next_observation"] = networks.output_size + encoded
+        if "behaviour_cloning" in self.coefficients:
+            self._distribution = distribution or Plain().distribution_class(action_space)
         self.decoders = nn.ModuleDict(
             {
                 name: MlpModel(size, decoder_sizes, observation_size, nn.LeakyReLU)
                 for name, size in input_sizes.items()
-                if name in self.coefficients
             }
         )
 
@@ -92,17 +104,21 @@ class ExtraLosses(nn.Module):
         networks: ActorCritic,
         remembered: Float[Tensor, "B T D"],
         observations: Float[Tensor, "B T F"],
-        actions: Shaped[Tensor, "B T ..."],
+        actions: Any,
         mask: Bool[Tensor, "B T"],
+        policy: Policy | None = None,
     ) -> dict[str, Float[Tensor, ""]]:
         """Return each loss, not yet multiplied by its coefficient.
 
         Args:
             networks: The actor and the critic.
-            remembered: What the actor's memory put out for this batch.
-            observations: What was observed.
-            actions: What was done.
+            remembered: The output of the actor's memory for this batch.
+            observations: What the memory read.
+            actions: The actions that were taken ``[B, T, ...]``, those of a Tuple part by part.
             mask: True at the steps that count.
+            policy: Gives the inputs of the action distribution for the expert's episodes, which
+                begin with the initial state; by default ``networks`` alone do. Its observations
+                are flat ones of the observation space.
         """
         losses = {}
         if "reconstruction" in self.coefficients:
@@ -116,7 +132,7 @@ class ExtraLosses(nn.Module):
         if "l2" in self.coefficients:
             losses["l2"] = functions.l2_loss(networks.parameters())
         if "behaviour_cloning" in self.coefficients:
-            losses["behaviour_cloning"] = self._clone(networks)
+            losses["behaviour_cloning"] = self._clone(networks, policy)
         return losses
 
     def weigh(self, losses: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -132,24 +148,27 @@ class ExtraLosses(nn.Module):
             ValueError: The file is damaged, or its episodes are of other spaces.
         """
         demonstrations = Demonstrations.load(self._path)
-        demonstrations.check_spaces(self.observation_size, self.action_space)
+        demonstrations.check_spaces(self._demonstrated_size, self.action_space)
         return demonstrations
 
-    def _clone(self, networks: ActorCritic) -> Tensor:
+    def _clone(self, networks: ActorCritic, policy: Policy | None) -> Tensor:
         device = next(networks.parameters()).device
         observations, actions, seq_lens = (
             tensor.to(device)
             for tensor in self.demonstrations.draw(EPISODES_PER_BATCH, self._generator)
         )
-        # From their first step on, so the memory begins with its initial state.
-        logits, _, _ = networks(observations, seq_lens=seq_lens)  # [B, T, A]
+        if policy is None:
+            inputs, _, _ = networks(observations, seq_lens=seq_lens)
+        else:
+            inputs = policy(observations, actions, seq_lens)  # [B, T, A]
         mask = sequence_mask(seq_lens, observations.shape[1])  # [B, T]
-        return functions.behaviour_cloning_loss(logits, actions, mask, self._distribution)
+        return functions.behaviour_cloning_loss(inputs, actions, mask, self._distribution)
 
-    def _encode(self, actions: Tensor, mask: Tensor) -> Float[Tensor, "B T A"]:
+    def _encode(self, actions: Any, mask: Tensor) -> Float[Tensor, "B T A"]:
         """Return discrete actions one-hot, others as they are; zero wherever ``mask`` is false."""
         space = self.action_space
-        actions = actions.reshape(*mask.shape, -1).masked_fill(~mask.unsqueeze(-1), 0)  # [B, T, K]
+        actions = as_tensor(actions).reshape(*mask.shape, -1)  # [B, T, K]
+        actions = actions.masked_fill(~mask.unsqueeze(-1), 0)
         if isinstance(space, gym.spaces.Box):
             return actions.float()
         counts = [space.n] if isinstance(space, gym.spaces.Discrete) else space.nvec
@@ -162,14 +181,26 @@ class ExtraLosses(nn.Module):
         ).float()
 
 
+def _without_tuple(space: gym.Space) -> gym.Space:
+    """Return a Tuple of Discrete as the MultiDiscrete with the same choices; others as they are."""
+    if isinstance(space, gym.spaces.Box | gym.spaces.Discrete | gym.spaces.MultiDiscrete):
+        return space
+    try:
+        return gym.spaces.MultiDiscrete(choices_of(space))
+    except TypeError:
+        raise TypeError(
+            "next_observation and behaviour_cloning work with Discrete, MultiDiscrete, Box and a "
+            f"Tuple of Discrete, but the action space is {space}. Leave these losses out."
+        ) from None
+
+
 def shared_parameters(networks: ActorCritic) -> Iterator[nn.Parameter]:
-    """Yield the parameters that all losses pull at: the actor's encoder and memory."""
-    yield from networks.encoder.parameters()
-    yield from networks.memory.parameters()
+    """Yield the parameters that all losses share: those before the actor's head."""
+    return networks.shared_parameters()
 
 
 def check_coefficients(losses: Mapping[str, float], demonstrations: Any) -> None:
-    """Refuse losses that don't exist, or coefficients that make no sense.
+    """Refuse losses that don't exist and coefficients that aren't finite numbers of at least 0.
 
     Raises:
         ValueError: A loss doesn't exist; a coefficient is negative or not finite;

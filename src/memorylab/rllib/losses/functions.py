@@ -1,8 +1,8 @@
-"""What a memory can be asked besides reward: each loss a function of plain tensors.
+"""Auxiliary losses as functions of tensors.
 
-All of them take ``mask [B, T]``, true at the steps that count. On RLlib's current API stack that is
-``Columns.LOSS_MASK``, which leaves out the padding and the step that RLlib appends to each episode.
-Nothing that stands elsewhere reaches a loss or a gradient, NaN included.
+Losses of a batch take ``mask [B, T]``, true at the steps that count. On RLlib's current API stack
+that is ``Columns.LOSS_MASK``, which leaves out the padding and the step that RLlib appends to each
+episode. No other step reaches a loss or a gradient, not even a NaN.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def reconstruction_loss(
     observations: Float[Tensor, "B T F"],
     mask: Bool[Tensor, "B T"],
 ) -> Float[Tensor, ""]:
-    """Return the mean squared error between observations and what was decoded from the memory.
+    """Return the mean squared error between observations and their reconstruction.
 
     Raises:
         ValueError: The shapes don't fit each other.
@@ -37,12 +37,12 @@ def next_observation_loss(
 ) -> Float[Tensor, ""]:
     """Return the mean squared error between each prediction and the observation one step later.
 
-    A step counts if it and the one after it in its row do, so the last step of a row or an episode
-    has nothing to predict.
+    A step counts if it and the next one in its row do. The last step of a row or an episode has
+    nothing to predict.
 
     Args:
-        prediction: What is expected at the next step ``[B, T, F]``.
-        observations: What is seen at this one ``[B, T, F]``.
+        prediction: At each step, a prediction of the next observation ``[B, T, F]``.
+        observations: The observations ``[B, T, F]``.
         mask: The steps that count ``[B, T]``.
 
     Raises:
@@ -58,11 +58,11 @@ def behaviour_cloning_loss(
     mask: Bool[Tensor, "B T"],
     distribution: Any,
 ) -> Float[Tensor, ""]:
-    """Return the mean negative log-probability of what an expert did (Pomerleau 1991).
+    """Return the mean negative log-probability of an expert's actions (Pomerleau 1991).
 
     Args:
         action_inputs: The inputs of the action distribution ``[B, T, A]``.
-        actions: What the expert did ``[B, T, ...]``.
+        actions: The expert's actions ``[B, T, ...]``.
         mask: The steps that count ``[B, T]``.
         distribution: A distribution class of RLlib's current stack, such as ``TorchCategorical``.
     """
@@ -78,26 +78,25 @@ def l2_loss(parameters: Iterable[Tensor]) -> Float[Tensor, ""]:
     """
     squares = [parameter.square().sum() for parameter in parameters]
     if not squares:
-        raise ValueError("parameters is empty: there is nothing to keep small.")
+        raise ValueError("l2_loss needs at least one parameter.")
     return torch.stack(squares).sum()
 
 
 def gradient_shares(
     losses: Mapping[str, Float[Tensor, ""]], parameters: Iterable[nn.Parameter]
 ) -> dict[str, float]:
-    """Return how much of the pull on shared parameters comes from each loss.
+    """Return each loss's share of the gradient on shared parameters.
 
     The share of a loss is the norm of its gradient, divided by the sum of these norms. Gradients
-    may point against each other, so the norm of their sum can be far below the sum of their norms.
+    may oppose each other, so the norm of their sum can be far below the sum of their norms.
 
     Args:
         losses: Losses, each already multiplied by its coefficient. Their graph is kept, and no
-            ``grad`` is touched.
-        parameters: The parameters that the losses share; a loss may leave some of them out.
+            ``grad`` changes.
+        parameters: The parameters that the losses share; a loss need not depend on all of them.
 
     Returns:
-        For each loss a number from 0 to 1. They sum to 1, unless no loss has a gradient at all;
-        then all are 0.
+        For each loss a number from 0 to 1. They sum to 1; if no loss has a gradient, all are 0.
 
     Raises:
         ValueError: There are no losses or no parameters.

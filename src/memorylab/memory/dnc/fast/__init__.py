@@ -10,5 +10,5 @@ import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
-    submod_attrs={"availability": ["applies", "warm_up"], "sequence": ["run_sequence"]},
+    submod_attrs={"availability": ["can_run", "warm_up"], "sequence": ["run_sequence"]},
 )

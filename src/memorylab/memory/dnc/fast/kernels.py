@@ -1,30 +1,30 @@
 """The DNC over a whole sequence as machine code: forward, and backward by hand.
 
-Numba compiles this file on first use and keeps the result on disk. Everything is in one file
-because that file alone tells Numba whether what it kept is still good; it looks at no other
-file. ``DERIVATION.md`` derives what stands here; each function names the function of
-``addressing``, ``state`` or ``cell`` whose numbers it computes.
+Numba compiles this file on first use and keeps the result on disk. It compiles again when this
+file changes and looks at no other, so everything compiled stands here. ``DERIVATION.md`` derives
+the formulas; each function names the function of ``addressing``, ``state`` or ``cell`` whose
+numbers it computes.
 
 ``forward`` and ``backward`` take a range of rows and run it from beginning to end, without Python
-and without the interpreter lock; rows don't see each other, so several threads share a batch and
-never wait for each other. Rows are ordered by length, longest first: those still running are the
-first ones, and a step past the end of a row costs nothing. A row's numbers don't depend on which
-rows it shares a range with, nor on the number of threads, not by a bit.
+and without the interpreter lock. Rows don't see each other, so several threads share a batch and
+never wait for each other. Rows are ordered by length, longest first, so the rows still running
+are always the first ones, and a step past the end of a row costs nothing. A row's numbers don't
+depend on the rows beside it or on the number of threads, not by a bit.
 
-Shapes: T steps, B rows, H controller outputs, I interface parameters, N locations, W word size, R
-read heads, K = H + R·W what the controller gets from the step before: its own output and what was
-read. The memory is stored transposed, ``[W, N]``, so that the innermost loops run over locations.
-Content weightings and cosines ``[R + 1, N]`` are those of the read heads, then that of the write
-head.
+Shapes: T steps, B rows, G columns of gates (4H for an LSTM, H without), H controller outputs, I
+interface parameters, N locations, W word size, R read heads, and K = H + R·W: h, the controller's
+output, and r, the read vectors. The memory is stored transposed, ``[W, N]``, so that the innermost
+loops run over locations. Content weightings and cosines ``[R + 1, N]`` are those of the read heads,
+then that of the write head.
 
-A record holds each step's numbers at slot t + 1 and those of the initial state at slot 0. Without
-gradients there are just two slots, used in turn: a slot's number is taken modulo their number.
+The slots S of a record hold the initial state at 0 and each step's numbers at t + 1. Without
+gradients S is 2 and the slots are used in turn: a slot's number is taken modulo S.
 """
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
@@ -42,8 +42,101 @@ STEPS_TOGETHER = 128
 """Steps whose part in the gradient of the weights is added together."""
 
 
+class Weights(NamedTuple):
+    """The weights of a cell, C order."""
+
+    input: Any
+    """The controller's, for the input and r ``[G, F + R·W]``."""
+    hidden: Any
+    """The controller's, for h ``[4H, H]``; without an LSTM ``[H, 0]``."""
+    bias: Any
+    """The controller's ``[G]``."""
+    interface: Any
+    """``[I, H]``."""
+    interface_bias: Any
+    """``[I]``."""
+
+
+class Record(NamedTuple):
+    """What ``forward`` leaves for ``backward``. Slot 0 of the state is given."""
+
+    gates: Any
+    """Activated gates of the LSTM, or the controller's output ``[T, B, G]``."""
+    h_and_r: Any
+    """State: the controller's output and the read vectors ``[T + 1, B, K]``."""
+    cell: Any
+    """State: the LSTM's cell ``[S, B, H]``; without an LSTM ``[S, B, 0]``."""
+    memory: Any
+    """State ``[S, B, W, N]``."""
+    usage: Any
+    """State ``[S, B, N]``."""
+    precedence: Any
+    """State ``[S, B, N]``."""
+    write_weighting: Any
+    """State ``[S, B, N]``."""
+    read_weighting: Any
+    """State ``[S, B, R, N]``."""
+    interface: Any
+    """Interface parameters in their ranges ``[S, B, I]``."""
+    slopes: Any
+    """Derivatives of the strengths by what oneplus was given ``[S, B, R + 1]``."""
+    inverse_norm: Any
+    """One over the norm of each location ``[S, B, N]``."""
+    content: Any
+    """Content weightings ``[S, B, R + 1, N]``."""
+    cosine: Any
+    """Cosine similarities ``[S, B, R + 1, N]``."""
+    free_list: Any
+    """Locations in ascending order of usage ``[S, B, N]``."""
+    kept_links: Any
+    """The links before every ``keep_every``-th step ``[·, B, N, N]``."""
+
+
+class StateGradients(NamedTuple):
+    """Gradients of the state, in its shapes: of the last one, turned into those of the first."""
+
+    h_and_r: Any
+    cell: Any
+    memory: Any
+    usage: Any
+    precedence: Any
+    link: Any
+    write_weighting: Any
+    read_weighting: Any
+
+
+class Offsets(NamedTuple):
+    """Where each part of the interface vector begins; ``sequence`` takes them from ``state``."""
+
+    read_keys: int
+    read_strengths: int
+    write_key: int
+    write_strength: int
+    erase_vector: int
+    write_vector: int
+    free_gates: int
+    allocation_gate: int
+    write_gate: int
+    read_modes: int
+
+
+class LinkScratch(NamedTuple):
+    """Scratch of ``follow_links_backward``, and its results for the reads of the step before."""
+
+    block: Any
+    """Rows of the link matrix, computed again ``[·, N]``."""
+    left_factors: Any
+    """``[N, 2R]``: the gradient of the links is the product of this and the next."""
+    right_factors: Any
+    """``[2R, N]``."""
+    link_t_d_read: Any
+    """Lᵀ times the gradient of each read weighting ``[R, N]``."""
+    link_d_read: Any
+    """L times the gradient of each read weighting ``[R, N]``."""
+
+
 def compiled(**options: Any):
-    """Return Numba's decorator; where nothing can be kept on disk, the result is not kept."""
+    """Return Numba's decorator; where no folder can be written, without a cache on disk."""
     options |= {"nogil": True, "error_model": "numpy"}
 
     def decorate(function):
@@ -55,11 +148,11 @@ def compiled(**options: Any):
     return decorate
 
 
-# A product and a sum may become one instruction. With ``in_parts``, sums over a vector may also be
-# taken in several parts at once. NaN and infinity keep their meaning, and the same code gives the
-# same bits each time it runs.
-in_order = compiled(fastmath={"contract"})
-in_parts = compiled(fastmath={"contract", "reassoc", "nsz"})
+# Both may contract a product and a sum into one instruction; ``reassociated_sum`` may also split a
+# sum over a vector into partial sums. NaN and infinity keep their meaning, and the same code gives
+# the same bits each time it runs.
+strict_sum = compiled(fastmath={"contract"})
+reassociated_sum = compiled(fastmath={"contract", "reassoc", "nsz"})
 
 
 # --- exponentials, as arithmetic that the compiler does on a whole vector at once -----------------
@@ -72,7 +165,7 @@ def _make_split(dtype, integer, bias, bits, degree, lowest, log_2_high, log_2_lo
     coefficients = tuple(dtype(1 / math.factorial(k)) for k in range(degree, 0, -1))
     bias, bits, lowest, highest = integer(bias), integer(bits), dtype(lowest), dtype(-lowest)
 
-    @in_order
+    @strict_sum
     def split(x):
         clamped = lowest if x < lowest else x
         clamped = highest if clamped > highest else clamped
@@ -119,14 +212,14 @@ def _like(x, value):
     return lambda x, value: dtype(value)
 
 
-@in_order
+@strict_sum
 def exponential(x):
     """Return eˣ, exactly 0 for very negative x."""
-    power, rest = split_exponential(x)
-    return power + power * rest
+    power, series = split_exponential(x)
+    return power + power * series
 
 
-@in_order
+@strict_sum
 def sigmoid(x):
     """``torch.sigmoid``."""
     one = like(x, 1)
@@ -134,24 +227,24 @@ def sigmoid(x):
     return (one if x >= 0 else small) / (one + small)
 
 
-@in_order
+@strict_sum
 def tanh(x):
     """``torch.tanh``, through eˣ − 1, which keeps the digits of small x."""
-    power, rest = split_exponential(x + x)
-    less_one = (power - like(x, 1)) + power * rest  # e²ˣ − 1
-    return less_one / (less_one + like(x, 2))
+    power, series = split_exponential(x + x)
+    expm1 = (power - like(x, 1)) + power * series  # e²ˣ − 1
+    return expm1 / (expm1 + like(x, 2))
 
 
 # --- small matrix products ------------------------------------------------------------------------
 
 
-@in_order
+@strict_sum
 def add_product(out, a, b):
     """Add ``a @ b`` to ``out``: ``a`` is ``[I, K]`` in any layout, ``b`` ``[K, J]``.
 
-    Four rows of both at a time, so that a number loaded is used four times. Each row of ``out``
-    gets its terms in the order of k, whatever rows it stands among. All is written out in one
-    function, because a call costs more than a short row.
+    Four rows of both are done at a time, so that each number loaded is used four times. Each row
+    of ``out`` gets its terms in the order of k, whatever the rows beside it. The loops are written
+    out in one function, because a call costs more than a short row.
     """
     rows, inner, columns = a.shape[0], a.shape[1], out.shape[1]
     fours, inner_fours = rows - rows % 4, inner - inner % 4
@@ -180,13 +273,13 @@ def add_product(out, a, b):
                 out[i, j] = out[i, j] + factor * b[k, j]
 
 
-@in_parts
+@reassociated_sum
 def add_dots(out, a, b):
     """Add ``a @ b.T`` to ``out``: ``a`` is ``[I, ≥ K]``, ``b`` ``[J, K]``, ``out`` in any layout.
 
-    This is a layer with the weights ``b``, for which they needn't be transposed. Four rows of both
-    go together, and sums are taken over whole vectors. At the end the last row fills the places
-    that are left, so that a row gets the same bits whatever rows it stands among.
+    This is a layer with the weights ``b`` as they lie in memory, not transposed. Four rows of both
+    go together, and sums are taken over whole vectors. At the end the last row is repeated to make
+    up four, so that a row gets the same bits whatever the rows beside it.
     """
     rows, columns, inner = a.shape[0], b.shape[0], b.shape[1]
     zero = like(out, 0)
@@ -207,7 +300,7 @@ def add_dots(out, a, b):
                 s10, s11, s12, s13 = s10 + x1 * y0, s11 + x1 * y1, s12 + x1 * y2, s13 + x1 * y3
                 s20, s21, s22, s23 = s20 + x2 * y0, s21 + x2 * y1, s22 + x2 * y2, s23 + x2 * y3
                 s30, s31, s32, s33 = s30 + x3 * y0, s31 + x3 * y1, s32 + x3 * y2, s33 + x3 * y3
-            # All are read before any is written: the last row may stand here more than once.
+            # Read all before writing any: the last row may be among them more than once.
             s00, s01 = s00 + out[i0, j0], s01 + out[i0, j1]
             s02, s03 = s02 + out[i0, j2], s03 + out[i0, j3]
             s10, s11 = s10 + out[i1, j0], s11 + out[i1, j1]
@@ -222,11 +315,11 @@ def add_dots(out, a, b):
             out[i3, j0], out[i3, j1], out[i3, j2], out[i3, j3] = s30, s31, s32, s33
 
 
-@in_parts
+@reassociated_sum
 def set_dots(out, a, b):
     """Set ``out`` to ``a @ b.T``: ``a`` is ``[I, K]``, ``b`` ``[J, K]``, ``out`` in any layout.
 
-    For few rows, such as read heads: those that don't make up four cost no more than they are.
+    For few rows, such as read heads: the remainder (rows % 4) is done one row at a time.
     """
     rows, columns = a.shape[0], b.shape[0]
     fours = rows - rows % 4
@@ -237,7 +330,7 @@ def set_dots(out, a, b):
             out[i, j] = dot(a[i], b[j])
 
 
-@in_parts
+@reassociated_sum
 def dot(a, b):
     """Return the inner product of two vectors."""
     total = like(a, 0)
@@ -246,7 +339,7 @@ def dot(a, b):
     return total
 
 
-@in_parts
+@reassociated_sum
 def total(vector):
     """Return the sum of a vector."""
     result = like(vector, 0)
@@ -258,33 +351,31 @@ def total(vector):
 # --- forward, one row, one step: the memory -------------------------------------------------------
 
 
-@in_order
-def activate(interface, slopes, word_size, heads):
+@strict_sum
+def activate(interface, slopes, at, heads):
     """``state.split_interface``, in place; ``slopes [R + 1]`` gets the derivative of oneplus."""
-    w, one = word_size, like(interface, 1)
+    # The strengths of the read heads and of the write head.
     for r in range(heads + 1):
-        index = w * heads + r if r < heads else w * heads + heads + w
+        index = at.read_strengths + r if r < heads else at.write_strength
         x = interface[index]
         slopes[r] = sigmoid(x)
         # As torch's softplus with a threshold of 40.
-        interface[index] = one + (x if x > 40 else math.log1p(exponential(x)))
-    erase = w * heads + heads + w + 1
-    free = erase + 2 * w
-    modes = free + heads + 2
-    squash(interface[erase : erase + w])
-    squash(interface[free:modes])
+        interface[index] = like(interface, 1) + (x if x > 40 else math.log1p(exponential(x)))
+    # The erase vector; the gates; the modes of each head. Keys and write vector stay as they are.
+    squash(interface[at.erase_vector : at.write_vector])
+    squash(interface[at.free_gates : at.read_modes])
     for r in range(heads):
-        softmax(interface[modes + 3 * r : modes + 3 * r + 3])
+        softmax(interface[at.read_modes + 3 * r : at.read_modes + 3 * r + 3])
 
 
-@in_order
+@strict_sum
 def squash(vector):
     """``torch.sigmoid``, in place."""
     for n in range(vector.shape[0]):
         vector[n] = sigmoid(vector[n])
 
 
-@in_parts
+@reassociated_sum
 def softmax(scores):
     """``torch.softmax`` of a vector, in place."""
     highest = scores[0]
@@ -297,29 +388,29 @@ def softmax(scores):
         scores[n] = scores[n] * scale
 
 
-@in_order
-def multiply_by_kept(vector, read_before, free_gate):
+@strict_sum
+def multiply_by_retention(vector, read_before, free_gate):
     """One head's factor of ``addressing.retention``."""
     for n in range(vector.shape[0]):
         vector[n] = vector[n] * (like(vector, 1) - free_gate * read_before[n])
 
 
-@in_order
+@strict_sum
 def update_usage(usage, before, write_before, read_before, free_gates):
     """``addressing.retention`` and ``addressing.usage``."""
     one = like(usage, 1)
     for n in range(usage.shape[0]):
         usage[n] = before[n] + (one - before[n]) * write_before[n]
     for r in range(read_before.shape[0]):
-        multiply_by_kept(usage, read_before[r], free_gates[r])
+        multiply_by_retention(usage, read_before[r], free_gates[r])
 
 
-@in_order
+@strict_sum
 def order_by_usage(free_list, usage, place, taken):
-    """Set ``free_list`` to ``usage.argsort(stable=True)``; the last two are scratch.
+    """Set ``free_list`` to ``usage.argsort(stable=True)``; ``place`` and ``taken`` are scratch.
 
-    A location's place is the number of those used less, and equal ones take their places one after
-    the other. Counting runs on whole vectors and costs little beside the links, also N by N.
+    A location's place is the number of locations used less; equal ones take their places one after
+    the other. Counting runs on whole vectors and costs little beside the N × N links.
     """
     size = usage.shape[0]
     place[:] = 0
@@ -332,15 +423,20 @@ def order_by_usage(free_list, usage, place, taken):
     for m in range(fours, size):
         for n in range(size):
             place[n] += np.int32(usage[m] < usage[n])
+    # NaN is neither less nor more than anything; PyTorch sorts it to the end.
+    numbers = np.int32(0)
     for n in range(size):
-        free_list[n] = n  # Where NaN leaves places untaken, too, stand locations.
+        numbers += np.int32(usage[n] == usage[n])
         taken[n] = 0
+    for n in range(size):
+        if usage[n] != usage[n]:
+            place[n] = numbers
     for n in range(size):
         free_list[place[n] + taken[place[n]]] = n
         taken[place[n]] += 1
 
 
-@in_order
+@strict_sum
 def allocate(allocation, products, usage, free_list):
     """``addressing.allocation_weighting``; keep the product before each place of the free list."""
     product = like(usage, 1)
@@ -351,7 +447,7 @@ def allocate(allocation, products, usage, free_list):
         product *= usage[location]
 
 
-@in_order
+@strict_sum
 def look_up(content, cosine, dots, inverse_norm, key, strength):
     """``addressing.content_weighting`` for one key, whose products with the memory are ``dots``."""
     inverse_key_norm = like(dots, 1) / math.sqrt(dot(key, key) + like(dots, NORM_EPSILON))
@@ -361,7 +457,7 @@ def look_up(content, cosine, dots, inverse_norm, key, strength):
     softmax(content)
 
 
-@in_order
+@strict_sum
 def write(memory, before, write_weighting, erase_vector, write_vector):
     """``addressing.write_memory``."""
     one = like(memory, 1)
@@ -372,7 +468,7 @@ def write(memory, before, write_weighting, erase_vector, write_vector):
             row[n] = kept + write_weighting[n] * add
 
 
-@in_order
+@strict_sum
 def invert_norms(inverse_norm, memory):
     """The locations' part of the denominator in ``addressing.content_weighting``."""
     for n in range(inverse_norm.shape[0]):
@@ -385,7 +481,7 @@ def invert_norms(inverse_norm, memory):
         inverse_norm[n] = like(memory, 1) / math.sqrt(inverse_norm[n])
 
 
-@in_order
+@strict_sum
 def update_link(link, first, write_weighting, precedence):
     """``addressing.temporal_link``, in place, for the rows of ``link`` from ``first`` on."""
     one, zero = like(link, 1), like(link, 0)
@@ -398,7 +494,7 @@ def update_link(link, first, write_weighting, precedence):
         row[first + i] = zero
 
 
-@in_order
+@strict_sum
 def follow_links(link, write_weighting, precedence, read_before, forward, backward):
     """``addressing.temporal_link``, in place, ``forward_weighting`` and ``backward_weighting``."""
     size = link.shape[0]
@@ -411,7 +507,7 @@ def follow_links(link, write_weighting, precedence, read_before, forward, backwa
         set_dots(forward[:, first : first + step], read_before, block)
 
 
-@in_order
+@strict_sum
 def update_precedence(precedence, before, write_weighting):
     """``addressing.precedence``."""
     kept = like(precedence, 1) - total(write_weighting)
@@ -423,12 +519,12 @@ def update_precedence(precedence, before, write_weighting):
 # --- forward, a range of rows, all steps ----------------------------------------------------------
 
 
-@in_order
+@strict_sum
 def lstm(gates, hidden, cell, cell_before):
     """``torch.nn.LSTMCell`` behind its matrix products; the gates are activated in place."""
     size = cell.shape[0]
-    # One loop from 0: of an index that begins elsewhere the compiler doesn't know that it isn't
-    # negative, which would count from the end, and it works on one number at a time.
+    # Start the loop at 0: otherwise LLVM can't rule out negative indices, which count from the end,
+    # and does not vectorise.
     for n in range(size):
         gates[n] = sigmoid(gates[n])
         gates[size + n] = sigmoid(gates[size + n])
@@ -438,37 +534,12 @@ def lstm(gates, hidden, cell, cell_before):
         hidden[n] = gates[3 * size + n] * tanh(cell[n])
 
 
-@in_order
-def forward(
-    first,
-    last,
-    team,
-    lengths,
-    inputs,
-    input_weight,
-    hidden_weight,
-    bias,
-    interface_weight,
-    interface_bias,
-    gates,
-    known,
-    cell,
-    memory,
-    usage,
-    precedence,
-    write_weighting,
-    read_weighting,
-    interface,
-    slopes,
-    inverse_norm,
-    content,
-    cosine,
-    free_list,
-    link,
-    kept_links,
-    keep_every,
-):
+@strict_sum
+def forward(first, last, team, lengths, inputs, weights, record, link, offsets, keep_every):
     """Run the rows from ``first`` up to ``last``: ``cell.DNCCell`` at each step.
+
+    The tuples are plain ones in the order of the named ones above: Python hands those over 12 µs
+    faster than named tuples, each.
 
     Args:
         first: First row; negative for all ranges of the team.
@@ -476,160 +547,152 @@ def forward(
         team: See ``threads``.
         lengths: Steps of each row ``[B]``, descending.
         inputs: ``[T, B, F]``.
-        input_weight: The controller's weights for the input and r ``[4H, F + R·W]``; H instead of
-            4H, here and in what follows, without an LSTM.
-        hidden_weight: Those for h ``[4H, H]``; without an LSTM ``[H, 0]``.
-        bias: The controller's ``[4H]``.
-        interface_weight: ``[I, H]``.
-        interface_bias: ``[I]``.
-        gates: The LSTM's gates, or the controller's output ``[T, B, 4H]``, to be filled.
-        known: h and r ``[T + 1, B, K]``, filled from slot 1 on.
-        cell: The LSTM's cells ``[S, B, H]``, or ``[S, B, 0]``; slot 0 holds the initial state here
-            and in the following.
-        memory: ``[S, B, W, N]``.
-        usage: ``[S, B, N]``.
-        precedence: ``[S, B, N]``.
-        write_weighting: ``[S, B, N]``.
-        read_weighting: ``[S, B, R, N]``.
-        interface: Interface parameters in their ranges ``[S, B, I]``, to be filled.
-        slopes: Derivatives of the strengths ``[S, B, R + 1]``, to be filled.
-        inverse_norm: One over the norm of each location ``[S, B, N]``, to be filled.
-        content: Content weightings ``[S, B, R + 1, N]``, to be filled.
-        cosine: Cosine similarities ``[S, B, R + 1, N]``, to be filled.
-        free_list: Locations in ascending order of usage ``[S, B, N]``, to be filled.
+        weights: As in :class:`Weights`.
+        record: As in :class:`Record`, to be filled.
         link: Links ``[B, N, N]``, updated in place.
-        kept_links: The links before every ``keep_every``-th step ``[·, B, N, N]``.
+        offsets: As in :class:`Offsets`.
         keep_every: At how many steps the links are kept; 0 for never.
     """
     if first < 0:
         share_ranges(team)
         return
-    slots, heads = read_weighting.shape[0], read_weighting.shape[2]
-    locations, word_size = usage.shape[2], memory.shape[2]
-    has_cell = cell.shape[2] > 0
-    num_features, hidden_size = inputs.shape[2], interface_weight.shape[1]
-    w, one = word_size, like(known, 1)
-    strength = w * heads
-    write_key = strength + heads
-    erase = write_key + w + 1
-    free = erase + 2 * w
-    modes = free + heads + 2
-    seen = np.empty((last - first, input_weight.shape[1]), inputs.dtype)
-    allocation = np.empty_like(usage[0, 0])
+    weights, record, at = Weights(*weights), Record(*record), Offsets(*offsets)
+    slots, _, heads, locations = record.read_weighting.shape
+    word_size, num_features = record.memory.shape[2], inputs.shape[2]
+    hidden_size, has_cell = weights.interface.shape[1], record.cell.shape[2] > 0
+    one = like(inputs, 1)
+
+    # Scratch, for one row at a time but for the controller's input.
+    controller_input = np.empty((last - first, weights.input.shape[1]), inputs.dtype)
+    allocation = np.empty_like(record.usage[0, 0])
     products = np.empty_like(allocation)
-    place = np.empty_like(free_list[0, 0])
+    place = np.empty_like(record.free_list[0, 0])
     taken = np.empty_like(place)
-    dots = np.empty_like(content[0, 0])
-    ahead = np.empty_like(read_weighting[0, 0])
-    back = np.empty_like(read_weighting[0, 0])
+    dots = np.empty_like(record.content[0, 0])
+    forward_w = np.empty_like(record.read_weighting[0, 0])
+    backward_w = np.empty_like(forward_w)
     for b in range(first, last):
-        invert_norms(inverse_norm[0, b], memory[0, b])
-    end = last
+        invert_norms(record.inverse_norm[0, b], record.memory[0, b])
+
+    end = last  # The rows from ``first`` up to ``end`` are still running.
     for t in range(lengths[first]):
         while lengths[end - 1] <= t:
             end -= 1
         before, now = t % slots, (t + 1) % slots
+
+        # The controller, all rows together: χ_t = [x_t; r_{t−1}^1; …] and h_{t−1} to h_t.
         for b in range(first, end):
-            gates[t, b] = bias
-            seen[b - first, :num_features] = inputs[t, b]
-            seen[b - first, num_features:] = known[t, b, hidden_size:]
-        add_dots(gates[t, first:end], seen[: end - first], input_weight)
+            record.gates[t, b] = weights.bias
+            controller_input[b - first, :num_features] = inputs[t, b]
+            controller_input[b - first, num_features:] = record.h_and_r[t, b, hidden_size:]
+        add_dots(record.gates[t, first:end], controller_input[: end - first], weights.input)
         if has_cell:
-            add_dots(gates[t, first:end], known[t, first:end], hidden_weight)
+            add_dots(record.gates[t, first:end], record.h_and_r[t, first:end], weights.hidden)
         for b in range(first, end):
-            hidden = known[t + 1, b, :hidden_size]
+            gates, hidden = record.gates[t, b], record.h_and_r[t + 1, b, :hidden_size]
             if has_cell:
-                lstm(gates[t, b], hidden, cell[now, b], cell[before, b])
+                lstm(gates, hidden, record.cell[now, b], record.cell[before, b])
             else:
                 for n in range(hidden_size):
-                    gates[t, b, n] = tanh(gates[t, b, n])
-                    hidden[n] = gates[t, b, n]
-            interface[now, b] = interface_bias
-        add_dots(interface[now, first:end], known[t + 1, first:end], interface_weight)
-        for b in range(first, end):
-            asked = interface[now, b]
-            activate(asked, slopes[now, b], w, heads)
-            allocation_gate, write_gate = asked[modes - 2], asked[modes - 1]
-            wrote, read, read_before = (
-                write_weighting[now, b],
-                read_weighting[now, b],
-                read_weighting[before, b],
-            )
+                    gates[n] = tanh(gates[n])
+                    hidden[n] = gates[n]
 
-            update_usage(
-                usage[now, b],
-                usage[before, b],
-                write_weighting[before, b],
-                read_before,
-                asked[free : free + heads],
+        # The interface vector ξ_t of all rows.
+        for b in range(first, end):
+            record.interface[now, b] = weights.interface_bias
+        add_dots(
+            record.interface[now, first:end], record.h_and_r[t + 1, first:end], weights.interface
+        )
+
+        for b in range(first, end):
+            interface_t = record.interface[now, b]
+            activate(interface_t, record.slopes[now, b], at, heads)
+            write_w, write_before = (
+                record.write_weighting[now, b],
+                record.write_weighting[before, b],
             )
-            order_by_usage(free_list[now, b], usage[now, b], place, taken)
-            allocate(allocation, products, usage[now, b], free_list[now, b])
-            found = content[now, b, heads]
-            dots[heads] = 0
-            add_product(
-                dots[heads:], asked[write_key : write_key + w].reshape(1, w), memory[before, b]
-            )
+            read_w, read_before = record.read_weighting[now, b], record.read_weighting[before, b]
+            memory, memory_before = record.memory[now, b], record.memory[before, b]
+            usage, free_list = record.usage[now, b], record.free_list[now, b]
+            content, cosine = record.content[now, b], record.cosine[now, b]
+
+            # Where to write: at the least used locations …
+            free_gates = interface_t[at.free_gates : at.allocation_gate]
+            update_usage(usage, record.usage[before, b], write_before, read_before, free_gates)
+            order_by_usage(free_list, usage, place, taken)
+            allocate(allocation, products, usage, free_list)
+            # … or by content, with the write head as the last one.
+            write_key = interface_t[at.write_key : at.write_strength]
+            write_content, write_dots = content[heads], dots[heads:]
+            write_dots[:] = 0
+            add_product(write_dots, write_key.reshape(1, word_size), memory_before)
             look_up(
-                found,
-                cosine[now, b, heads],
-                dots[heads],
-                inverse_norm[before, b],
-                asked[write_key : write_key + w],
-                asked[write_key + w],
+                write_content,
+                cosine[heads],
+                write_dots[0],
+                record.inverse_norm[before, b],
+                write_key,
+                interface_t[at.write_strength],
             )
             # addressing.write_weighting
+            allocation_gate = interface_t[at.allocation_gate]
+            write_gate = interface_t[at.write_gate]
             for n in range(locations):
-                mixed = allocation_gate * allocation[n] + (one - allocation_gate) * found[n]
-                wrote[n] = write_gate * mixed
-            write(
-                memory[now, b],
-                memory[before, b],
-                wrote,
-                asked[erase : erase + w],
-                asked[erase + w : erase + 2 * w],
-            )
-            invert_norms(inverse_norm[now, b], memory[now, b])
+                mixed = allocation_gate * allocation[n] + (one - allocation_gate) * write_content[n]
+                write_w[n] = write_gate * mixed
 
+            # Write.
+            erase_vector = interface_t[at.erase_vector : at.write_vector]
+            write_vector = interface_t[at.write_vector : at.free_gates]
+            write(memory, memory_before, write_w, erase_vector, write_vector)
+            invert_norms(record.inverse_norm[now, b], memory)
+
+            # The order of writing: the link uses the precedence of the step before.
             if keep_every > 0 and t % keep_every == 0:
-                kept_links[t // keep_every, b] = link[b]
-            follow_links(link[b], wrote, precedence[before, b], read_before, ahead, back)
-            update_precedence(precedence[now, b], precedence[before, b], wrote)
+                record.kept_links[t // keep_every, b] = link[b]
+            precedence_before = record.precedence[before, b]
+            follow_links(link[b], write_w, precedence_before, read_before, forward_w, backward_w)
+            update_precedence(record.precedence[now, b], precedence_before, write_w)
 
+            # Where to read: by content, or along the links.
+            read_keys = interface_t[: at.read_strengths].reshape(heads, word_size)
             dots[:heads] = 0
-            keys = asked[:strength].reshape(heads, w)
-            add_product(dots[:heads], keys, memory[now, b])
+            add_product(dots[:heads], read_keys, memory)
             for r in range(heads):
                 look_up(
-                    content[now, b, r],
-                    cosine[now, b, r],
+                    content[r],
+                    cosine[r],
                     dots[r],
-                    inverse_norm[now, b],
-                    keys[r],
-                    asked[strength + r],
+                    record.inverse_norm[now, b],
+                    read_keys[r],
+                    interface_t[at.read_strengths + r],
                 )
                 # addressing.read_weighting
+                modes = interface_t[at.read_modes + 3 * r :]
                 for n in range(locations):
-                    read[r, n] = (
-                        asked[modes + 3 * r] * back[r, n]
-                        + asked[modes + 3 * r + 1] * content[now, b, r, n]
-                        + asked[modes + 3 * r + 2] * ahead[r, n]
+                    read_w[r, n] = (
+                        modes[0] * backward_w[r, n]
+                        + modes[1] * content[r, n]
+                        + modes[2] * forward_w[r, n]
                     )
-            # addressing.read_vectors
-            set_dots(known[t + 1, b, hidden_size:].reshape(heads, w), read, memory[now, b])
+
+            # Read: addressing.read_vectors
+            read_vectors = record.h_and_r[t + 1, b, hidden_size:].reshape(heads, word_size)
+            set_dots(read_vectors, read_w, memory)
 
 
 # --- backward, one row, one step: the memory ------------------------------------------------------
 
 
-@in_parts
+@reassociated_sum
 def look_up_backward(
     d_dots, shrink, d_key, d_content, content, cosine, inverse_norm, key, strength
 ):
     """Go back through ``look_up``; return the gradient of the strength.
 
-    ``d_dots`` gets the gradient of the products of key and memory, ``shrink`` is added what takes
-    from each location's gradient along itself, ``d_key`` gets the same for the key.
+    Sets ``d_dots`` to the gradient of the products of key and memory, and ``d_key`` to the key's
+    gradient through its norm. Adds to ``shrink`` the factor of each location in its gradient
+    through its norm, ``−shrink[n] M[n]``.
     """
     inverse_key_norm = like(key, 1) / math.sqrt(dot(key, key) + like(key, NORM_EPSILON))
     mean = dot(content, d_content)
@@ -640,13 +703,13 @@ def look_up_backward(
         d_cosine = strength * d_score
         d_dots[n] = d_cosine * inverse_key_norm * inverse_norm[n]
         shrink[n] += d_cosine * cosine[n] * inverse_norm[n] * inverse_norm[n]
-    along = strength * d_strength * inverse_key_norm * inverse_key_norm
+    through_norm = strength * d_strength * inverse_key_norm * inverse_key_norm
     for w in range(key.shape[0]):
-        d_key[w] = -along * key[w]
+        d_key[w] = -through_norm * key[w]
     return d_strength
 
 
-@in_parts
+@reassociated_sum
 def update_link_backward(
     link, d_link, link_before, first, write_weighting, precedence, d_write_weighting, d_precedence
 ):
@@ -660,7 +723,7 @@ def update_link_backward(
         for j in range(row.shape[0]):
             kept = one - written - write_weighting[j]
             d = d_row[j]
-            d_kept = zero if kept < 0 else d * row_before[j]
+            d_kept = d * row_before[j] if kept >= 0 else zero
             kept = zero if kept < 0 else kept
             row[j] = kept * row_before[j] + written * precedence[j]
             d_row[j] = d * kept
@@ -671,32 +734,36 @@ def update_link_backward(
         d_write_weighting[first + i] += d_written
 
 
-@in_order
+@strict_sum
+def factor_link_gradient(left_factors, right_factors, read_before, d_read, modes):
+    """Set the factors whose product is the gradient of the links by what was read along them."""
+    heads = read_before.shape[0]
+    for r in range(heads):
+        for n in range(read_before.shape[1]):
+            left_factors[n, r] = modes[3 * r + 2] * d_read[r, n]
+            left_factors[n, heads + r] = modes[3 * r] * read_before[r, n]
+            right_factors[r, n] = read_before[r, n]
+            right_factors[heads + r, n] = d_read[r, n]
+
+
+@strict_sum
 def follow_links_backward(
-    d_link, link_before, write_weighting, precedence, read_before, d_read, modes,
-    d_write_weighting, d_precedence, d_read_before, d_modes, block, pairs_left, pairs_right, along,
-    against,
+    d_link, link_before, write_weighting, precedence, d_read, d_write_weighting, d_precedence,
+    scratch,
 ):  # fmt: skip
     """Go back through ``follow_links``; ``d_read`` is the gradient of the read weighting.
 
-    Sets ``d_read_before`` and, in ``d_modes``, the modes backward and forward; adds to the others.
+    Adds to the gradients. The products of the links and ``d_read`` are left in ``scratch``.
     """
-    size, heads = link_before.shape[0], read_before.shape[0]
-    for r in range(heads):
-        for n in range(size):
-            pairs_left[n, r] = modes[3 * r + 2] * d_read[r, n]
-            pairs_left[n, heads + r] = modes[3 * r] * read_before[r, n]
-            pairs_right[r, n] = read_before[r, n]
-            pairs_right[heads + r, n] = d_read[r, n]
-    along[:] = 0
-    step = block.shape[0]
-    for first in range(0, size, step):
-        stop = min(first + step, size)
-        link = block[: stop - first]
-        add_product(d_link[first:stop], pairs_left[first:stop], pairs_right)
+    size, block_rows = link_before.shape[0], scratch.block.shape[0]
+    scratch.link_t_d_read[:] = 0
+    for first in range(0, size, block_rows):
+        stop = min(first + block_rows, size)
+        link, d_block = scratch.block[: stop - first], d_link[first:stop]
+        add_product(d_block, scratch.left_factors[first:stop], scratch.right_factors)
         update_link_backward(
             link,
-            d_link[first:stop],
+            d_block,
             link_before[first:stop],
             first,
             write_weighting,
@@ -704,16 +771,24 @@ def follow_links_backward(
             d_write_weighting,
             d_precedence,
         )
-        add_product(along, d_read[:, first:stop], link)
-        set_dots(against[:, first:stop], d_read, link)
-    for r in range(heads):
-        d_modes[3 * r] = dot(read_before[r], against[r])
-        d_modes[3 * r + 2] = dot(read_before[r], along[r])
-        for n in range(size):
-            d_read_before[r, n] = modes[3 * r + 2] * along[r, n] + modes[3 * r] * against[r, n]
+        add_product(scratch.link_t_d_read, d_read[:, first:stop], link)
+        set_dots(scratch.link_d_read[:, first:stop], d_read, link)
 
 
-@in_parts
+@strict_sum
+def read_along_links_backward(d_read_before, d_modes, read_before, modes, scratch):
+    """Set the gradients of the reads before and of the modes backward and forward."""
+    link_t_d_read, link_d_read = scratch.link_t_d_read, scratch.link_d_read
+    for r in range(read_before.shape[0]):
+        d_modes[3 * r] = dot(read_before[r], link_d_read[r])
+        d_modes[3 * r + 2] = dot(read_before[r], link_t_d_read[r])
+        for n in range(read_before.shape[1]):
+            d_read_before[r, n] = (
+                modes[3 * r + 2] * link_t_d_read[r, n] + modes[3 * r] * link_d_read[r, n]
+            )
+
+
+@reassociated_sum
 def update_precedence_backward(d_precedence, d_write_weighting, before, write_weighting):
     """Go back through ``update_precedence``; ``d_precedence`` becomes that of the step before."""
     kept = like(before, 1) - total(write_weighting)
@@ -724,7 +799,7 @@ def update_precedence_backward(d_precedence, d_write_weighting, before, write_we
         d_precedence[n] = kept * d_precedence[n]
 
 
-@in_parts
+@reassociated_sum
 def write_backward(
     d_memory, d_write_weighting, d_erase, d_write, memory, shrink, before, write_weighting, erase,
     write,
@@ -743,67 +818,66 @@ def write_backward(
         d_erase[w], d_write[w] = d_erased, d_added
 
 
-@in_order
+@strict_sum
 def allocate_backward(d_usage, d_allocation, products, usage, free_list):
     """Go back through ``allocate``; the order is not differentiated."""
-    rest = like(usage, 0)
+    gain = like(usage, 0)
     for k in range(free_list.shape[0] - 1, -1, -1):
         location = free_list[k]
-        d_usage[location] += products[k] * (rest - d_allocation[location])
-        rest = d_allocation[location] * (like(usage, 1) - usage[location]) + usage[location] * rest
+        d_usage[location] += products[k] * (gain - d_allocation[location])
+        used = usage[location]
+        gain = d_allocation[location] * (like(usage, 1) - used) + used * gain
 
 
-@in_parts
+@reassociated_sum
 def update_usage_backward(
     d_usage, d_write_before, d_read_before, d_free_gates, before, write_before, read_before,
-    free_gates, others,
+    free_gates,
+    other_factors,
 ):  # fmt: skip
     """Go back through ``update_usage``; ``d_usage`` becomes that of the step before."""
     one, heads = like(before, 1), read_before.shape[0]
     for r in range(heads):
-        # What multiplies this head's factor: no division, for the factor may be 0.
+        # Multiply the other heads' factors: dividing by this one's would fail where it is 0.
         for n in range(before.shape[0]):
-            others[n] = d_usage[n] * (before[n] + (one - before[n]) * write_before[n])
+            other_factors[n] = d_usage[n] * (before[n] + (one - before[n]) * write_before[n])
         for other in range(heads):
             if other != r:
-                multiply_by_kept(others, read_before[other], free_gates[other])
+                multiply_by_retention(other_factors, read_before[other], free_gates[other])
         gate, d_gate = free_gates[r], like(before, 0)
         for n in range(before.shape[0]):
-            d_gate -= others[n] * read_before[r, n]
-            d_read_before[r, n] -= others[n] * gate
+            d_gate -= other_factors[n] * read_before[r, n]
+            d_read_before[r, n] -= other_factors[n] * gate
         d_free_gates[r] = d_gate
     for r in range(heads):
-        multiply_by_kept(d_usage, read_before[r], free_gates[r])
+        multiply_by_retention(d_usage, read_before[r], free_gates[r])
     for n in range(before.shape[0]):
         d_write_before[n] = d_usage[n] * (one - before[n])
         d_usage[n] = d_usage[n] * (one - write_before[n])
 
 
-@in_order
-def activate_backward(d_interface, interface, slopes, word_size, heads):
+@strict_sum
+def activate_backward(d_interface, interface, slopes, at, heads):
     """Go back through ``activate``, in place."""
-    w, one = word_size, like(interface, 1)
+    one = like(interface, 1)
     for r in range(heads):
-        d_interface[w * heads + r] *= slopes[r]
-    d_interface[w * heads + heads + w] *= slopes[heads]
-    erase = w * heads + heads + w + 1
-    free = erase + 2 * w
-    modes = free + heads + 2
-    for n in range(erase, erase + w):
+        d_interface[at.read_strengths + r] *= slopes[r]
+    d_interface[at.write_strength] *= slopes[heads]
+    for n in range(at.erase_vector, at.write_vector):
         d_interface[n] *= interface[n] * (one - interface[n])
-    for n in range(free, modes):
+    for n in range(at.free_gates, at.read_modes):
         d_interface[n] *= interface[n] * (one - interface[n])
     for r in range(heads):
-        part, d_part = interface[modes + 3 * r :], d_interface[modes + 3 * r :]
-        mean = part[0] * d_part[0] + part[1] * d_part[1] + part[2] * d_part[2]
+        modes, d_modes = interface[at.read_modes + 3 * r :], d_interface[at.read_modes + 3 * r :]
+        mean = modes[0] * d_modes[0] + modes[1] * d_modes[1] + modes[2] * d_modes[2]
         for n in range(3):
-            d_part[n] = part[n] * (d_part[n] - mean)
+            d_modes[n] = modes[n] * (d_modes[n] - mean)
 
 
 # --- backward, a range of rows, all steps ---------------------------------------------------------
 
 
-@in_order
+@strict_sum
 def lstm_backward(d_gates, d_cell, d_hidden, gates, cell, cell_before):
     """Go back through ``lstm``; ``d_cell`` becomes that of the step before."""
     size, one = cell.shape[0], like(cell, 1)
@@ -818,246 +892,215 @@ def lstm_backward(d_gates, d_cell, d_hidden, gates, cell, cell_before):
         d_cell[n] = d * f
 
 
-@in_order
+@strict_sum
 def backward(
-    first,
-    last,
-    team,
-    lengths,
-    recurrent_weight,
-    interface_weight,
-    gates,
-    cell,
-    memory,
-    usage,
-    precedence,
-    write_weighting,
-    read_weighting,
-    interface,
-    slopes,
-    inverse_norm,
-    content,
-    cosine,
-    free_list,
-    kept_links,
-    keep_every,
-    d_outputs,
-    d_known,
-    d_cell,
-    d_memory,
-    d_usage,
-    d_precedence,
-    d_link,
-    d_write_weighting,
-    d_read_weighting,
-    d_gates,
-    d_interface,
-):
+    first, last, team, lengths, recurrent_weight, interface_weight, record, offsets, keep_every,
+    d_outputs, d_state, d_gates, d_interface,
+):  # fmt: skip
     """Go back through ``forward`` for the same rows.
 
     Args:
-        first: As in ``forward``.
-        last: As in ``forward``.
-        team: As in ``forward``.
-        lengths: As in ``forward``.
+        first: As in ``forward``, and so ``last``, ``team``, ``lengths`` and ``offsets``.
         recurrent_weight: The controller's weights for h and r ``[4H, K]``; for r alone without an
             LSTM ``[H, R·W]``.
         interface_weight: ``[I, H]``.
-        gates: As ``forward`` left them, and so the following, with T + 1 slots.
-        cell: ``[T + 1, B, H]``.
-        memory: ``[T + 1, B, W, N]``.
-        usage: ``[T + 1, B, N]``.
-        precedence: ``[T + 1, B, N]``.
-        write_weighting: ``[T + 1, B, N]``.
-        read_weighting: ``[T + 1, B, R, N]``.
-        interface: ``[T + 1, B, I]``.
-        slopes: ``[T + 1, B, R + 1]``.
-        inverse_norm: ``[T + 1, B, N]``.
-        content: ``[T + 1, B, R + 1, N]``.
-        cosine: ``[T + 1, B, R + 1, N]``.
-        free_list: ``[T + 1, B, N]``.
-        kept_links: ``[·, B, N, N]``.
+        record: As ``forward`` left it, with T + 1 slots.
         keep_every: At how many steps the links were kept.
-        d_outputs: Gradient of ``known`` from outside ``[T, B, K]``, for slots 1 on.
-        d_known: Gradient of the final state's h and r ``[B, K]``; this and the following, in the
-            shapes of the state, become the gradients of the initial state.
-        d_cell: ``[B, H]``.
-        d_memory: ``[B, W, N]``.
-        d_usage: ``[B, N]``.
-        d_precedence: ``[B, N]``.
-        d_link: ``[B, N, N]``.
-        d_write_weighting: ``[B, N]``.
-        d_read_weighting: ``[B, R, N]``.
-        d_gates: ``[T, B, 4H]``, zero; becomes the gradient of ``gates``.
+        d_outputs: Gradient of h and r from outside ``[T, B, K]``.
+        d_state: As in :class:`StateGradients`; updated in place.
+        d_gates: ``[T, B, G]``, zero; becomes the gradient of the gates before their activation.
         d_interface: ``[T, B, I]``, zero; becomes that of the interface before its activation.
     """
     if first < 0:
         share_ranges(team)
         return
-    heads, locations, word_size = read_weighting.shape[2], usage.shape[2], memory.shape[2]
-    has_cell = cell.shape[2] > 0
-    hidden_size = interface_weight.shape[1]
-    unseen = d_known.shape[1] - recurrent_weight.shape[1]
-    w, one = word_size, like(d_known, 1)
-    strength = w * heads
-    write_key = strength + heads
-    erase = write_key + w + 1
-    free = erase + 2 * w
-    modes = free + heads + 2
-    allocation = np.empty_like(usage[0, 0])
+    record, d_state, at = Record(*record), StateGradients(*d_state), Offsets(*offsets)
+    _, _, heads, locations = record.read_weighting.shape
+    hidden_size, word_size = interface_weight.shape[1], record.memory.shape[2]
+    has_cell = record.cell.shape[2] > 0
+    first_fed_back = d_state.h_and_r.shape[1] - recurrent_weight.shape[1]
+    dtype, one = d_gates.dtype, like(d_gates, 1)
+
+    # Scratch, for one row at a time but for the last three.
+    allocation = np.empty_like(record.usage[0, 0])
     products = np.empty_like(allocation)
     d_content = np.empty_like(allocation)
     d_allocation = np.empty_like(allocation)
     shrink = np.empty_like(allocation)
-    d_read_before = np.empty_like(read_weighting[0, 0])
-    along = np.empty_like(d_read_before)
-    against = np.empty_like(d_read_before)
-    pairs_right = np.empty((2 * heads, locations), usage.dtype)
-    pairs_left = np.empty((locations, 2 * heads), usage.dtype)
-    word_pairs = np.empty((w, 2 * heads), usage.dtype)
-    d_keys = np.empty((heads, w), usage.dtype)
+    d_read_before = np.empty_like(record.read_weighting[0, 0])
+    d_keys = np.empty((heads, word_size), dtype)
+    word_factors = np.empty((word_size, 2 * heads), dtype)
+    right_factors = np.empty((2 * heads, locations), dtype)
     block_rows = min(locations, max(4, LINK_BLOCK // locations // 4 * 4))
-    block = np.empty((block_rows, locations), usage.dtype)
-    between = np.empty((last - first, keep_every - 1, locations, locations), usage.dtype)
-    d_hidden = np.empty((last - first, hidden_size), usage.dtype)
-    d_fed_back = np.empty((last - first, recurrent_weight.shape[1]), usage.dtype)
-    end = first
+    links = LinkScratch(
+        np.empty((block_rows, locations), dtype),
+        np.empty((locations, 2 * heads), dtype),
+        right_factors,
+        np.empty_like(d_read_before),
+        np.empty_like(d_read_before),
+    )
+    remade_links = np.empty((last - first, keep_every - 1, locations, locations), dtype)
+    d_hidden = np.empty((last - first, hidden_size), dtype)
+    d_fed_back = np.empty((last - first, recurrent_weight.shape[1]), dtype)
+
+    end = first  # The rows from ``first`` up to ``end`` have begun.
     for t in range(lengths[first] - 1, -1, -1):
         while end < last and lengths[end] > t:
             end += 1
         for b in range(first, end):
-            asked, d_asked = interface[t + 1, b], d_interface[t, b]
-            wrote, read_before = write_weighting[t + 1, b], read_weighting[t, b]
-            d_wrote, d_read, d_row = d_write_weighting[b], d_read_weighting[b], d_known[b]
-            for n in range(d_row.shape[0]):
-                d_row[n] += d_outputs[t, b, n]
+            interface_t, d_interface_t = record.interface[t + 1, b], d_interface[t, b]
+            write_w, d_write_w = record.write_weighting[t + 1, b], d_state.write_weighting[b]
+            read_w, d_read = record.read_weighting[t + 1, b], d_state.read_weighting[b]
+            memory, d_memory = record.memory[t + 1, b], d_state.memory[b]
+            usage, d_usage = record.usage[t + 1, b], d_state.usage[b]
+            content, cosine = record.content[t + 1, b], record.cosine[t + 1, b]
+            read_before, memory_before = record.read_weighting[t, b], record.memory[t, b]
+            precedence_before, d_precedence = record.precedence[t, b], d_state.precedence[b]
+            modes, d_modes = interface_t[at.read_modes :], d_interface_t[at.read_modes :]
+
+            # h_t and r_t: what step t + 1 wants of them, and what the output wants.
+            d_h_and_r = d_state.h_and_r[b]
+            for n in range(d_h_and_r.shape[0]):
+                d_h_and_r[n] += d_outputs[t, b, n]
 
             # addressing.read_vectors: to the read weightings now, to the memory further down.
-            d_vectors = d_row[hidden_size:].reshape(heads, w)
-            add_product(d_read, d_vectors, memory[t + 1, b])
+            d_vectors = d_h_and_r[hidden_size:].reshape(heads, word_size)
+            add_product(d_read, d_vectors, memory)
 
-            # The links before this step: kept, or made again from the last that were.
+            # The links before this step: kept, or made again from the last that were kept.
             start = t - t % keep_every
             if t == lengths[b] - 1 or (t + 1) % keep_every == 0:
                 for step in range(start, t):
                     if step == start:
-                        between[b - first, 0] = kept_links[t // keep_every, b]
+                        remade_links[b - first, 0] = record.kept_links[t // keep_every, b]
                     else:
-                        between[b - first, step - start] = between[b - first, step - start - 1]
+                        previous = remade_links[b - first, step - start - 1]
+                        remade_links[b - first, step - start] = previous
                     update_link(
-                        between[b - first, step - start],
+                        remade_links[b - first, step - start],
                         0,
-                        write_weighting[step + 1, b],
-                        precedence[step, b],
+                        record.write_weighting[step + 1, b],
+                        record.precedence[step, b],
                     )
-            update_precedence_backward(d_precedence[b], d_wrote, precedence[t, b], wrote)
             link_before = (
-                kept_links[t // keep_every, b] if t == start else between[b - first, t - start - 1]
+                record.kept_links[t // keep_every, b]
+                if t == start
+                else remade_links[b - first, t - start - 1]
             )
-            follow_links_backward(
-                d_link[b], link_before, wrote, precedence[t, b], read_before, d_read, asked[modes:],
-                d_wrote, d_precedence[b], d_read_before, d_asked[modes:], block, pairs_left,
-                pairs_right, along, against,
-            )  # fmt: skip
 
-            # What was read by content, and the memory under it.
+            # Precedence, then links: to what was written, read before and linked before.
+            update_precedence_backward(d_precedence, d_write_w, precedence_before, write_w)
+            factor_link_gradient(links.left_factors, right_factors, read_before, d_read, modes)
+            follow_links_backward(
+                d_state.link[b], link_before, write_w, precedence_before, d_read, d_write_w,
+                d_precedence, links,
+            )  # fmt: skip
+            read_along_links_backward(d_read_before, d_modes, read_before, modes, links)
+
+            # What was read by content: to the keys and strengths, and to the memory under it.
             shrink[:] = 0
             for r in range(heads):
-                mode = modes + 3 * r + 1
-                d_asked[mode] = dot(content[t + 1, b, r], d_read[r])
+                key = interface_t[r * word_size : (r + 1) * word_size]
+                d_modes[3 * r + 1] = dot(content[r], d_read[r])
                 for n in range(locations):
-                    d_content[n] = asked[mode] * d_read[r, n]
-                    pairs_right[heads + r, n] = read_weighting[t + 1, b, r, n]
-                d_asked[strength + r] = look_up_backward(
-                    pairs_right[r], shrink, d_asked[r * w : (r + 1) * w], d_content,
-                    content[t + 1, b, r], cosine[t + 1, b, r], inverse_norm[t + 1, b],
-                    asked[r * w : (r + 1) * w], asked[strength + r],
+                    d_content[n] = modes[3 * r + 1] * d_read[r, n]
+                    right_factors[heads + r, n] = read_w[r, n]
+                d_interface_t[at.read_strengths + r] = look_up_backward(
+                    right_factors[r], shrink, d_interface_t[r * word_size : (r + 1) * word_size],
+                    d_content, content[r], cosine[r], record.inverse_norm[t + 1, b], key,
+                    interface_t[at.read_strengths + r],
                 )  # fmt: skip
-                for k in range(w):
-                    word_pairs[k, r] = asked[r * w + k]
-                    word_pairs[k, heads + r] = d_vectors[r, k]
-            set_dots(d_keys, pairs_right[:heads], memory[t + 1, b])
+                for k in range(word_size):
+                    word_factors[k, r] = key[k]
+                    word_factors[k, heads + r] = d_vectors[r, k]
+            set_dots(d_keys, right_factors[:heads], memory)
             for r in range(heads):
-                for k in range(w):
-                    d_asked[r * w + k] += d_keys[r, k]
-            add_product(d_memory[b], word_pairs, pairs_right)
+                for k in range(word_size):
+                    d_interface_t[r * word_size + k] += d_keys[r, k]
+            add_product(d_memory, word_factors, right_factors)
+
+            # The write: to the memory before, completing the write weighting's gradient.
             write_backward(
-                d_memory[b], d_wrote, d_asked[erase : erase + w], d_asked[erase + w : free],
-                memory[t + 1, b], shrink, memory[t, b], wrote, asked[erase : erase + w],
-                asked[erase + w : free],
+                d_memory, d_write_w, d_interface_t[at.erase_vector : at.write_vector],
+                d_interface_t[at.write_vector : at.free_gates], memory, shrink, memory_before,
+                write_w, interface_t[at.erase_vector : at.write_vector],
+                interface_t[at.write_vector : at.free_gates],
             )  # fmt: skip
 
-            # addressing.write_weighting
-            order = free_list[t + 1, b]
-            found = content[t + 1, b, heads]
-            allocation_gate, write_gate = asked[modes - 2], asked[modes - 1]
-            allocate(allocation, products, usage[t + 1, b], order)
-            by_allocation, by_content = dot(d_wrote, allocation), dot(d_wrote, found)
-            d_asked[modes - 2] = write_gate * (by_allocation - by_content)
-            d_asked[modes - 1] = (
+            # addressing.write_weighting: to both gates, the allocation and the lookup.
+            free_list, write_content = record.free_list[t + 1, b], content[heads]
+            allocation_gate = interface_t[at.allocation_gate]
+            write_gate = interface_t[at.write_gate]
+            allocate(allocation, products, usage, free_list)
+            by_allocation, by_content = dot(d_write_w, allocation), dot(d_write_w, write_content)
+            d_interface_t[at.allocation_gate] = write_gate * (by_allocation - by_content)
+            d_interface_t[at.write_gate] = (
                 allocation_gate * by_allocation + (one - allocation_gate) * by_content
             )
             for n in range(locations):
-                d_allocation[n] = write_gate * allocation_gate * d_wrote[n]
-                d_content[n] = write_gate * (one - allocation_gate) * d_wrote[n]
-            shrink[:] = 0
-            d_dots = pairs_right[:1]
-            d_asked[write_key + w] = look_up_backward(
-                d_dots[0], shrink, d_asked[write_key : write_key + w], d_content, found,
-                cosine[t + 1, b, heads], inverse_norm[t, b], asked[write_key : write_key + w],
-                asked[write_key + w],
-            )  # fmt: skip
-            for k in range(w):
-                d_asked[write_key + k] += dot(d_dots[0], memory[t, b, k])
-                d_memory_row, memory_row, key = (
-                    d_memory[b, k],
-                    memory[t, b, k],
-                    asked[write_key + k],
-                )
-                for n in range(locations):
-                    d_memory_row[n] += key * d_dots[0, n] - shrink[n] * memory_row[n]
+                d_allocation[n] = write_gate * allocation_gate * d_write_w[n]
+                d_content[n] = write_gate * (one - allocation_gate) * d_write_w[n]
 
-            allocate_backward(d_usage[b], d_allocation, products, usage[t + 1, b], order)
+            # The lookup by content of the write head, in the memory before.
+            shrink[:] = 0
+            d_dots = right_factors[0]
+            write_key = interface_t[at.write_key : at.write_strength]
+            d_write_key = d_interface_t[at.write_key : at.write_strength]
+            d_interface_t[at.write_strength] = look_up_backward(
+                d_dots, shrink, d_write_key, d_content, write_content, cosine[heads],
+                record.inverse_norm[t, b], write_key, interface_t[at.write_strength],
+            )  # fmt: skip
+            for k in range(word_size):
+                d_write_key[k] += dot(d_dots, memory_before[k])
+                d_memory_row, memory_row, key_entry = d_memory[k], memory_before[k], write_key[k]
+                for n in range(locations):
+                    d_memory_row[n] += key_entry * d_dots[n] - shrink[n] * memory_row[n]
+
+            # Allocation and usage: to the free gates and to what was written and read before.
+            allocate_backward(d_usage, d_allocation, products, usage, free_list)
             update_usage_backward(
-                d_usage[b], d_wrote, d_read_before, d_asked[free : free + heads], usage[t, b],
-                write_weighting[t, b], read_before, asked[free : free + heads], d_content,
+                d_usage, d_write_w, d_read_before,
+                d_interface_t[at.free_gates : at.allocation_gate], record.usage[t, b],
+                record.write_weighting[t, b], read_before,
+                interface_t[at.free_gates : at.allocation_gate], d_content,
             )  # fmt: skip
             d_read[:] = d_read_before
-            activate_backward(d_asked, asked, slopes[t + 1, b], w, heads)
-            d_hidden[b - first] = d_row[:hidden_size]
-            d_row[:] = 0
+            activate_backward(d_interface_t, interface_t, record.slopes[t + 1, b], at, heads)
+            d_hidden[b - first] = d_h_and_r[:hidden_size]
+            d_h_and_r[:] = 0
 
+        # The interface layer and the controller, all rows together: to h and r of the step before.
         add_product(d_hidden[: end - first], d_interface[t, first:end], interface_weight)
         for b in range(first, end):
             if has_cell:
                 lstm_backward(
-                    d_gates[t, b], d_cell[b], d_hidden[b - first], gates[t, b], cell[t + 1, b],
-                    cell[t, b],
+                    d_gates[t, b], d_state.cell[b], d_hidden[b - first], record.gates[t, b],
+                    record.cell[t + 1, b], record.cell[t, b],
                 )  # fmt: skip
             else:
                 for n in range(hidden_size):
-                    h = gates[t, b, n]
+                    h = record.gates[t, b, n]
                     d_gates[t, b, n] = d_hidden[b - first, n] * (one - h * h)
         d_fed_back[:] = 0
         add_product(d_fed_back[: end - first], d_gates[t, first:end], recurrent_weight)
-        d_known[first:end, unseen:] = d_fed_back[: end - first]
+        d_state.h_and_r[first:end, first_fed_back:] = d_fed_back[: end - first]
 
 
-@in_order
-def add_weight_gradient(first, last, team, gradient, d_gates, seen):
-    """Add ``d_gates.T @ seen`` to ``gradient``, rows ``first`` up to ``last``.
+@strict_sum
+def add_weight_gradient(first, last, team, gradient, d_results, layer_inputs):
+    """Add ``d_results.T @ layer_inputs`` to ``gradient``, rows ``first`` up to ``last``.
 
     Args:
         first: First row of the weights; negative for all ranges of the team.
         last: The row after the last one.
         team: See ``threads``.
         gradient: ``[G, S]``.
-        d_gates: Gradients of what the weights give, at all steps of all rows ``[T·B, G]``.
-        seen: What they were multiplied with ``[T·B, S]``.
+        d_results: Gradients of what the layer gives, at all steps of all rows ``[T·B, G]``.
+        layer_inputs: What the layer was given ``[T·B, S]``.
     """
     if first < 0:
         share_ranges(team)
         return
-    for step in range(0, seen.shape[0], STEPS_TOGETHER):
-        chosen = d_gates[step : step + STEPS_TOGETHER, first:last].T
-        add_product(gradient[first:last], chosen, seen[step : step + STEPS_TOGETHER])
+    for step in range(0, layer_inputs.shape[0], STEPS_TOGETHER):
+        chosen = d_results[step : step + STEPS_TOGETHER, first:last].T
+        add_product(gradient[first:last], chosen, layer_inputs[step : step + STEPS_TOGETHER])

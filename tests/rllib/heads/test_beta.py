@@ -8,7 +8,7 @@ from torch.distributions import AffineTransform, Beta, Independent, TransformedD
 from torch.distributions.kl import kl_divergence
 from torch.nn.functional import softplus
 
-from memorylab.rllib.actions import BoundedBeta
+from memorylab.rllib.heads import BoundedBeta
 
 pytestmark = pytest.mark.ray
 

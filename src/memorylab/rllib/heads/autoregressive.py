@@ -1,4 +1,4 @@
-"""Actions of several parts, each drawn in view of those before it."""
+"""Actions of several parts, each depending on those before it: a distribution and a network."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from operator import mul
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
-from torch.distributions import Distribution, constraints
+from torch.distributions import Categorical, Distribution, constraints
 from torch.distributions.kl import register_kl
 from torch.nn import functional
 
@@ -17,32 +17,27 @@ from memorylab.errors import check_count
 from memorylab.networks import MlpModel
 
 
-def check_choices(choices: Sequence[int]) -> tuple[int, ...]:
-    """Return how many choices each part of an action has, as integers of at least 1.
+def level_sizes(choices: Sequence[int]) -> list[int]:
+    """Return how many logits each part has if everything that can come before it is laid out.
+
+    For choices (2, 3, 4): 2 for the first part, 2·3 for the second, 2·3·4 for the third.
 
     Raises:
-        TypeError: One of them is not an integer.
+        TypeError: A number of choices is not an integer.
         ValueError: One of them is below 1, or there is none.
     """
     if not len(choices):
         raise ValueError("choices must name at least one part of an action, but is empty.")
-    return tuple(int(check_count(n, f"choices[{i}]")) for i, n in enumerate(choices))
-
-
-def level_sizes(choices: Sequence[int]) -> list[int]:
-    """Return how many logits each part has if all that can come before it is laid out.
-
-    For choices (2, 3, 4): 2 for the first part, 2·3 for the second, 2·3·4 for the third.
-    """
-    return list(accumulate(check_choices(choices), mul))
+    counts = [int(check_count(n, f"choices[{i}]")) for i, n in enumerate(choices)]
+    return list(accumulate(counts, mul))
 
 
 class AutoregressiveCategorical(Distribution):
-    """P(a₁, a₂, …) = P(a₁) · P(a₂ | a₁) · …, from the logits of all of these conditionals.
+    """P(a₁, a₂, …) = P(a₁) · P(a₂ | a₁) · …, from the logits of all these conditionals.
 
-    All of them are laid out in one vector, so everything is exact: the entropy is that of the joint
-    distribution, the KL divergence too, and the mode is the likeliest action as a whole. The vector
-    grows with the product of the choices; for many parts see :class:`AutoregressiveHead.along`.
+    One vector lays all of them out, so everything is exact: entropy and KL divergence are those of
+    the joint distribution, and the mode is the likeliest action as a whole. The vector grows with
+    the product of the choices; for many parts see :meth:`AutoregressiveHead.along`.
 
     Args:
         inputs: ``[..., S]``: logits of a₁ ``[A₁]``, then those of a₂ for each a₁ ``[A₁, A₂]``, and
@@ -53,15 +48,14 @@ class AutoregressiveCategorical(Distribution):
         log_probs: Log-probability of each joint action ``[..., A₁, A₂, …]``.
 
     Raises:
-        ValueError: ``inputs`` are not as many as the choices need.
+        ValueError: The number of ``inputs`` is not the one that the choices need.
     """
 
     arg_constraints = {}  # noqa: RUF012 (PyTorch's own declaration)
     support = constraints.independent(constraints.nonnegative_integer, 1)
 
     def __init__(self, inputs: Float[Tensor, "... S"], choices: Sequence[int]):
-        self.choices = check_choices(choices)
-        sizes = level_sizes(self.choices)
+        sizes, self.choices = level_sizes(choices), tuple(choices)
         if inputs.shape[-1] != sum(sizes):
             raise ValueError(
                 f"{len(self.choices)} parts with {self.choices} choices need {sizes} logits, "
@@ -69,11 +63,9 @@ class AutoregressiveCategorical(Distribution):
             )
         batch_shape = inputs.shape[:-1]
         joint = inputs.new_zeros(batch_shape)
-        self.conditionals = []
         for i, level in enumerate(inputs.split(sizes, dim=-1)):
-            level = level.reshape(*batch_shape, *self.choices[: i + 1]).log_softmax(-1)
-            self.conditionals.append(level)  # [..., A₁, …, Aᵢ]
-            joint = joint.unsqueeze(-1) + level
+            level = level.reshape(*batch_shape, *self.choices[: i + 1])  # [..., A₁, …, Aᵢ]
+            joint = joint.unsqueeze(-1) + level.log_softmax(-1)
         self.log_probs = joint
         event_shape = torch.Size([len(self.choices)])
         super().__init__(batch_shape, event_shape, validate_args=False)
@@ -81,22 +73,15 @@ class AutoregressiveCategorical(Distribution):
     @property
     def mode(self) -> Int[Tensor, "... N"]:
         """The likeliest action as a whole, which need not begin with the likeliest first part."""
-        best = self._flat().argmax(-1)
-        return torch.stack(torch.unravel_index(best, self.choices), dim=-1)
+        return self._parts(self._flat().argmax(-1))
 
     @torch.no_grad()
     def sample(self, sample_shape: Sequence[int] = ()) -> Int[Tensor, "... N"]:
-        """Draw one part after the other."""
-        shape = torch.Size(sample_shape) + self._batch_shape
-        parts: list[Tensor] = []
-        for level in self.conditionals:
-            logits = _given(level.expand(*shape, *level.shape[len(self._batch_shape) :]), parts)
-            drawn = logits.exp().reshape(-1, logits.shape[-1]).multinomial(1)
-            parts.append(drawn.reshape(shape))
-        return torch.stack(parts, dim=-1)
+        """Draw actions from the joint distribution."""
+        return self._parts(Categorical(logits=self._flat()).sample(torch.Size(sample_shape)))
 
     def log_prob(self, value: Int[Tensor, "... N"]) -> Float[Tensor, "..."]:
-        """Return the log-probability of an action: the sum over its parts, each given the others.
+        """Return the log-probability of each action as a whole.
 
         Raises:
             ValueError: ``value`` has another number of parts.
@@ -106,13 +91,10 @@ class AutoregressiveCategorical(Distribution):
                 f"an action has {len(self.choices)} parts, one for each of the choices "
                 f"{self.choices}, but value has the shape {list(value.shape)}."
             )
-        parts = value.long().unbind(-1)
-        shape = parts[0].shape
-        total = 0
-        for i, level in enumerate(self.conditionals):
-            level = level.expand(*shape, *level.shape[len(self._batch_shape) :])
-            total = total + _given(level, parts[: i + 1])
-        return total
+        shape = torch.broadcast_shapes(value.shape[:-1], self._batch_shape)
+        table = self.log_probs.expand(*shape, *self.choices).reshape(-1, *self.choices)
+        parts = value.long().expand(*shape, -1).reshape(len(table), -1).unbind(-1)
+        return table[torch.arange(len(table), device=table.device), *parts].reshape(shape)
 
     def entropy(self) -> Float[Tensor, "..."]:
         """Return the entropy of the joint distribution in nats: −Σ p log p over all actions."""
@@ -122,15 +104,8 @@ class AutoregressiveCategorical(Distribution):
     def _flat(self) -> Float[Tensor, "... P"]:
         return self.log_probs.flatten(len(self._batch_shape))
 
-
-def _given(level: Float[Tensor, "..."], parts: Sequence[Tensor]) -> Float[Tensor, "..."]:
-    """Pick, for each row, the entries of ``level [..., A₁, …]`` that belong to ``parts``."""
-    for part in parts:
-        dimension = part.dim()
-        index = part.reshape(*part.shape, *[1] * (level.dim() - dimension))
-        index = index.expand(*part.shape, 1, *level.shape[dimension + 1 :])
-        level = level.gather(dimension, index).squeeze(dimension)
-    return level
+    def _parts(self, index: Int[Tensor, "..."]) -> Int[Tensor, "... N"]:
+        return torch.stack(torch.unravel_index(index, self.choices), dim=-1)
 
 
 @register_kl(AutoregressiveCategorical, AutoregressiveCategorical)
@@ -142,21 +117,22 @@ def _kl(p: AutoregressiveCategorical, q: AutoregressiveCategorical) -> Float[Ten
 class AutoregressiveHead(nn.Module):
     """The networks behind P(aᵢ | a₁, …, aᵢ₋₁, context), one for each part of an action.
 
-    The i-th reads the context and, one-hot, the parts before it. It has no weights of its own for
-    each of those, so what it learns about one helps with the others.
+    The i-th reads the context and, one-hot, the parts before it. All values of these parts share
+    its weights, so what it learns about one helps with the others.
 
     Args:
         input_size: Number of context features D.
         choices: How many choices each part has: (A₁, A₂, …).
-        hidden_sizes: Hidden layers of each network. Without any, a part before can only add to the
-            logits of a later one, whatever the context.
+        hidden_sizes: Hidden layers of each network. Without any, the effect of a part on the logits
+            of a later one can't depend on the context.
     """
 
     def __init__(
         self, input_size: int, choices: Sequence[int], hidden_sizes: Sequence[int] = (64,)
     ):
         super().__init__()
-        self.choices = check_choices(choices)
+        self.choices = tuple(choices)
+        level_sizes(choices)  # Checks them.
         self.networks = nn.ModuleList(
             MlpModel(input_size + sum(self.choices[:i]), hidden_sizes, n, nn.LeakyReLU)
             for i, n in enumerate(self.choices)
@@ -183,8 +159,8 @@ class AutoregressiveHead(nn.Module):
     ) -> Float[Tensor, "... K"]:
         """Return the logits of each part given the parts before it **in this action**.
 
-        They are A₁ + A₂ + … numbers, where :meth:`forward` gives A₁ + A₁·A₂ + …; and since the
-        action is known, one pass gives them all.
+        They are A₁ + A₂ + … numbers, where :meth:`forward` gives A₁ + A₁·A₂ + …. The action is
+        known, so one pass gives them all.
         """
         return torch.cat(
             [self._part(i, context, action[..., :i]) for i in range(len(self.choices))], -1
@@ -197,16 +173,13 @@ class AutoregressiveHead(nn.Module):
 
         Args:
             context: What the action depends on.
-            greedy: Whether to take the likeliest choice for each part in its turn instead, which
-                need not give the likeliest action as a whole.
+            greedy: Whether to take the likeliest choice for each part in turn. That need not give
+                the likeliest action as a whole.
         """
         action = torch.zeros(*context.shape[:-1], 0, dtype=torch.long, device=context.device)
         for i in range(len(self.choices)):
             logits = self._part(i, context, action)  # [..., Aᵢ]
-            if greedy:
-                part = logits.argmax(-1)
-            else:
-                part = torch.distributions.Categorical(logits=logits).sample()
+            part = logits.argmax(-1) if greedy else Categorical(logits=logits).sample()
             action = torch.cat([action, part.unsqueeze(-1)], -1)  # [..., i + 1]
         return action
 
@@ -221,5 +194,5 @@ def _one_hots(parts: Int[Tensor, "... I"], choices: Sequence[int]) -> Int[Tensor
         functional.one_hot(part.long(), n)
         for part, n in zip(parts.unbind(-1), choices, strict=False)
     ]
-    # The empty beginning, so that there is something to join before the first part too.
+    # Starts empty, so that cat works before the first part too.
     return torch.cat([parts[..., :0].long(), *vectors], -1)

@@ -6,9 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.distributions.kl import kl_divergence
 
-from memorylab.rllib.actions import AutoregressiveCategorical, AutoregressiveHead
-from memorylab.rllib.actions.autoregressive import level_sizes
-from memorylab.rllib.actions.masking import MASKED_LOGIT
+from memorylab.rllib.heads import AutoregressiveCategorical, AutoregressiveHead, level_sizes
+from memorylab.rllib.heads.masking import MASKED_LOGIT
 
 pytestmark = pytest.mark.ray
 

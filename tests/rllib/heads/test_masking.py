@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from ray.rllib.core.distribution.torch.torch_distribution import TorchCategorical
 from ray.rllib.models.torch.torch_action_dist import TorchCategorical as ClassicCategorical
 
-from memorylab.rllib.actions import mask_logits, match_embeddings
+from memorylab.rllib.heads import mask_logits, match_embeddings
 
 pytestmark = pytest.mark.ray
 

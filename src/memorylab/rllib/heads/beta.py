@@ -13,23 +13,24 @@ from torch.distributions.kl import kl_divergence, register_kl
 from torch.nn import functional
 
 EDGE = 1e-6
-"""How near to 0 or 1 the underlying Beta variable may come: its density ends there."""
+"""Smallest distance of the underlying Beta variable from 0 and 1."""
 
 
 class BoundedBeta(Distribution):
     """One Beta distribution for each dimension of an action, stretched from (0, 1) to (−1, 1).
 
     RLlib stretches the actions of a policy from [−1, 1] to the bounds of the environment, and
-    clips what lies outside. Of a Gaussian much may lie outside: what is done is then not what the
-    log-probability is about. Of this one nothing does (Chou, Maturana & Scherer, ICML 2017).
+    clips those outside. Much of a Gaussian may lie outside; the environment then executes another
+    action than the one whose log-probability was computed. A Beta distribution stays inside (Chou,
+    Maturana & Scherer, ICML 2017).
 
     Stretching by 2 halves the density: each dimension's log-probability is that of the Beta
-    variable less log 2, its entropy more by log 2, and KL divergences stay as they are.
+    variable minus log 2, its entropy is log 2 higher, and KL divergences don't change.
 
     Args:
-        inputs: ``[..., 2 A]``, any numbers: first those that set α, then those that set β, by
-            ``1 + softplus``. Both are so at least 1, and the density has one peak (the same paper,
-            section 4.1).
+        inputs: ``[..., 2 A]``, any numbers: first those of α, then those of β. Each becomes
+            ``1 + softplus``, at least 1, so that the density has one peak (the same paper, section
+            4.1).
     """
 
     arg_constraints = {}  # noqa: RUF012 (PyTorch's own declaration)
@@ -43,7 +44,7 @@ class BoundedBeta(Distribution):
 
     @property
     def mean(self) -> Float[Tensor, "... A"]:
-        """The expected action; also what is done when nothing is to be left to chance."""
+        """The expected action."""
         return 2 * self.base.mean - 1
 
     def rsample(self, sample_shape: Sequence[int] = ()) -> Float[Tensor, "... A"]:

@@ -6,24 +6,23 @@ from action_examples import small_config
 
 from memorylab.environments import Menu
 from memorylab.rllib import Agent, evaluate
-from memorylab.rllib.actions import AutoregressiveRLModule, BetaRLModule, SequentialRLModule
 
-pytestmark = pytest.mark.ray
+pytestmark = [pytest.mark.ray, pytest.mark.usefixtures("more_environments")]
 
 
 @pytest.mark.parametrize("explore", [True, False])
 @pytest.mark.parametrize(
-    ("environment", "module_class", "shape"),
+    ("environment", "head", "shape"),
     [
         ("Menu", None, ()),
-        ("TwoDials", AutoregressiveRLModule, (2,)),
-        ("TupleDials", AutoregressiveRLModule, (2,)),
-        ("TupleDials", SequentialRLModule, (2,)),
-        ("PositionOnlyPendulumEasy", BetaRLModule, (1,)),
+        ("TwoDials", "autoregressive", (2,)),
+        ("TupleDials", "autoregressive", (2,)),
+        ("TupleDials", "sequential", (2,)),
+        ("PositionOnlyPendulumEasy", "beta", (1,)),
     ],
 )
-def test_episodes_replay_and_hold_the_actions(environment, module_class, shape, explore, dials):
-    agent = Agent(small_config(environment, module_class=module_class))
+def test_episodes_replay_and_hold_the_actions(environment, head, shape, explore):
+    agent = Agent(small_config(environment, head=head))
     (episode,) = evaluate(agent, explore=explore)
     assert episode.action.shape == (len(episode), *shape)
     assert len(episode) > 1

@@ -1,4 +1,4 @@
-"""Actions that are not always there, and actions that are known by what they are."""
+"""Masks over actions, and actions known by their embeddings: functions of tensors."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from torch import Tensor
 MASKED_LOGIT = -1e30
 """The logit of an action that can't be taken: its probability is 0 to the last bit.
 
-Minus infinity would do for that too, but makes NaN of entropies (0 · −∞) and of gradients of a KL
-divergence (−∞ less −∞). The least float, which RLlib's guide and examples take, overflows when two
-of them are added, as RLlib does when it logs the mean of a batch.
+Minus infinity would make NaN of entropies (0 · −∞) and of gradients of a KL divergence (−∞ − −∞).
+The least float, used by RLlib's guide and examples, overflows when two of them are added, as RLlib
+does when it logs the mean of a batch.
 """
 
 
@@ -20,8 +20,8 @@ def match_embeddings(
 ) -> Float[Tensor, "... A"]:
     """Return one logit for each action: the dot product of its embedding with an intent.
 
-    So a network needs E outputs however many actions there are, and can judge one that it has
-    never seen.
+    A network needs E outputs however many actions there are, and can judge one that it has never
+    seen.
 
     Raises:
         ValueError: The embeddings have another size than the intent.
@@ -42,8 +42,8 @@ def mask_logits(
 ) -> Float[Tensor, "B T A"]:
     """Give probability 0 to the actions that can't be taken.
 
-    Where no step is real, the padding in which masks are zero too, all logits are 0 instead:
-    something finite that learns nothing.
+    At steps that aren't real all logits are 0 instead: finite, and without a gradient. (In padding
+    the mask is zero too.)
 
     Args:
         logits: Logits of all actions.
@@ -77,3 +77,14 @@ def mask_logits(
         )
     logits = logits.masked_fill(mask == 0, MASKED_LOGIT)
     return logits.masked_fill(~real.unsqueeze(-1), 0.0)
+
+
+def joint_mask_table(mask: Float[Tensor, "B T ..."]) -> Float[Tensor, "B T S"]:
+    """Return the mask of every conditional's logits, from one over joint actions ``[B, T, A₁, …]``.
+
+    A part can be chosen if anything can be chosen with it.
+    """
+    levels = [mask]
+    while levels[0].dim() > 3:
+        levels.insert(0, levels[0].amax(-1))
+    return torch.cat([level.flatten(2) for level in levels], -1)

@@ -1,0 +1,203 @@
+"""Heads for actions that the observation describes: masked, or known by their embeddings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import gymnasium as gym
+from jaxtyping import Bool, Float
+from torch import Tensor, nn
+from torch.distributions import Distribution
+
+from memorylab.networks import MlpModel
+from memorylab.rllib.heads.autoregressive import level_sizes
+from memorylab.rllib.heads.head import Autoregressive, Head, Plain
+from memorylab.rllib.heads.masking import joint_mask_table, mask_logits, match_embeddings
+from memorylab.rllib.heads.spaces import (
+    ACTION_MASK,
+    AVAILABLE_ACTIONS,
+    OBSERVATIONS,
+    choices_of,
+    is_parametric,
+    memory_size,
+)
+
+
+@dataclass(frozen=True)
+class Embedded(Plain):
+    """Actions known by their embeddings: a logit is the product of an embedding and an intent.
+
+    The observation holds ``"available_actions"`` ``[A, E]``, one embedding for each action of a
+    Discrete action space.
+    """
+
+    name: ClassVar[str] = "embedded"
+
+    def fit(self, observation_space: gym.Space, action_space: gym.Space) -> Head:
+        """Return itself, if there are embeddings and nothing else besides them."""
+        rest = _without(observation_space, AVAILABLE_ACTIONS)
+        shape = observation_space[AVAILABLE_ACTIONS].shape
+        discrete = isinstance(action_space, gym.spaces.Discrete)
+        if not discrete or len(shape) != 2 or shape[0] != action_space.n:
+            raise TypeError(
+                f"{AVAILABLE_ACTIONS!r} must be of shape [A, E] for a Discrete action space of A "
+                f"actions, but is of shape {list(shape)} for {action_space}."
+            )
+        return super().fit(rest, action_space)
+
+    def make_network(
+        self,
+        input_size: int,
+        hidden_sizes: Sequence[int],
+        observation_space: gym.Space,
+        action_space: gym.Space,
+    ) -> nn.Module:
+        """Build a network whose output is an intent ``[B, T, E]``."""
+        size = observation_space[AVAILABLE_ACTIONS].shape[1]
+        return MlpModel(input_size, hidden_sizes, size, nn.LeakyReLU)
+
+    def inputs(
+        self,
+        network: nn.Module,
+        features: Float[Tensor, "B T D"],
+        observation: Mapping[str, Tensor],
+        actions: Any,
+        real: Bool[Tensor, "B T"],
+    ) -> Float[Tensor, "B T A"]:
+        """Return the logits.
+
+        Raises:
+            ValueError: The embedding of an available action is not finite; the message says where.
+        """
+        embeddings = observation[AVAILABLE_ACTIONS].float()
+        used = real.unsqueeze(-1).expand(embeddings.shape[:-1])  # [B, T, A]
+        if ACTION_MASK in observation:
+            used = used & (observation[ACTION_MASK] != 0)
+        # Masking the logit later isn't enough: its gradient would be 0 · NaN, which is NaN.
+        embeddings = embeddings.masked_fill(~used.unsqueeze(-1), 0)
+        wrong = ~embeddings.isfinite().all(-1)  # [B, T, A]
+        if wrong.any():
+            row, step, action = wrong.nonzero()[0].tolist()
+            raise ValueError(
+                f"{AVAILABLE_ACTIONS!r} holds NaN or infinity at row {row}, step {step}, action "
+                f"{action}, which is available."
+            )
+        return match_embeddings(network(features), embeddings)
+
+
+@dataclass(frozen=True)
+class Masked(Head):
+    """Another head, with probability 0 for every action that a mask in the observation forbids.
+
+    The observation holds ``"action_mask"``: 1 for an action that can be taken, 0 for one that
+    can't; ``[A]`` for a Discrete action space, and ``[A₁, A₂, …]``, joint, for one of several
+    parts, which needs the head :class:`Autoregressive`.
+
+    Args:
+        head: The head whose logits are masked.
+    """
+
+    head: Head = Plain()  # noqa: RUF009 (a frozen value)
+    name: ClassVar[str] = "masked"
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.head}"
+
+    def fit(self, observation_space: gym.Space, action_space: gym.Space) -> Head:
+        """Return the mask around the other head, which must fit the rest of the observation."""
+        head = self.head.fit(_without(observation_space, ACTION_MASK), action_space)
+        discrete = isinstance(action_space, gym.spaces.Discrete)
+        choices = (int(action_space.n),) if discrete else choices_of(action_space)
+        if head.draws or head.size(action_space) != sum(level_sizes(choices)):
+            raise TypeError(
+                f"a mask over the joint actions of {action_space} needs the logits of all their "
+                f"conditionals, and {str(head)!r} doesn't lay them out."
+            )
+        shape = observation_space[ACTION_MASK].shape
+        if shape != choices:
+            raise TypeError(
+                f"{ACTION_MASK!r} must be of shape {list(choices)}, one entry for each action of "
+                f"{action_space}, but is of shape {list(shape)}."
+            )
+        return Masked(head)
+
+    def size(self, action_space: gym.Space) -> int:
+        """Return the size of the other head."""
+        return self.head.size(action_space)
+
+    def distribution(self, inputs: Float[Tensor, "... A"], action_space: gym.Space) -> Distribution:
+        """Return the distribution of the other head."""
+        return self.head.distribution(inputs, action_space)
+
+    def make_network(
+        self,
+        input_size: int,
+        hidden_sizes: Sequence[int],
+        observation_space: gym.Space,
+        action_space: gym.Space,
+    ) -> nn.Module:
+        """Build the network of the other head."""
+        return self.head.make_network(input_size, hidden_sizes, observation_space, action_space)
+
+    def inputs(
+        self,
+        network: nn.Module,
+        features: Float[Tensor, "B T D"],
+        observation: Mapping[str, Tensor],
+        actions: Any,
+        real: Bool[Tensor, "B T"],
+    ) -> Float[Tensor, "B T A"]:
+        """Return the masked logits; at steps that aren't real all are 0, without a gradient.
+
+        Raises:
+            ValueError: A mask at a real step allows no action; the message names row and step.
+        """
+        logits = self.head.inputs(network, features, observation, actions, real)
+        return mask_logits(logits, joint_mask_table(observation[ACTION_MASK].float()), real)
+
+    def distribution_class(self, action_space: gym.Space) -> type:
+        """Return that of the other head."""
+        return self.head.distribution_class(action_space)
+
+    def classic_distribution_class(self) -> type | None:
+        """Return that of the other head."""
+        return self.head.classic_distribution_class()
+
+
+@dataclass(frozen=True)
+class Parametric(Head):
+    """Whatever the observation says about the actions: a mask, embeddings, or both.
+
+    It stands for :class:`Embedded` if there are embeddings, otherwise for :class:`Plain` or, if
+    actions have several parts, :class:`Autoregressive`; all of them :class:`Masked` if there is a
+    mask.
+    """
+
+    name: ClassVar[str] = "parametric"
+
+    def fit(self, observation_space: gym.Space, action_space: gym.Space) -> Head:
+        """Return the head that this stands for."""
+        if not is_parametric(observation_space):
+            raise TypeError(
+                f"the observation space must be a Dict with {OBSERVATIONS!r} and one or both of "
+                f"{ACTION_MASK!r} and {AVAILABLE_ACTIONS!r}, but is {observation_space}."
+            )
+        head: Head = Autoregressive()
+        if AVAILABLE_ACTIONS in observation_space.spaces:
+            head = Embedded()
+        elif isinstance(action_space, gym.spaces.Discrete):
+            head = Plain()
+        if ACTION_MASK in observation_space.spaces:
+            head = Masked(head)
+        return head.fit(observation_space, action_space)
+
+
+def _without(space: gym.Space, key: str) -> gym.Space:
+    """Return an observation space without one of its keys, which must be there."""
+    memory_size(space)
+    if not isinstance(space, gym.spaces.Dict) or key not in space.spaces:
+        raise TypeError(f"the observation has no {key!r}; its space is {space}.")
+    rest = {name: part for name, part in space.spaces.items() if name != key}
+    return rest[OBSERVATIONS] if [*rest] == [OBSERVATIONS] else gym.spaces.Dict(rest)

@@ -1,0 +1,110 @@
+"""Heads, losses, memories and stacks combine: see ``matrix_examples``."""
+
+import itertools
+
+import gymnasium as gym
+import numpy as np
+import pytest
+import torch
+from matrix_examples import (
+    HEAD_CASES,
+    LOSSES,
+    MEMORY_MODELS,
+    RUNNERS,
+    every_cell,
+    pairwise,
+    record,
+)
+
+from memorylab.rllib import MemoryRLModule, ppo_config
+from memorylab.rllib.heads import HEADS, as_head, choose_head
+
+pytestmark = [pytest.mark.ray, pytest.mark.usefixtures("more_environments")]
+
+FEW = pairwise(every_cell())
+
+
+@pytest.fixture(scope="module")
+def demonstrations(tmp_path_factory):
+    """Return a function from a case of a head to a file of demonstrations."""
+    folder = tmp_path_factory.mktemp("experts")
+
+    def path_of(case):
+        name = "-".join([case.environment, *map(str, case.environment_config.values())])
+        path = folder / f"{name}.npz"
+        if not path.is_file():
+            record(case, path)
+        return str(path)
+
+    return path_of
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        pytest.param(cell, id=str(cell), marks=[] if cell in FEW else pytest.mark.matrix)
+        for cell in every_cell()
+    ],
+)
+def test_a_cell_replays_learns_and_has_the_distribution_it_asked_for(cell, demonstrations):
+    outcome = RUNNERS[cell.stack](cell, demonstrations(cell.case))
+    assert len(outcome.sampled) >= 30
+    assert outcome.replayed.isfinite().all()
+    assert (outcome.replayed - outcome.sampled).abs().max() <= 1e-6
+    expected = cell.case.log_prob(outcome.sampled, outcome.actions)
+    torch.testing.assert_close(outcome.log_prob, expected, rtol=1e-4, atol=1e-4)
+    assert outcome.losses == set(LOSSES[cell.losses])
+    assert outcome.unmoved == []
+
+
+def test_few_cells_hold_every_pair():
+    for first, second in itertools.combinations(range(4), 2):
+        met, all_pairs = (
+            {(str(cell[first]), str(cell[second])) for cell in cells}
+            for cells in (FEW, every_cell())
+        )
+        assert met == all_pairs
+    assert len(FEW) < 0.5 * len(HEAD_CASES) * len(LOSSES) * len(MEMORY_MODELS) * len(RUNNERS)
+
+
+FITTING = {
+    "TMaze": {"plain"},
+    "TwoDials": {"plain", "autoregressive", "sequential"},
+    "TupleDials": {"autoregressive", "sequential"},
+    "PositionOnlyPendulumEasy": {"plain", "beta"},
+    "Menu": {"parametric", "masked embedded"},
+    "MaskedDials": {"parametric", "masked autoregressive"},
+}
+
+
+@pytest.mark.parametrize("environment", FITTING)
+def test_a_head_that_does_not_fit_names_itself_and_those_that_do(environment):
+    for head in [*HEADS, "masked embedded", "masked autoregressive", "masked beta"]:
+        if head in FITTING[environment]:
+            ppo_config(environment, head=head)
+            continue
+        with pytest.raises(TypeError, match=f"The head '{as_head(head)}' doesn't fit: ") as error:
+            ppo_config(environment, head=head)
+        advice = str(error.value).split("Heads that fit:")[1]
+        assert all(f"'{name}'" in advice for name in FITTING[environment] - {"parametric"})
+
+
+@pytest.mark.parametrize(
+    "space",
+    [
+        gym.spaces.Tuple([gym.spaces.Discrete(2), gym.spaces.Box(0, 1, (1,))]),
+        gym.spaces.Dict({"a": gym.spaces.Discrete(2)}),
+        gym.spaces.MultiBinary(3),
+        gym.spaces.Discrete(3, start=1),
+        gym.spaces.MultiDiscrete([2, 2], start=[0, 1]),
+        gym.spaces.Box(0, 1, (2, 2)),
+        gym.spaces.Box(0, 5, (2,), np.int64),
+    ],
+)
+@pytest.mark.parametrize("head", [None, "beta", "autoregressive", "sequential"])
+def test_no_head_fits_other_action_spaces(head, space):
+    flat = gym.spaces.Box(0, 1, (3,))
+    with pytest.raises(TypeError, match=r"but the action space is .* No other head fits"):
+        choose_head(head, flat, space)
+    with pytest.raises(TypeError, match="but the action space is"):
+        MemoryRLModule(observation_space=flat, action_space=space, model_config={"head": head})
