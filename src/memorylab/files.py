@@ -83,7 +83,7 @@ def load_arrays(path: str | Path, what: str) -> dict[str, np.ndarray]:
             return {name: archive[name] for name in archive.files}
     except Exception as error:  # zip, zlib and numpy each have their own ways to fail.
         raise ValueError(
-            f"{path} is damaged, or holds no {what} ({error}). Record and save them anew."
+            f"{path} is damaged, or holds no {what} ({error}). Record and save anew."
         ) from error
 
 

@@ -193,7 +193,7 @@ class MemoryTrace:
             FileNotFoundError: There is no such file.
             ValueError: The file is damaged, is not a trace, or has another format version.
         """
-        arrays = load_arrays(path, "arrays of a trace")
+        arrays = load_arrays(path, "trace")
         try:
             header = json.loads(str(arrays.pop(_HEADER)))
             version = header["format_version"]

@@ -282,10 +282,10 @@ def test_other_endings(trace, tmp_path, name):
 
 
 def test_no_such_file(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"Found no arrays of a trace at .*gone\.npz"):
+    with pytest.raises(FileNotFoundError, match=r"Found no trace at .*gone\.npz"):
         DNCTrace.load(tmp_path / "gone.npz")
     (tmp_path / "folder.npz").mkdir()
-    with pytest.raises(FileNotFoundError, match=r"Found no arrays of a trace at .*folder\.npz"):
+    with pytest.raises(FileNotFoundError, match=r"Found no trace at .*folder\.npz"):
         DNCTrace.load(tmp_path / "folder.npz")
 
 
@@ -303,7 +303,7 @@ class Bomb:
 def test_nothing_is_unpickled(trace, tmp_path, member):
     bomb = np.array([Bomb(tmp_path / "executed")] * T, dtype=object)
     path = archive_with(tmp_path / "trace.npz", **trace.arrays | {member: bomb})
-    with pytest.raises(ValueError, match=r"is damaged, or holds no arrays .*allow_pickle=False"):
+    with pytest.raises(ValueError, match=r"is damaged, or holds no trace .*allow_pickle=False"):
         DNCTrace.load(path)
     assert not (tmp_path / "executed").exists()
 
@@ -317,7 +317,7 @@ def test_damaged_files_are_called_damaged(tmp_path_factory, data):
     whole = (folder / "trace.npz").read_bytes()
     cut = data.draw(st.integers(0, len(whole) - 1))
     (folder / "trace.npz").write_bytes(whole[:cut])
-    with pytest.raises(ValueError, match="is damaged, or holds no arrays"):
+    with pytest.raises(ValueError, match="is damaged, or holds no trace"):
         DNCTrace.load(folder / "trace.npz")
     broken = bytearray(whole)
     for at in data.draw(st.lists(st.integers(0, len(whole) - 1), min_size=1, max_size=9)):
