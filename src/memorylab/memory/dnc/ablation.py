@@ -1,15 +1,16 @@
-"""Taking a part of a trained DNC away, to see what it was good for."""
+"""Taking a part away from a trained DNC, to see what it was good for."""
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import Any, TypeVar
+
+from torch import nn
 
 from memorylab.errors import suggest
 
-if TYPE_CHECKING:
-    from memorylab.memory.dnc.dnc import DNC
+Model = TypeVar("Model", bound=nn.Module)
 
 LINKS = "links"
 USAGE = "usage"
@@ -26,7 +27,7 @@ def check_parts(parts: Iterable[str]) -> frozenset[str]:
     return parts
 
 
-def ablate(model: DNC, *parts: str) -> DNC:
+def ablate(model: Model, *parts: str) -> Model:
     """Return a copy of a DNC with the same weights and some parts taken away.
 
     Args:
@@ -38,6 +39,6 @@ def ablate(model: DNC, *parts: str) -> DNC:
     Raises:
         ValueError: A part doesn't exist.
     """
-    wounded = copy.deepcopy(model)
-    wounded.cell.ablated = model.cell.ablated | check_parts(parts)
-    return wounded
+    copied: Any = copy.deepcopy(model)
+    copied.cell.ablated = model.cell.ablated | check_parts(parts)
+    return copied

@@ -8,8 +8,10 @@ non-negative numbers that sum to at most 1.
 
 Where published implementations leave the paper, and this one doesn't:
 
-- **Strengths.** The paper has oneplus(x) = 1 + log(1 + eˣ), at least 1; the ``dnc`` package has
-  softplus, which allows lookups as flat as one likes.
+- **Strengths.** The paper has oneplus(x) = 1 + log(1 + eˣ), at least 1. deepmind/dnc and the
+  ``dnc`` package have softplus, which allows lookups as flat as one likes.
+- **Keys and write vector.** The ``dnc`` package puts a tanh on the read keys, the write key and the
+  write vector; the paper leaves them as the controller gives them.
 - **Read vectors in the controller's input.** The ``dnc`` package feeds each step of a sequence the
   read vectors that the *sequence* began with, not those of the step before; so one pass over a
   sequence differs from two passes over its halves.
@@ -18,7 +20,8 @@ Where published implementations leave the paper, and this one doesn't:
 - **De-allocation and link sharpness.** Csordás & Schmidhuber (ICLR 2019) erase a location's
   content when it is freed and sharpen the links; the paper does neither.
 - **Usage.** Several implementations shift usage by a small constant before sorting it, which
-  moves the allocation weighting; here ties are sorted stably instead.
+  moves the allocation weighting; here ties are sorted stably instead. deepmind/dnc and Csordás's
+  program also cut the gradient of the write weighting inside the usage; here it flows.
 
 One addition keeps numbers finite: the cosine similarity adds ``NORM_EPSILON`` to each squared
 norm, because the paper's quotient is 0/0 for an unwritten location.

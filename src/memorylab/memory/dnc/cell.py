@@ -181,16 +181,16 @@ class DNCCell(nn.Module):
         """
         previous = MemoryState(*(state[name] for name in MemoryState._fields))
         # The controller sees what was read in the step before: χ_t = [x_t; r_{t−1}^1; …].
-        seen = torch.cat([x, previous.read_vectors.flatten(1)], dim=-1)  # [B, F + R·W]
+        inputs = torch.cat([x, previous.read_vectors.flatten(1)], dim=-1)  # [B, F + R·W]
         following: State = {}
         if "controller" in state:
             carried = (state["controller"]["hidden"], state["controller"]["cell"])
-            hidden, cell = self.controller(seen, carried)  # [B, H] or [B, L, H]
+            hidden, cell = self.controller(inputs, carried)  # [B, H] or [B, L, H]
             following["controller"] = {"hidden": hidden, "cell": cell}
-            # The top layer's.
+            # Several layers: the top one steers the memory.
             hidden = hidden if hidden.dim() == 2 else hidden[:, -1]  # [B, H]
         else:
-            hidden = self.controller(seen)  # [B, H]
+            hidden = self.controller(inputs)  # [B, H]
         interface = split_interface(self.interface(hidden), self.word_size, self.num_read_heads)
         memory, weightings = memory_step(previous, interface, self.ablated)
         return hidden, memory._asdict() | following, interface, weightings

@@ -45,51 +45,31 @@ STEPS_TOGETHER = 128
 class Weights(NamedTuple):
     """The weights of a cell, C order."""
 
-    input: Any
-    """The controller's, for the input and r ``[G, F + R·W]``."""
-    hidden: Any
-    """The controller's, for h ``[4H, H]``; without an LSTM ``[H, 0]``."""
-    bias: Any
-    """The controller's ``[G]``."""
-    interface: Any
-    """``[I, H]``."""
-    interface_bias: Any
-    """``[I]``."""
+    input: Any  # the controller's, for the input and r ``[G, F + R·W]``
+    hidden: Any  # the controller's, for h ``[4H, H]``; without an LSTM ``[H, 0]``
+    bias: Any  # the controller's ``[G]``
+    interface: Any  # ``[I, H]``
+    interface_bias: Any  # ``[I]``
 
 
 class Record(NamedTuple):
     """What ``forward`` leaves for ``backward``. Slot 0 of the state is given."""
 
-    gates: Any
-    """Activated gates of the LSTM, or the controller's output ``[T, B, G]``."""
-    h_and_r: Any
-    """State: the controller's output and the read vectors ``[T + 1, B, K]``."""
-    cell: Any
-    """State: the LSTM's cell ``[S, B, H]``; without an LSTM ``[S, B, 0]``."""
-    memory: Any
-    """State ``[S, B, W, N]``."""
-    usage: Any
-    """State ``[S, B, N]``."""
-    precedence: Any
-    """State ``[S, B, N]``."""
-    write_weighting: Any
-    """State ``[S, B, N]``."""
-    read_weighting: Any
-    """State ``[S, B, R, N]``."""
-    interface: Any
-    """Interface parameters in their ranges ``[S, B, I]``."""
-    slopes: Any
-    """Derivatives of the strengths by what oneplus was given ``[S, B, R + 1]``."""
-    inverse_norm: Any
-    """One over the norm of each location ``[S, B, N]``."""
-    content: Any
-    """Content weightings ``[S, B, R + 1, N]``."""
-    cosine: Any
-    """Cosine similarities ``[S, B, R + 1, N]``."""
-    free_list: Any
-    """Locations in ascending order of usage ``[S, B, N]``."""
-    kept_links: Any
-    """The links before every ``keep_every``-th step ``[·, B, N, N]``."""
+    gates: Any  # activated gates of the LSTM, or the controller's output ``[T, B, G]``
+    h_and_r: Any  # state: the controller's output and the read vectors ``[T + 1, B, K]``
+    cell: Any  # state: the LSTM's cell ``[S, B, H]``; without an LSTM ``[S, B, 0]``
+    memory: Any  # state ``[S, B, W, N]``
+    usage: Any  # state ``[S, B, N]``
+    precedence: Any  # state ``[S, B, N]``
+    write_weighting: Any  # state ``[S, B, N]``
+    read_weighting: Any  # state ``[S, B, R, N]``
+    interface: Any  # interface parameters in their ranges ``[S, B, I]``
+    slopes: Any  # derivatives of the strengths by what oneplus was given ``[S, B, R + 1]``
+    inverse_norm: Any  # one over the norm of each location ``[S, B, N]``
+    content: Any  # content weightings ``[S, B, R + 1, N]``
+    cosine: Any  # cosine similarities ``[S, B, R + 1, N]``
+    free_list: Any  # locations in ascending order of usage ``[S, B, N]``
+    kept_links: Any  # the links before every ``keep_every``-th step ``[·, B, N, N]``
 
 
 class StateGradients(NamedTuple):
@@ -123,16 +103,11 @@ class Offsets(NamedTuple):
 class LinkScratch(NamedTuple):
     """Scratch of ``follow_links_backward``, and its results for the reads of the step before."""
 
-    block: Any
-    """Rows of the link matrix, computed again ``[·, N]``."""
-    left_factors: Any
-    """``[N, 2R]``: the gradient of the links is the product of this and the next."""
-    right_factors: Any
-    """``[2R, N]``."""
-    link_t_d_read: Any
-    """Lᵀ times the gradient of each read weighting ``[R, N]``."""
-    link_d_read: Any
-    """L times the gradient of each read weighting ``[R, N]``."""
+    block: Any  # rows of the link matrix, computed again ``[·, N]``
+    left_factors: Any  # ``[N, 2R]``: the gradient of the links is the product of this and the next
+    right_factors: Any  # ``[2R, N]``
+    link_t_d_read: Any  # Lᵀ times the gradient of each read weighting ``[R, N]``
+    link_d_read: Any  # L times the gradient of each read weighting ``[R, N]``
 
 
 def compiled(**options: Any):

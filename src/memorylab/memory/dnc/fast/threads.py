@@ -16,11 +16,11 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 REGION, THREADS, TAKEN, DONE, COUNT, RANGES = range(6)
-"""What stands where in the array ``team``: the address of ``GOMP_parallel``; how many threads to
-ask for; how many ranges have been begun, and how many are done; how many there are, and they."""
+"""Layout of the int64 array ``team``: the address of ``GOMP_parallel``, threads, ranges begun,
+ranges done, number of ranges, then (first, last) of each."""
 
 ALL = -1
-"""In place of a first row: all ranges of the team."""
+"""As the first row: all ranges of the team."""
 
 
 def run_in_ranges(
@@ -28,9 +28,9 @@ def run_in_ranges(
 ) -> None:
     """Call ``kernel(first, last, team, *arguments)`` for each range, on several threads.
 
-    An OpenMP thread that has done its part of a matrix product keeps its core busy for some
-    milliseconds, waiting for more. A thread of ours beside it would get half a core; so kernels run
-    on these very threads, which are awake. Where there is no such pool, threads are made.
+    An OpenMP thread that has done its part of a matrix product spins for some milliseconds, waiting
+    for more. A thread of ours beside it would get half a core, so the kernels run on these very
+    threads. Where there is no such pool, threads of Python are made for the call.
 
     Args:
         kernel: Compiled, free of the interpreter lock, and begins with :func:`share_ranges`.
@@ -52,7 +52,7 @@ def run_in_ranges(
         for first, last in ranges:
             kernel(first, last, team, *arguments)
     else:
-        # For this call only: nothing is left over that a fork could not carry along.
+        # For this call only, so that no thread is left that a fork would not copy.
         with ThreadPoolExecutor(threads) as pool:
             for done in [pool.submit(kernel, *pair, team, *arguments) for pair in ranges]:
                 done.result()
@@ -60,12 +60,12 @@ def run_in_ranges(
 
 @intrinsic
 def share_ranges(context, team):
-    """Let threads call the function that this stands in, each for one range after the other.
+    """Let several threads call the function around this, each for one range after the other.
 
-    The function's first two arguments are the range, and they alone change. What happens is what
+    The function's first two arguments are the range; the others are the same for all. This is what
     compilers make of ``#pragma omp parallel``: ``GOMP_parallel`` gets a function whose only
     argument is the address of all that it needs. It runs without Python, because waiting for the
-    interpreter's lock would take as long as a kernel's short step.
+    interpreter lock would take as long as a kernel's short step.
     """
 
     def generate(context, builder, signature, values):
@@ -86,7 +86,7 @@ def share_ranges(context, team):
         shared, *arguments = cgutils.unpack_tuple(inside, frame)
         inside.branch(take)
 
-        # One counter for all: who is done takes the next range.
+        # Dynamic schedule: a shared atomic counter hands out the next range.
         inside.position_at_end(take)
         taken = inside.atomic_rmw("add", inside.gep(shared, [long(TAKEN)]), long(1), "seq_cst")
         count = inside.load(inside.gep(shared, [long(COUNT)]))
@@ -96,7 +96,7 @@ def share_ranges(context, team):
         pair = inside.gep(shared, [inside.add(inside.mul(taken, long(2)), long(RANGES))])
         arguments[2:4] = inside.load(pair), inside.load(inside.gep(pair, [long(1)]))
         status = inside.call(kernel, arguments)
-        # An error can't pass through the library; the range is then not counted as done.
+        # An error can't pass through the library, so a range that fails isn't counted as done.
         done = inside.zext(inside.icmp_signed("<=", status, number(0)), long)
         inside.atomic_rmw("add", inside.gep(shared, [long(DONE)]), done, "seq_cst")
         inside.branch(take)
