@@ -75,8 +75,7 @@ def ppo_config(
     Args:
         environment: A name in ``memorylab.environments.environment_names()``.
         memory: A name in ``memorylab.memory.MEMORY_MODELS``.
-        head: How the actor's output becomes an action: a name in ``memorylab.rllib.heads.HEADS``
-            or a :class:`memorylab.rllib.heads.Head`. By default the spaces decide.
+        head: A :class:`memorylab.rllib.heads.Head` or its name; by default the spaces decide.
         environment_config: Arguments of the environment.
         memory_config: Arguments of the memory model.
         module_class: A subclass of :class:`MemoryRLModule`; by default that itself.
@@ -95,7 +94,6 @@ def ppo_config(
     module_class = module_class or MemoryRLModule
     module_class.choose_head(_seen_space(example), example.action_space, head)
     register_environments()
-
     losses = {key: model_config.pop(key) for key in LOSS_CONFIG if key in model_config}
     model_config = {
         "max_seq_len": _row_length(example),
@@ -106,14 +104,13 @@ def ppo_config(
         "memory": memory,
         "memory_config": dict(memory_config or {}),
     }
+    spec = RLModuleSpec(module_class=module_class, model_config=model_config)
     config = (
         PPOConfig()
         .environment(environment, env_config=dict(environment_config or {}))
         .env_runners(**_SAMPLING, env_to_module_connector=_connector_for(example.observation_space))
         .training(**_LEARNING)
-        .rl_module(
-            rl_module_spec=RLModuleSpec(module_class=module_class, model_config=model_config)
-        )
+        .rl_module(rl_module_spec=spec)
         .debugging(seed=seed, log_level="ERROR")
     )
     return add_losses(config, **losses.pop("losses", {}), **losses) if losses else config
