@@ -1,5 +1,3 @@
-import copy
-
 import gymnasium as gym
 import numpy as np
 import pytest
@@ -120,30 +118,6 @@ def test_the_state_is_nested_with_one_memory_or_two():
     assert separate.keys() == {"actor", "critic", "time"}
 
 
-@pytest.mark.parametrize(
-    ("environment", "logits"),
-    [
-        ("TMaze", 3),
-        ("MineSweeperEasy", 8),  # MultiDiscrete([4, 4])
-        ("PositionOnlyPendulumEasy", 2),  # Box [1]
-    ],
-)
-def test_action_spaces_sample_learn_and_replay(environment, logits):
-    config = small_config(environment)
-    learner, episodes, batch = sample_and_batch(config, num_timesteps=300)
-    assert batch[Columns.ACTION_DIST_INPUTS].shape[-1] == logits
-    module = learner.module["default_policy"]
-    for episode in episodes:
-        for action in episode.get_actions():
-            if not isinstance(module.action_space, gym.spaces.Box):
-                assert module.action_space.contains(action)
-    before = copy.deepcopy(module.networks.actor_head.state_dict())
-    update(learner, episodes, minibatch_size=208, num_epochs=1)
-    assert not torch.equal(
-        before["model.0.weight"], module.networks.actor_head.state_dict()["model.0.weight"]
-    )
-
-
 class Nested(gym.Env):
     """Shows the step number in a dictionary that holds a tuple."""
 
@@ -206,23 +180,6 @@ def test_sizes_in_the_config_are_the_sizes_of_the_networks():
 def test_unknown_keys_and_names_are_refused(model_config, message):
     with pytest.raises(ValueError, match=message):
         build(**model_config)
-
-
-@pytest.mark.parametrize(
-    "space",
-    [
-        gym.spaces.Tuple([gym.spaces.Discrete(2)]),
-        gym.spaces.Dict({"a": gym.spaces.Discrete(2)}),
-        gym.spaces.MultiBinary(3),
-        gym.spaces.Discrete(3, start=1),
-        gym.spaces.MultiDiscrete([[2, 2]]),
-        gym.spaces.Box(0, 1, (2, 2)),
-        gym.spaces.Box(0, 5, (2,), np.int64),
-    ],
-)
-def test_other_action_spaces_are_refused(space):
-    with pytest.raises(TypeError, match="it is for Discrete and MultiDiscrete"):
-        build(action_space=space)
 
 
 def test_observations_that_are_not_flat_are_refused():

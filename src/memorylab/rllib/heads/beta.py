@@ -37,7 +37,7 @@ class BoundedBeta(Distribution):
     support = constraints.independent(constraints.interval(-1.0, 1.0), 1)
     has_rsample = True
 
-    def __init__(self, inputs: Float[Tensor, "... 2A"]):
+    def __init__(self, inputs: Float[Tensor, "... K"]):
         alpha, beta = (1 + functional.softplus(inputs)).chunk(2, dim=-1)  # [..., A] each
         self.base = Beta(alpha, beta, validate_args=False)
         super().__init__(alpha.shape[:-1], alpha.shape[-1:], validate_args=False)

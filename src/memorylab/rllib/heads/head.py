@@ -38,12 +38,14 @@ from memorylab.rllib.heads.spaces import (
 class Head:
     """How the output of an actor becomes an action.
 
-    A head is a value: heads of one kind are equal, hash and pickle, and hold no weights. A subclass
-    writes :meth:`size` and :meth:`distribution`, and overrides what else it does differently. Name
-    it in ``HEADS`` to choose it by a string, or pass it as it is::
+    A head is a value: heads of one kind are equal, can be hashed and pickled, and hold no weights.
+    Choose one by its name in ``HEADS``, or pass it as it is::
 
         ppo_config("PositionOnlyPendulumEasy", head="beta")
         ppo_config("PositionOnlyPendulumEasy", head=Beta())
+
+    A subclass writes :meth:`size` and :meth:`distribution`, and overrides other methods as needed;
+    their arguments are those described here.
     """
 
     name: ClassVar[str] = "head"
@@ -210,13 +212,7 @@ class Autoregressive(Head):
         """Return the joint distribution of the parts."""
         return AutoregressiveCategorical(inputs, choices_of(action_space))
 
-    def make_network(
-        self,
-        input_size: int,
-        hidden_sizes: Sequence[int],
-        observation_space: gym.Space,
-        action_space: gym.Space,
-    ) -> AutoregressiveHead:
+    def make_network(self, input_size, hidden_sizes, observation_space, action_space):
         """Build one network for each part."""
         return AutoregressiveHead(input_size, choices_of(action_space), hidden_sizes)
 
@@ -239,20 +235,11 @@ class Sequential(Autoregressive):
         """Return the number of logits along one action."""
         return sum(choices_of(action_space))
 
-    def inputs(
-        self,
-        network: AutoregressiveHead,
-        features: Float[Tensor, "B T D"],
-        observation: Any,
-        actions: Any,
-        real: Bool[Tensor, "B T"],
-    ) -> Float[Tensor, "B T A"]:
+    def inputs(self, network, features, observation, actions, real):
         """Return the logits of each part given those before it in ``actions``."""
         return network.along(features, as_tensor(actions))
 
-    def draw(
-        self, network: AutoregressiveHead, features: Float[Tensor, "B T D"], *, greedy: bool
-    ) -> Int[Tensor, "B T N"]:
+    def draw(self, network, features, *, greedy):
         """Draw actions part by part."""
         return network.sample(features, greedy=greedy)
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import gymnasium as gym
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 from torch import Tensor, nn
 from torch.distributions import Distribution
 
@@ -47,25 +46,12 @@ class Embedded(Plain):
             )
         return super().fit(rest, action_space)
 
-    def make_network(
-        self,
-        input_size: int,
-        hidden_sizes: Sequence[int],
-        observation_space: gym.Space,
-        action_space: gym.Space,
-    ) -> nn.Module:
+    def make_network(self, input_size, hidden_sizes, observation_space, action_space):
         """Build a network whose output is an intent ``[B, T, E]``."""
-        size = observation_space[AVAILABLE_ACTIONS].shape[1]
-        return MlpModel(input_size, hidden_sizes, size, nn.LeakyReLU)
+        num_features = observation_space[AVAILABLE_ACTIONS].shape[1]
+        return MlpModel(input_size, hidden_sizes, num_features, nn.LeakyReLU)
 
-    def inputs(
-        self,
-        network: nn.Module,
-        features: Float[Tensor, "B T D"],
-        observation: Mapping[str, Tensor],
-        actions: Any,
-        real: Bool[Tensor, "B T"],
-    ) -> Float[Tensor, "B T A"]:
+    def inputs(self, network, features, observation, actions, real):
         """Return the logits.
 
         Raises:
@@ -131,24 +117,11 @@ class Masked(Head):
         """Return the distribution of the other head."""
         return self.head.distribution(inputs, action_space)
 
-    def make_network(
-        self,
-        input_size: int,
-        hidden_sizes: Sequence[int],
-        observation_space: gym.Space,
-        action_space: gym.Space,
-    ) -> nn.Module:
+    def make_network(self, input_size, hidden_sizes, observation_space, action_space):
         """Build the network of the other head."""
         return self.head.make_network(input_size, hidden_sizes, observation_space, action_space)
 
-    def inputs(
-        self,
-        network: nn.Module,
-        features: Float[Tensor, "B T D"],
-        observation: Mapping[str, Tensor],
-        actions: Any,
-        real: Bool[Tensor, "B T"],
-    ) -> Float[Tensor, "B T A"]:
+    def inputs(self, network, features, observation, actions, real):
         """Return the masked logits; at steps that aren't real all are 0, without a gradient.
 
         Raises:

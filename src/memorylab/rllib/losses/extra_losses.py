@@ -78,9 +78,6 @@ class ExtraLosses(nn.Module):
         check_coefficients(losses, demonstrations)
         self.coefficients = {name: float(value) for name, value in losses.items() if value}
         self._path, self._generator = demonstrations, np.random.default_rng(0)
-        self._demonstrated_size = observation_size
-        if observation_space is not None:
-            self._demonstrated_size = gym.spaces.flatdim(observation_space)
         input_sizes = {}
         if "reconstruction" in self.coefficients:
             input_sizes["reconstruction"] = networks.output_size
@@ -92,6 +89,9 @@ class ExtraLosses(nn.Module):
             input_sizes["next_observation"] = networks.output_size + encoded
         if "behaviour_cloning" in self.coefficients:
             self._distribution = distribution or Plain().distribution_class(action_space)
+            self._demonstrated_size = gym.spaces.flatdim(
+                observation_space or gym.spaces.Box(-1, 1, (observation_size,))
+            )
         self.decoders = nn.ModuleDict(
             {
                 name: MlpModel(size, decoder_sizes, observation_size, nn.LeakyReLU)
