@@ -103,7 +103,7 @@ def test_without_a_head_the_distribution_chooses_it():
         *((case, GRU) for case in HEAD_CASES if case.head != "sequential"),
         (HEAD_CASES[0], DiffNC),
     ],
-    ids=str,
+    ids=lambda value: value.__name__ if isinstance(value, type) else "-".join(value[:2]),
 )
 def test_popgyms_networks_take_heads_and_losses(case, model_class, tmp_path):
     record(case, tmp_path / "expert.npz")
