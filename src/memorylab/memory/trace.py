@@ -157,11 +157,13 @@ class MemoryTrace:
         """Return a sentence on the first number that can't be, or None if there is none.
 
         Args:
-            arrays: Some arrays of a trace, or of a state, by name; time or batch comes first.
+            arrays: Some arrays of a trace, or of a state, by name; time or batch comes first. Those
+                that the table lacks, such as a controller's state, need only be finite.
             tolerance: How far rounding may have carried a number.
         """
         for name, array in arrays.items():
-            for wrong, what, values in _violations(array, cls.table[name].kind, tolerance):
+            kind = cls.table[name].kind if name in cls.table else "number"
+            for wrong, what, values in _violations(array, kind, tolerance):
                 if wrong.any():
                     index = tuple(int(i) for i in np.argwhere(wrong)[0])
                     return f"{name} at {list(index)} {what} ({float(values[index]):.6g})."
