@@ -33,7 +33,7 @@ MAY_IMPORT = {
     "training": {"tasks", "memory", "sequences"},
     "plots": {"memory"},
     "player": {"memory", "plots"},
-    "rllib": {"environments", "memory", "networks", "sequences"},
+    "rllib": {"environments", "memory", "networks", "sequences", "training"},
 }
 # The three places, and which of the others each may import.
 PLACES = {
