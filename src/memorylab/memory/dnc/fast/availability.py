@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -85,7 +86,8 @@ def _find_change(cell: DNCCell, z: Tensor, state: State) -> str:
     """
     if type(cell) is not DNCCell:
         return f"the cell is a {type(cell).__name__}, not a DNCCell itself"
-    controller, interface = cell._modules["controller"], cell._modules["interface"]
+    parts: dict[str, Any] = cell._modules
+    controller, interface = parts["controller"], parts["interface"]
     inner = list(controller) if type(controller) is nn.Sequential else []
     if [type(part) for part in (controller, *inner)] not in _CONTROLLERS:
         return f"the controller was replaced: {controller}"
