@@ -136,6 +136,11 @@ def _find_change(cell: DNCCell, z: Tensor, state: State) -> str:
     # Those and the state: nothing but plain tensors of one kind.
     for part in state.values():
         tensors += part.values() if type(part) is dict else [part]
+    return _find_odd(tensors, z)
+
+
+def _find_odd(tensors: list[Tensor], z: Tensor) -> str:
+    """Return what is odd about one of ``tensors`` beside the input ``z``, or nothing."""
     for tensor in tensors:
         if type(tensor) is not Tensor and type(tensor) is not nn.Parameter:
             return f"there is a tensor of the class {type(tensor).__name__}"

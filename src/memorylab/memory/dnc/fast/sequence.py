@@ -284,25 +284,7 @@ def _go_back(
     recurrent_weight = torch.cat([hidden_weight, input_weight[:, features:]], dim=1)
 
     # The kernel turns the gradients of the last state into those of the first, in place.
-    after: Any = MemoryState._make(gradient.numpy() for gradient in d_memory)  # of arrays
-    d_h_and_r = np.zeros_like(record.h_and_r[0])
-    d_h_and_r[:, :lstm_size] = d_hidden.numpy()
-    d_h_and_r[:, run.hidden_size :] = after.read_vectors.reshape(len(d_h_and_r), -1)
-    d_state = kernels.StateGradients(
-        d_h_and_r,
-        *(
-            np.array(gradient, order="C")
-            for gradient in (
-                d_cell.numpy(),
-                after.memory.transpose(0, 2, 1),
-                after.usage,
-                after.precedence,
-                after.link,
-                after.write_weighting,
-                after.read_weighting,
-            )
-        ),
-    )
+    d_state = _state_gradients(run, d_hidden, d_cell, *d_memory)
     d_gates = np.zeros_like(record.gates)
     d_interface = np.zeros((*d_gates.shape[:2], len(interface_weight)), d_gates.dtype)
     run_in_ranges(
@@ -324,7 +306,7 @@ def _go_back(
     if ctx.needs_input_grad[6]:
         d_inputs = torch.from_numpy(_flat(d_gates)) @ input_weight[:, :features]
         d_inputs = d_inputs.view(run.inputs.shape).transpose(0, 1)
-    _, d_cell_before, d_memory_before, *d_others = d_state
+    d_h_and_r, d_cell_before, d_memory_before, *d_others = d_state
     d_before = (
         d_h_and_r[:, :lstm_size],
         d_cell_before,
@@ -334,6 +316,31 @@ def _go_back(
     )
     d_weights = _weight_gradients(run, _flat(d_gates), _flat(d_interface), lstm_size)
     return None, *d_weights, d_inputs, *(torch.from_numpy(part) for part in d_before)
+
+
+def _state_gradients(
+    run: _Run, d_hidden: Tensor, d_cell: Tensor, *d_memory: Tensor
+) -> kernels.StateGradients:
+    """Return the gradients of the last state as arrays that the kernel may change."""
+    after: Any = MemoryState._make(gradient.numpy() for gradient in d_memory)  # of arrays
+    d_h_and_r = np.zeros_like(run.record.h_and_r[0])
+    d_h_and_r[:, : d_hidden.shape[1]] = d_hidden.numpy()
+    d_h_and_r[:, run.hidden_size :] = after.read_vectors.reshape(len(d_h_and_r), -1)
+    return kernels.StateGradients(
+        d_h_and_r,
+        *(
+            np.array(gradient, order="C")
+            for gradient in (
+                d_cell.numpy(),
+                after.memory.transpose(0, 2, 1),
+                after.usage,
+                after.precedence,
+                after.link,
+                after.write_weighting,
+                after.read_weighting,
+            )
+        ),
+    )
 
 
 def _weight_gradients(
