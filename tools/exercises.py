@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from nbformat import NotebookNode
+
 
 @dataclass(frozen=True)
 class Exercise:
@@ -22,30 +24,30 @@ class Exercise:
 
     number: int
     place: int
-    heading: dict
-    cells: list
-    solutions: list
+    heading: NotebookNode
+    cells: list[NotebookNode]
+    solutions: list[NotebookNode]
 
     @property
-    def parameters(self) -> list:
+    def parameters(self) -> list[NotebookNode]:
         """The cells that assign the numbers of the task to a name; an edition may replace them."""
         return self._tagged("parameters")
 
     @property
-    def stubs(self) -> list:
+    def stubs(self) -> list[NotebookNode]:
         """The cells in which a student answers."""
         return self._tagged("exercise")
 
     @property
-    def checks(self) -> list:
+    def checks(self) -> list[NotebookNode]:
         """The cells that judge the answer."""
         return self._tagged("self-check")
 
-    def _tagged(self, tag: str) -> list:
+    def _tagged(self, tag: str) -> list[NotebookNode]:
         return [cell for cell in self.cells if tag in tags(cell)]
 
 
-def exercises(cells: list) -> list[Exercise]:
+def exercises(cells: list[NotebookNode]) -> list[Exercise]:
     """Return the exercises among a notebook's cells, in order."""
     solutions = [cell for cell in cells if is_solution(cell)]
     found: list[Exercise] = []
@@ -63,17 +65,17 @@ def exercises(cells: list) -> list[Exercise]:
     return found
 
 
-def is_solution(cell: dict) -> bool:
+def is_solution(cell: NotebookNode) -> bool:
     """Tell whether a code cell solves an exercise."""
     return cell.cell_type == "code" and "solution" in tags(cell)
 
 
-def tags(cell: dict) -> list[str]:
+def tags(cell: NotebookNode) -> list[str]:
     """Return a cell's tags, an empty list if it has none."""
     return cell.metadata.get("tags", [])
 
 
-def numbers_of(cell: dict) -> tuple[str, dict[str, Any]]:
+def numbers_of(cell: NotebookNode) -> tuple[str, dict[str, Any]]:
     """Return the name and the numbers that a cell tagged ``parameters`` assigns.
 
     Raises:
@@ -95,13 +97,13 @@ def numbers_of(cell: dict) -> tuple[str, dict[str, Any]]:
 def called(source: str) -> str | None:
     """Return the function that the last line of a cell calls, such as ``check.chain``."""
     call = last_call(source)
-    return ast.unparse(call.value.func) if call else None
+    return ast.unparse(call.func) if call else None
 
 
-def last_call(source: str) -> ast.Expr | None:
+def last_call(source: str) -> ast.Call | None:
     """Return a cell's last statement if that is a plain call, else ``None``."""
     try:
         last = ast.parse(source).body[-1]
     except (SyntaxError, IndexError):
         return None
-    return last if isinstance(last, ast.Expr) and isinstance(last.value, ast.Call) else None
+    return last.value if isinstance(last, ast.Expr) and isinstance(last.value, ast.Call) else None

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 
 from tools.execution import WIDGET_VIEW
 from tools.exercises import called, exercises, is_solution, numbers_of, tags
@@ -47,11 +48,11 @@ class Page:
     """A notebook file and its contents."""
 
     path: Path
-    cells: list
-    metadata: dict
+    cells: list[NotebookNode]
+    metadata: NotebookNode
 
     @property
-    def code(self) -> list[tuple[int, dict]]:
+    def code(self) -> list[tuple[int, NotebookNode]]:
         """The code cells that aren't empty, each with its place in the notebook, from 0."""
         return [
             (place, cell)
@@ -86,7 +87,7 @@ def skips(path: Path) -> list[str]:
     ]
 
 
-def _outputs(cell: dict) -> Iterator[str]:
+def _outputs(cell: NotebookNode) -> Iterator[str]:
     """Yield the texts of a cell's outputs, without pictures."""
     for output in cell.get("outputs", []):
         yield _COLOUR.sub("", output.get("text", ""))
@@ -96,7 +97,7 @@ def _outputs(cell: dict) -> Iterator[str]:
                 yield data if isinstance(data, str) else repr(data)
 
 
-def _shown(cell: dict) -> str:
+def _shown(cell: NotebookNode) -> str:
     """Return the text of a cell's last output."""
     for output in reversed(cell.outputs):
         if "data" in output:

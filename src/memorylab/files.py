@@ -61,7 +61,8 @@ def save_arrays(path: str | Path, arrays: Mapping[str, np.ndarray]) -> None:
         if array.dtype.hasobject:
             raise ValueError(f"{name} holds Python objects; only numbers are stored.")
     with write_atomically(path) as temporary:
-        np.savez_compressed(temporary, **arrays)
+        # To mypy, an array might be the argument allow_pickle.
+        np.savez_compressed(temporary, **arrays)  # type: ignore[arg-type]
 
 
 def load_arrays(path: str | Path, what: str) -> dict[str, np.ndarray]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import torch
 from jaxtyping import Float, Integer
@@ -68,12 +68,12 @@ class ActorCritic(nn.Module):
     @property
     def memory(self) -> MemoryModel:
         """The memory whose output the actor's head reads."""
-        return next(iter(self.memories.values()))
+        return cast(MemoryModel, next(iter(self.memories.values())))
 
     @property
     def encoder(self) -> MlpModel:
         """The encoder in front of :attr:`memory`."""
-        return next(iter(self.encoders.values()))
+        return cast(MlpModel, next(iter(self.encoders.values())))
 
     @property
     def output_size(self) -> int:
@@ -87,7 +87,10 @@ class ActorCritic(nn.Module):
 
     def initial_state(self) -> State:
         """Return the state at the start of an episode, without batch dimension."""
-        states = {name: memory.initial_state() for name, memory in self.memories.items()}
+        states = {
+            name: cast(MemoryModel, memory).initial_state()
+            for name, memory in self.memories.items()
+        }
         return states | {"time": torch.zeros((), dtype=torch.int32)}
 
     def forward(

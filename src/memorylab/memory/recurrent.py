@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from typing import Any
 
 import torch
 from jaxtyping import Float, Integer
@@ -17,7 +18,7 @@ from memorylab.sequences.masks import values_can_be_read
 class _Recurrent(MemoryModel):
     """One layer of PyTorch's recurrent networks, packed so that padding costs nothing."""
 
-    network_class: type[nn.RNNBase]
+    network_class: type[nn.RNN | nn.GRU | nn.LSTM]
 
     def __init__(self, input_size: int, hidden_size: int = 64):
         super().__init__(input_size)
@@ -38,7 +39,7 @@ class _Recurrent(MemoryModel):
         """Return the state as the PyTorch network takes it: on CUDA, it must be contiguous."""
 
     @abstractmethod
-    def _from_torch(self, hidden: Tensor | tuple[Tensor, Tensor]) -> State:
+    def _from_torch(self, hidden: Any) -> State:
         """Return the PyTorch network's state as a dictionary."""
 
     def forward_memory(

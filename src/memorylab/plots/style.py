@@ -178,7 +178,7 @@ def colour_bar(image: AxesImage, axes: Iterable[Axes], label: str) -> Colorbar:
     return bar
 
 
-def integer_ticks(axis: Axis, at_most: int, names: Sequence[Any] | None = None) -> None:
+def integer_ticks(axis: Axis, at_most: int, names: Iterable[Any] | None = None) -> None:
     """Tick an axis at whole numbers, ``at_most`` of them, labelled with ``names`` if given."""
     steps = (1, 2, 5, 10)
     axis.set_major_locator(MaxNLocator(max(at_most, 1), steps=steps, integer=True, min_n_ticks=1))
@@ -195,6 +195,6 @@ def label_time(grid: np.ndarray) -> None:
     grid[-1, 0].set_xlabel("step")
 
 
-def label_locations(axis: Axis, order: Sequence[int], length: float) -> None:
+def label_locations(axis: Axis, order: Iterable[int], length: float) -> None:
     """Tick an axis, ``length`` inches long, with the numbers of the locations as they stand."""
     integer_ticks(axis, int(length / (0.135 if axis.axis_name == "y" else 0.22)), order)

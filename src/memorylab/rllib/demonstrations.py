@@ -192,7 +192,8 @@ def record_demonstrations(
     world = make_environment(environment, **(environment_config or {}))
     space, action_space = world.observation_space, world.action_space
     bounded = isinstance(action_space, gym.spaces.Box) and action_space.is_bounded()
-    observations, actions, rewards, lens = [], [], [], []
+    rewards: list[float] = []
+    observations, actions, lens = [], [], []
     for number in range(episodes):
         observation, _ = world.reset(seed=seed if number == 0 else None)
         expert, done, before = make_expert(), False, len(rewards)

@@ -56,6 +56,9 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI):
 
     head_of_class: ClassVar[Head | None] = None
     """A subclass may choose its head here; the key ``head`` may then name no other."""
+    model_config: dict[str, Any]
+    action_dist_cls: type[Any]
+    _extra_losses_are_due: bool
 
     def setup(self) -> None:
         """Build the networks; RLlib calls this once."""

@@ -109,7 +109,9 @@ class _Run:
         return read_history(find_checkpoint(self.folder), new_history(self.config))
 
     def agent(self) -> Agent:
-        module = RLModule.from_checkpoint(find_checkpoint(self.folder) / MODULE)
+        checkpoint = find_checkpoint(self.folder)
+        assert checkpoint is not None  # The run is finished.
+        module = RLModule.from_checkpoint(checkpoint / MODULE)
         return Agent(self.config, module, self.history())
 
 

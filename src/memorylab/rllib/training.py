@@ -5,9 +5,10 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from types import FrameType
 
 import torch
 from ray.rllib.algorithms.ppo import PPO, PPOConfig
@@ -89,7 +90,7 @@ def updates(
     every: int,
     max_steps: int,
     stop_return: float | None,
-) -> Iterator[Agent]:
+) -> Generator[Agent, None, None]:
     """Train from the last checkpoint in ``folder`` on, and yield the agent after each update.
 
     The first agent comes before any update. A new checkpoint is due every ``every`` steps.
@@ -172,7 +173,7 @@ def _interrupts_noted() -> Iterator[list[int]]:
     """
     noted: list[int] = []
 
-    def note(number: int, frame: object) -> None:
+    def note(number: int, frame: FrameType | None) -> None:
         noted.append(number)
         signal.default_int_handler(number, frame)
 

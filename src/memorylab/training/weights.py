@@ -44,8 +44,8 @@ def load_weights(model: nn.Module, path: str | Path) -> None:
         tensors = load_file(path)
     except SafetensorError as error:
         raise ValueError(f"{path} is damaged, or is not a safetensors file ({error}).") from error
-    if hasattr(model, "convert_state_dict"):
-        tensors = model.convert_state_dict(tensors)  # It also reads weights by older names.
+    if convert := getattr(model, "convert_state_dict", None):
+        tensors = convert(tensors)  # It also reads weights by older names.
     expected = model.state_dict()
     problems = [f"{name} is missing" for name in expected.keys() - tensors.keys()]
     problems += [f"{name} is not in the model" for name in tensors.keys() - expected.keys()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import gymnasium as gym
 import torch
@@ -13,7 +14,7 @@ from memorylab_course.verdict import attempt, expect, expect_answer, expect_tens
 
 
 @self_check
-def laplace(student: type) -> str:
+def laplace(student: type[Any]) -> str:
     """Exercise 1: Laplace-distributed actions as a distribution for RLlib."""
     space = gym.spaces.Box(-1, 1, (3,))
     expect(

@@ -45,7 +45,7 @@ def published(number: str) -> SimpleNamespace:
     for exercise in exercises(cells_of(number)):
         for cell in exercise.parameters:
             _, numbers = numbers_of(cell)
-            name = last_call(exercise.checks[0].source).value.func.attr
+            name = last_call(exercise.checks[0].source).func.attr
             checks[name] = functools.partial(checks[name], **numbers)
     return SimpleNamespace(**checks)
 

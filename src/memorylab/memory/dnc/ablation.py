@@ -40,5 +40,5 @@ def ablate(model: Model, *parts: str) -> Model:
         ValueError: A part doesn't exist.
     """
     copied: Any = copy.deepcopy(model)
-    copied.cell.ablated = model.cell.ablated | check_parts(parts)
+    copied.cell.ablated |= check_parts(parts)
     return copied

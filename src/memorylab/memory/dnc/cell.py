@@ -137,6 +137,7 @@ class DNCCell(nn.Module):
         # Kept apart from the controller, which may be replaced, for example by a quantised one.
         self.num_lstm_layers = num_controller_layers if controller == "lstm" else 0
         controller_input_size = input_size + num_read_heads * word_size
+        self.controller: nn.Module
         if check_count(num_controller_layers, "num_controller_layers") > 1:
             if controller != "lstm":
                 raise ValueError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import torch
@@ -94,7 +95,7 @@ class _Base2(nn.Module):
         return (steps.unsqueeze(-1).long() >> places & 1).to(torch.get_default_dtype())
 
 
-EMBEDDINGS = {
+EMBEDDINGS: dict[str, Callable[[int, int], nn.Module]] = {
     "learned": _Table,
     "fixed": partial(_Table, learned=False),
     "sine": _Sine,

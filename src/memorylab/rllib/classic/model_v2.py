@@ -70,6 +70,9 @@ class MemoryModelV2(TorchModelV2, nn.Module):
     """
 
     default_head: ClassVar[str | None] = None
+    num_outputs: int
+    model_config: Mapping[str, Any]
+    networks: Any  # an ActorCritic, or what a subclass makes in its place
 
     def __init__(
         self,
@@ -114,7 +117,7 @@ class MemoryModelV2(TorchModelV2, nn.Module):
             ValueError: A key doesn't exist, or contradicts RLlib's model configuration.
         """
         _check_model_config(self.model_config, options)
-        defaults = {"head": self.default_head}
+        defaults: dict[str, Any] = {"head": self.default_head}
         if "vf_share_layers" in self.model_config:
             defaults["vf_share_layers"] = self.model_config["vf_share_layers"]
         what = f"{type(self).__name__}'s custom_model_config"
@@ -192,6 +195,7 @@ class MemoryModelV2(TorchModelV2, nn.Module):
         """
         if not self.extra_losses.coefficients:
             return policy_loss
+        assert self._features is not None  # RLlib calls forward first.
         seq_lens = loss_inputs[SampleBatch.SEQ_LENS]
         mask = sequence_mask(seq_lens.long(), self._features.shape[1])  # [B, T]
         extra = self.extra_losses(

@@ -149,6 +149,7 @@ class PopgymNetworks(nn.Module):
             Features ``[B, T, P]``, P = ``preprocessor_input_size``.
         """
         steps = t_starts.unsqueeze(1) + torch.arange(x.shape[1], device=x.device)  # [B, T]
+        assert self.embedding is not None
         embedding = self.embedding(steps).to(x.dtype)  # [B, T, E]
         if self.config["scale_embedding"]:
             strength = _Strength.apply(self.embedding_strength)
@@ -194,6 +195,7 @@ class PopgymNetworks(nn.Module):
         if module is None and key in ("preprocessor", "postprocessor"):
             module = nn.Identity()
         elif module is None:
+            assert output_size is not None  # The actor's and the critic's are given.
             module = nn.Sequential(nn.Linear(input_size, output_size), nn.LeakyReLU())
         if not isinstance(module, nn.Module):
             raise TypeError(f"{key} must be a torch.nn.Module or None, but is {module!r}.")

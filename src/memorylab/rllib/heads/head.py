@@ -187,7 +187,7 @@ class Beta(Head):
         """Return the distribution of actions in [−1, 1], which RLlib stretches to the bounds."""
         return BoundedBeta(inputs)
 
-    def best(self, distribution: BoundedBeta) -> Float[Tensor, "... N"]:
+    def best(self, distribution: Distribution) -> Float[Tensor, "... N"]:
         """Return the expected action."""
         return distribution.mean
 

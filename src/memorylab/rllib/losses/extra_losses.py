@@ -147,6 +147,7 @@ class ExtraLosses(nn.Module):
             FileNotFoundError: There is no such file.
             ValueError: The file is damaged, or its episodes are of other spaces.
         """
+        assert self._path is not None  # The coefficients were checked.
         demonstrations = Demonstrations.load(self._path)
         demonstrations.check_spaces(self._demonstrated_size, self.action_space)
         return demonstrations

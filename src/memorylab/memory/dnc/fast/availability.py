@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -85,7 +86,8 @@ def _find_change(cell: DNCCell, z: Tensor, state: State) -> str:
     """
     if type(cell) is not DNCCell:
         return f"the cell is a {type(cell).__name__}, not a DNCCell itself"
-    controller, interface = cell._modules["controller"], cell._modules["interface"]
+    parts: dict[str, Any] = cell._modules
+    controller, interface = parts["controller"], parts["interface"]
     inner = list(controller) if type(controller) is nn.Sequential else []
     if [type(part) for part in (controller, *inner)] not in _CONTROLLERS:
         return f"the controller was replaced: {controller}"
@@ -134,6 +136,11 @@ def _find_change(cell: DNCCell, z: Tensor, state: State) -> str:
     # Those and the state: nothing but plain tensors of one kind.
     for part in state.values():
         tensors += part.values() if type(part) is dict else [part]
+    return _find_odd(tensors, z)
+
+
+def _find_odd(tensors: list[Tensor], z: Tensor) -> str:
+    """Return what is odd about one of ``tensors`` beside the input ``z``, or nothing."""
     for tensor in tensors:
         if type(tensor) is not Tensor and type(tensor) is not nn.Parameter:
             return f"there is a tensor of the class {type(tensor).__name__}"

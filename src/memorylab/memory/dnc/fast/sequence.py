@@ -36,7 +36,8 @@ PRODUCTS_WORTH_A_THREAD = 2**20
 
 def _weights_of(cell: DNCCell) -> kernels.Weights:
     """Return the weights of a cell as tensors, part of its graph."""
-    controller, interface = cell.controller, cell.interface
+    controller: Any = cell.controller  # An LSTMCell, or a Sequential with the layer in front.
+    interface = cell.interface
     if isinstance(controller, nn.LSTMCell):
         weight, hidden = controller.weight_ih, controller.weight_hh
         bias = controller.bias_ih + controller.bias_hh
@@ -120,7 +121,7 @@ class _Run:
         tensors = (inputs, hidden, cell, *memory)
         inputs, hidden, cell, *memory = (tensor.numpy(force=True) for tensor in tensors)
         weights = tuple(np.ascontiguousarray(weight.numpy(force=True)) for weight in weights)
-        given = MemoryState(*memory)
+        given: Any = MemoryState._make(memory)  # of arrays
         self.lengths, self.keep = np.array(lengths), keep
         self.hidden_size, self.read_shape = weights[3].shape[1], given.read_vectors.shape
         self.inputs = np.array(inputs.transpose(1, 0, 2), order="C")
@@ -161,7 +162,7 @@ class _Run:
         weights: tuple[np.ndarray, ...],
         hidden: np.ndarray,
         cell: np.ndarray,
-        given: MemoryState,
+        given: Any,
     ) -> kernels.Record:
         """Return a record with the given state in slot 0."""
         num_steps, batch_size = self.inputs.shape[:2]
@@ -263,7 +264,7 @@ class _Sequence(torch.autograd.Function):
             return results
         # create_graph=True asks for derivatives of these. PyTorch's once_differentiable would let
         # zeros pass where no incoming gradient requires one.
-        refuse = torch._C._functions.DelayedError(
+        refuse: Any = torch._C._functions.DelayedError(
             b"The DNC's fast path has no second derivatives. Use "
             b'DNC(..., implementation="reference").',
             len(results),
@@ -283,25 +284,7 @@ def _go_back(
     recurrent_weight = torch.cat([hidden_weight, input_weight[:, features:]], dim=1)
 
     # The kernel turns the gradients of the last state into those of the first, in place.
-    after = MemoryState(*(gradient.numpy() for gradient in d_memory))
-    d_h_and_r = np.zeros_like(record.h_and_r[0])
-    d_h_and_r[:, :lstm_size] = d_hidden.numpy()
-    d_h_and_r[:, run.hidden_size :] = after.read_vectors.reshape(len(d_h_and_r), -1)
-    d_state = kernels.StateGradients(
-        d_h_and_r,
-        *(
-            np.array(gradient, order="C")
-            for gradient in (
-                d_cell.numpy(),
-                after.memory.transpose(0, 2, 1),
-                after.usage,
-                after.precedence,
-                after.link,
-                after.write_weighting,
-                after.read_weighting,
-            )
-        ),
-    )
+    d_state = _state_gradients(run, d_hidden, d_cell, *d_memory)
     d_gates = np.zeros_like(record.gates)
     d_interface = np.zeros((*d_gates.shape[:2], len(interface_weight)), d_gates.dtype)
     run_in_ranges(
@@ -323,7 +306,7 @@ def _go_back(
     if ctx.needs_input_grad[6]:
         d_inputs = torch.from_numpy(_flat(d_gates)) @ input_weight[:, :features]
         d_inputs = d_inputs.view(run.inputs.shape).transpose(0, 1)
-    _, d_cell_before, d_memory_before, *d_others = d_state
+    d_h_and_r, d_cell_before, d_memory_before, *d_others = d_state
     d_before = (
         d_h_and_r[:, :lstm_size],
         d_cell_before,
@@ -333,6 +316,31 @@ def _go_back(
     )
     d_weights = _weight_gradients(run, _flat(d_gates), _flat(d_interface), lstm_size)
     return None, *d_weights, d_inputs, *(torch.from_numpy(part) for part in d_before)
+
+
+def _state_gradients(
+    run: _Run, d_hidden: Tensor, d_cell: Tensor, *d_memory: Tensor
+) -> kernels.StateGradients:
+    """Return the gradients of the last state as arrays that the kernel may change."""
+    after: Any = MemoryState._make(gradient.numpy() for gradient in d_memory)  # of arrays
+    d_h_and_r = np.zeros_like(run.record.h_and_r[0])
+    d_h_and_r[:, : d_hidden.shape[1]] = d_hidden.numpy()
+    d_h_and_r[:, run.hidden_size :] = after.read_vectors.reshape(len(d_h_and_r), -1)
+    return kernels.StateGradients(
+        d_h_and_r,
+        *(
+            np.array(gradient, order="C")
+            for gradient in (
+                d_cell.numpy(),
+                after.memory.transpose(0, 2, 1),
+                after.usage,
+                after.precedence,
+                after.link,
+                after.write_weighting,
+                after.read_weighting,
+            )
+        ),
+    )
 
 
 def _weight_gradients(

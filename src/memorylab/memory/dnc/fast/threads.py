@@ -134,7 +134,7 @@ def _parallel_region() -> int:
 def _after_fork() -> None:
     """The child has no thread but its own, and OpenMP would wait for the others."""
     global _parallel_region
-    _parallel_region = lambda: 0  # noqa: E731
+    _parallel_region = functools.cache(lambda: 0)
 
 
 if hasattr(os, "register_at_fork"):
