@@ -14,6 +14,7 @@ from inspect import isclass, isroutine
 
 import gymnasium, ray, torch
 import ray.rllib.algorithms.ppo
+import torch._dynamo  # wraps a function of torch itself when it is imported
 from ray.tune import registry
 
 LIBRARIES = ("torch", "gymnasium", "ray")

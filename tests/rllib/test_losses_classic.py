@@ -213,5 +213,5 @@ def test_demonstrations_of_another_environment_are_refused(tmp_path):
         np.zeros((2, 9), np.float32), np.zeros(2, int), np.zeros(2, np.float32), np.array([2])
     ).save(path)
     worker = make_worker(classic_config({"behaviour_cloning": 0.1}, demonstrations=str(path)))
-    with pytest.raises(ValueError, match="9 observation features, but the environment has 4"):
+    with pytest.raises(ValueError, match=r"shape \[9\], but those of the environment have \[4\]"):
         update(worker, worker.sample()["default_policy"])

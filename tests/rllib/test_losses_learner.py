@@ -10,6 +10,7 @@ from matrix_examples import HEAD_CASES, record
 from ray.rllib.algorithms.ppo.torch.ppo_torch_learner import PPOTorchLearner
 from ray.rllib.core.columns import Columns
 
+from memorylab.environments import make_environment
 from memorylab.memory import ActorCritic
 from memorylab.rllib import (
     Agent,
@@ -53,8 +54,11 @@ def expert(tmp_path_factory):
 
 def record_wanderer(environment, path):
     """Write episodes of somebody who acts at random."""
-    agent = Agent(ppo_config(environment, memory_config={"hidden_size": 4}))
-    Demonstrations.of(evaluate(agent, episodes=6, explore=True, seed=5)).save(path)
+    space = make_environment(environment).action_space
+    space.seed(5)
+    record_demonstrations(environment, lambda: lambda observation: space.sample(), episodes=6).save(
+        path
+    )
     return path
 
 
@@ -496,5 +500,5 @@ def test_demonstrations_of_another_environment_are_refused(tmp_path):
         small_config(), behaviour_cloning=0.1, demonstrations=tmp_path / "mines.npz"
     )
     learner, episodes = make_learner(config)
-    with pytest.raises(ValueError, match="observation features, but the environment has 4"):
+    with pytest.raises(ValueError, match=r"but those of the environment have \[4\]"):
         update(learner, episodes)
