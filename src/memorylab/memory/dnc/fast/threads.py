@@ -1,7 +1,7 @@
 """Kernels on the threads of PyTorch.
 
-Python's own threads beside PyTorch's, which spin after each product, took 1.5 to 2 times as long for
-sequences of the course's sizes on two cores: longer than one thread alone.
+Python's own threads beside PyTorch's, which spin after each product, took 1.5 to 2 times as long
+for sequences of the course's sizes on two cores: longer than one thread alone.
 """
 
 from __future__ import annotations
