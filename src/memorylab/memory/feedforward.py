@@ -71,11 +71,7 @@ class ClockedFeedForward(FeedForward):
     """
 
     def __init__(
-        self,
-        input_size: int,
-        hidden_size: int = 64,
-        max_len: int = 1000,
-        base: float | None = None,
+        self, input_size: int, hidden_size: int = 64, max_len: int = 1000, base: float | None = None
     ):
         super().__init__(input_size, hidden_size)
         self.max_len = check_count(max_len, "max_len", minimum=2)

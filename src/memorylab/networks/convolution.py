@@ -15,12 +15,7 @@ Size = int | tuple[int, int]
 
 
 def conv2d_output_shape(
-    h: int,
-    w: int,
-    kernel_size: Size = 1,
-    stride: Size = 1,
-    padding: Size = 0,
-    dilation: Size = 1,
+    h: int, w: int, kernel_size: Size = 1, stride: Size = 1, padding: Size = 0, dilation: Size = 1
 ) -> tuple[int, int]:
     """Return height and width after a convolution or pooling.
 

@@ -76,8 +76,7 @@ def content_weighting(
 
 
 def retention(
-    free_gates: Float[Tensor, "... R"],
-    previous_read_weighting: Float[Tensor, "... R N"],
+    free_gates: Float[Tensor, "... R"], previous_read_weighting: Float[Tensor, "... R N"]
 ) -> Float[Tensor, "... N"]:
     """Tell how much of each location is kept by the free gates.
 
@@ -185,8 +184,7 @@ def write_memory(
 
 
 def precedence(
-    previous_precedence: Float[Tensor, "... N"],
-    write_weighting: Float[Tensor, "... N"],
+    previous_precedence: Float[Tensor, "... N"], write_weighting: Float[Tensor, "... N"]
 ) -> Float[Tensor, "... N"]:
     """Remember which location was written last.
 
@@ -232,8 +230,7 @@ def temporal_link(
 
 
 def forward_weighting(
-    link: Float[Tensor, "... N N"],
-    previous_read_weighting: Float[Tensor, "... R N"],
+    link: Float[Tensor, "... N N"], previous_read_weighting: Float[Tensor, "... R N"]
 ) -> Float[Tensor, "... R N"]:
     """Move each read head to what was written after what it read.
 
@@ -250,8 +247,7 @@ def forward_weighting(
 
 
 def backward_weighting(
-    link: Float[Tensor, "... N N"],
-    previous_read_weighting: Float[Tensor, "... R N"],
+    link: Float[Tensor, "... N N"], previous_read_weighting: Float[Tensor, "... R N"]
 ) -> Float[Tensor, "... R N"]:
     """Move each read head to what was written before what it read.
 
@@ -297,8 +293,7 @@ def read_weighting(
 
 
 def read_vectors(
-    memory: Float[Tensor, "... N W"],
-    read_weighting: Float[Tensor, "... R N"],
+    memory: Float[Tensor, "... N W"], read_weighting: Float[Tensor, "... R N"]
 ) -> Float[Tensor, "... R W"]:
     """Read a weighted mean of the locations with each head.
 

@@ -12,13 +12,7 @@ from memorylab.errors import check_count, suggest
 from memorylab.memory.dnc import fast
 from memorylab.memory.dnc.cell import DNCCell
 from memorylab.memory.dnc.trace import DNCTrace
-from memorylab.memory.model import (
-    MemoryModel,
-    State,
-    batched,
-    map_state,
-    run_steps,
-)
+from memorylab.memory.model import MemoryModel, State, batched, map_state, run_steps
 
 IMPLEMENTATIONS = ("auto", "fast", "reference")
 """Whichever can run, the kernels of :mod:`memorylab.memory.dnc.fast`, the equations of ``cell``."""
