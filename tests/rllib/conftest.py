@@ -16,5 +16,4 @@ def ray():
 @pytest.fixture
 def more_environments(monkeypatch):
     """The environments TupleDials and MaskedDials, by their names."""
-    known = environments._own_environments()
-    monkeypatch.setattr(environments, "_own_environments", lambda: {**known, **OWN_ENVIRONMENTS})
+    monkeypatch.setattr(environments, "_OWN", environments._OWN | OWN_ENVIRONMENTS)

@@ -29,11 +29,7 @@ class ScaleImageObservation(gym.ObservationWrapper):
 
 
 def scaled_image_space(space: gym.Space) -> gym.spaces.Box:
-    """Return the space of the scaled images, given the space of the images.
-
-    Raises:
-        TypeError: The space is not a Box of bytes of shape ``[H, W, C]``.
-    """
+    """Return the space of scaled images; raise TypeError if ``space`` is not one of images."""
     if not isinstance(space, gym.spaces.Box) or len(space.shape) != 3 or space.dtype != np.uint8:
         raise TypeError(
             "Scaling images needs a space of images, a Box of uint8 of shape [H, W, C], but got "
@@ -44,11 +40,7 @@ def scaled_image_space(space: gym.Space) -> gym.spaces.Box:
 
 
 def scale_image(image: UInt8[np.ndarray, "H W C"]) -> Float[np.ndarray, "H W C"]:
-    """Return ``image`` as numbers from 0 to 1: its bytes divided by 255.
-
-    Raises:
-        TypeError: The image doesn't consist of bytes; it may have been scaled before.
-    """
+    """Return the bytes of ``image`` divided by 255; raise TypeError if they are none."""
     if image.dtype != np.uint8:
         raise TypeError(
             f"An image to scale must hold uint8, got {image.dtype}. Was it scaled already?"

@@ -13,9 +13,7 @@ from memorylab.environments.tmaze import TMaze
 from memorylab.environments.two_dials import TwoDials
 from memorylab.errors import reject_unknown_keys, suggest
 
-
-def _own_environments() -> dict[str, type[gym.Env]]:
-    return {"Menu": Menu, "TMaze": TMaze, "TwoDials": TwoDials}
+_OWN: dict[str, type[gym.Env]] = {"Menu": Menu, "TMaze": TMaze, "TwoDials": TwoDials}
 
 
 @functools.cache
@@ -28,7 +26,7 @@ def _popgym_environments() -> dict[str, type[gym.Env]]:
 
 def environment_names() -> list[str]:
     """Return every name that :func:`make_environment` knows, in alphabetical order."""
-    return sorted([*_own_environments(), *_popgym_environments()])
+    return sorted([*_OWN, *_popgym_environments()])
 
 
 def make_environment(name: str, **config: Any) -> gym.Env:
@@ -50,24 +48,18 @@ def make_environment(name: str, **config: Any) -> gym.Env:
     Raises:
         ValueError: The name or an argument doesn't exist; the message offers the nearest one.
     """
-    own = _own_environments()
-    if name in own:
-        _check_config(own[name], config)
-        return own[name](**config)
-    environments = _popgym_environments()
+    environments = _OWN if name in _OWN else _popgym_environments()
     if name not in environments:
         raise ValueError(f"There is no environment {name!r}.{suggest(name, environment_names())}")
-    _check_config(environments[name], config)
+    parameters = inspect.signature(environments[name]).parameters
+    # Some of POPGym's constructors accept any keyword and pass it on.
+    if not any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters.values()):
+        reject_unknown_keys(config, parameters, f"option of the environment {name}")
+    environment = environments[name](**config)
+    if name in _OWN:
+        return environment
     from popgym.wrappers import Antialias, PreviousAction
 
-    environment = environments[name](**config)
     if not name.startswith("RepeatFirst"):
         environment = PreviousAction(environment)
     return Antialias(environment)
-
-
-def _check_config(environment: type[gym.Env], config: dict[str, Any]) -> None:
-    parameters = inspect.signature(environment).parameters
-    # Some of POPGym's constructors accept any keyword and pass it on.
-    if not any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters.values()):
-        reject_unknown_keys(config, parameters, f"option of the environment {environment.__name__}")

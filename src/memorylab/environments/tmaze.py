@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 import gymnasium as gym
 import numpy as np
@@ -34,8 +34,6 @@ class TMaze(gym.Env):
     Raises:
         ValueError: A length is below 1, or the shortest is longer than the longest.
     """
-
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": []}
 
     def __init__(self, corridor_length: tuple[int, int] | int = (6, 10)):
         lengths = (corridor_length,) * 2 if isinstance(corridor_length, int) else corridor_length

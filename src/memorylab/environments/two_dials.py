@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 import gymnasium as gym
 import numpy as np
@@ -35,8 +35,6 @@ class TwoDials(gym.Env):
         TypeError: A number is not an integer.
         ValueError: A number is too small.
     """
-
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": []}
 
     def __init__(self, num_digits: int = 4, tries: int = 8):
         self.num_digits = check_count(num_digits, "num_digits", minimum=2)

@@ -72,6 +72,9 @@ class Conv2dModel(nn.Module):
         use_maxpool: Give every convolution stride 1, and shrink the image by its stride with
             max-pooling after the nonlinearity instead.
 
+    Attributes:
+        output_size: Number of output channels D; ``conv_out_size`` counts the pixels too.
+
     Raises:
         TypeError: A size is not an integer, or ``nonlinearity()`` gives no module.
         ValueError: There is no convolution, the lists differ in length, or a size is too low.
@@ -106,12 +109,7 @@ class Conv2dModel(nn.Module):
                 layers.append(nn.MaxPool2d(stride))
             size = out_channels
         self.conv = nn.Sequential(*layers)
-        self._output_size = size
-
-    @property
-    def output_size(self) -> int:
-        """Number of output channels D; ``conv_out_size`` counts the pixels too."""
-        return self._output_size
+        self.output_size = size
 
     def conv_out_size(self, h: int, w: int, c: int | None = None) -> int:
         """Return the number of outputs for one image: channels × height × width.
@@ -164,6 +162,9 @@ class Conv2dHeadModel(nn.Module):
             hidden layers there is no head: the output is that of the convolutions, flattened.
         nonlinearity: Makes the module after each convolution and each hidden layer.
 
+    Attributes:
+        output_size: Number of output features D.
+
     Raises:
         TypeError: A size is not an integer, or ``nonlinearity()`` gives no module.
         ValueError: ``image_shape`` is not a triple, the images are too small for the kernels, or
@@ -195,17 +196,12 @@ class Conv2dHeadModel(nn.Module):
         self.conv = Conv2dModel(
             in_channels, channels, kernel_sizes, strides, paddings, nonlinearity, use_maxpool
         )
-        self._output_size = self.conv.conv_out_size(height, width)
+        self.output_size = self.conv.conv_out_size(height, width)
         self.head: nn.Module = nn.Identity()
         sizes = check_hidden_sizes(hidden_sizes)
         if sizes or output_size is not None:
-            self.head = MlpModel(self._output_size, sizes, output_size, nonlinearity)
-            self._output_size = self.head.output_size
-
-    @property
-    def output_size(self) -> int:
-        """Number of output features D."""
-        return self._output_size
+            self.head = MlpModel(self.output_size, sizes, output_size, nonlinearity)
+            self.output_size = self.head.output_size
 
     def forward(self, input: Float[Tensor, "B C H W"]) -> Float[Tensor, "B D"]:
         """Apply the convolutions and the head to a batch of images.

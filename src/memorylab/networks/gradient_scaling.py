@@ -14,15 +14,13 @@ class ScaleGrad(torch.autograd.Function):
     """The identity, whose gradient is multiplied by a number; apply it with ``scale_grad``."""
 
     @staticmethod
-    def forward(ctx: Any, tensor: Shaped[Tensor, "..."], scale: float) -> Shaped[Tensor, "..."]:
+    def forward(ctx: Any, tensor: Tensor, scale: float) -> Tensor:
         """Remember ``scale`` and return ``tensor``."""
         ctx.scale = scale
         return tensor
 
     @staticmethod
-    def backward(
-        ctx: Any, grad_output: Shaped[Tensor, "..."]
-    ) -> tuple[Shaped[Tensor, "..."], None]:
+    def backward(ctx: Any, grad_output: Tensor) -> tuple[Tensor, None]:
         """Return ``scale * grad_output``, and no gradient for ``scale``."""
         return grad_output * ctx.scale, None
 

@@ -26,6 +26,9 @@ class MlpModel(nn.Module):
         nonlinearity: A class like ``nn.ReLU``, or a function, that makes the module after each
             hidden layer.
 
+    Attributes:
+        output_size: Number of output features D.
+
     Raises:
         TypeError: A size is not an integer, or ``nonlinearity()`` gives no module.
         ValueError: A size is below 1.
@@ -53,12 +56,7 @@ class MlpModel(nn.Module):
             layers.append(nn.Linear(size, check_count(output_size, "output_size")))
             size = output_size
         self.model = nn.Sequential(*layers)
-        self._output_size = size
-
-    @property
-    def output_size(self) -> int:
-        """Number of output features D."""
-        return self._output_size
+        self.output_size = size
 
     def forward(self, input: Float[Tensor, "... F"]) -> Float[Tensor, "... D"]:
         """Apply the layers to the last dimension.

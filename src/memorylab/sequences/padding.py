@@ -101,21 +101,13 @@ def last_real_step(
 
 
 def check_padded(x: Tensor, what: str) -> None:
-    """Refuse a tensor that has no ``[B, T]`` in front.
-
-    Raises:
-        ValueError: ``x`` has fewer than two dimensions.
-    """
+    """Raise ValueError if ``x`` has no ``[B, T]`` in front."""
     if x.dim() < 2:
         raise ValueError(f"{what} must have shape [B, T, ...], got {list(x.shape)}.")
 
 
 def check_sum(flat: Tensor, lengths: Tensor, what: str) -> None:
-    """Refuse lengths that don't sum to the steps of ``flat``; ``what`` names them in the message.
-
-    Raises:
-        ValueError: ``flat`` has no dimension, or the sum differs.
-    """
+    """Raise ValueError unless ``lengths`` sum to the steps of ``flat``."""
     if flat.dim() == 0:
         raise ValueError("flat must have shape [S, ...], got a single number, shape [].")
     total = int(lengths.sum())
