@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 import torch
-from jaxtyping import Float, Integer
+from jaxtyping import Float
 from torch import Tensor, nn
 
 from memorylab.errors import check_count
-from memorylab.memory.model import MemoryModel, State
+from memorylab.memory.model import Counts, MemoryModel, State
 from memorylab.networks import positional_encoding
 
 
@@ -44,11 +44,7 @@ class FeedForward(MemoryModel):
         return {}
 
     def forward_memory(
-        self,
-        z: Float[Tensor, "B T F"],
-        state: State,
-        t_starts: Integer[Tensor, "B"],
-        seq_lens: Integer[Tensor, "B"],
+        self, z: Float[Tensor, "B T F"], state: State, t_starts: Counts, seq_lens: Counts
     ) -> tuple[Float[Tensor, "B T D"], State]:
         """Apply the same network to every step."""
         return self.core(z), state
@@ -82,11 +78,7 @@ class ClockedFeedForward(FeedForward):
         self.clock_logit = nn.Parameter(torch.tensor(0.0))
 
     def forward_memory(
-        self,
-        z: Float[Tensor, "B T F"],
-        state: State,
-        t_starts: Integer[Tensor, "B"],
-        seq_lens: Integer[Tensor, "B"],
+        self, z: Float[Tensor, "B T F"], state: State, t_starts: Counts, seq_lens: Counts
     ) -> tuple[Float[Tensor, "B T D"], State]:
         """Mix the encoded step number into each step, then apply the network."""
         steps = torch.arange(z.shape[1], device=z.device)  # [T]

@@ -22,6 +22,9 @@ from memorylab.sequences.masks import (
 State = dict[str, Any]
 """A nested dictionary of tensors; empty for a model that remembers nothing."""
 
+Counts = Integer[Tensor, "B"]
+"""A number of steps for each row."""
+
 
 def map_state(function: Callable[..., Tensor], *states: State) -> State:
     """Apply ``function`` to the tensors with the same keys in each state, nested ones included."""
@@ -35,15 +38,7 @@ def map_state(function: Callable[..., Tensor], *states: State) -> State:
 
 
 def batched(state: State, batch_size: int) -> State:
-    """Repeat a state without batch dimension for each row of a batch.
-
-    Args:
-        state: Tensors ``[...]``.
-        batch_size: Number of rows B.
-
-    Returns:
-        Tensors ``[B, ...]``, each row a copy of its own.
-    """
+    """Repeat tensors ``[...]`` to ``[B, ...]``, each row a copy of its own."""
     return map_state(
         lambda tensor: tensor.unsqueeze(0).repeat(batch_size, *[1] * tensor.dim()), state
     )
@@ -88,11 +83,7 @@ class MemoryModel(nn.Module, ABC):
 
     @abstractmethod
     def forward_memory(
-        self,
-        z: Float[Tensor, "B T F"],
-        state: State,
-        t_starts: Integer[Tensor, "B"],
-        seq_lens: Integer[Tensor, "B"],
+        self, z: Float[Tensor, "B T F"], state: State, t_starts: Counts, seq_lens: Counts
     ) -> tuple[Float[Tensor, "B T D"], State]:
         """Run over the sequences. ``z`` is zero in the padding, and outputs there are dropped.
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from jaxtyping import Float, Integer
+from jaxtyping import Float
 from torch import Tensor, nn
 
 from memorylab.errors import check_count
-from memorylab.memory.model import MemoryModel, State
+from memorylab.memory.model import Counts, MemoryModel, State
 
 
 class WithReadout(MemoryModel):
@@ -32,11 +32,7 @@ class WithReadout(MemoryModel):
         return self.memory.initial_state()
 
     def forward_memory(
-        self,
-        z: Float[Tensor, "B T F"],
-        state: State,
-        t_starts: Integer[Tensor, "B"],
-        seq_lens: Integer[Tensor, "B"],
+        self, z: Float[Tensor, "B T F"], state: State, t_starts: Counts, seq_lens: Counts
     ) -> tuple[Float[Tensor, "B T D"], State]:
         """Run the memory, then the readout at every step."""
         y, state = self.memory.forward_memory(z, state, t_starts, seq_lens)

@@ -76,14 +76,8 @@ def memory_step(
     )
 
 
-class StackedLSTMCell(nn.Module):
-    """LSTM cells on top of each other for one step, each fed with the output of the one below.
-
-    Args:
-        input_size: Number of input features F.
-        hidden_size: Size H of each cell.
-        num_layers: Number L of cells.
-    """
+class _StackedLSTMCell(nn.Module):
+    """L LSTM cells on top of each other for one step, each fed with the output of the one below."""
 
     def __init__(self, input_size: int, hidden_size: int, num_layers: int):
         super().__init__()
@@ -106,15 +100,7 @@ class StackedLSTMCell(nn.Module):
 class DNCCell(nn.Module):
     """The controller and the memory it steers, for one step.
 
-    Args:
-        input_size: Number of input features F.
-        hidden_size: Size H of the controller's output.
-        num_locations: N.
-        word_size: W.
-        num_read_heads: R.
-        controller: ``"lstm"`` or ``"feedforward"``.
-        ablated: Parts to take away: see :func:`memorylab.memory.dnc.ablate`.
-        num_controller_layers: Number L of layers of the LSTM.
+    The arguments are those of :class:`memorylab.memory.dnc.DNC`; L is the number of layers.
     """
 
     def __init__(
@@ -144,7 +130,7 @@ class DNCCell(nn.Module):
                     f"num_controller_layers must be 1 for the controller {controller!r}, but is "
                     f"{num_controller_layers}: only an LSTM can have more."
                 )
-            self.controller = StackedLSTMCell(
+            self.controller = _StackedLSTMCell(
                 controller_input_size, hidden_size, num_controller_layers
             )
         elif controller == "lstm":

@@ -5,16 +5,16 @@ from __future__ import annotations
 import copy
 
 import torch
-from jaxtyping import Float, Integer
+from jaxtyping import Float
 from torch import Tensor, nn
 
 from memorylab.errors import check_count, suggest
 from memorylab.memory.dnc import fast
 from memorylab.memory.dnc.cell import DNCCell
 from memorylab.memory.dnc.trace import DNCTrace
-from memorylab.memory.model import MemoryModel, State, batched, map_state, run_steps
+from memorylab.memory.model import Counts, MemoryModel, State, batched, map_state, run_steps
 
-IMPLEMENTATIONS = ("auto", "fast", "reference")
+_IMPLEMENTATIONS = ("auto", "fast", "reference")
 """Whichever can run, the kernels of :mod:`memorylab.memory.dnc.fast`, the equations of ``cell``."""
 
 
@@ -63,10 +63,10 @@ class DNC(MemoryModel):
         implementation: str = "auto",
     ):
         super().__init__(input_size)
-        if implementation not in IMPLEMENTATIONS:
+        if implementation not in _IMPLEMENTATIONS:
             raise ValueError(
                 f"implementation must be 'auto', 'fast' or 'reference', but is {implementation!r}."
-                f"{suggest(implementation, IMPLEMENTATIONS)}"
+                f"{suggest(implementation, _IMPLEMENTATIONS)}"
             )
         self.implementation = implementation
         self.cell = DNCCell(
@@ -94,11 +94,7 @@ class DNC(MemoryModel):
         return self.cell.initial_state()
 
     def forward_memory(
-        self,
-        z: Float[Tensor, "B T F"],
-        state: State,
-        t_starts: Integer[Tensor, "B"],
-        seq_lens: Integer[Tensor, "B"],
+        self, z: Float[Tensor, "B T F"], state: State, t_starts: Counts, seq_lens: Counts
     ) -> tuple[Float[Tensor, "B T D"], State]:
         """Run the cell over time and map its output and the read vectors to the output."""
         if self.implementation != "reference":

@@ -57,14 +57,7 @@ class Interface(NamedTuple):
 def empty_memory(
     num_locations: int, word_size: int, num_read_heads: int, like: Tensor
 ) -> MemoryState:
-    """Return the state before the first step, all zero, without batch dimension.
-
-    Args:
-        num_locations: N.
-        word_size: W.
-        num_read_heads: R.
-        like: A tensor whose device and dtype to take.
-    """
+    """Return zeros without batch dimension, of the device and dtype of ``like``."""
     sizes = {"N": num_locations, "W": word_size, "R": num_read_heads}
     return MemoryState(
         *(like.new_zeros(ARRAYS[name].step_shape(sizes)) for name in MemoryState._fields)
@@ -87,12 +80,7 @@ def split_interface(vector: Float[Tensor, "B I"], word_size: int, num_read_heads
 
     The order is the paper's: that of the fields of :class:`Interface`. Strengths go through
     oneplus, the erase vector and the gates through the sigmoid, the read modes through a softmax
-    per head; keys and the write vector stay as they are.
-
-    Args:
-        vector: Interface vector ``[B, W·R + 3W + 5R + 3]``.
-        word_size: W.
-        num_read_heads: R.
+    per head; keys and the write vector stay as they are. I is W·R + 3W + 5R + 3.
     """
     shapes = interface_shapes(word_size, num_read_heads)
     parts = vector.split([math.prod(shape) for shape in shapes.values()], dim=-1)
