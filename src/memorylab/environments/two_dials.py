@@ -57,14 +57,6 @@ class TwoDials(gym.Env):
         Raises:
             ValueError: The action is not a pair of digits.
         """
-        first, second = self._as_digits(action)
-        self.time += 1
-        opened = first == self.digit and second == (self.digit + self.shift) % self.num_digits
-        truncated = not opened and self.time >= self.max_episode_length
-        info = {"digit": self.digit, "shift": self.shift}
-        return self._observe(), float(opened), opened, truncated, info
-
-    def _as_digits(self, action: Any) -> tuple[int, int]:
         pair = np.asarray(action)
         if (
             pair.shape != (2,)
@@ -74,7 +66,12 @@ class TwoDials(gym.Env):
             raise ValueError(
                 f"action must be two digits, each from 0 to {self.num_digits - 1}, got {action!r}."
             )
-        return int(pair[0]), int(pair[1])
+        solution = (self.digit, (self.digit + self.shift) % self.num_digits)
+        self.time += 1
+        opened = tuple(pair) == solution
+        truncated = not opened and self.time >= self.max_episode_length
+        info = {"digit": self.digit, "shift": self.shift}
+        return self._observe(), float(opened), opened, truncated, info
 
     def _observe(self) -> Float[np.ndarray, "D"]:
         return np.eye(self.num_digits, dtype=np.float32)[self.shift]

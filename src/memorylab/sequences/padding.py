@@ -93,7 +93,14 @@ def last_real_step(
     check_seq_lens(seq_lens, batch_size, max_len)
     if empty is None:
         empty = x.new_zeros((batch_size, *x.shape[2:]))  # [B, ...]
-    _check_empty(empty, x)
+    expected = [batch_size, *x.shape[2:]]
+    if list(empty.shape) != expected:
+        raise ValueError(
+            f"empty must have shape {expected} to stand for one step of each row of x, "
+            f"shape {list(x.shape)}; got {list(empty.shape)}."
+        )
+    if empty.dtype != x.dtype:
+        raise TypeError(f"empty must have the dtype of x, {x.dtype}; got {empty.dtype}.")
     lengths = seq_lens.long().to(x.device)  # [B]
     rows = lengths.nonzero().squeeze(-1)  # [R], those with a real step
     # Only real steps are looked up, so rows of length 0 can't let padding through.
@@ -129,14 +136,3 @@ def _check_value(value: float, dtype: torch.dtype) -> None:
             f"value must be one that {dtype} can hold, a whole number from {lowest} to {highest}; "
             f"got {value}."
         )
-
-
-def _check_empty(empty: Tensor, x: Tensor) -> None:
-    expected = [len(x), *x.shape[2:]]
-    if list(empty.shape) != expected:
-        raise ValueError(
-            f"empty must have shape {expected} to stand for one step of each row of x, "
-            f"shape {list(x.shape)}; got {list(empty.shape)}."
-        )
-    if empty.dtype != x.dtype:
-        raise TypeError(f"empty must have the dtype of x, {x.dtype}; got {empty.dtype}.")

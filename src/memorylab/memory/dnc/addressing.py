@@ -4,7 +4,8 @@ Every function is batched: ``...`` stands for any leading dimensions, usually on
 B. N is the number of locations, W the word size, R the number of read heads. Equations are those
 in the Methods of Graves et al., "Hybrid computing using a neural network with dynamic external
 memory", Nature 538 (2016), https://doi.org/10.1038/nature20101. A *weighting* is a vector of N
-non-negative numbers that sum to at most 1.
+non-negative numbers that sum to at most 1. A function returns what it is named after,
+in the shape that its signature gives.
 
 Where published implementations leave the paper, and this one doesn't:
 
@@ -105,9 +106,6 @@ def usage(
         previous_usage: Usage u of the step before ``[..., N]`` in [0, 1].
         previous_write_weighting: Write weighting of the step before ``[..., N]``.
         retention: Retention vector ψ ``[..., N]`` in [0, 1].
-
-    Returns:
-        Usage ``[..., N]`` in [0, 1].
     """
     # u + w − u w, written as a mixture of w and 1, in which one sees that it stays in [0, 1].
     return (previous_usage + (1 - previous_usage) * previous_write_weighting) * retention
@@ -149,9 +147,6 @@ def write_weighting(
         allocation_weighting: Allocation weighting a ``[..., N]``.
         allocation_gate: Allocation gate ``[...]`` in [0, 1]; 1 writes to newly allocated locations.
         write_gate: Write gate ``[...]`` in [0, 1]; 0 writes nothing.
-
-    Returns:
-        Write weighting ``[..., N]``.
     """
     allocation_gate = allocation_gate.unsqueeze(-1)  # [..., 1]
     mixed = allocation_gate * allocation_weighting + (1 - allocation_gate) * content_weighting
@@ -174,9 +169,6 @@ def write_memory(
         write_weighting: Write weighting ``[..., N]``.
         erase_vector: Erase vector e ``[..., W]`` in [0, 1].
         write_vector: Write vector v ``[..., W]``.
-
-    Returns:
-        Memory ``[..., N, W]``.
     """
     weights = write_weighting.unsqueeze(-1)  # [..., N, 1]
     kept = previous_memory * (1 - weights * erase_vector.unsqueeze(-2))  # [..., N, W]
@@ -193,9 +185,6 @@ def precedence(
     Args:
         previous_precedence: Precedence of the step before ``[..., N]``.
         write_weighting: Write weighting ``[..., N]``.
-
-    Returns:
-        Precedence weighting ``[..., N]``.
     """
     # A sum that rounding carried past 1 must not turn the past negative.
     kept = (1 - write_weighting.sum(-1, keepdim=True)).clamp(min=0)
@@ -239,9 +228,6 @@ def forward_weighting(
     Args:
         link: Link matrix ``[..., N, N]`` of this step.
         previous_read_weighting: Read weightings of the step before ``[..., R, N]``.
-
-    Returns:
-        Forward weightings ``[..., R, N]``.
     """
     return previous_read_weighting @ link.transpose(-1, -2)
 
@@ -256,9 +242,6 @@ def backward_weighting(
     Args:
         link: Link matrix ``[..., N, N]`` of this step.
         previous_read_weighting: Read weightings of the step before ``[..., R, N]``.
-
-    Returns:
-        Backward weightings ``[..., R, N]``.
     """
     return previous_read_weighting @ link
 
@@ -280,9 +263,6 @@ def read_weighting(
         forward_weighting: Forward weightings f ``[..., R, N]``.
         read_modes: Read modes π ``[..., R, 3]`` in the order backward, content, forward; each
             head's three sum to 1.
-
-    Returns:
-        Read weightings ``[..., R, N]``.
     """
     backward_mode, content_mode, forward_mode = read_modes.unsqueeze(-2).unbind(-1)  # [..., R, 1]
     return (
@@ -302,8 +282,5 @@ def read_vectors(
     Args:
         memory: Memory ``[..., N, W]``, after this step's write.
         read_weighting: Read weightings ``[..., R, N]``.
-
-    Returns:
-        Read vectors ``[..., R, W]``.
     """
     return read_weighting @ memory
