@@ -112,12 +112,9 @@ class Conv2dModel(nn.Module):
         self.output_size = size
 
     def conv_out_size(self, h: int, w: int, c: int | None = None) -> int:
-        """Return the number of outputs for one image: channels × height × width.
+        """Return the number of outputs for an image ``[C, h, w]``: channels × height × width.
 
-        Args:
-            h: Height of the image.
-            w: Width of the image.
-            c: Has no effect; rlpyt's callers pass it.
+        ``c`` has no effect; rlpyt's callers pass it.
 
         Raises:
             ValueError: The image is too small for the kernels.

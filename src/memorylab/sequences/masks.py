@@ -45,13 +45,7 @@ def check_seq_lens(
 ) -> tuple[int, int]:
     """Refuse ``seq_lens`` that can't describe a padded batch ``[batch_size, max_len, ...]``.
 
-    Args:
-        seq_lens: Number of real steps of each row, ``[B]``, each from 0 to ``max_len``.
-        batch_size: Number of rows: ``B``.
-        max_len: Number of steps of each row, padding included: ``T``.
-
-    Returns:
-        As :func:`check_lengths`.
+    Each must be from 0 to ``max_len``. The result is that of :func:`check_lengths`.
 
     Raises:
         TypeError: ``seq_lens`` is not a tensor of integers.
@@ -82,8 +76,7 @@ def check_lengths(
 
     Raises:
         TypeError: ``lengths`` is not a tensor of integers.
-        ValueError: It is not one-dimensional, has another number of entries, or holds a number
-            that is negative or beyond ``max_len``.
+        ValueError: Its shape doesn't fit, or a number is negative or beyond ``max_len``.
     """
     if not isinstance(lengths, Tensor):
         raise TypeError(
