@@ -12,7 +12,7 @@ import torch
 from jaxtyping import Bool, Float, Integer, Shaped
 from torch import Tensor
 
-from memorylab.sequences.masks import check_seq_lens, sequence_mask
+from memorylab.sequences.masks import check_seq_lens, mask_checked
 from memorylab.sequences.padding import check_padded
 
 
@@ -94,7 +94,7 @@ def _as_mask(seq_lens_or_mask: Tensor, prediction: Tensor) -> Bool[Tensor, "B T"
         return seq_lens_or_mask.to(prediction.device)
     batch_size, max_len = prediction.shape[:2]
     check_seq_lens(seq_lens_or_mask, batch_size, max_len)
-    return sequence_mask(seq_lens_or_mask, max_len).to(prediction.device)
+    return mask_checked(seq_lens_or_mask, max_len).to(prediction.device)
 
 
 def _check_mask(mask: Tensor, x: Tensor, what: str, num_dims: int) -> None:

@@ -64,10 +64,8 @@ class DNC(MemoryModel):
     ):
         super().__init__(input_size)
         if implementation not in _IMPLEMENTATIONS:
-            raise ValueError(
-                f"implementation must be 'auto', 'fast' or 'reference', but is {implementation!r}."
-                f"{suggest(implementation, _IMPLEMENTATIONS)}"
-            )
+            hint = suggest(implementation, _IMPLEMENTATIONS)
+            raise ValueError(f"There is no implementation {implementation!r}.{hint}")
         self.implementation = implementation
         self.cell = DNCCell(
             input_size,
