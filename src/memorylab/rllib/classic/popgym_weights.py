@@ -68,13 +68,8 @@ def _own_name(name: str, own: Mapping[str, Tensor]) -> str:
     core = name.removeprefix("core.")
     part = core.rpartition(".")[2]  # Of the DNC, weight_ih_l0 and such.
     weight, _, layer = part.rpartition("_l")
-    candidates = [
-        name,  # Of release 0.1.
-        f"core.core.{core}",
-        f"core.network.{core}",
-        # The cells of POPGym's option "benchmark": their weights know no layer.
-        f"core.network.{core}_l0",
-    ]
+    # The first is of release 0.1, and the last of POPGym's "benchmark", whose cells know no layer.
+    candidates = [name, f"core.core.{core}", f"core.network.{core}", f"core.network.{core}_l0"]
     if core.startswith("lstm_layer_0."):
         candidates += [
             f"core.cell.controller.{weight}",
