@@ -31,11 +31,7 @@ class ClassicPPOConfig(PPOConfig):
     """Longest episode in steps; a longer one is truncated."""
 
     def update_from_dict(self, config_dict: Mapping[str, Any]) -> ClassicPPOConfig:
-        """Set what the dictionary holds.
-
-        Raises:
-            ValueError: It holds a key by its old and by its new name.
-        """
+        """Set what the dictionary holds; a key by its old and by its new name is refused."""
         config = dict(config_dict)
         for old, new in _NEW_NAMES.items():
             # RLlib's own dictionaries hold some old keys with this mark.

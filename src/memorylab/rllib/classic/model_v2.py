@@ -108,10 +108,7 @@ class MemoryModelV2(TorchModelV2, nn.Module):
     # A subclass changes what it needs of these two.
 
     def complete_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the model's configuration with the defaults of all keys that aren't given.
-
-        Args:
-            options: ``custom_model_config``.
+        """Return ``custom_model_config`` with the defaults of all keys that aren't given.
 
         Raises:
             ValueError: A key doesn't exist, or contradicts RLlib's model configuration.
@@ -124,11 +121,7 @@ class MemoryModelV2(TorchModelV2, nn.Module):
         return complete_model_config(defaults | dict(options), what)
 
     def make_networks(self, config: Mapping[str, Any]) -> nn.Module:
-        """Build everything that has weights, except the decoders of extra losses.
-
-        Args:
-            config: From :meth:`complete_options`.
-        """
+        """Build what has weights, except decoders, from what :meth:`complete_options` returned."""
         size = memory_size(self._space)
         return make_networks(self.head, size, self._space, self.action_space, config)
 
@@ -175,11 +168,7 @@ class MemoryModelV2(TorchModelV2, nn.Module):
         return inputs.flatten(0, 1), tree.flatten(after)
 
     def value_function(self) -> Float[Tensor, "BT"]:
-        """Return the critic's values for the batch that was last passed to :meth:`forward`.
-
-        Raises:
-            RuntimeError: There was none.
-        """
+        """Return the critic's values for the batch that was last passed to :meth:`forward`."""
         if self._values is None:
             raise RuntimeError("Call the model first: value_function is about its last batch.")
         return self._values
@@ -222,7 +211,6 @@ class MemoryModelV2(TorchModelV2, nn.Module):
         return self._metrics
 
     def _seen_space(self) -> gym.Space:
-        """Return the observation space: flat, or a Dict if it describes actions."""
         if not isinstance(self.obs_space, gym.spaces.Box):
             raise TypeError(
                 f"{type(self).__name__} reads flat observations, but the space is "
@@ -249,12 +237,10 @@ class MemoryModelV2(TorchModelV2, nn.Module):
             found = f"custom_action_dist is {name!r}" if name else "there is no custom_action_dist"
             wanted, advice = "that RLlib chooses itself", "Leave custom_action_dist out."
             if needed is not None:
-                wanted, advice = (
-                    needed.__name__,
-                    (
-                        f"Register memorylab.rllib.heads.{needed.__name__} by ModelCatalog."
-                        "register_custom_action_dist, and give its name as custom_action_dist."
-                    ),
+                wanted = needed.__name__
+                advice = (
+                    f"Register memorylab.rllib.heads.{wanted} by ModelCatalog."
+                    "register_custom_action_dist, and give its name as custom_action_dist."
                 )
             raise ValueError(
                 f"The head {str(head)!r} needs the action distribution {wanted}, but {found}. "
@@ -285,15 +271,14 @@ class MemoryModelV2(TorchModelV2, nn.Module):
         initial = self.networks.initial_state()
         expected = tree.flatten(initial)
         shapes = [[batch_size, *tensor.shape] for tensor in expected]
-        if [list(tensor.shape) for tensor in state] != shapes:
+        found = [list(tensor.shape) for tensor in state]
+        if found != shapes:
             raise ValueError(
                 f"The state of {type(self).__name__} must be tensors of the shapes {shapes}, those "
-                "of get_initial_state() for each row, but they are "
-                f"{[list(tensor.shape) for tensor in state]}."
+                f"of get_initial_state() for each row, but they are {found}."
             )
-        return tree.unflatten_as(
-            initial, [new.to(old.dtype) for new, old in zip(state, expected, strict=True)]
-        )
+        leaves = [new.to(old.dtype) for new, old in zip(state, expected, strict=True)]
+        return tree.unflatten_as(initial, leaves)
 
     def _inputs(
         self, features: Tensor, observation: Any, real: Bool[Tensor, "B T"]

@@ -28,7 +28,7 @@ class TFFeedForward(TFModelV2):
     ``TF_USE_LEGACY_KERAS=1``).
 
     Args:
-        obs_space: Observation space, a Box of shape [F].
+        obs_space: Observation space, a Box of shape ``[F]``.
         action_space: Action space.
         num_outputs: Number of inputs of the action distribution.
         model_config: RLlib's model configuration.

@@ -42,14 +42,9 @@ def make_worker(config: PPOConfig) -> RolloutWorker:
 def update(worker: RolloutWorker, batch: SampleBatch) -> dict[str, Any]:
     """Let the worker's policy learn from a batch, as PPO does in one of its iterations.
 
-    Args:
-        worker: From :func:`make_worker`. Its configuration sets the number of epochs and the size
-            of minibatches.
-        batch: A batch that the worker sampled. Its advantages are standardised in place.
-
-    Returns:
-        ``{"learner_stats": ..., "model": the model's metrics(), ...}``, each the mean over the
-        minibatches.
+    The worker, of :func:`make_worker`, is configured with the number of epochs and the size of
+    minibatches. The advantages of the batch, which it sampled, are standardised in place. Returns
+    ``{"learner_stats": ..., "model": the model's metrics(), ...}``, the means over minibatches.
     """
     return do_minibatch_sgd(
         batch,
