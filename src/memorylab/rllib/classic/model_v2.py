@@ -26,9 +26,9 @@ from memorylab.sequences import sequence_mask
 class MemoryModelV2(TorchModelV2, nn.Module):
     """An actor and a critic that see the world through a memory model, on RLlib's old API stack.
 
-    The counterpart of :class:`memorylab.rllib.MemoryRLModule`: both wrap an ``ActorCritic`` as
-    ``networks``, so weights of one load into the other. Name it in RLlib's model configuration,
-    by class or as registered with ``ModelCatalog.register_custom_model``::
+    Like :class:`memorylab.rllib.MemoryRLModule` it wraps an ``ActorCritic`` as ``networks``, so
+    weights of one load into the other. Name it in RLlib's model configuration, by class or as
+    registered with ``ModelCatalog.register_custom_model``::
 
         config.training(model={
             "custom_model": MemoryModelV2,
@@ -114,11 +114,10 @@ class MemoryModelV2(TorchModelV2, nn.Module):
             ValueError: A key doesn't exist, or contradicts RLlib's model configuration.
         """
         _check_model_config(self.model_config, options)
-        defaults: dict[str, Any] = {"head": self.default_head}
+        given = {"head": self.default_head, **options}
         if "vf_share_layers" in self.model_config:
-            defaults["vf_share_layers"] = self.model_config["vf_share_layers"]
-        what = f"{type(self).__name__}'s custom_model_config"
-        return complete_model_config(defaults | dict(options), what)
+            given.setdefault("vf_share_layers", self.model_config["vf_share_layers"])
+        return complete_model_config(given, f"{type(self).__name__}'s custom_model_config")
 
     def make_networks(self, config: Mapping[str, Any]) -> nn.Module:
         """Build what has weights, except decoders, from what :meth:`complete_options` returned."""
@@ -130,23 +129,18 @@ class MemoryModelV2(TorchModelV2, nn.Module):
         return tree.flatten(self.networks.initial_state())
 
     def forward(
-        self,
-        input_dict: Mapping[str, Any],
-        state: list[Tensor],
-        seq_lens: Int[Tensor, "B"] | None,
+        self, input_dict: Mapping[str, Any], state: list[Tensor], seq_lens: Int[Tensor, "B"] | None
     ) -> tuple[Float[Tensor, "BT A"], list[Tensor]]:
         """Map a batch of RLlib's to the inputs of the action distribution.
 
         Args:
-            input_dict: Holds ``obs_flat [B·T, F]``: the rows one after the other, each padded at
-                its end.
+            input_dict: Holds ``obs_flat [B·T, F]``: one row after the other, padded at its end.
             state: The state before each row's first step, as :meth:`get_initial_state` with a
                 batch dimension ``[B, ...]``; empty for that of an episode's start.
             seq_lens: How many steps of each row are real; None for rows of one step each.
 
         Returns:
-            ``[B·T, A]``, the rows one after the other as they came in, and the state after each
-            row's last real step.
+            ``[B·T, A]`` in the same order, and the state after each row's last real step.
 
         Raises:
             ValueError: The batch can't be cut into as many rows as there are lengths, the state is
@@ -204,10 +198,7 @@ class MemoryModelV2(TorchModelV2, nn.Module):
         return [sum(losses.values())]
 
     def metrics(self) -> dict[str, Any]:
-        """Return what :meth:`custom_loss` last measured.
-
-        RLlib reports it, averaged over minibatches, under ``info.learner.default_policy.model``.
-        """
+        """Return what :meth:`custom_loss` last measured; RLlib reports means over minibatches."""
         return self._metrics
 
     def _seen_space(self) -> gym.Space:

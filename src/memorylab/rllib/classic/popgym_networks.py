@@ -98,16 +98,13 @@ class PopgymNetworks(nn.Module):
     ) -> tuple[Float[Tensor, "B T D"], Float[Tensor, "B T D"], list[Tensor]]:
         """Return the inputs of the actor and of the critic, one tensor, and the state after them.
 
-        Args:
-            observations: Observations, padded at the end of each row.
-            state: The state before the first step; by default that of an episode's start.
-            seq_lens: How many steps of each row are real; by default all.
+        See :meth:`memorylab.memory.ActorCritic.remember`.
 
         Raises:
             ValueError: The memory puts out another shape than it must.
         """
         batch_size, max_len, _ = observations.shape
-        device, config = observations.device, self.config
+        device = observations.device
         if state is None:
             initial = [tensor.to(device) for tensor in self.initial_state()]
             state = [tensor.expand(batch_size, *tensor.shape) for tensor in initial]
@@ -125,7 +122,7 @@ class PopgymNetworks(nn.Module):
         if self.embedding is not None:
             x = self.apply_embedding(x, t_starts)
         y, state = self._memory[0].forward_memory(self.pre(x), state, t_starts, seq_lens)
-        expected = (batch_size, longest, config["hidden_size"])
+        expected = (batch_size, longest, self.config["hidden_size"])
         if y.shape != expected:
             raise ValueError(
                 f"forward_memory of {type(self._memory[0]).__name__} must put out "

@@ -53,7 +53,10 @@ def convert_popgym_state_dict(
                 )
             continue
         if name.startswith("core.rnn_layer_memory_shared") and isinstance(model.core, DNC):
-            tensor = _reorder_read_modes(tensor, model.cfg["read_heads"])
+            # A head's modes are backward, forward, content; the paper swaps the last two.
+            tensor, heads = tensor.clone(), model.cfg["read_heads"]
+            modes = tensor[-3 * heads :].unflatten(0, (heads, 3))  # A view [R, 3, ...].
+            modes[:, 1:] = modes[:, 1:].flip(1)
         converted[_own_name(name, own)] = tensor
     for name, tensor in converted.items():
         if name in own and tensor.shape != own[name].shape:
@@ -79,11 +82,3 @@ def _own_name(name: str, own: Mapping[str, Tensor]) -> str:
         candidates.append(f"core.cell.interface.{part}")
     candidates = [name, *(f"networks.{candidate}" for candidate in candidates)]
     return next((candidate for candidate in candidates if candidate in own), name)
-
-
-def _reorder_read_modes(tensor: Tensor, read_heads: int) -> Tensor:
-    """Swap the modes of each head from backward, forward, content to the paper's order."""
-    tensor = tensor.clone()
-    modes = tensor[-3 * read_heads :].unflatten(0, (read_heads, 3))  # A view [R, 3, ...].
-    modes[:, 1:] = modes[:, 1:].flip(1)
-    return tensor

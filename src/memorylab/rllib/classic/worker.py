@@ -15,9 +15,8 @@ from memorylab.rllib.session import quieten
 def make_worker(config: PPOConfig) -> RolloutWorker:
     """Return a worker that samples with this configuration and holds its policy.
 
-    ``get_policy()`` returns the policy, and ``sample()["default_policy"]`` a batch with
-    ``rollout_fragment_length`` steps of each environment. ``config.build_algo()`` makes the same
-    worker, but starts Ray for it.
+    Its ``sample()["default_policy"]`` is a batch with ``rollout_fragment_length`` steps of each
+    environment. ``config.build_algo()`` makes the same worker, but starts Ray for it.
 
     Raises:
         ValueError: ``config`` is one of the current API stack.
