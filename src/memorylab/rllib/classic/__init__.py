@@ -16,12 +16,9 @@ A script written for POPGym also needs one line in front of its configuration::
 
     memorylab.rllib.classic.register_ppo()
 
-RLlib has changed the keys of its configurations since: it refuses ``num_envs_per_worker`` and a
-``custom_model`` without a word about the API stack, and it ignores ``sgd_minibatch_size``,
-``num_sgd_iter`` and ``horizon``. That line lets Ray Tune's name "PPO" stand for
-:class:`ClassicPPO`, which is RLlib's PPO but gives these keys their old meaning. Ray forgets it
-when it stops; ``tune.run(ClassicPPO, ...)`` does without it. Importing this package registers
-nothing.
+It lets Ray Tune's name "PPO" stand for :class:`ClassicPPO`, which is RLlib's PPO, but gives keys
+that RLlib has renamed or dropped since their old meaning. Ray forgets it when it stops;
+``tune.run(ClassicPPO, ...)`` does without it. Importing this package registers nothing.
 
 POPGym's own ``ppo.py`` needs three more changes, because Tune has changed too. In ``tune.run``,
 ``local_dir`` is now ``storage_path``. A ``trial_name_creator`` gets a placeholder, which has no

@@ -22,20 +22,16 @@ _API_STACK = ("enable_rl_module_and_learner", "enable_env_runner_and_connector_v
 class ClassicPPOConfig(PPOConfig):
     """PPO's configuration, which reads dictionaries with old and with new keys.
 
-    A dictionary that names a ``custom_model`` and no API stack is for the old one. The old keys
-    ``num_envs_per_worker``, ``sgd_minibatch_size``, ``num_sgd_iter`` and ``horizon``, which RLlib
-    now refuses or ignores, do what they did.
+    A dictionary that names a ``custom_model`` and no API stack, which RLlib refuses, is for the old
+    one. The old keys do what they did: ``num_envs_per_worker``, which RLlib refuses, and
+    ``sgd_minibatch_size``, ``num_sgd_iter`` and ``horizon``, which it ignores.
     """
 
     horizon: int | None = None
     """Longest episode in steps; a longer one is truncated."""
 
     def update_from_dict(self, config_dict: Mapping[str, Any]) -> ClassicPPOConfig:
-        """Set what the dictionary holds.
-
-        Raises:
-            ValueError: It holds a key by its old and by its new name.
-        """
+        """Set what the dictionary holds; a key by its old and by its new name is refused."""
         config = dict(config_dict)
         for old, new in _NEW_NAMES.items():
             # RLlib's own dictionaries hold some old keys with this mark.
@@ -71,8 +67,5 @@ class ClassicPPO(PPO):
 
 
 def register_ppo() -> None:
-    """Let Ray Tune's name "PPO" stand for :class:`ClassicPPO`.
-
-    Call it before a configuration that was written for POPGym. Ray forgets it when it stops.
-    """
+    """Let Ray Tune's name "PPO" stand for :class:`ClassicPPO`, until Ray stops."""
     register_trainable("PPO", ClassicPPO)

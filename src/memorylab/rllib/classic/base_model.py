@@ -50,14 +50,8 @@ class BaseModel(MemoryModelV2):
       ``s · embedding``, with a learned strength ``s`` in [0, 1], at first 0.5.
     - ``head``, ``losses``, ``demonstrations``, ``decoder_sizes``: as in :class:`MemoryModelV2`.
 
-    Args:
-        obs_space: Observation space, flat as RLlib's preprocessors make it.
-        action_space: Action space.
-        num_outputs: Number of inputs of the action distribution.
-        model_config: RLlib's model configuration, of which ``max_seq_len`` and
-            ``custom_model_config`` are read.
-        name: Name of the model.
-        **options: Options; RLlib passes ``custom_model_config`` here once more.
+    Arguments are those of :class:`MemoryModelV2`. Of ``model_config``, ``max_seq_len`` and
+    ``custom_model_config`` are read.
 
     Raises:
         ValueError: An option doesn't exist, or sizes don't fit each other.
@@ -157,10 +151,10 @@ class BaseModel(MemoryModelV2):
         t_starts: Int[Tensor, "B"],
         seq_lens: Int[Tensor, "B"],
     ) -> tuple[Float[Tensor, "B T D"], list[Tensor]]:
-        """Run the memory over a padded batch.
+        """Run the memory over a batch that is padded at the end.
 
         Args:
-            z: Features ``[B, T, F]``, F = ``preprocessor_output_size``, padded at the end.
+            z: Features ``[B, T, F]``, F = ``preprocessor_output_size``.
             state: The memory's state, each tensor ``[B, ...]``.
             t_starts: How many steps of its episode each row has behind it ``[B]``.
             seq_lens: How many steps of each row are real ``[B]``.
@@ -178,11 +172,9 @@ class BaseModel(MemoryModelV2):
         return self.core
 
     def _to_core(self, state: list[Tensor]) -> State:
-        """Return POPGym's state as a ``core`` of ``memorylab.memory`` takes it."""
         return dict(zip(self.core.initial_state(), state, strict=True))
 
     def _to_list(self, state: State) -> list[Tensor]:
-        """Return the state of such a ``core`` as POPGym's."""
         return [state[name] for name in self.core.initial_state()]
 
     def convert_state_dict(self, state_dict: Mapping[str, Tensor]) -> dict[str, Tensor]:

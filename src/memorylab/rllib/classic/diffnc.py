@@ -12,8 +12,17 @@ from memorylab.errors import check_count
 from memorylab.memory import DNC, State
 from memorylab.rllib.classic.base_model import BaseModel
 
-# The names of MEMORY_KEYS in the state of memorylab's DNC.
-_NAMES = ("memory", "link", "precedence", "read_weighting", "write_weighting", "usage")
+# POPGym's names in the memory's state, and those in the state of memorylab's DNC.
+_NAMES = {
+    "memory": "memory",
+    "link_matrix": "link",
+    "precedence": "precedence",
+    "read_weights": "read_weighting",
+    "write_weights": "write_weighting",
+    "usage_vector": "usage",
+}
+# POPGym has a dimension of one write head here, which that DNC lacks.
+_OF_WRITE_HEAD = ("link_matrix", "precedence", "write_weights")
 
 
 class DiffNC(BaseModel):
@@ -47,14 +56,7 @@ class DiffNC(BaseModel):
         "cell_size": 16,
         "nonlinearity": "tanh",
     }
-    MEMORY_KEYS: ClassVar[list[str]] = [
-        "memory",
-        "link_matrix",
-        "precedence",
-        "read_weights",
-        "write_weights",
-        "usage_vector",
-    ]
+    MEMORY_KEYS: ClassVar[list[str]] = list(_NAMES)
 
     def make_core(self) -> DNC:
         """Build the DNC, which has ``cfg["nr_cells"]`` locations."""
@@ -89,10 +91,7 @@ class DiffNC(BaseModel):
     def unpack_state(
         self, state: list[Tensor]
     ) -> tuple[list[tuple[Tensor, Tensor]], dict[str, Tensor], Tensor]:
-        """Sort RLlib's list of tensors into controller, memory and read vectors.
-
-        Args:
-            state: The memory's nine tensors, each ``[B, ...]``.
+        """Sort the memory's nine tensors, each ``[B, ...]``.
 
         Returns:
             The controller's hidden vector and cell, both ``[L, B, H]``, as a list of one pair; the
@@ -116,9 +115,7 @@ class DiffNC(BaseModel):
         memory_dict: dict[str, Tensor],
         read_vecs: Tensor,
     ) -> list[Tensor]:
-        """Line controller, read vectors and memory up as RLlib carries them.
-
-        The inverse of :meth:`unpack_state`, whose results are the arguments.
+        """Return the nine tensors of which :meth:`unpack_state` makes these arguments.
 
         Raises:
             ValueError: There is not one pair for the controller, or the memory has other keys than
@@ -135,12 +132,7 @@ class DiffNC(BaseModel):
         return [hidden.transpose(0, 1), cell.transpose(0, 1), read_vecs, *memory]
 
     def convert_state_dict(self, state_dict: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """Return weights of release 0.1 as ours.
-
-        Raises:
-            ValueError: They are POPGym's, with which this model computes something else; or they
-                have other sizes than the model.
-        """
+        """See :meth:`BaseModel.convert_state_dict`; weights of POPGym's model are refused."""
         if any(name.startswith("core.lstm_layer_0") for name in state_dict):
             raise ValueError(
                 "These are weights of POPGym's DiffNC, which computes something else than the DNC "
@@ -150,27 +142,25 @@ class DiffNC(BaseModel):
         return super().convert_state_dict(state_dict)
 
     def _to_core(self, state: list[Tensor]) -> State:
-        ((hidden, cell),), memory, read_vectors = self.unpack_state(state)
-        heads = (self.cfg["read_heads"], self.cfg["cell_size"])
-        named = dict(zip(_NAMES, memory.values(), strict=True))
-        for name in ("link", "precedence", "write_weighting"):
-            named[name] = named[name].squeeze(1)
-        if len(hidden) == 1:
-            controller = {"hidden": hidden.squeeze(0), "cell": cell.squeeze(0)}  # [B, H]
-        else:
-            controller = {"hidden": hidden.transpose(0, 1), "cell": cell.transpose(0, 1)}
-        return named | {
-            "read_vectors": read_vectors.unflatten(-1, heads),  # [B, R, W]
-            "controller": controller,
+        hidden, cell, read_vectors, *memory = state
+        if hidden.shape[1] == 1:
+            hidden, cell = hidden.squeeze(1), cell.squeeze(1)  # [B, H]
+        named: State = {
+            "controller": {"hidden": hidden, "cell": cell},
+            "read_vectors": read_vectors.unflatten(
+                -1, (self.cfg["read_heads"], self.cfg["cell_size"])
+            ),
         }
+        for (key, name), tensor in zip(_NAMES.items(), memory, strict=True):
+            named[name] = tensor.squeeze(1) if key in _OF_WRITE_HEAD else tensor
+        return named
 
     def _to_list(self, state: State) -> list[Tensor]:
         hidden, cell = state["controller"]["hidden"], state["controller"]["cell"]
         if hidden.dim() == 2:
-            controller = (hidden.unsqueeze(0), cell.unsqueeze(0))  # [1, B, H]
-        else:
-            controller = (hidden.transpose(0, 1), cell.transpose(0, 1))  # [L, B, H]
-        memory = dict(zip(self.MEMORY_KEYS, (state[name] for name in _NAMES), strict=True))
-        for key in ("link_matrix", "precedence", "write_weights"):
-            memory[key] = memory[key].unsqueeze(1)
-        return self.pack_state([controller], memory, state["read_vectors"].flatten(1))
+            hidden, cell = hidden.unsqueeze(1), cell.unsqueeze(1)  # [B, 1, H]
+        memory = [
+            state[name].unsqueeze(1) if key in _OF_WRITE_HEAD else state[name]
+            for key, name in _NAMES.items()
+        ]
+        return [hidden, cell, state["read_vectors"].flatten(1), *memory]

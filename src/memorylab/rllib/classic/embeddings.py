@@ -14,17 +14,15 @@ from memorylab.networks import positional_encoding
 
 
 class _Table(nn.Embedding):
-    """One row of numbers for each of the first ``max_seq_len`` steps, learned or left at random.
-
-    Later steps share the last row, which therefore means "this late or later". Counting from the
-    first row again would tell the model that an episode has just begun.
-    """
+    """One row of numbers for each of the first ``max_seq_len`` steps, learned or left at random."""
 
     def __init__(self, max_seq_len: int, size: int, learned: bool = True):
         super().__init__(max_seq_len, size)
         self.weight.requires_grad_(learned)
 
     def forward(self, steps: Int[Tensor, "B T"]) -> Float[Tensor, "B T E"]:
+        # The last row means "this late or later". Counting from the first row again would tell the
+        # model that an episode has just begun.
         return super().forward(steps.clamp(max=self.num_embeddings - 1))
 
 
@@ -37,8 +35,7 @@ class _Sine(nn.Module):
 
     def __init__(self, max_seq_len: int, size: int, scaled: bool = False):
         super().__init__()
-        self.size, self.base = size, float(max(max_seq_len, 2))
-        self.a = None
+        self.size, self.base, self.a = size, float(max(max_seq_len, 2)), None
         if scaled:
             chosen = torch.randperm(size) >= round(0.75 * size)
             self.a = nn.Parameter(torch.rand(size) * chosen)
@@ -117,7 +114,7 @@ def make_embedding(name: str, max_seq_len: int, size: int) -> nn.Module:
         size: Number of features.
 
     Raises:
-        ValueError: There is no embedding of that name; the message offers the nearest one.
+        ValueError: There is no embedding of that name, or a number is below 1.
         TypeError: ``max_seq_len`` or ``size`` is not an integer.
     """
     if name not in EMBEDDINGS:

@@ -11,8 +11,7 @@ from memorylab.rllib.classic.base_model import BaseModel
 class MLP(BaseModel):
     """Two layers that remember nothing, but are told the time: what the clock alone can do.
 
-    The embedding is ``"sine"`` unless another is asked for. Options and arguments are those of
-    :class:`BaseModel`. The memory's state is ``[]``.
+    The embedding is ``"sine"`` unless another is asked for. The memory's state is ``[]``.
     """
 
     MODEL_CONFIG: ClassVar[dict[str, Any]] = {"embedding": "sine"}

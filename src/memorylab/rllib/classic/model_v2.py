@@ -26,9 +26,9 @@ from memorylab.sequences import sequence_mask
 class MemoryModelV2(TorchModelV2, nn.Module):
     """An actor and a critic that see the world through a memory model, on RLlib's old API stack.
 
-    The counterpart of :class:`memorylab.rllib.MemoryRLModule`: both wrap an ``ActorCritic`` as
-    ``networks``, so weights of one load into the other. Name it in RLlib's model configuration,
-    by class or as registered with ``ModelCatalog.register_custom_model``::
+    Like :class:`memorylab.rllib.MemoryRLModule` it wraps an ``ActorCritic`` as ``networks``, so
+    weights of one load into the other. Name it in RLlib's model configuration, by class or as
+    registered with ``ModelCatalog.register_custom_model``::
 
         config.training(model={
             "custom_model": MemoryModelV2,
@@ -108,27 +108,19 @@ class MemoryModelV2(TorchModelV2, nn.Module):
     # A subclass changes what it needs of these two.
 
     def complete_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the model's configuration with the defaults of all keys that aren't given.
-
-        Args:
-            options: ``custom_model_config``.
+        """Return ``custom_model_config`` with the defaults of all keys that aren't given.
 
         Raises:
             ValueError: A key doesn't exist, or contradicts RLlib's model configuration.
         """
         _check_model_config(self.model_config, options)
-        defaults: dict[str, Any] = {"head": self.default_head}
+        given = {"head": self.default_head, **options}
         if "vf_share_layers" in self.model_config:
-            defaults["vf_share_layers"] = self.model_config["vf_share_layers"]
-        what = f"{type(self).__name__}'s custom_model_config"
-        return complete_model_config(defaults | dict(options), what)
+            given.setdefault("vf_share_layers", self.model_config["vf_share_layers"])
+        return complete_model_config(given, f"{type(self).__name__}'s custom_model_config")
 
     def make_networks(self, config: Mapping[str, Any]) -> nn.Module:
-        """Build everything that has weights, except the decoders of extra losses.
-
-        Args:
-            config: From :meth:`complete_options`.
-        """
+        """Build what has weights, except decoders, from what :meth:`complete_options` returned."""
         size = memory_size(self._space)
         return make_networks(self.head, size, self._space, self.action_space, config)
 
@@ -137,23 +129,18 @@ class MemoryModelV2(TorchModelV2, nn.Module):
         return tree.flatten(self.networks.initial_state())
 
     def forward(
-        self,
-        input_dict: Mapping[str, Any],
-        state: list[Tensor],
-        seq_lens: Int[Tensor, "B"] | None,
+        self, input_dict: Mapping[str, Any], state: list[Tensor], seq_lens: Int[Tensor, "B"] | None
     ) -> tuple[Float[Tensor, "BT A"], list[Tensor]]:
         """Map a batch of RLlib's to the inputs of the action distribution.
 
         Args:
-            input_dict: Holds ``obs_flat [B·T, F]``: the rows one after the other, each padded at
-                its end.
+            input_dict: Holds ``obs_flat [B·T, F]``: one row after the other, padded at its end.
             state: The state before each row's first step, as :meth:`get_initial_state` with a
                 batch dimension ``[B, ...]``; empty for that of an episode's start.
             seq_lens: How many steps of each row are real; None for rows of one step each.
 
         Returns:
-            ``[B·T, A]``, the rows one after the other as they came in, and the state after each
-            row's last real step.
+            ``[B·T, A]`` in the same order, and the state after each row's last real step.
 
         Raises:
             ValueError: The batch can't be cut into as many rows as there are lengths, the state is
@@ -175,11 +162,7 @@ class MemoryModelV2(TorchModelV2, nn.Module):
         return inputs.flatten(0, 1), tree.flatten(after)
 
     def value_function(self) -> Float[Tensor, "BT"]:
-        """Return the critic's values for the batch that was last passed to :meth:`forward`.
-
-        Raises:
-            RuntimeError: There was none.
-        """
+        """Return the critic's values for the batch that was last passed to :meth:`forward`."""
         if self._values is None:
             raise RuntimeError("Call the model first: value_function is about its last batch.")
         return self._values
@@ -215,14 +198,10 @@ class MemoryModelV2(TorchModelV2, nn.Module):
         return [sum(losses.values())]
 
     def metrics(self) -> dict[str, Any]:
-        """Return what :meth:`custom_loss` last measured.
-
-        RLlib reports it, averaged over minibatches, under ``info.learner.default_policy.model``.
-        """
+        """Return what :meth:`custom_loss` last measured; RLlib reports means over minibatches."""
         return self._metrics
 
     def _seen_space(self) -> gym.Space:
-        """Return the observation space: flat, or a Dict if it describes actions."""
         if not isinstance(self.obs_space, gym.spaces.Box):
             raise TypeError(
                 f"{type(self).__name__} reads flat observations, but the space is "
@@ -249,12 +228,10 @@ class MemoryModelV2(TorchModelV2, nn.Module):
             found = f"custom_action_dist is {name!r}" if name else "there is no custom_action_dist"
             wanted, advice = "that RLlib chooses itself", "Leave custom_action_dist out."
             if needed is not None:
-                wanted, advice = (
-                    needed.__name__,
-                    (
-                        f"Register memorylab.rllib.heads.{needed.__name__} by ModelCatalog."
-                        "register_custom_action_dist, and give its name as custom_action_dist."
-                    ),
+                wanted = needed.__name__
+                advice = (
+                    f"Register memorylab.rllib.heads.{wanted} by ModelCatalog."
+                    "register_custom_action_dist, and give its name as custom_action_dist."
                 )
             raise ValueError(
                 f"The head {str(head)!r} needs the action distribution {wanted}, but {found}. "
@@ -285,15 +262,14 @@ class MemoryModelV2(TorchModelV2, nn.Module):
         initial = self.networks.initial_state()
         expected = tree.flatten(initial)
         shapes = [[batch_size, *tensor.shape] for tensor in expected]
-        if [list(tensor.shape) for tensor in state] != shapes:
+        found = [list(tensor.shape) for tensor in state]
+        if found != shapes:
             raise ValueError(
                 f"The state of {type(self).__name__} must be tensors of the shapes {shapes}, those "
-                "of get_initial_state() for each row, but they are "
-                f"{[list(tensor.shape) for tensor in state]}."
+                f"of get_initial_state() for each row, but they are {found}."
             )
-        return tree.unflatten_as(
-            initial, [new.to(old.dtype) for new, old in zip(state, expected, strict=True)]
-        )
+        leaves = [new.to(old.dtype) for new, old in zip(state, expected, strict=True)]
+        return tree.unflatten_as(initial, leaves)
 
     def _inputs(
         self, features: Tensor, observation: Any, real: Bool[Tensor, "B T"]

@@ -17,9 +17,8 @@ from memorylab.sequences import sequence_mask
 class PopgymNetworks(nn.Module):
     """Feature map, embedding of time, preprocessor, memory, postprocessor, actor and critic.
 
-    The counterpart of :class:`memorylab.memory.ActorCritic` with POPGym's layers. It knows no
-    framework. Its state is a list: the memory's tensors, and last how many steps of the episode
-    have been seen ``[1]``.
+    The counterpart of :class:`memorylab.memory.ActorCritic`, which knows no framework either. Its
+    state is a list: the memory's tensors, and last how many steps of the episode were seen ``[1]``.
 
     Args:
         observation_size: Number of observation features O.
@@ -99,16 +98,13 @@ class PopgymNetworks(nn.Module):
     ) -> tuple[Float[Tensor, "B T D"], Float[Tensor, "B T D"], list[Tensor]]:
         """Return the inputs of the actor and of the critic, one tensor, and the state after them.
 
-        Args:
-            observations: Observations, padded at the end of each row.
-            state: The state before the first step; by default that of an episode's start.
-            seq_lens: How many steps of each row are real; by default all.
+        See :meth:`memorylab.memory.ActorCritic.remember`.
 
         Raises:
             ValueError: The memory puts out another shape than it must.
         """
         batch_size, max_len, _ = observations.shape
-        device, config = observations.device, self.config
+        device = observations.device
         if state is None:
             initial = [tensor.to(device) for tensor in self.initial_state()]
             state = [tensor.expand(batch_size, *tensor.shape) for tensor in initial]
@@ -126,7 +122,7 @@ class PopgymNetworks(nn.Module):
         if self.embedding is not None:
             x = self.apply_embedding(x, t_starts)
         y, state = self._memory[0].forward_memory(self.pre(x), state, t_starts, seq_lens)
-        expected = (batch_size, longest, config["hidden_size"])
+        expected = (batch_size, longest, self.config["hidden_size"])
         if y.shape != expected:
             raise ValueError(
                 f"forward_memory of {type(self._memory[0]).__name__} must put out "
@@ -139,14 +135,9 @@ class PopgymNetworks(nn.Module):
     def apply_embedding(
         self, x: Float[Tensor, "B T F"], t_starts: Int[Tensor, "B"]
     ) -> Float[Tensor, "B T P"]:
-        """Tell each step its time.
+        """Tell each step of the mapped observations its time, of which ``t_starts`` have passed.
 
-        Args:
-            x: Output of the feature map ``[B, T, F]``.
-            t_starts: How many steps of its episode each row has behind it ``[B]``.
-
-        Returns:
-            Features ``[B, T, P]``, P = ``preprocessor_input_size``.
+        The result has P = ``preprocessor_input_size`` features.
         """
         steps = t_starts.unsqueeze(1) + torch.arange(x.shape[1], device=x.device)  # [B, T]
         assert self.embedding is not None
@@ -164,17 +155,15 @@ class PopgymNetworks(nn.Module):
             raise ValueError(f"embedding_mode must be 'add' or 'cat', but is {mode!r}.")
         if self.config["embedding"] is None:
             return None
-        available = self.config["preprocessor_input_size"]
-        if mode == "cat":
-            if size is None:
-                raise ValueError("embedding_mode 'cat' needs an embedding_size, but it is None.")
-            available -= 1  # The observation needs a feature too.
-        size = available if size is None else check_count(size, "embedding_size")
+        features = self.config["preprocessor_input_size"]
+        if mode == "cat" and size is None:
+            raise ValueError("embedding_mode 'cat' needs an embedding_size, but it is None.")
+        size = features if size is None else check_count(size, "embedding_size")
+        available = features - (mode == "cat")  # The observation needs a feature too.
         if size > available:
             raise ValueError(
                 f"embedding_size {size} doesn't fit: with embedding_mode {mode!r} and "
-                f"preprocessor_input_size {self.config['preprocessor_input_size']} it is at most "
-                f"{available}."
+                f"preprocessor_input_size {features} it is at most {available}."
             )
         return make_embedding(self.config["embedding"], max_seq_len, size)
 

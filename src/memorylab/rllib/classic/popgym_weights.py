@@ -53,7 +53,10 @@ def convert_popgym_state_dict(
                 )
             continue
         if name.startswith("core.rnn_layer_memory_shared") and isinstance(model.core, DNC):
-            tensor = _reorder_read_modes(tensor, model.cfg["read_heads"])
+            # A head's modes are backward, forward, content; the paper swaps the last two.
+            tensor, heads = tensor.clone(), model.cfg["read_heads"]
+            modes = tensor[-3 * heads :].unflatten(0, (heads, 3))  # A view [R, 3, ...].
+            modes[:, 1:] = modes[:, 1:].flip(1)
         converted[_own_name(name, own)] = tensor
     for name, tensor in converted.items():
         if name in own and tensor.shape != own[name].shape:
@@ -68,13 +71,8 @@ def _own_name(name: str, own: Mapping[str, Tensor]) -> str:
     core = name.removeprefix("core.")
     part = core.rpartition(".")[2]  # Of the DNC, weight_ih_l0 and such.
     weight, _, layer = part.rpartition("_l")
-    candidates = [
-        name,  # Of release 0.1.
-        f"core.core.{core}",
-        f"core.network.{core}",
-        # The cells of POPGym's option "benchmark": their weights know no layer.
-        f"core.network.{core}_l0",
-    ]
+    # The first is of release 0.1, and the last of POPGym's "benchmark", whose cells know no layer.
+    candidates = [name, f"core.core.{core}", f"core.network.{core}", f"core.network.{core}_l0"]
     if core.startswith("lstm_layer_0."):
         candidates += [
             f"core.cell.controller.{weight}",
@@ -84,11 +82,3 @@ def _own_name(name: str, own: Mapping[str, Tensor]) -> str:
         candidates.append(f"core.cell.interface.{part}")
     candidates = [name, *(f"networks.{candidate}" for candidate in candidates)]
     return next((candidate for candidate in candidates if candidate in own), name)
-
-
-def _reorder_read_modes(tensor: Tensor, read_heads: int) -> Tensor:
-    """Swap the modes of each head from backward, forward, content to the paper's order."""
-    tensor = tensor.clone()
-    modes = tensor[-3 * read_heads :].unflatten(0, (read_heads, 3))  # A view [R, 3, ...].
-    modes[:, 1:] = modes[:, 1:].flip(1)
-    return tensor

@@ -28,7 +28,6 @@ class _Recurrent(BaseModel):
     core_class: ClassVar[type[MemoryModel]]
 
     def make_core(self) -> MemoryModel:
-        """Build the network."""
         if self.cfg["num_recurrent_layers"] != 1:
             raise ValueError(
                 f"num_recurrent_layers must be 1, but is {self.cfg['num_recurrent_layers']!r}: the "

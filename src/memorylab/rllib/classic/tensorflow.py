@@ -27,12 +27,9 @@ class TFFeedForward(TFModelV2):
     fails in its own optimizer unless TensorFlow has Keras 2 (``tf_keras`` and
     ``TF_USE_LEGACY_KERAS=1``).
 
+    Observations are a Box of shape ``[F]``. The first five arguments are those of any model.
+
     Args:
-        obs_space: Observation space, a Box of shape [F].
-        action_space: Action space.
-        num_outputs: Number of inputs of the action distribution.
-        model_config: RLlib's model configuration.
-        name: Name of the model.
         hidden_size: Width H of the shared layer.
         momentum: How much of the running statistics stays at each minibatch, from 0 to 1.
 

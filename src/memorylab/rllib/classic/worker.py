@@ -15,9 +15,8 @@ from memorylab.rllib.session import quieten
 def make_worker(config: PPOConfig) -> RolloutWorker:
     """Return a worker that samples with this configuration and holds its policy.
 
-    ``get_policy()`` returns the policy, and ``sample()["default_policy"]`` a batch with
-    ``rollout_fragment_length`` steps of each environment. ``config.build_algo()`` makes the same
-    worker, but starts Ray for it.
+    Its ``sample()["default_policy"]`` is a batch with ``rollout_fragment_length`` steps of each
+    environment. ``config.build_algo()`` makes the same worker, but starts Ray for it.
 
     Raises:
         ValueError: ``config`` is one of the current API stack.
@@ -42,14 +41,9 @@ def make_worker(config: PPOConfig) -> RolloutWorker:
 def update(worker: RolloutWorker, batch: SampleBatch) -> dict[str, Any]:
     """Let the worker's policy learn from a batch, as PPO does in one of its iterations.
 
-    Args:
-        worker: From :func:`make_worker`. Its configuration sets the number of epochs and the size
-            of minibatches.
-        batch: A batch that the worker sampled. Its advantages are standardised in place.
-
-    Returns:
-        ``{"learner_stats": ..., "model": the model's metrics(), ...}``, each the mean over the
-        minibatches.
+    The worker, of :func:`make_worker`, is configured with the number of epochs and the size of
+    minibatches. The advantages of the batch, which it sampled, are standardised in place. Returns
+    ``{"learner_stats": ..., "model": the model's metrics(), ...}``, the means over minibatches.
     """
     return do_minibatch_sgd(
         batch,
