@@ -91,8 +91,10 @@ def ppo_config(
     reject_unknown_keys([memory], MEMORY_MODELS, "memory model")
     reject_unknown_keys(model_config, DEFAULT_MODEL_CONFIG, "key of MemoryRLModule's model_config")
     example = make_environment(environment, **(environment_config or {}))
+    space = example.observation_space
+    seen = space if is_parametric(space) else gym.spaces.flatten_space(space)  # by the module
     module_class = module_class or MemoryRLModule
-    module_class.choose_head(_seen_space(example), example.action_space, head)
+    module_class.choose_head(seen, example.action_space, head)
     register_environments()
     losses = {key: model_config.pop(key) for key in LOSS_CONFIG if key in model_config}
     model_config = {
@@ -108,18 +110,12 @@ def ppo_config(
     config = (
         PPOConfig()
         .environment(environment, env_config=dict(environment_config or {}))
-        .env_runners(**_SAMPLING, env_to_module_connector=_connector_for(example.observation_space))
+        .env_runners(**_SAMPLING, env_to_module_connector=_connector_for(space))
         .training(**_LEARNING)
         .rl_module(rl_module_spec=spec)
         .debugging(seed=seed, log_level="ERROR")
     )
     return add_losses(config, **losses.pop("losses", {}), **losses) if losses else config
-
-
-def _seen_space(environment: gym.Env) -> gym.Space:
-    """Return the observation space as it is behind the connector."""
-    space = environment.observation_space
-    return space if is_parametric(space) else gym.spaces.flatten_space(space)
 
 
 def _row_length(environment: gym.Env) -> int:

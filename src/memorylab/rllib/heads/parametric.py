@@ -143,9 +143,8 @@ class Masked(Head):
 class Parametric(Head):
     """Whatever the observation says about the actions: a mask, embeddings, or both.
 
-    It stands for :class:`Embedded` if there are embeddings, otherwise for :class:`Plain` or, if
-    actions have several parts, :class:`Autoregressive`; all of them :class:`Masked` if there is a
-    mask.
+    It stands for :class:`Embedded` if there are embeddings, otherwise for :class:`Plain` or, for
+    several parts, :class:`Autoregressive`; all of them :class:`Masked` if there is a mask.
     """
 
     name: ClassVar[str] = "parametric"
