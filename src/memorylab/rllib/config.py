@@ -75,11 +75,10 @@ def ppo_config(
         environment: A name in ``memorylab.environments.environment_names()``.
         memory: A name in ``memorylab.memory.MEMORY_MODELS``.
         head: A :class:`memorylab.rllib.heads.Head` or its name; by default the spaces decide.
-        environment_config: Arguments of the environment.
-        memory_config: Arguments of the memory model.
-        module_class: A subclass of :class:`MemoryRLModule`, or that itself.
+        environment_config, memory_config: Arguments of the environment and of the memory model.
+        module_class: :class:`MemoryRLModule` or a subclass.
         seed: Seed of the environments, the weights and the sampled actions.
-        **model_config: Other keys of :class:`MemoryRLModule`'s. By default ``max_seq_len`` has room
+        **model_config: Other keys of :class:`MemoryRLModule`. By default ``max_seq_len`` has room
             for the longest episode and the step that RLlib appends. See also :func:`add_losses`.
 
     Raises:
@@ -90,7 +89,8 @@ def ppo_config(
     reject_unknown_keys(model_config, DEFAULT_MODEL_CONFIG, "key of MemoryRLModule's model_config")
     example = make_environment(environment, **(environment_config or {}))
     space = example.observation_space
-    seen = space if is_parametric(space) else gym.spaces.flatten_space(space)  # by the module
+    # The module sees it behind the connector.
+    seen = space if is_parametric(space) else gym.spaces.flatten_space(space)
     module_class.choose_head(seen, example.action_space, head)
     register_environments()
     longest = getattr(example.unwrapped, "max_episode_length", _UNKNOWN_EPISODE_LENGTH)
