@@ -61,7 +61,7 @@ def ppo_config(
     head: Head | str | None = None,
     environment_config: Mapping[str, Any] | None = None,
     memory_config: Mapping[str, Any] | None = None,
-    module_class: type[MemoryRLModule] | None = None,
+    module_class: type[MemoryRLModule] = MemoryRLModule,
     seed: int = 0,
     **model_config: Any,
 ) -> PPOConfig:
@@ -69,20 +69,17 @@ def ppo_config(
 
     It samples from 16 environments in this process, 1,664 steps per update, and learns from them in
     4 epochs of minibatches of 416, with γ = λ = 0.9, learning rate 0.003, gradients clipped at norm
-    0.5 and no KL penalty. It is an ordinary ``PPOConfig``: change what you like, such as
-    ``config.training(lr=1e-3)`` or ``config.env_runners(num_env_runners=2)``.
+    0.5 and no KL penalty. Change what you like, such as ``config.training(lr=1e-3)``.
 
     Args:
         environment: A name in ``memorylab.environments.environment_names()``.
         memory: A name in ``memorylab.memory.MEMORY_MODELS``.
         head: A :class:`memorylab.rllib.heads.Head` or its name; by default the spaces decide.
-        environment_config: Arguments of the environment.
-        memory_config: Arguments of the memory model.
-        module_class: A subclass of :class:`MemoryRLModule`; by default that itself.
+        environment_config, memory_config: Arguments of the environment and of the memory model.
+        module_class: :class:`MemoryRLModule` or a subclass.
         seed: Seed of the environments, the weights and the sampled actions.
-        **model_config: Other keys of :class:`MemoryRLModule`'s ``model_config``. ``max_seq_len``
-            is by default one more than the environment's longest episode: RLlib appends a step to
-            each. For ``losses`` see :func:`memorylab.rllib.add_losses`.
+        **model_config: Other keys of :class:`MemoryRLModule`. By default ``max_seq_len`` has room
+            for the longest episode and the step that RLlib appends. See also :func:`add_losses`.
 
     Raises:
         ValueError: A name or an argument doesn't exist; the message offers the nearest one.
@@ -91,12 +88,15 @@ def ppo_config(
     reject_unknown_keys([memory], MEMORY_MODELS, "memory model")
     reject_unknown_keys(model_config, DEFAULT_MODEL_CONFIG, "key of MemoryRLModule's model_config")
     example = make_environment(environment, **(environment_config or {}))
-    module_class = module_class or MemoryRLModule
-    module_class.choose_head(_seen_space(example), example.action_space, head)
+    space = example.observation_space
+    # The module sees it behind the connector.
+    seen = space if is_parametric(space) else gym.spaces.flatten_space(space)
+    module_class.choose_head(seen, example.action_space, head)
     register_environments()
+    longest = getattr(example.unwrapped, "max_episode_length", _UNKNOWN_EPISODE_LENGTH)
     losses = {key: model_config.pop(key) for key in LOSS_CONFIG if key in model_config}
     model_config = {
-        "max_seq_len": _row_length(example),
+        "max_seq_len": min(longest + 1, _LEARNING["minibatch_size"]),
         # PPO's own default, which RLlib adds to what is missing, is two separate networks.
         "vf_share_layers": True,
         **({} if head is None else {"head": head_key(head)}),
@@ -108,23 +108,12 @@ def ppo_config(
     config = (
         PPOConfig()
         .environment(environment, env_config=dict(environment_config or {}))
-        .env_runners(**_SAMPLING, env_to_module_connector=_connector_for(example.observation_space))
+        .env_runners(**_SAMPLING, env_to_module_connector=_connector_for(space))
         .training(**_LEARNING)
         .rl_module(rl_module_spec=spec)
         .debugging(seed=seed, log_level="ERROR")
     )
     return add_losses(config, **losses.pop("losses", {}), **losses) if losses else config
-
-
-def _seen_space(environment: gym.Env) -> gym.Space:
-    """Return the observation space as it is behind the connector."""
-    space = environment.observation_space
-    return space if is_parametric(space) else gym.spaces.flatten_space(space)
-
-
-def _row_length(environment: gym.Env) -> int:
-    longest = getattr(environment.unwrapped, "max_episode_length", _UNKNOWN_EPISODE_LENGTH)
-    return min(longest + 1, _LEARNING["minibatch_size"])
 
 
 def _connector_for(space: gym.Space) -> Callable[..., Any] | None:

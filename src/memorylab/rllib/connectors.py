@@ -56,14 +56,11 @@ class MarkEndedEpisodes(ConnectorV2):
     adds ``LOSS_MASK``, which in training says the same: whether the output for a row counts.
     """
 
-    def __call__(
-        self, *, batch: dict[str, Any], episodes: list[Any], **kwargs: Any
-    ) -> dict[str, Any]:
+    def __call__(self, *, batch: dict[str, Any], episodes: list[Any], **kwargs: Any) -> Any:
         """Add the column."""
         for episode in self.single_agent_episode_iterator(episodes):
-            self.add_batch_item(
-                batch, Columns.LOSS_MASK, not episode.is_done, single_agent_episode=episode
-            )
+            counts = not episode.is_done
+            self.add_batch_item(batch, Columns.LOSS_MASK, counts, single_agent_episode=episode)
         return batch
 
 
@@ -77,12 +74,9 @@ def learner_batch(learner: Learner, episodes: Sequence[SingleAgentEpisode]) -> d
         learner: A learner with one module, as ``config.build_learner`` makes it.
         episodes: Episodes from an env runner.
     """
-    batch = learner._learner_connector(
-        rl_module=learner.module,
-        batch={},
-        # Copied, because connectors append a step to each.
-        episodes=[copy.deepcopy(episode) for episode in episodes],
-        shared_data={},
-        metrics=learner.metrics,
-    )
-    return batch[DEFAULT_MODULE_ID]
+    # Copied, because connectors append a step to each.
+    episodes = [copy.deepcopy(episode) for episode in episodes]
+    module, metrics = learner.module, learner.metrics
+    return learner._learner_connector(
+        rl_module=module, batch={}, episodes=episodes, shared_data={}, metrics=metrics
+    )[DEFAULT_MODULE_ID]

@@ -20,6 +20,9 @@ from memorylab.rllib.losses.extra_losses import ExtraLosses
 from memorylab.rllib.networks import LOSS_CONFIG, complete_model_config, make_networks
 from memorylab.sequences import sequence_mask
 
+_FLAT = gym.spaces.Box(-1, 1, (1,))
+"""An observation space that describes no actions."""
+
 REMEMBERED = "remembered"
 """Under this key ``forward_train`` also returns the output of the actor's memory."""
 
@@ -96,12 +99,7 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI):
     def choose_head(
         cls, observation_space: gym.Space, action_space: gym.Space, head: Head | str | None = None
     ) -> Head:
-        """Return the head that a module of this class has in these spaces.
-
-        Args:
-            observation_space: Observation space.
-            action_space: Action space.
-            head: The head that ``model_config`` asks for.
+        """Return the head of this class in these spaces, if ``model_config`` asks for ``head``.
 
         Raises:
             ValueError: There is no such head, or the class has another one of its own.
@@ -123,7 +121,7 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI):
             return _OwnDistribution(*cls.action_distribution(action_space))
         if _overrides(cls, "observation_size"):
             # It reads observations in its own way, and the head none of their parts.
-            observation_space = gym.spaces.Box(-1, 1, (1,))
+            observation_space = _FLAT
         return choose_head(head, observation_space, action_space)
 
     # A subclass changes what it needs of these five.
@@ -146,13 +144,8 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI):
         head = self.head
         if num_outputs != head.size(self.action_space):
             head = _OwnDistribution(num_outputs, self.action_dist_cls)
-        return make_networks(
-            head,
-            self.observation_size,
-            self.observation_space,
-            self.action_space,
-            self.model_config,
-        )
+        size, space = self.observation_size, self.observation_space
+        return make_networks(head, size, space, self.action_space, self.model_config)
 
     @property
     def observation_size(self) -> int:
@@ -238,9 +231,8 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI):
                 "learner doesn't compute them. Use the learner class PPOLearnerWithLosses, as "
                 "add_losses does."
             )
-        self._extra_losses_are_due = (
-            bool(self.extra_losses.coefficients) and embeddings.requires_grad
-        )
+        has_losses = bool(self.extra_losses.coefficients)
+        self._extra_losses_are_due = has_losses and embeddings.requires_grad
         return self.networks.critic_head(embeddings).squeeze(-1)
 
     def expect_loss(self) -> None:
@@ -250,11 +242,9 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI):
     def compute_extra_losses(
         self, batch: dict[str, Any], output: dict[str, Any]
     ) -> dict[str, Float[Tensor, ""]]:
-        """Return each extra loss, not yet multiplied by its coefficient.
+        """Return each extra loss of a batch for which ``forward_train`` returned ``output``.
 
-        Args:
-            batch: A batch of the learner.
-            output: What ``forward_train`` returned for it.
+        None is multiplied by its coefficient yet.
 
         Raises:
             ValueError: A subclass's ``_forward`` leaves out what the losses need.
@@ -315,18 +305,13 @@ def _overrides(cls: type[MemoryRLModule], name: str) -> bool:
     return getattr(own, "__func__", own) is not getattr(ours, "__func__", ours)
 
 
-def action_distribution(
-    space: gym.Space, head: Head | str | None = None, observation_space: gym.Space | None = None
-) -> tuple[int, type]:
-    """Return how many numbers a head's distribution over ``space`` needs, and its class.
+def action_distribution(space: gym.Space, head: Head | str | None = None) -> tuple[int, type]:
+    """Return how many numbers a head's distribution over actions ``space`` needs, and its class.
 
-    Args:
-        space: Action space.
-        head: A head or the name of one; by default the one that the spaces choose.
-        observation_space: Observation space; by default a flat one, which describes no actions.
+    The head, by default ``"plain"``, is for observations that describe no actions.
 
     Raises:
-        TypeError: The head doesn't fit the spaces; the message names the heads that do.
+        TypeError: The head doesn't fit; the message names the heads that do.
     """
-    head = choose_head(head, observation_space or gym.spaces.Box(-1, 1, (1,)), space)
+    head = choose_head(head, _FLAT, space)
     return head.size(space), head.distribution_class(space)

@@ -36,9 +36,7 @@ DEFAULT_MODEL_CONFIG: dict[str, Any] = {
 def complete_model_config(given: Mapping[str, Any] | None, what: str) -> dict[str, Any]:
     """Return a model's configuration with the defaults of all keys that aren't given.
 
-    Args:
-        given: Some of the keys.
-        what: What it configures, for the message: ``"MemoryRLModule's model_config"``.
+    ``what`` names it in the message: ``"MemoryRLModule's model_config"``.
 
     Raises:
         ValueError: A key doesn't exist; the message offers the nearest one.
@@ -57,12 +55,8 @@ def make_networks(
 ) -> ActorCritic:
     """Build an actor and a critic whose actor ends in the network of ``head``.
 
-    Args:
-        head: A head that fits the spaces, as ``choose_head`` returns it.
-        observation_size: Number of features F that the memory reads.
-        observation_space: Observation space.
-        action_space: Action space.
-        config: A complete configuration; the keys of heads and losses are not read.
+    The head fits the spaces, and the memory reads ``observation_size`` features. ``config`` is
+    complete; its keys of heads and losses are not read.
 
     Raises:
         ValueError: A size is below 1, or a name doesn't exist; the message offers the nearest one.

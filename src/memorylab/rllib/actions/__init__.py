@@ -3,8 +3,7 @@
 ``MemoryRLModule`` takes a head as a key of ``model_config``; these classes preset one.
 """
 
-from typing import Any
-
+from memorylab.rllib.actions.classic import AutoregressiveModelV2, ParametricActionsModelV2
 from memorylab.rllib.actions.modules import (
     AutoregressiveRLModule,
     BetaRLModule,
@@ -23,8 +22,6 @@ from memorylab.rllib.heads import (
     match_embeddings,
 )
 
-_CLASSIC = ("AutoregressiveModelV2", "ParametricActionsModelV2")
-
 __all__ = [
     "AutoregressiveCategorical",
     "AutoregressiveHead",
@@ -42,12 +39,3 @@ __all__ = [
     "mask_logits",
     "match_embeddings",
 ]
-
-
-def __getattr__(name: str) -> Any:
-    """Load the models of the old API stack when they are first used."""
-    if name in _CLASSIC:
-        from memorylab.rllib import classic
-
-        return getattr(classic, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

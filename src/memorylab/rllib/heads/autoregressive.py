@@ -117,8 +117,7 @@ def _kl(p: AutoregressiveCategorical, q: AutoregressiveCategorical) -> Float[Ten
 class AutoregressiveHead(nn.Module):
     """The networks behind P(aᵢ | a₁, …, aᵢ₋₁, context), one for each part of an action.
 
-    The i-th reads the context and, one-hot, the parts before it. All values of these parts share
-    its weights, so what it learns about one helps with the others.
+    The i-th reads the context and, one-hot, the parts before it. Their values share its weights.
 
     Args:
         input_size: Number of context features D.
@@ -138,10 +137,9 @@ class AutoregressiveHead(nn.Module):
             for i, n in enumerate(self.choices)
         )
         for i in range(len(self.choices)):
-            earlier = list(product(*map(range, self.choices[:i])))
-            self.register_buffer(
-                f"earlier_{i}", _one_hots(torch.tensor(earlier), self.choices), persistent=False
-            )
+            earlier = torch.tensor(list(product(*map(range, self.choices[:i]))))  # [P, i]
+            earlier = one_hots(earlier, self.choices)
+            self.register_buffer(f"earlier_{i}", earlier, persistent=False)
 
     def forward(self, context: Float[Tensor, "... D"]) -> Float[Tensor, "... S"]:
         """Return the logits of every conditional, for an :class:`AutoregressiveCategorical`."""
@@ -157,14 +155,12 @@ class AutoregressiveHead(nn.Module):
     def along(
         self, context: Float[Tensor, "... D"], action: Int[Tensor, "... N"]
     ) -> Float[Tensor, "... K"]:
-        """Return the logits of each part given the parts before it **in this action**.
+        """Return the A₁ + A₂ + … logits of each part given the parts before it **in this action**.
 
-        They are A₁ + A₂ + … numbers, where :meth:`forward` gives A₁ + A₁·A₂ + …. The action is
-        known, so one pass gives them all.
+        The action is known, so one pass gives them all.
         """
-        return torch.cat(
-            [self._part(i, context, action[..., :i]) for i in range(len(self.choices))], -1
-        )
+        levels = [self._part(i, context, action[..., :i]) for i in range(len(self.choices))]
+        return torch.cat(levels, -1)
 
     def sample(
         self, context: Float[Tensor, "... D"], *, greedy: bool = False
@@ -184,15 +180,13 @@ class AutoregressiveHead(nn.Module):
         return action
 
     def _part(self, i: int, context: Tensor, earlier: Tensor) -> Float[Tensor, "... A"]:
-        one_hots = _one_hots(earlier, self.choices).to(context.dtype)
-        return self.networks[i](torch.cat([context, one_hots], -1))
+        earlier = one_hots(earlier, self.choices).to(context.dtype)
+        return self.networks[i](torch.cat([context, earlier], -1))
 
 
-def _one_hots(parts: Int[Tensor, "... I"], choices: Sequence[int]) -> Int[Tensor, "... K"]:
+def one_hots(parts: Int[Tensor, "... I"], choices: Sequence[int]) -> Int[Tensor, "... K"]:
     """Return the first parts of an action one-hot, one after the other."""
-    vectors = [
-        functional.one_hot(part.long(), n)
-        for part, n in zip(parts.unbind(-1), choices, strict=False)
-    ]
+    parts = parts.long()
+    pairs = zip(parts.unbind(-1), choices, strict=False)
     # Starts empty, so that cat works before the first part too.
-    return torch.cat([parts[..., :0].long(), *vectors], -1)
+    return torch.cat([parts[..., :0], *(functional.one_hot(part, n) for part, n in pairs)], -1)

@@ -12,7 +12,7 @@ from torch.distributions import Beta, Distribution, constraints
 from torch.distributions.kl import kl_divergence, register_kl
 from torch.nn import functional
 
-EDGE = 1e-6
+_EDGE = 1e-6
 """Smallest distance of the underlying Beta variable from 0 and 1."""
 
 
@@ -49,11 +49,11 @@ class BoundedBeta(Distribution):
 
     def rsample(self, sample_shape: Sequence[int] = ()) -> Float[Tensor, "... A"]:
         """Draw an action, with a gradient."""
-        return 2 * self.base.rsample(torch.Size(sample_shape)).clamp(EDGE, 1 - EDGE) - 1
+        return 2 * self.base.rsample(torch.Size(sample_shape)).clamp(_EDGE, 1 - _EDGE) - 1
 
     def log_prob(self, value: Float[Tensor, "... A"]) -> Float[Tensor, "..."]:
         """Return the log-density of an action."""
-        unit = ((value + 1) / 2).clamp(EDGE, 1 - EDGE)
+        unit = ((value + 1) / 2).clamp(_EDGE, 1 - _EDGE)
         return (self.base.log_prob(unit) - math.log(2)).sum(-1)
 
     def entropy(self) -> Float[Tensor, "..."]:

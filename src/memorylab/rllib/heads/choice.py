@@ -37,11 +37,7 @@ def as_head(head: Head | str) -> Head:
 
 
 def head_key(head: Head | str) -> Head | str:
-    """Return the name of a head, for files of settings, or the head if no name stands for it.
-
-    Raises:
-        ValueError: There is no such head; the message offers the nearest one.
-    """
+    """Return the name of a head, for files of settings, or the head if no name stands for it."""
     head = as_head(head)
     try:
         return str(head) if as_head(str(head)) == head else head

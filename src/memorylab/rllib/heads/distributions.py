@@ -59,11 +59,7 @@ class HeadDistribution(TorchDistribution):
 
     @staticmethod
     def required_input_dim(space: gym.Space, head: Head, **kwargs: Any) -> int:
-        """Return how many inputs the distribution needs.
-
-        Raises:
-            TypeError: The action space doesn't fit the head.
-        """
+        """Return how many inputs the distribution needs; see :meth:`Head.size`."""
         return head.size(space)
 
 
@@ -108,9 +104,5 @@ class ClassicDistribution(TorchDistributionWrapper):
     def required_model_output_shape(
         cls, action_space: gym.Space, model_config: Mapping[str, Any]
     ) -> int:
-        """Return how many inputs the distribution needs.
-
-        Raises:
-            TypeError: The action space doesn't fit the head.
-        """
+        """Return how many inputs the distribution needs; see :meth:`Head.size`."""
         return cls.head.size(action_space)

@@ -39,10 +39,7 @@ class Head:
     """How the output of an actor becomes an action.
 
     A head is a value: heads of one kind are equal, can be hashed and pickled, and hold no weights.
-    Choose one by its name in ``HEADS``, or pass it as it is::
-
-        ppo_config("PositionOnlyPendulumEasy", head="beta")
-        ppo_config("PositionOnlyPendulumEasy", head=Beta())
+    Choose one by its name in ``HEADS``, or pass it: ``ppo_config("TMaze", head=Plain())``.
 
     A subclass writes :meth:`size` and :meth:`distribution`, and overrides other methods as needed;
     their arguments are those described here.

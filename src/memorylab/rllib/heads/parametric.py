@@ -122,11 +122,7 @@ class Masked(Head):
         return self.head.make_network(input_size, hidden_sizes, observation_space, action_space)
 
     def inputs(self, network, features, observation, actions, real):
-        """Return the masked logits; at steps that aren't real all are 0, without a gradient.
-
-        Raises:
-            ValueError: A mask at a real step allows no action; the message names row and step.
-        """
+        """Return the masked logits, and raise the errors, of :func:`mask_logits`."""
         logits = self.head.inputs(network, features, observation, actions, real)
         return mask_logits(logits, joint_mask_table(observation[ACTION_MASK].float()), real)
 
@@ -143,9 +139,8 @@ class Masked(Head):
 class Parametric(Head):
     """Whatever the observation says about the actions: a mask, embeddings, or both.
 
-    It stands for :class:`Embedded` if there are embeddings, otherwise for :class:`Plain` or, if
-    actions have several parts, :class:`Autoregressive`; all of them :class:`Masked` if there is a
-    mask.
+    It stands for :class:`Embedded` if there are embeddings, otherwise for :class:`Plain` or, for
+    several parts, :class:`Autoregressive`; all of them :class:`Masked` if there is a mask.
     """
 
     name: ClassVar[str] = "parametric"

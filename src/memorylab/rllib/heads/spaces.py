@@ -10,11 +10,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-OBSERVATIONS, ACTION_MASK, AVAILABLE_ACTIONS = PARTS = (
-    "observations",
-    "action_mask",
-    "available_actions",
-)
+OBSERVATIONS, ACTION_MASK, AVAILABLE_ACTIONS = "observations", "action_mask", "available_actions"
 """The keys of an observation that describes the actions; RLlib's examples use the first two."""
 
 
@@ -40,11 +36,12 @@ def memory_size(space: gym.Space) -> int:
             f"{space}. RLlib's connector FlattenObservations flattens any other; ppo_config adds "
             "it where it is needed."
         )
+    known = (OBSERVATIONS, ACTION_MASK, AVAILABLE_ACTIONS)
     for key, part in space.spaces.items():
-        if key not in PARTS or not isinstance(part, gym.spaces.Box):
+        if key not in known or not isinstance(part, gym.spaces.Box):
             raise TypeError(
                 f"an observation that describes actions holds Boxes under the keys "
-                f"{', '.join(PARTS)}, but has {part} under {key!r}. Put everything else into "
+                f"{', '.join(known)}, but has {part} under {key!r}. Put everything else into "
                 f"{OBSERVATIONS!r}, flat."
             )
     if OBSERVATIONS not in space.spaces or len(space[OBSERVATIONS].shape) != 1:
@@ -62,10 +59,7 @@ def memory_input(observation: Tensor | Mapping[str, Tensor]) -> Float[Tensor, ".
 
 
 def unflatten(flat: Float[Tensor, "... K"], space: gym.Space) -> Tensor | dict[str, Tensor]:
-    """Undo ``gym.spaces.flatten``: return flat observations as they look in ``space``.
-
-    Only a Dict of Boxes is taken apart.
-    """
+    """Undo ``gym.spaces.flatten`` for a Box, or a Dict of these."""
     if not isinstance(space, gym.spaces.Dict):
         return flat
     sizes = [gym.spaces.flatdim(part) for part in space.values()]

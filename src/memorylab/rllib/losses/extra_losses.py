@@ -19,6 +19,7 @@ from memorylab.memory import ActorCritic
 from memorylab.networks import MlpModel
 from memorylab.rllib.demonstrations import Demonstrations
 from memorylab.rllib.heads import Plain
+from memorylab.rllib.heads.autoregressive import one_hots
 from memorylab.rllib.heads.spaces import as_tensor, choices_of
 from memorylab.rllib.losses import functions
 from memorylab.sequences import sequence_mask
@@ -26,7 +27,7 @@ from memorylab.sequences import sequence_mask
 LOSS_NAMES = ("reconstruction", "next_observation", "l2", "behaviour_cloning")
 """The losses that can be added, by name."""
 
-EPISODES_PER_BATCH = 16
+_EPISODES_PER_BATCH = 16
 """How many demonstrations, drawn at random, join each minibatch."""
 
 Policy = Callable[[Tensor, Tensor, Tensor], Tensor]
@@ -92,12 +93,9 @@ class ExtraLosses(nn.Module):
             self._demonstrated_size = gym.spaces.flatdim(
                 observation_space or gym.spaces.Box(-1, 1, (observation_size,))
             )
-        self.decoders = nn.ModuleDict(
-            {
-                name: MlpModel(size, decoder_sizes, observation_size, nn.LeakyReLU)
-                for name, size in input_sizes.items()
-            }
-        )
+        self.decoders = nn.ModuleDict()
+        for name, size in input_sizes.items():
+            self.decoders[name] = MlpModel(size, decoder_sizes, observation_size, nn.LeakyReLU)
 
     def forward(
         self,
@@ -116,9 +114,8 @@ class ExtraLosses(nn.Module):
             observations: What the memory read.
             actions: The actions that were taken ``[B, T, ...]``, those of a Tuple part by part.
             mask: True at the steps that count.
-            policy: Gives the inputs of the action distribution for the expert's episodes, which
-                begin with the initial state; by default ``networks`` alone do. Its observations
-                are flat ones of the observation space.
+            policy: Gives the inputs of the action distribution for the expert's episodes, from
+                flat observations and the initial state; by default ``networks`` alone do.
         """
         losses = {}
         if "reconstruction" in self.coefficients:
@@ -141,12 +138,7 @@ class ExtraLosses(nn.Module):
 
     @cached_property
     def demonstrations(self) -> Demonstrations:
-        """The expert's episodes.
-
-        Raises:
-            FileNotFoundError: There is no such file.
-            ValueError: The file is damaged, or its episodes are of other spaces.
-        """
+        """The expert's episodes, which must be of the same spaces."""
         assert self._path is not None  # The coefficients were checked.
         demonstrations = Demonstrations.load(self._path)
         demonstrations.check_spaces(self._demonstrated_size, self.action_space)
@@ -154,10 +146,8 @@ class ExtraLosses(nn.Module):
 
     def _clone(self, networks: ActorCritic, policy: Policy | None) -> Tensor:
         device = next(networks.parameters()).device
-        observations, actions, seq_lens = (
-            tensor.to(device)
-            for tensor in self.demonstrations.draw(EPISODES_PER_BATCH, self._generator)
-        )
+        episodes = self.demonstrations.draw(_EPISODES_PER_BATCH, self._generator)
+        observations, actions, seq_lens = (tensor.to(device) for tensor in episodes)
         if policy is None:
             inputs, _, _ = networks(observations, seq_lens=seq_lens)
         else:
@@ -166,20 +156,15 @@ class ExtraLosses(nn.Module):
         return functions.behaviour_cloning_loss(inputs, actions, mask, self._distribution)
 
     def _encode(self, actions: Any, mask: Tensor) -> Float[Tensor, "B T A"]:
-        """Return discrete actions one-hot, others as they are; zero wherever ``mask`` is false."""
+        # Discrete actions one-hot, others as they are. Zero where the mask is false, because
+        # anything may stand there, and even NaN times 0 is NaN.
         space = self.action_space
         actions = as_tensor(actions).reshape(*mask.shape, -1)  # [B, T, K]
         actions = actions.masked_fill(~mask.unsqueeze(-1), 0)
         if isinstance(space, gym.spaces.Box):
             return actions.float()
         counts = [space.n] if isinstance(space, gym.spaces.Discrete) else space.nvec
-        return torch.cat(
-            [
-                nn.functional.one_hot(actions[..., index].long(), int(count))
-                for index, count in enumerate(counts)
-            ],
-            dim=-1,
-        ).float()
+        return one_hots(actions, [int(count) for count in counts]).float()
 
 
 def _without_tuple(space: gym.Space) -> gym.Space:
@@ -196,25 +181,16 @@ def _without_tuple(space: gym.Space) -> gym.Space:
 
 
 def shared_parameters(networks: ActorCritic) -> Iterator[nn.Parameter]:
-    """Yield the parameters that all losses share: those before the actor's head."""
+    """Yield the parameters that all losses share, as notebook 10 shows it."""
     return networks.shared_parameters()
 
 
 def check_coefficients(losses: Mapping[str, float], demonstrations: Any) -> None:
-    """Refuse losses that don't exist and coefficients that aren't finite numbers of at least 0.
-
-    Raises:
-        ValueError: A loss doesn't exist; a coefficient is negative or not finite;
-            ``behaviour_cloning`` lacks its ``demonstrations``.
-        TypeError: A coefficient is not a number.
-    """
+    """Raise the errors that :class:`ExtraLosses` names for its losses and demonstrations."""
     reject_unknown_keys(losses, LOSS_NAMES, "loss")
     for name, value in losses.items():
         if isinstance(value, bool) or not isinstance(value, Real):
-            raise TypeError(
-                f"The coefficient of {name} must be a number, got {value!r} "
-                f"({type(value).__name__})."
-            )
+            raise TypeError(f"The coefficient of {name} must be a number, got {value!r}.")
         if not 0 <= value < math.inf:
             raise ValueError(
                 f"The coefficient of {name} must be a finite number of at least 0, but is {value}."

@@ -40,11 +40,6 @@ def next_observation_loss(
     A step counts if it and the next one in its row do. The last step of a row or an episode has
     nothing to predict.
 
-    Args:
-        prediction: At each step, a prediction of the next observation ``[B, T, F]``.
-        observations: The observations ``[B, T, F]``.
-        mask: The steps that count ``[B, T]``.
-
     Raises:
         ValueError: The shapes don't fit each other.
     """
@@ -60,11 +55,8 @@ def behaviour_cloning_loss(
 ) -> Float[Tensor, ""]:
     """Return the mean negative log-probability of an expert's actions (Pomerleau 1991).
 
-    Args:
-        action_inputs: The inputs of the action distribution ``[B, T, A]``.
-        actions: The expert's actions ``[B, T, ...]``.
-        mask: The steps that count ``[B, T]``.
-        distribution: A distribution class of RLlib's current stack, such as ``TorchCategorical``.
+    ``action_inputs`` are those of ``distribution``, a class of RLlib's current stack such as
+    ``TorchCategorical``.
     """
     log_probability = distribution.from_logits(action_inputs[mask]).logp(actions[mask])  # [S]
     return -masked_mean(log_probability, torch.ones_like(log_probability, dtype=torch.bool))

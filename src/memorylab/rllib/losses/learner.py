@@ -30,7 +30,7 @@ class PPOLearnerWithLosses(PPOTorchLearner):
     """
 
     def before_gradient_based_update(self, *, timesteps: dict[str, Any]) -> None:
-        """Have the shares measured at the next minibatch; RLlib calls this before each update."""
+        """Have the shares measured at the update's first minibatch."""
         super().before_gradient_based_update(timesteps=timesteps)
         self._without_shares = set(self.module.keys())
         for module_id in self._without_shares:
@@ -89,13 +89,13 @@ def add_losses(
             f"add_losses extends configurations for MemoryRLModule, as ppo_config makes them, but "
             f"this one is for {module_class or spec}."
         )
-    if not issubclass(PPOLearnerWithLosses, learner) and not issubclass(
-        learner, PPOLearnerWithLosses
-    ):
-        raise TypeError(
-            f"Extra losses are added by PPOLearnerWithLosses, but the configuration's learner is "
-            f"{learner.__name__}. Derive that from memorylab.rllib.losses.PPOLearnerWithLosses."
-        )
+    if not issubclass(learner, PPOLearnerWithLosses):
+        if not issubclass(PPOLearnerWithLosses, learner):
+            raise TypeError(
+                f"Extra losses are added by PPOLearnerWithLosses, but the configuration's learner "
+                f"is {learner.__name__}. Derive that from PPOLearnerWithLosses."
+            )
+        learner = PPOLearnerWithLosses
     check_coefficients(coefficients, demonstrations)
     if demonstrations is not None:
         Demonstrations.load(demonstrations)
@@ -104,8 +104,6 @@ def add_losses(
         "demonstrations": None if demonstrations is None else str(demonstrations),
         "decoder_sizes": tuple(decoder_sizes),
     }
-    if not issubclass(learner, PPOLearnerWithLosses):
-        learner = PPOLearnerWithLosses
     return (
         config.copy(copy_frozen=False)
         .learners(learner_class=learner)
