@@ -108,15 +108,11 @@ def _clear_error(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         reason = error.__cause__ if isinstance(error.__cause__, OSError) else error
-        message = f"Can't write a checkpoint into {folder}: {reason.strerror or reason}."
-        saved = find_checkpoint(folder)
-        if saved is None:
-            message += " Choose a folder you may write to, with room on its disk."
-        else:
-            message += (
-                f" The one before, {saved.name}, is whole: make room, and go on from it with "
-                "resume=True."
-            )
+        advice = "Choose a folder you may write to, with room on its disk."
+        if saved := find_checkpoint(folder):
+            whole = f"The one before, {saved.name}, is whole"
+            advice = f"{whole}: make room, and go on from it with resume=True."
+        message = f"Can't write a checkpoint into {folder}: {reason.strerror or reason}. {advice}"
         raise OSError(message) from error
 
 
@@ -133,8 +129,7 @@ def read_history(checkpoint: Path | None, new: History) -> History:
     if checkpoint is None:
         return new
     history = History.load(checkpoint / _HISTORY)
-    differences = _differences_between(history.settings, new.settings)
-    if differences:
+    if differences := _differences_between(history.settings, new.settings):
         raise ValueError(
             f"The checkpoint {checkpoint} has other settings: {'; '.join(differences)}. Go on with "
             "the settings it was made with, or choose another checkpoint_path."
