@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float
+from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from memorylab.plots import style
+from memorylab.plots.style import Figure
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-LINES = ("-", "--", ":", "-.")
+_LINES = ("-", "--", ":", "-.")
 
 
 @style.styled
@@ -52,7 +49,7 @@ def plot_learning_curves(
     axes = figure.subplots()
     for index, (label, seeds) in enumerate(curves.items()):
         colour = style.COLOURS[index % len(style.COLOURS)]
-        line = LINES[index // len(style.COLOURS) % len(LINES)]
+        line = _LINES[index // len(style.COLOURS) % len(_LINES)]
         _draw_model(axes, label, seeds, {"color": colour, "linestyle": line})
     if target is not None:
         axes.axhline(target, color="black", linestyle=(0, (5, 3)), linewidth=1, label=target_label)
