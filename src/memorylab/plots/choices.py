@@ -1,4 +1,4 @@
-"""The steps, heads and order of locations that a figure shows."""
+"""The steps and the order of locations that a figure shows."""
 
 from __future__ import annotations
 
@@ -55,12 +55,3 @@ def choose_steps(steps: Sequence[int] | None, num_steps: int, default: int, most
     if not 1 <= len(steps) <= most:
         raise ValueError(f"between 1 and {most} steps fit into the figure, got {len(steps)}.")
     return steps
-
-
-def heads_of(trace: DNCTrace, name: str) -> list[tuple[int | None, np.ndarray]]:
-    """Return an array's parts, one for each read head; the number is None where there is one."""
-    array = trace[name]
-    if "R" not in trace.table[name].dimensions:
-        return [(None, array)]
-    numbers = [None] if trace.num_read_heads == 1 else range(trace.num_read_heads)
-    return [(number, array[:, number or 0]) for number in numbers]

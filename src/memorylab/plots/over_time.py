@@ -10,7 +10,6 @@ from matplotlib.axes import Axes
 from memorylab.errors import reject_unknown_keys
 from memorylab.memory.dnc.trace import DNCTrace
 from memorylab.plots import style
-from memorylab.plots.choices import heads_of
 from memorylab.plots.style import Figure
 
 
@@ -115,14 +114,15 @@ def _panels(
     """Return some arrays under titles, those of read heads in parts, one for each head."""
     panels = []
     for name in names:
-        row = trace.table[name]
-        for head, array in heads_of(trace, name):
+        row, array = trace.table[name], trace[name]
+        parts = list(array.swapaxes(0, 1)) if "R" in row.dimensions else [array]
+        for head, part in enumerate(parts):
             if explain:
-                which = "" if head is None else f", head {head}"
+                which = f", head {head}" if len(parts) > 1 else ""
                 title = f"{name.replace('_', ' ')}{which}: {row.meaning}"
             else:
-                title = row.label if head is None else f"{row.label} {head}"
-            panels.append((title, array))
+                title = f"{row.label} {head}" if len(parts) > 1 else row.label
+            panels.append((title, part))
     return panels
 
 
