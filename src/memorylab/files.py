@@ -25,7 +25,7 @@ def write_atomically(path: str | Path) -> Iterator[Path]:
         OSError: The folder can't be written, or its disk is full; the message names the file.
     """
     path = Path(path)
-    with _clear_error(path):
+    try:
         path.parent.mkdir(parents=True, exist_ok=True)
         # Same folder, so that the rename stays on one file system and is atomic; same suffix,
         # because numpy appends one to names that lack it.
@@ -43,17 +43,18 @@ def write_atomically(path: str | Path) -> Iterator[Path]:
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise OSError(
+            f"cannot write {path}: {error.strerror or error}. Choose a folder you may write to, "
+            "with room on its disk."
+        ) from error
 
 
 def save_arrays(path: str | Path, arrays: Mapping[str, np.ndarray]) -> None:
-    """Write named arrays as a compressed npz archive.
-
-    The file is written under a temporary name and renamed, so an interrupt leaves an older one as
-    it was.
+    """Write named arrays as a compressed npz archive; an interrupt leaves an older one as it was.
 
     Raises:
-        ValueError: The path doesn't end in ``.npz``, or an array holds Python objects, which only
-            pickling could store.
+        ValueError: The path doesn't end in ``.npz``, or an array holds Python objects.
         OSError: The folder can't be written, or its disk is full; the message names the file.
     """
     path = _npz_path(path)
@@ -93,14 +94,3 @@ def _npz_path(path: str | Path) -> Path:
     if path.suffix != ".npz":
         raise ValueError(f"Arrays are stored in a file that ends in .npz, but got {path.name!r}.")
     return path
-
-
-@contextmanager
-def _clear_error(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise OSError(
-            f"cannot write {path}: {error.strerror or error}. Choose a folder you may write to, "
-            "with room on its disk."
-        ) from error

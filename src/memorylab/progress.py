@@ -22,7 +22,7 @@ def progress_bar(total: int, description: str, enabled: bool = True, unit: str =
         enabled: False draws nothing.
         unit: What a step is called.
     """
-    file = _NotebookOutput() if enabled and _in_notebook() else sys.stderr
+    file = _output() if enabled else sys.stderr
     return tqdm(
         total=total,
         desc=description,
@@ -40,17 +40,13 @@ def progress_bar(total: int, description: str, enabled: bool = True, unit: str =
 
 @contextmanager
 def notice(text: str) -> Iterator[Callable[[], None]]:
-    """Yield a function that shows ``text`` until the block ends.
-
-    Args:
-        text: What is going on, and how long it may take.
-    """
+    """Yield a function that shows ``text``, once; it vanishes from a notebook after the block."""
     file: Any = None
 
     def show() -> None:
         nonlocal file
         if file is None:
-            file = _NotebookOutput() if _in_notebook() else sys.stderr
+            file = _output()
             file.write(f"{text}\n")
 
     try:
@@ -76,8 +72,8 @@ class _NotebookOutput:
         """Do nothing: every line is shown when it is written."""
 
 
-def _in_notebook() -> bool:
+def _output() -> Any:
     # Through sys.modules, because importing IPython takes time where it isn't used.
     ipython: Any = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    return shell is not None and hasattr(shell, "kernel")
+    in_notebook = ipython is not None and hasattr(ipython.get_ipython(), "kernel")
+    return _NotebookOutput() if in_notebook else sys.stderr

@@ -13,8 +13,7 @@ from memorylab.memory.dnc.trace import DNCTrace
 WHOLE_BYTES = 2_000_000
 """A run of up to this size crosses whole; of a larger one, the browser recomputes what it can."""
 
-TOLERANCE = 1e-5
-"""How far from the recorded numbers the recomputed ones may be."""
+_TOLERANCE = 1e-5
 
 RECOMPUTED = (
     "memory",
@@ -35,13 +34,9 @@ def pack(
 
     The header has for each array its row of the trace's table, its range over all runs, its shape
     and where its numbers begin. Of a run of more than ``WHOLE_BYTES`` only the first step of the
-    arrays in ``RECOMPUTED`` crosses, if the paper's equations give the rest to ``TOLERANCE``. For a
-    wounded memory and for numbers that aren't finite they don't; such a run crosses whole.
-
-    Args:
-        traces: The runs.
-        labels: A heading for each; empty for none.
-        orders: The locations of each in the order in which to show them.
+    arrays in ``RECOMPUTED`` crosses, if the paper's equations give the rest to 1e-5. For a
+    wounded memory and for numbers that aren't finite they don't; such a run crosses whole. Each run
+    has a heading in ``labels``, and in ``orders`` its locations as they are to be shown.
     """
     runs, blocks, offset = [], [], 0
     for trace, label, order in zip(traces, labels, orders, strict=True):
@@ -103,7 +98,7 @@ def follows(trace: DNCTrace) -> bool:
         )
         for name, array in zip(RECOMPUTED, again, strict=True):
             # Also false where one of the two is not a number.
-            if not np.abs(array.numpy() - trace[name][step]).max() <= TOLERANCE:
+            if not np.abs(array.numpy() - trace[name][step]).max() <= _TOLERANCE:
                 return False
     return True
 

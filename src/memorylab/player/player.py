@@ -58,11 +58,6 @@ class MemoryPlayer:
     Raises:
         TypeError: ``trace`` or ``compare`` is not a trace, or ``t`` not an integer.
         ValueError: ``t``, ``fps`` or ``order`` is out of range, or ``labels`` are not two.
-
-    Example:
-        >>> from memorylab.memory.dnc.trace import DNCTrace
-        >>> from memorylab.player import MemoryPlayer
-        >>> MemoryPlayer(DNCTrace.load("data/copy_trace.npz"))  # doctest: +SKIP
     """
 
     def __init__(
@@ -183,30 +178,20 @@ class MemoryPlayer:
         return png.getvalue()
 
     def start(self) -> str:
-        """Return what the script's ``mount`` needs to start the player, as JSON to put in a page.
-
-        It may stand in a script element: nothing in it ends one.
-        """
-        start = {
-            "header": self.header,
-            "data": base64.b64encode(zlib.compress(self.data)).decode(),
-            "t": self.t,
-            "fps": self.fps,
-        }
+        """Return what the script's ``mount`` needs, as JSON that may stand in a script element."""
+        data = base64.b64encode(zlib.compress(self.data)).decode()
+        start = {"header": self.header, "data": data, "t": self.t, "fps": self.fps}
         return json.dumps(start).replace("<", "\\u003c")
 
     def to_html(self, path: str | Path, title: str = "A memory at work") -> Path:
         """Write the player as one page that needs no kernel, no network and no other file.
 
-        The page begins at the player's step, speed and order. It is written under a temporary name
-        and renamed, so an interrupt leaves an older one as it was.
+        The page begins at the player's step, speed and order. An interrupt leaves an older page as
+        it was. The path is returned.
 
         Args:
             path: A path that ends in ``.html``.
             title: The page's heading.
-
-        Returns:
-            The path.
 
         Raises:
             ValueError: The path has another ending.

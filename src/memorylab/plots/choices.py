@@ -1,21 +1,17 @@
-"""The steps, heads and order of locations that a figure shows."""
+"""The steps and the order of locations that a figure shows."""
 
 from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Int
 
 from memorylab.errors import reject_unknown_keys
+from memorylab.memory.dnc.trace import DNCTrace
 
-if TYPE_CHECKING:
-    from memorylab.memory.dnc.trace import DNCTrace
-
-ORDERS = ("slot", "first_write")
-WRITTEN = 0.1  # the lowest peak of a write weighting that counts as a write
+_WRITTEN = 0.1  # the lowest peak of a write weighting that counts as a write
 
 
 def first_write_order(trace: DNCTrace) -> Int[np.ndarray, "N"]:
@@ -29,28 +25,19 @@ def first_write_order(trace: DNCTrace) -> Int[np.ndarray, "N"]:
     weighting = np.nan_to_num(trace.write_weighting, nan=0.0)  # [T, N]
     peak = weighting.max(axis=0)  # [N]
     first = (weighting >= peak / 2).argmax(axis=0)  # [N]
-    return np.argsort(np.where(peak >= WRITTEN, first, len(weighting)), kind="stable")
+    return np.argsort(np.where(peak >= _WRITTEN, first, len(weighting)), kind="stable")
 
 
 def choose_order(trace: DNCTrace, order: str) -> tuple[Int[np.ndarray, "N"], str]:
-    """Return the locations in the order in which to draw them, and words for the axes' labels.
-
-    Raises:
-        ValueError: ``order`` is neither ``"slot"`` nor ``"first_write"``.
-    """
-    reject_unknown_keys([order], ORDERS, "order of the locations")
+    """Return the locations in the order in which to draw them, and words for the axes' labels."""
+    reject_unknown_keys([order], ("slot", "first_write"), "order of the locations")
     if order == "first_write":
         return first_write_order(trace), " (in order of first write)"
     return np.arange(trace.num_locations), ""
 
 
 def choose_steps(steps: Sequence[int] | None, num_steps: int, default: int, most: int) -> list[int]:
-    """Return the steps to show: those given, or ``default`` ones spread evenly over the run.
-
-    Raises:
-        ValueError: No step, more than ``most``, or one outside the run.
-        TypeError: ``steps`` is not a sequence of integers.
-    """
+    """Return the steps to show: those given, or ``default`` ones spread evenly over the run."""
     if steps is None:
         return np.unique(np.linspace(0, num_steps - 1, default).round().astype(int)).tolist()
     try:
@@ -68,12 +55,3 @@ def choose_steps(steps: Sequence[int] | None, num_steps: int, default: int, most
     if not 1 <= len(steps) <= most:
         raise ValueError(f"between 1 and {most} steps fit into the figure, got {len(steps)}.")
     return steps
-
-
-def heads_of(trace: DNCTrace, name: str) -> list[tuple[int | None, np.ndarray]]:
-    """Return an array's parts, one for each read head; the number is None where there is one."""
-    array = trace[name]
-    if "R" not in trace.table[name].dimensions:
-        return [(None, array)]
-    numbers = [None] if trace.num_read_heads == 1 else range(trace.num_read_heads)
-    return [(number, array[:, number or 0]) for number in numbers]

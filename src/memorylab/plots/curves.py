@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float
+from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from memorylab.plots import style
+from memorylab.plots.style import Figure
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-LINES = ("-", "--", ":", "-.")
+_LINES = ("-", "--", ":", "-.")
+_Seeds = list[tuple[Float[np.ndarray, "K"], Float[np.ndarray, "K"]]]
 
 
 @style.styled
@@ -52,7 +50,7 @@ def plot_learning_curves(
     axes = figure.subplots()
     for index, (label, seeds) in enumerate(curves.items()):
         colour = style.COLOURS[index % len(style.COLOURS)]
-        line = LINES[index // len(style.COLOURS) % len(LINES)]
+        line = _LINES[index // len(style.COLOURS) % len(_LINES)]
         _draw_model(axes, label, seeds, {"color": colour, "linestyle": line})
     if target is not None:
         axes.axhline(target, color="black", linestyle=(0, (5, 3)), linewidth=1, label=target_label)
@@ -71,12 +69,7 @@ def plot_learning_curves(
     return figure
 
 
-def _draw_model(
-    axes: Axes,
-    label: str,
-    seeds: list[tuple[Float[np.ndarray, "K"], Float[np.ndarray, "K"]]],
-    line: dict[str, str],
-) -> None:
+def _draw_model(axes: Axes, label: str, seeds: _Seeds, line: dict[str, str]) -> None:
     """Draw the median of some seeds, the band around it, and the seeds that go on alone."""
     at, values = _common(label, seeds)  # [K], [seeds, K]
     count = f"{len(seeds)} seeds" if len(seeds) > 1 else "1 seed"
@@ -87,44 +80,32 @@ def _draw_model(
             beyond = np.concatenate([at[-1:], seed_x[seed_x >= at[-1]]])
             alone = np.interp(beyond, seed_x, seed_y)
             axes.plot(beyond, alone, color=line["color"], linewidth=0.9, alpha=0.7)
-    axes.plot(
-        at,
-        np.median(values, axis=0),
-        linewidth=2,
-        marker="o" if len(at) == 1 else None,
-        label=f"{label} ({count})",
-        **line,
-    )
+    marker = "o" if len(at) == 1 else None
+    label = f"{label} ({count})"
+    axes.plot(at, np.median(values, axis=0), linewidth=2, marker=marker, label=label, **line)
 
 
-def _check(
-    label: str, seeds: Sequence[tuple[Sequence[float], Sequence[float]]]
-) -> list[tuple[Float[np.ndarray, "K"], Float[np.ndarray, "K"]]]:
+def _check(label: str, seeds: Sequence[tuple[Sequence[float], Sequence[float]]]) -> _Seeds:
     if not len(seeds):
         raise ValueError(f"{label!r} has no history: give one pair (x, y) per seed.")
     checked = []
     for seed, pair in enumerate(seeds):
+        where = f"{label!r}, seed {seed}"
         if len(pair) != 2:
-            raise ValueError(
-                f"{label!r}, seed {seed}: expected a pair (x, y), got {len(pair)} items."
-            )
+            raise ValueError(f"{where}: expected a pair (x, y), got {len(pair)} items.")
         seed_x, seed_y = (np.asarray(values, dtype=float) for values in pair)
         if seed_x.ndim != 1 or seed_x.shape != seed_y.shape or seed_x.size == 0:
             raise ValueError(
-                f"{label!r}, seed {seed}: x and y must be of one shape [K] with K >= 1, "
+                f"{where}: x and y must be of one shape [K] with K >= 1, "
                 f"got {list(seed_x.shape)} and {list(seed_y.shape)}."
             )
         if not (np.diff(seed_x) > 0).all() or not np.isfinite(seed_x).all():
-            raise ValueError(
-                f"{label!r}, seed {seed}: x must be finite and increase from step to step."
-            )
+            raise ValueError(f"{where}: x must be finite and increase from step to step.")
         checked.append((seed_x, seed_y))
     return checked
 
 
-def _common(
-    label: str, seeds: list[tuple[Float[np.ndarray, "K"], Float[np.ndarray, "K"]]]
-) -> tuple[np.ndarray, np.ndarray]:
+def _common(label: str, seeds: _Seeds) -> tuple[np.ndarray, np.ndarray]:
     """Return all seeds at all points of x between the last start and the first end."""
     start, end = max(sx[0] for sx, _ in seeds), min(sx[-1] for sx, _ in seeds)
     if start > end:

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.axes import Axes
 
+from memorylab.memory.dnc.trace import DNCTrace
 from memorylab.plots import style
 from memorylab.plots.choices import choose_order, choose_steps
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-    from memorylab.memory.dnc.trace import DNCTrace
+from memorylab.plots.style import Figure
 
 
 @style.styled

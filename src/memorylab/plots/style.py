@@ -67,14 +67,7 @@ def frame_grid(
     """Return a figure and its axes ``[rows, columns]``, each of a given size in inches.
 
     Places are fixed rather than fitted: pictures of one run below each other share their time axis
-    to the pixel.
-
-    Args:
-        heights: The height of each row.
-        width: The width of every column.
-        columns: How many there are.
-        gap: The height between two rows, for titles and ticks.
-        bottom: The height below the last row, for its ticks and label.
+    to the pixel. ``gap`` is the height between two rows, ``bottom`` that below the last.
     """
     full_width = LEFT + RIGHT + columns * width + (columns - 1) * GAP
     full_height = TOP + sum(heights) + gap * (len(heights) - 1) + bottom

@@ -27,19 +27,15 @@ _LEARNING_SETTINGS = (
 
 
 class Agent:
-    """A memory model that acts in an environment.
-
-    Attributes:
-        config: The PPO configuration, as ``ppo_config`` makes it.
-        module: The networks; an ``nn.Module``, so ``save_weights`` and ``load_weights`` work.
-        history: What training measured, a row per update: ``env_steps`` taken so far, the
-            ``mean_return`` of the last episodes, up to 100, with sampled actions, and the
-            ``seconds`` of sampling and learning so far. Empty for a new agent.
+    """A memory model that acts in an environment; its attributes are called like the arguments.
 
     Args:
-        config: The PPO configuration.
-        module: The networks; by default new ones, with the weights that ``config.seed`` gives.
-        history: What training measured.
+        config: The PPO configuration, as ``ppo_config`` makes it.
+        module: The networks; an ``nn.Module``, so ``save_weights`` and ``load_weights`` work. By
+            default new ones, with the weights that ``config.seed`` gives.
+        history: What training measured, a row per update: ``env_steps`` taken so far, the
+            ``mean_return`` of the last episodes, up to 100, with sampled actions, and the
+            ``seconds`` of sampling and learning so far. By default empty.
     """
 
     def __init__(

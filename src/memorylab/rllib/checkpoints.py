@@ -108,15 +108,11 @@ def _clear_error(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         reason = error.__cause__ if isinstance(error.__cause__, OSError) else error
-        message = f"Can't write a checkpoint into {folder}: {reason.strerror or reason}."
-        saved = find_checkpoint(folder)
-        if saved is None:
-            message += " Choose a folder you may write to, with room on its disk."
-        else:
-            message += (
-                f" The one before, {saved.name}, is whole: make room, and go on from it with "
-                "resume=True."
-            )
+        advice = "Choose a folder you may write to, with room on its disk."
+        if saved := find_checkpoint(folder):
+            whole = f"The one before, {saved.name}, is whole"
+            advice = f"{whole}: make room, and go on from it with resume=True."
+        message = f"Can't write a checkpoint into {folder}: {reason.strerror or reason}. {advice}"
         raise OSError(message) from error
 
 
@@ -133,8 +129,7 @@ def read_history(checkpoint: Path | None, new: History) -> History:
     if checkpoint is None:
         return new
     history = History.load(checkpoint / _HISTORY)
-    differences = _differences_between(history.settings, new.settings)
-    if differences:
+    if differences := _differences(history.settings, new.settings):
         raise ValueError(
             f"The checkpoint {checkpoint} has other settings: {'; '.join(differences)}. Go on with "
             "the settings it was made with, or choose another checkpoint_path."
@@ -142,15 +137,13 @@ def read_history(checkpoint: Path | None, new: History) -> History:
     return history
 
 
-def _differences_between(
-    saved: dict[str, Any], wanted: dict[str, Any], where: str = ""
-) -> list[str]:
+def _differences(saved: dict[str, Any], wanted: dict[str, Any], where: str = "") -> list[str]:
     """Return a phrase for every setting, however deep, that is not the same in both."""
     differences = []
     for key in sorted(saved.keys() | wanted.keys()):
         old, new = saved.get(key, "missing"), wanted.get(key, "missing")
         if isinstance(old, dict) and isinstance(new, dict):
-            differences += _differences_between(old, new, f"{where}{key}.")
+            differences += _differences(old, new, f"{where}{key}.")
         elif old != new:
             differences.append(f"{where}{key} was {old!r} and is now {new!r}")
     return differences

@@ -94,15 +94,7 @@ class Demonstrations:
             raise ValueError(f"{path}: {error}") from error
 
     def check_spaces(self, observation_size: int, action_space: gym.Space) -> None:
-        """Refuse episodes that were recorded in another environment.
-
-        Args:
-            observation_size: Number of observation features that the learner has.
-            action_space: What the learner acts in.
-
-        Raises:
-            ValueError: The observations have another size, or an action is not in the space.
-        """
+        """Raise ValueError if observations have another size, or an action is not in the space."""
         shapes = {
             "observations": (self.observation.shape[1:], (observation_size,)),
             "actions": (self.action.shape[1:], action_space.shape),
@@ -128,24 +120,20 @@ class Demonstrations:
     def sample_batches(self) -> list[SampleBatch]:
         """Return a batch for each episode, as RLlib's offline files hold it.
 
-        The observation after the last action is not recorded. The last ``new_obs`` therefore
-        repeats the last ``obs``.
+        What came after the last action is not recorded: the last ``new_obs`` repeats ``obs``.
         """
-        batches = []
-        for number, steps in enumerate(self._steps(range(len(self)))):
-            observations, last = self.observation[steps], steps == steps[-1]
-            batches.append(
-                SampleBatch(
-                    obs=observations,
-                    new_obs=np.concatenate([observations[1:], observations[-1:]]),
-                    actions=self.action[steps],
-                    rewards=self.reward[steps],
-                    terminateds=last,
-                    truncateds=np.zeros_like(last),
-                    eps_id=np.full(len(steps), number),
-                )
+        return [
+            SampleBatch(
+                obs=self.observation[steps],
+                new_obs=self.observation[np.append(steps[1:], steps[-1])],
+                actions=self.action[steps],
+                rewards=self.reward[steps],
+                terminateds=steps == steps[-1],
+                truncateds=np.zeros(len(steps), dtype=bool),
+                eps_id=np.full(len(steps), number),
             )
-        return batches
+            for number, steps in enumerate(self._steps(range(len(self))))
+        ]
 
     def draw(
         self, count: int, generator: np.random.Generator

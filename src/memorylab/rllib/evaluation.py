@@ -95,6 +95,7 @@ def _replay(module: MemoryRLModule, episode: SingleAgentEpisode) -> Episode:
         "observation": module.observations(batch)[0].numpy(),
         "action": action,
         "reward": np.asarray(episode.get_rewards(), dtype=np.float32),
+        "value": module.compute_values(batch)[0].numpy(),
     }
     # The training pass: a module may need the action that was taken.
     logits = module.forward_train(batch)[Columns.ACTION_DIST_INPUTS][0].numpy()  # [T, A]
@@ -106,9 +107,7 @@ def _replay(module: MemoryRLModule, episode: SingleAgentEpisode) -> Episode:
             f"{difference:.2g} from those acted upon. The memory model must give the same outputs "
             "whether it runs over a sequence at once or step by step."
         )
-    arrays["value"] = module.compute_values(batch)[0].numpy()
-    trace = None
-    memory = module.networks.memory
+    memory, trace = module.networks.memory, None
     if isinstance(memory, DNC):
         features = module.networks.encoder(module.observations(batch))[0]  # [T, F]
         trace = memory.trace(features).with_arrays(**arrays)

@@ -160,11 +160,8 @@ def stop_ray() -> None:
 def ray_session(num_cpus: int = 2, address: str | None = None) -> Iterator[None]:
     """Run a block with Ray, and stop it however the block ends, by an error or interrupt too.
 
-    Ray that was running before is used and left running.
-
-    Args:
-        num_cpus: See :func:`start_ray`.
-        address: See :func:`start_ray`.
+    Ray that was running before is used and left running. The arguments, and the errors, are those
+    of :func:`start_ray`.
     """
     was_running = ray.is_initialized()
     start_ray(num_cpus, address)

@@ -178,7 +178,7 @@ def _train(runs: Sequence[_Run], goal: dict[str, Any], progress: bool) -> None:
 
 
 class _Progress(tune.Callback):
-    """Moves a progress bar."""
+    """Moves a progress bar as runs take steps; a run that is over counts in full."""
 
     def __init__(self, bar: tqdm, max_steps: int):
         self.bar, self.max_steps = bar, max_steps
@@ -189,11 +189,9 @@ class _Progress(tune.Callback):
         return tune.Callback, ()
 
     def on_trial_result(self, iteration: int, trials: list, trial: Any, result: dict, **_) -> None:
-        """Count a run's steps."""
         self._move(trial.trial_id, result["env_steps"])
 
     def on_trial_complete(self, iteration: int, trials: list, trial: Any, **_) -> None:
-        """Count all steps of a run that is over, taken or not."""
         self._move(trial.trial_id, self.max_steps)
 
     def _move(self, run: str, steps: int) -> None:

@@ -6,7 +6,7 @@ import signal
 import threading
 import time
 from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from types import FrameType
 
@@ -148,20 +148,15 @@ def running_algorithm(config: PPOConfig) -> Iterator[PPO]:
     config = config.copy(copy_frozen=False)
     if config.env_runner_cls is None and not config.is_multi_agent:
         config.env_runners(env_runner_cls=LightEnvRunner)
-    threads = torch.get_num_threads()
-    with ray_session(num_cpus=max(1, runners + learners)):
+    with ray_session(num_cpus=max(1, runners + learners)), ExitStack() as ends:
         require_workers(runners + learners, f"{runners} env runners and {learners} learners")
         register_environments()  # Ray forgets them when it stops.
+        ends.callback(torch.set_num_threads, torch.get_num_threads())
         torch.set_num_threads(1)
-        try:
-            with without_results_folder(), seeding_without_compiler():
-                algorithm = config.build_algo()
-            try:
-                yield algorithm
-            finally:
-                algorithm.stop()
-        finally:
-            torch.set_num_threads(threads)
+        with without_results_folder(), seeding_without_compiler():
+            algorithm = config.build_algo()
+        ends.callback(algorithm.stop)
+        yield algorithm
 
 
 @contextmanager

@@ -41,8 +41,7 @@ def train(
         task: Where the batches come from.
         steps: Largest number of gradient steps.
         batch_size: Sequences per step.
-        learning_rate: Adam's step size. It matters most: at 0.001 a DNC learns to copy about five
-            times slower than at 0.01.
+        learning_rate: Adam's step size; at 0.001 a DNC learns to copy about five times slower.
         clip_norm: Gradients with a larger norm than this are scaled down to it.
         stop_below: Bit error, 0 to 1, at which the task counts as solved; None trains to the end.
         evaluate_every: Steps between two measurements.
@@ -63,7 +62,8 @@ def train(
     history, losses = History(step=[], loss=[], bit_error=[], seconds=[]), []
     start = time.perf_counter()
     training = _losses(model, task, batch_size, learning_rate, clip_norm, seed)
-    with progress_bar(steps, f"{type(task).__name__} with {_name(model)}", progress) as bar:
+    description = f"{type(task).__name__} with {type(getattr(model, 'memory', model)).__name__}"
+    with progress_bar(steps, description, progress) as bar:
         for step in range(1, steps + 1):
             losses.append(next(training))
             bar.update()
@@ -134,7 +134,3 @@ def _check_sizes(model: MemoryModel, task: Task) -> None:
                 f"The model's {name} is {getattr(model, name)}, but {task} needs "
                 f"{getattr(task, name)}. WithReadout gives a model any output size."
             )
-
-
-def _name(model: MemoryModel) -> str:
-    return type(getattr(model, "memory", model)).__name__

@@ -12,10 +12,7 @@ from memorylab.files import write_atomically
 
 
 def save_weights(model: nn.Module, path: str | Path) -> None:
-    """Write the model's parameters and buffers to a safetensors file.
-
-    The file is written under a temporary name and renamed, so an interrupt leaves an older one as
-    it was.
+    """Write parameters and buffers as safetensors; an interrupt leaves an older file as it was.
 
     Raises:
         OSError: The folder can't be written, or its disk is full; the message names the file.

@@ -1,20 +1,16 @@
-"""Heat maps over time: weightings, and what went in and came out."""
+"""What changes over time: weightings, gates, and what went in and came out."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.axes import Axes
 
 from memorylab.errors import reject_unknown_keys
+from memorylab.memory.dnc.trace import DNCTrace
 from memorylab.plots import style
-from memorylab.plots.choices import heads_of
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from memorylab.memory.dnc.trace import DNCTrace
+from memorylab.plots.style import Figure
 
 
 @style.styled
@@ -32,16 +28,14 @@ def plot_weighting(trace: DNCTrace, name: str) -> Figure:
     known = [n for n, row in trace.table.items() if row.shape in ("T N", "T R N")]
     reject_unknown_keys([name], known, "weighting of a trace")
     label = "usage" if name == "usage" else "weighting"
-    return _draw_over_time(_titled(trace, name), label)
+    return _draw_over_time(_panels(trace, [name]), label)
 
 
 @style.styled
 def plot_overview(trace: DNCTrace) -> Figure:
     """Draw usage, allocation, write and read weightings above each other, on one time axis."""
     names = ("usage", "allocation_weighting", "write_weighting", "read_weighting")
-    return _draw_over_time(
-        [panel for name in names for panel in _titled(trace, name)], "usage or weighting"
-    )
+    return _draw_over_time(_panels(trace, names), "usage or weighting")
 
 
 @style.styled
@@ -78,12 +72,58 @@ def plot_input_output(trace: DNCTrace, output_is_logits: bool = False) -> Figure
     return figure
 
 
-def _titled(trace: DNCTrace, name: str) -> list[tuple[str, np.ndarray]]:
-    title, meaning = name.replace("_", " "), trace.table[name].meaning
-    return [
-        (f"{title}{'' if head is None else f', head {head}'}: {meaning}", array)
-        for head, array in heads_of(trace, name)
-    ]
+@style.styled
+def plot_gates(trace: DNCTrace) -> Figure:
+    """Draw write, allocation and free gates as areas, and the read modes stacked, over time.
+
+    One row for each gate and each read head; all run from 0 to 1. The three read modes of a head
+    sum to 1.
+    """
+    fractions = [name for name, row in trace.table.items() if row.kind == "fraction"]
+    names = [name for name in fractions if trace.table[name].shape in ("T", "T R")]
+    gates = _panels(trace, names, explain=False)
+    modes = _panels(trace, ["read_modes"], explain=False)  # each [T, 3]
+    figure, grid = style.frame_grid([0.38] * (len(gates) + len(modes)), gap=0.3)
+    edges = np.arange(len(trace) + 1) - 0.5
+    for axes, (title, values) in zip(grid[:, 0], gates, strict=False):
+        axes.stairs(values, edges, fill=True, color="#9a9a9a")
+        axes.stairs(values, edges, color="black", linewidth=1.0)
+        axes.set_title(title)
+        _mark_missing(axes, values)
+    names = trace.table["read_modes"].columns
+    for axes, (title, shares) in zip(grid[len(gates) :, 0], modes, strict=True):
+        base = np.zeros(len(trace))
+        for name, share, colour in zip(names, shares.T, style.COLOURS, strict=False):
+            axes.stairs(base + share, edges, baseline=base, fill=True, color=colour, label=name)
+            base = base + share
+        axes.set_title(title)
+        _mark_missing(axes, base)
+    for axes in grid[:, 0]:
+        axes.set(ylim=(0, 1.04), xlim=(edges[0], edges[-1]), yticks=(0, 1))
+    style.label_time(grid)
+    style.label_grid(grid, "", "gate, or share of a read mode")
+    grid[len(gates), 0].legend(
+        loc="lower right", bbox_to_anchor=(1.01, 0.93), ncols=3, borderpad=0, handlelength=1.2
+    )
+    return figure
+
+
+def _panels(
+    trace: DNCTrace, names: Sequence[str], explain: bool = True
+) -> list[tuple[str, np.ndarray]]:
+    """Return some arrays under titles, those of read heads in parts, one for each head."""
+    panels = []
+    for name in names:
+        row, array = trace.table[name], trace[name]
+        parts = list(array.swapaxes(0, 1)) if "R" in row.dimensions else [array]
+        for head, part in enumerate(parts):
+            if explain:
+                which = f", head {head}" if len(parts) > 1 else ""
+                title = f"{name.replace('_', ' ')}{which}: {row.meaning}"
+            else:
+                title = f"{row.label} {head}" if len(parts) > 1 else row.label
+            panels.append((title, part))
+    return panels
 
 
 def _draw_over_time(panels: Sequence[tuple[str, np.ndarray]], label: str) -> Figure:
@@ -97,3 +137,9 @@ def _draw_over_time(panels: Sequence[tuple[str, np.ndarray]], label: str) -> Fig
     style.label_time(grid)
     style.colour_bar(image, grid[:, 0], label)
     return figure
+
+
+def _mark_missing(axes: Axes, values: np.ndarray) -> None:
+    for step in np.flatnonzero(~np.isfinite(values)):
+        axes.axvspan(step - 0.5, step + 0.5, **style.MISSING)
+        style.note_missing(axes.figure)
