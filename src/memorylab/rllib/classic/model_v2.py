@@ -101,7 +101,7 @@ class MemoryModelV2(TorchModelV2, nn.Module):
             distribution=self.head.distribution_class(action_space) if cloning else None,
         )
         self._in_use = False
-        self._features: Tensor | None = None
+        self._features: Any = None  # the memory's output [B, T, D], once forward was called
         self._values: Tensor | None = None
         self._metrics: dict[str, Any] = {}
 
@@ -178,7 +178,6 @@ class MemoryModelV2(TorchModelV2, nn.Module):
         """
         if not self.extra_losses.coefficients:
             return policy_loss
-        assert self._features is not None  # RLlib calls forward first.
         seq_lens = loss_inputs[SampleBatch.SEQ_LENS]
         mask = sequence_mask(seq_lens.long(), self._features.shape[1])  # [B, T]
         extra = self.extra_losses(
