@@ -21,8 +21,8 @@ from sphinx.pycode import ModuleAnalyzer
 import memorylab
 import memorylab_course
 
-APART = {"memorylab", "memorylab_course.checks", "memorylab.rllib.actions", "memorylab.teaching"}
-"""Packages without a page: the root, the self-checks, and two old names."""
+APART = {"memorylab", "memorylab_course.checks", "memorylab.teaching"}
+"""Packages without a page: the root, the self-checks, and an old name of ``memorylab_course``."""
 
 
 def packages() -> list[str]:

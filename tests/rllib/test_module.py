@@ -5,6 +5,7 @@ import torch
 from learner_examples import sample_and_batch
 from ray.rllib.core.columns import Columns
 
+from memorylab.environments import make
 from memorylab.memory import MEMORY_MODELS, map_state
 from memorylab.rllib import Agent, MemoryRLModule, ppo_config
 from memorylab.rllib.agent import make_runner
@@ -142,7 +143,7 @@ class Nested(gym.Env):
 
 
 def test_dictionaries_and_tuples_arrive_flat(monkeypatch):
-    monkeypatch.setattr("memorylab.environments.make.TMaze", Nested)
+    monkeypatch.setitem(make._OWN, "TMaze", Nested)
     runner = make_runner(small_config(), num_envs=1)
     (episode,) = runner.sample(num_episodes=1)
     assert runner.module.observation_space.shape == (9,)

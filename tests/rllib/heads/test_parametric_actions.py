@@ -7,6 +7,7 @@ import torch
 from action_examples import mean_return, sample_and_batch, small_config
 from ray.rllib.core.columns import Columns
 
+from memorylab.environments import make
 from memorylab.rllib import Agent, MemoryRLModule, ppo_config
 from memorylab.rllib.actions import ParametricActionsRLModule
 from memorylab.rllib.agent import make_runner
@@ -117,7 +118,7 @@ class Ending(gym.Env):
 
 @pytest.fixture
 def ending(monkeypatch):
-    monkeypatch.setattr("memorylab.environments.make.Menu", Ending)
+    monkeypatch.setitem(make._OWN, "Menu", Ending)
     monkeypatch.setattr(Ending, "broken", False)
     return Ending
 
