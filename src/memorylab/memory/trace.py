@@ -9,7 +9,7 @@ import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -75,6 +75,10 @@ COMMON: dict[str, Array] = {
 """The arrays that traces of all kinds of memory have, or may have."""
 
 
+# Not typing.Self, which the check of shapes can't resolve.
+_Trace = TypeVar("_Trace", bound="MemoryTrace")
+
+
 class MemoryTrace:
     """What one run of a memory did, step by step; subclasses name the arrays of a kind of memory.
 
@@ -133,7 +137,7 @@ class MemoryTrace:
         """Number of steps T."""
         return self.sizes["T"]
 
-    def with_arrays(self, **arrays: np.ndarray) -> Self:
+    def with_arrays(self: _Trace, **arrays: np.ndarray) -> _Trace:
         """Return the same trace with some arrays added or replaced."""
         return type(self)(self.arrays | arrays, self.metadata)
 
@@ -188,7 +192,7 @@ class MemoryTrace:
         save_arrays(path, {**self.arrays, _HEADER: np.array(header)})
 
     @classmethod
-    def load(cls, path: str | Path) -> Self:
+    def load(cls: type[_Trace], path: str | Path) -> _Trace:
         """Read a trace; nothing in the file is executed or unpickled.
 
         Raises:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -111,7 +113,7 @@ class DNCCell(nn.Module):
         word_size: int,
         num_read_heads: int,
         controller: str = "lstm",
-        ablated: frozenset[str] = frozenset(),
+        ablated: str | Iterable[str] = frozenset(),
         num_controller_layers: int = 1,
     ):
         super().__init__()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterable
 
+import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -58,7 +60,7 @@ class DNC(MemoryModel):
         word_size: int = 16,
         num_read_heads: int = 1,
         controller: str = "lstm",
-        ablated: frozenset[str] = frozenset(),
+        ablated: str | Iterable[str] = frozenset(),
         num_controller_layers: int = 1,
         implementation: str = "auto",
     ):
@@ -113,7 +115,7 @@ class DNC(MemoryModel):
         return self.output(h_and_r), state
 
     @torch.no_grad()
-    def trace(self, z: Float[Tensor, "T F"], state: State | None = None) -> DNCTrace:
+    def trace(self, z: Float[Tensor | np.ndarray, "T F"], state: State | None = None) -> DNCTrace:
         """Run one sequence and return everything that happened.
 
         The run is done in double precision, whatever the model's own. Locations that nothing was
