@@ -1,57 +1,48 @@
-// The MemoryPlayer: one script without dependencies, for the widget and for the exported page.
-//
-// It gets the runs as one block of 32-bit floats and a header with a table of their arrays: where
-// each lies, its axes, its kind and its label. Layers, from the bottom: Run (numbers of a run at a
-// step), tellStep (a step in words), Panel and TimeLine (one heatmap each, on a canvas with one
-// pixel per cell), View (all panels of a run), Player, and render and mount, which start it.
+// Made of script/ by make player.
 
-// ---- colours ------------------------------------------------------------------------------------
-
-const CIVIDIS =
-  "00224e 002e6a 1a386f 32436d 434e6c 535a6d 61656f 6f7073 7d7c78 8c8878 9b9476 aba072 bcae6c " +
-  "cdbb63 dec958 f0d846 fee838";
-const BLUE_TO_RED =
-  "053061 175290 2a71b2 3f8ec0 6bacd1 9bc9e0 c2ddec e0ecf3 f7f6f6 fbe5d8 fbccb4 f5aa89 e48066 " +
-  "d05548 ba2832 930e26 67001f";
-
-const anchors = (text) =>
-  text.split(" ").map((hex) => [0, 2, 4].map((i) => parseInt(hex.slice(i, i + 2), 16)));
-
-/** 256 colours as the 32-bit words that a canvas stores. */
-function palette(text) {
-  const stops = anchors(text);
-  const words = new Uint32Array(256);
-  for (let i = 0; i < 256; i++) {
-    const place = (i / 255) * (stops.length - 1);
-    const low = Math.min(Math.floor(place), stops.length - 2);
-    const [red, green, blue] = stops[low].map((from, channel) =>
-      Math.round(from + (place - low) * (stops[low + 1][channel] - from)),
-    );
-    words[i] = (255 << 24) | (blue << 16) | (green << 8) | red;
+// src/memorylab/player/script/elements.js
+function element(tag, properties = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [key, value] of Object.entries(properties)) {
+    if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
+    else if (key === "style") Object.assign(node.style, value);
+    else if (value !== null && value !== void 0) node.setAttribute(key, value);
   }
-  return words;
+  if ("tabindex" in properties || ["button", "input", "select", "summary"].includes(tag))
+    node.setAttribute("data-lm-suppress-shortcuts", "true");
+  node.append(...children);
+  return node;
 }
+var SIGNS = {
+  first: "M3 3h2v10H3zM13 3v10L6 8z",
+  back: "M11 3v10L4 8z",
+  play: "M4 2.5v11L13.5 8z",
+  pause: "M4 3h3v10H4zM9 3h3v10H9z",
+  forward: "M5 3v10l7-5z",
+  last: "M11 3h2v10h-2zM3 3v10l7-5z"
+};
+function sign(name) {
+  const template = document.createElement("template");
+  template.innerHTML = `<svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d="${SIGNS[name]}" fill="currentColor"/></svg>`;
+  return template.content;
+}
+var brief = (value) => Number.isNaN(value) ? "NaN" : show(Number(value.toPrecision(3))).replace("-", "−");
+var show = (value) => {
+  if (Number.isNaN(value)) return "NaN (no number)";
+  if (Number.isInteger(value)) return String(value);
+  const size = Math.abs(value);
+  return size >= 1e-4 && size < 1e5 ? String(Number(value.toPrecision(5))) : value.toExponential(3);
+};
+var spacing = (count, length, room) => {
+  for (const every of [1, 2, 4, 5, 8, 10, 16, 20, 32, 50, 64, 100, 128, 200, 256, 500])
+    if (every * length / count >= room) return every;
+  return count;
+};
 
-const PALETTES = { sequential: palette(CIVIDIS), diverging: palette(BLUE_TO_RED) };
-const gradient = (kind) =>
-  `linear-gradient(to right, ${(kind === "diverging" ? BLUE_TO_RED : CIVIDIS)
-    .split(" ")
-    .map((hex) => "#" + hex)
-    .join(", ")})`;
-
-/** How numbers become colours: from `low` to `high`, diverging ones symmetric about 0. */
-const between = (low, high) => ({ kind: "sequential", low, high: high > low ? high : low + 1 });
-const around = (extent) => ({ kind: "diverging", low: -(extent || 1), high: extent || 1 });
-const UNIT = between(0, 1);
-
-// ---- numbers ------------------------------------------------------------------------------------
-
-const STATE_EVERY = 16; // Steps between the states that a recomputed run keeps.
-const NORM_EPSILON = 1e-6; // That of memorylab.memory.dnc.addressing; a test compares the results.
-
-const product = (sizes) => sizes.reduce((a, b) => a * b, 1);
-
-/** softmax(strength · cosine) over the rows of `memory`, for one key. */
+// src/memorylab/player/script/run.js
+var STATE_EVERY = 16;
+var NORM_EPSILON = 1e-6;
+var product = (sizes) => sizes.reduce((a, b) => a * b, 1);
 function lookUp(memory, key, strength, locations, word) {
   let keyNorm = NORM_EPSILON;
   for (let c = 0; c < word; c++) keyNorm += key[c] * key[c];
@@ -65,40 +56,30 @@ function lookUp(memory, key, strength, locations, word) {
       dot += cell * key[c];
       norm += cell * cell;
     }
-    scores[n] = (strength * dot) / Math.sqrt(keyNorm * norm);
+    scores[n] = strength * dot / Math.sqrt(keyNorm * norm);
     highest = Math.max(highest, scores[n]);
   }
   let total = 0;
   for (let n = 0; n < locations; n++) total += scores[n] = Math.exp(scores[n] - highest);
   return scores.map((score) => score / total);
 }
-
-/**
- * The numbers of one run. `arrays` has for each array its row of the trace's table (axes, kind,
- * label, columns), its shape, its range, and how many steps of it were `sent`. Steps that were not
- * sent are recomputed by the paper's equations.
- */
-export class Run {
+var Run = class {
   constructor(header, block) {
-    Object.assign(this, header); // steps, locations, word, heads, order, label, frame, arrays
+    Object.assign(this, header);
     this.block = block;
     this.fresh = { step: -1, arrays: {} };
   }
-
   has(name) {
     return name in this.arrays;
   }
-
   /** The names of the arrays whose row of the table satisfies `wanted`, in the table's order. */
   names(wanted) {
     return Object.keys(this.arrays).filter((name) => wanted(this.arrays[name]));
   }
-
   /** How many numbers an array has at each step. */
   size(name) {
     return product(this.arrays[name].shape.slice(1));
   }
-
   /**
    * The array `name` as it stands after `step`, flat; good until another step is asked for. A run
    * that has ended keeps its last step.
@@ -109,14 +90,13 @@ export class Run {
     const size = this.size(name);
     if (step < sent) return this.block.subarray(offset + step * size, offset + (step + 1) * size);
     if (this.fresh.step !== step) this.fresh = { step, arrays: {} };
-    return (this.fresh.arrays[name] ??= this.computed(name, step));
+    return this.fresh.arrays[name] ??= this.computed(name, step);
   }
-
   /** Memory, links and precedence after `step`, from the nearest state before it that is known. */
   state(step) {
     if (!this.kept) {
-      const [memory, link, precedence] = ["memory", "link", "precedence"].map((name) =>
-        Float64Array.from(this.at(name, 0)),
+      const [memory, link, precedence] = ["memory", "link", "precedence"].map(
+        (name) => Float64Array.from(this.at(name, 0))
       );
       this.current = { step: 0, memory, link, precedence };
       this.kept = [structuredClone(this.current)];
@@ -131,11 +111,10 @@ export class Run {
     }
     return state;
   }
-
   advance(state) {
     const { locations: N, word: W } = this;
     const { memory, link, precedence } = state;
-    const step = (state.step += 1);
+    const step = state.step += 1;
     const write = this.at("write_weighting", step);
     const erase = this.at("erase_vector", step);
     const add = this.at("write_vector", step);
@@ -148,15 +127,14 @@ export class Run {
       }
       for (let j = 0; j < N; j++) {
         const cell = i * N + j;
-        const kept = Math.max(0, 1 - write[i] - write[j]);
-        link[cell] = kept * link[cell] + write[i] * precedence[j];
+        const kept2 = Math.max(0, 1 - write[i] - write[j]);
+        link[cell] = kept2 * link[cell] + write[i] * precedence[j];
       }
       link[i * N + i] = 0;
     }
     const kept = Math.max(0, 1 - total);
     for (let i = 0; i < N; i++) precedence[i] = kept * precedence[i] + write[i];
   }
-
   computed(name, step) {
     const { locations: N, word: W, heads: R } = this;
     const state = this.state(step);
@@ -166,8 +144,7 @@ export class Run {
     const all = new Float64Array(R * size);
     for (let head = 0; head < R; head++) {
       const part = all.subarray(head * size, (head + 1) * size);
-      const of = (array, at, length) =>
-        this.at(array, at).subarray(head * length, (head + 1) * length);
+      const of = (array, at, length) => this.at(array, at).subarray(head * length, (head + 1) * length);
       if (name === "read_content_weighting") {
         const strength = this.at("read_strengths", step)[head];
         part.set(lookUp(memory, of("read_keys", step, W), strength, N, W));
@@ -185,10 +162,8 @@ export class Run {
     }
     return all;
   }
-}
-
-/** One run minus another, seen as a run. */
-class Difference extends Run {
+};
+var Difference = class extends Run {
   constructor(left, right) {
     const arrays = {};
     for (const [name, row] of Object.entries(left.arrays)) {
@@ -203,17 +178,190 @@ class Difference extends Run {
     super({ locations, word, heads, order, label, steps, arrays });
     Object.assign(this, { left, right, signed: true });
   }
-
   at(name, step) {
     const other = this.right.at(name, step);
     return Float32Array.from(this.left.at(name, step), (value, i) => value - other[i]);
   }
+};
+
+// src/memorylab/player/script/colours.js
+var CIVIDIS = "00224e 002e6a 1a386f 32436d 434e6c 535a6d 61656f 6f7073 7d7c78 8c8878 9b9476 aba072 bcae6c cdbb63 dec958 f0d846 fee838";
+var BLUE_TO_RED = "053061 175290 2a71b2 3f8ec0 6bacd1 9bc9e0 c2ddec e0ecf3 f7f6f6 fbe5d8 fbccb4 f5aa89 e48066 d05548 ba2832 930e26 67001f";
+var anchors = (text) => text.split(" ").map((hex) => [0, 2, 4].map((i) => parseInt(hex.slice(i, i + 2), 16)));
+function palette(text) {
+  const stops = anchors(text);
+  const words = new Uint32Array(256);
+  for (let i = 0; i < 256; i++) {
+    const place = i / 255 * (stops.length - 1);
+    const low = Math.min(Math.floor(place), stops.length - 2);
+    const [red, green, blue] = stops[low].map(
+      (from, channel) => Math.round(from + (place - low) * (stops[low + 1][channel] - from))
+    );
+    words[i] = 255 << 24 | blue << 16 | green << 8 | red;
+  }
+  return words;
 }
+var PALETTES = { sequential: palette(CIVIDIS), diverging: palette(BLUE_TO_RED) };
+var gradient = (kind) => `linear-gradient(to right, ${(kind === "diverging" ? BLUE_TO_RED : CIVIDIS).split(" ").map((hex) => "#" + hex).join(", ")})`;
+var between = (low, high) => ({
+  kind: "sequential",
+  low,
+  high: high > low ? high : low + 1
+});
+var around = (extent) => ({ kind: "diverging", low: -(extent || 1), high: extent || 1 });
+var UNIT = between(0, 1);
 
-// ---- a step in words ----------------------------------------------------------------------------
+// src/memorylab/player/script/panels.js
+var Panel = class {
+  constructor(player, options) {
+    Object.assign(this, options);
+    this.player = player;
+    const canvas = this.canvas = element("canvas", {
+      width: this.columns.count,
+      height: this.rows.count,
+      tabindex: "0",
+      role: "application",
+      "aria-roledescription": "heatmap",
+      "aria-label": `${this.title}: ${this.rows.count} by ${this.columns.count}. Arrow keys move from cell to cell.`,
+      "data-panel": this.name
+    });
+    this.context = canvas.getContext("2d", { alpha: true });
+    this.image = this.context.createImageData(this.columns.count, this.rows.count);
+    this.words = new Uint32Array(this.image.data.buffer);
+    this.cell = null;
+    this.marks = element("div", { class: "mp-marks" });
+    this.frame = element("div", { class: "mp-frame" }, canvas, this.marks);
+    canvas.addEventListener("pointermove", (event) => this.point(event));
+    canvas.addEventListener("pointerleave", () => player.select(null));
+    canvas.addEventListener("focus", () => this.choose(this.cell ?? [0, 0]));
+    canvas.addEventListener("blur", () => player.select(null));
+    canvas.addEventListener("keydown", (event) => this.key(event));
+  }
+  draw(step) {
+    const value = this.cells(step);
+    const { kind, low, high } = this.scale;
+    const colours = PALETTES[kind];
+    const factor = 255 / (high - low);
+    const { words } = this;
+    const width = this.columns.count;
+    for (let row = 0, place = 0; row < this.rows.count; row++)
+      for (let column = 0; column < width; column++, place++) {
+        const number = value(row, column);
+        const index = (number - low) * factor;
+        words[place] = number !== number ? 0 : colours[index < 0 ? 0 : index > 255 ? 255 : index + 0.5 | 0];
+      }
+    this.context.putImageData(this.image, 0, 0);
+  }
+  place(event) {
+    const box = this.canvas.getBoundingClientRect();
+    const at = (offset, length, count) => Math.max(0, Math.min(count - 1, Math.floor(offset / length * count)));
+    return [
+      at(event.clientY - box.top, box.height, this.rows.count),
+      at(event.clientX - box.left, box.width, this.columns.count)
+    ];
+  }
+  point(event) {
+    this.choose(this.place(event));
+  }
+  choose(cell) {
+    this.cell = cell;
+    this.player.select(this);
+  }
+  key(event) {
+    const move = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+    if (!(event.key in move) || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const [row, column] = this.cell ?? [0, 0];
+    const [down, right] = move[event.key];
+    this.choose([
+      Math.max(0, Math.min(this.rows.count - 1, row + down)),
+      Math.max(0, Math.min(this.columns.count - 1, column + right))
+    ]);
+  }
+  /** What the chosen cell stands for, for the other panels. */
+  chosen() {
+    const [row, column] = this.cell;
+    const chosen = { panel: this, row, column, locations: [], word: null };
+    for (const [axis2, index] of [
+      [this.rows, row],
+      [this.columns, column]
+    ]) {
+      if (axis2.kind === "location") chosen.locations.push(index);
+      if (axis2.kind === "word") chosen.word = index;
+    }
+    return chosen;
+  }
+  readout(step) {
+    const [row, column] = this.cell;
+    const value = show(this.cells(step)(row, column));
+    return `${this.tell(row, column, step)} = ${value}`;
+  }
+  mark(chosen) {
+    const { rows, columns } = this;
+    const bars = [];
+    const bar = (along, index, strong) => {
+      if (index === void 0 || index === null) return;
+      const [{ count }, start, size] = along === "row" ? [rows, "top", "height"] : [columns, "left", "width"];
+      const style = { [start]: `${100 * index / count}%`, [size]: `${100 / count}%` };
+      bars.push(
+        element("div", { class: `mp-mark mp-${along}${strong ? " mp-strong" : ""}`, style })
+      );
+    };
+    if (chosen?.panel === this) {
+      bar("row", chosen.row, true);
+      bar("column", chosen.column, true);
+    } else if (chosen) {
+      const { locations, word } = chosen;
+      if (rows.kind === "location" && columns.kind === "location") {
+        bar("row", locations[0]);
+        bar("column", locations[1] ?? locations[0]);
+      } else if (rows.kind === "location") locations.forEach((index) => bar("row", index));
+      if (columns.kind === "word") bar("column", word);
+    }
+    this.marks.replaceChildren(...bars);
+  }
+};
+var TimeLine = class extends Panel {
+  constructor(player, options) {
+    super(player, options);
+    this.cursor = element("div", { class: "mp-cursor" });
+    this.frame.append(this.cursor);
+    this.frame.classList.add("mp-time");
+    this.canvas.addEventListener("pointerdown", (event) => {
+      this.canvas.setPointerCapture(event.pointerId);
+      this.seek(event);
+    });
+  }
+  seek(event) {
+    const box = this.canvas.getBoundingClientRect();
+    this.player.seek(Math.floor((event.clientX - box.left) / box.width * this.columns.count));
+  }
+  point(event) {
+    if (event.buttons & 1) this.seek(event);
+    super.point(event);
+  }
+  draw() {
+  }
+  drawOnce() {
+    super.draw(0);
+  }
+  follow(step) {
+    const width = 100 / this.columns.count;
+    this.cursor.style.left = `${Math.min(step, this.columns.count - 1) * width}%`;
+    this.cursor.style.width = `max(3px, ${width}%)`;
+    if (this.numbers) {
+      const value = this.cells(0);
+      this.numbers.forEach((node, row) => {
+        const number = value(row, step);
+        node.textContent = Number.isNaN(number) ? "" : number !== 0 && Math.abs(number) < 1e-3 ? "0.000" : brief(number);
+      });
+    }
+  }
+};
 
-const SCARCE = 0.1; // A weighting below this is as good as none.
-
+// src/memorylab/player/script/words.js
+var SCARCE = 0.1;
 function peak(weighting, from, size) {
   let best = 0;
   let total = 0;
@@ -223,11 +371,8 @@ function peak(weighting, from, size) {
   }
   return { location: best, weight: weighting[from + best], total };
 }
-
-const share = (weight) => weight.toFixed(2);
-
-/** What a step did, from its gates and weightings: which locations it wrote, freed and read. */
-export function tellStep(run, step) {
+var share = (weight) => weight.toFixed(2);
+function tellStep(run, step) {
   if (step >= run.steps) return `This run ended with step ${run.steps - 1}.`;
   const N = run.locations;
   const sentences = [];
@@ -266,7 +411,7 @@ export function tellStep(run, step) {
       const modes = run.at("read_modes", step);
       const ways = ["backward_weighting", "read_content_weighting", "forward_weighting"];
       const parts = ways.map(
-        (way, i) => modes[head * 3 + i] * run.at(way, step)[head * N + read.location],
+        (way2, i) => modes[head * 3 + i] * run.at(way2, step)[head * N + read.location]
       );
       const way = parts.indexOf(Math.max(...parts));
       let how = "found by content";
@@ -283,250 +428,15 @@ export function tellStep(run, step) {
   return sentences.join(" ");
 }
 
-// ---- elements -----------------------------------------------------------------------------------
-
-function element(tag, properties = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [key, value] of Object.entries(properties)) {
-    if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
-    else if (key === "style") Object.assign(node.style, value);
-    else if (value !== null && value !== undefined) node.setAttribute(key, value);
-  }
-  // Or JupyterLab and Notebook take keys such as "a" and "b" for their own.
-  if ("tabindex" in properties || ["button", "input", "select", "summary"].includes(tag))
-    node.setAttribute("data-lm-suppress-shortcuts", "true");
-  node.append(...children);
-  return node;
-}
-
-/** The signs on the buttons, drawn, because few fonts have all of them. */
-const SIGNS = {
-  first: "M3 3h2v10H3zM13 3v10L6 8z",
-  back: "M11 3v10L4 8z",
-  play: "M4 2.5v11L13.5 8z",
-  pause: "M4 3h3v10H4zM9 3h3v10H9z",
-  forward: "M5 3v10l7-5z",
-  last: "M11 3h2v10h-2zM3 3v10l7-5z",
-};
-
-function sign(name) {
-  const template = document.createElement("template");
-  template.innerHTML =
-    '<svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">' +
-    `<path d="${SIGNS[name]}" fill="currentColor"/></svg>`;
-  return template.content;
-}
-
-const brief = (value) =>
-  Number.isNaN(value) ? "NaN" : show(Number(value.toPrecision(3))).replace("-", "−");
-
-const show = (value) => {
-  if (Number.isNaN(value)) return "NaN (no number)";
-  if (Number.isInteger(value)) return String(value);
-  const size = Math.abs(value);
-  return size >= 1e-4 && size < 1e5 ? String(Number(value.toPrecision(5))) : value.toExponential(3);
-};
-
-/** The smallest stride at which labels `room` pixels wide fit when `count` share `length`. */
-const spacing = (count, length, room) => {
-  for (const every of [1, 2, 4, 5, 8, 10, 16, 20, 32, 50, 64, 100, 128, 200, 256, 500])
-    if ((every * length) / count >= room) return every;
-  return count;
-};
-
-// ---- one heatmap --------------------------------------------------------------------------------
-
-/**
- * A heatmap on a canvas of one pixel per cell, which the browser magnifies.
- *
- * `cells(step)` returns the function of row and column that gives the numbers at a step. `rows` and
- * `columns` are { kind, count, names }: kind "location", "word" or "time" is what marks are shared
- * by. A cell that is not a number stays transparent, and the hatching behind shows.
- */
-class Panel {
-  constructor(player, options) {
-    Object.assign(this, options);
-    this.player = player;
-    const canvas = (this.canvas = element("canvas", {
-      width: this.columns.count,
-      height: this.rows.count,
-      tabindex: "0",
-      role: "application",
-      "aria-roledescription": "heatmap",
-      "aria-label":
-        `${this.title}: ${this.rows.count} by ${this.columns.count}. ` +
-        "Arrow keys move from cell to cell.",
-      "data-panel": this.name,
-    }));
-    this.context = canvas.getContext("2d", { alpha: true });
-    this.image = this.context.createImageData(this.columns.count, this.rows.count);
-    this.words = new Uint32Array(this.image.data.buffer);
-    this.cell = null;
-    this.marks = element("div", { class: "mp-marks" });
-    this.frame = element("div", { class: "mp-frame" }, canvas, this.marks);
-    canvas.addEventListener("pointermove", (event) => this.point(event));
-    canvas.addEventListener("pointerleave", () => player.select(null));
-    canvas.addEventListener("focus", () => this.choose(this.cell ?? [0, 0]));
-    canvas.addEventListener("blur", () => player.select(null));
-    canvas.addEventListener("keydown", (event) => this.key(event));
-  }
-
-  draw(step) {
-    const value = this.cells(step);
-    const { kind, low, high } = this.scale;
-    const colours = PALETTES[kind];
-    const factor = 255 / (high - low);
-    const { words } = this;
-    const width = this.columns.count;
-    for (let row = 0, place = 0; row < this.rows.count; row++)
-      for (let column = 0; column < width; column++, place++) {
-        const number = value(row, column);
-        const index = (number - low) * factor;
-        words[place] =
-          number !== number ? 0 : colours[index < 0 ? 0 : index > 255 ? 255 : (index + 0.5) | 0];
-      }
-    this.context.putImageData(this.image, 0, 0);
-  }
-
-  place(event) {
-    const box = this.canvas.getBoundingClientRect();
-    const at = (offset, length, count) =>
-      Math.max(0, Math.min(count - 1, Math.floor((offset / length) * count)));
-    return [
-      at(event.clientY - box.top, box.height, this.rows.count),
-      at(event.clientX - box.left, box.width, this.columns.count),
-    ];
-  }
-
-  point(event) {
-    this.choose(this.place(event));
-  }
-
-  choose(cell) {
-    this.cell = cell;
-    this.player.select(this);
-  }
-
-  key(event) {
-    const move = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-    if (!(event.key in move) || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    event.stopPropagation();
-    const [row, column] = this.cell ?? [0, 0];
-    const [down, right] = move[event.key];
-    this.choose([
-      Math.max(0, Math.min(this.rows.count - 1, row + down)),
-      Math.max(0, Math.min(this.columns.count - 1, column + right)),
-    ]);
-  }
-
-  /** What the chosen cell stands for, for the other panels. */
-  chosen() {
-    const [row, column] = this.cell;
-    const chosen = { panel: this, row, column, locations: [], word: null };
-    for (const [axis, index] of [
-      [this.rows, row],
-      [this.columns, column],
-    ]) {
-      if (axis.kind === "location") chosen.locations.push(index);
-      if (axis.kind === "word") chosen.word = index;
-    }
-    return chosen;
-  }
-
-  readout(step) {
-    const [row, column] = this.cell;
-    const value = show(this.cells(step)(row, column));
-    return `${this.tell(row, column, step)} = ${value}`;
-  }
-
-  mark(chosen) {
-    const { rows, columns } = this;
-    const bars = [];
-    const bar = (along, index, strong) => {
-      if (index === undefined || index === null) return;
-      const [{ count }, start, size] =
-        along === "row" ? [rows, "top", "height"] : [columns, "left", "width"];
-      const style = { [start]: `${(100 * index) / count}%`, [size]: `${100 / count}%` };
-      bars.push(
-        element("div", { class: `mp-mark mp-${along}${strong ? " mp-strong" : ""}`, style }),
-      );
-    };
-    if (chosen?.panel === this) {
-      bar("row", chosen.row, true);
-      bar("column", chosen.column, true);
-    } else if (chosen) {
-      const { locations, word } = chosen;
-      if (rows.kind === "location" && columns.kind === "location") {
-        // A link's two locations, or both the row and the column of a single one.
-        bar("row", locations[0]);
-        bar("column", locations[1] ?? locations[0]);
-      } else if (rows.kind === "location") locations.forEach((index) => bar("row", index));
-      if (columns.kind === "word") bar("column", word);
-    }
-    this.marks.replaceChildren(...bars);
-  }
-}
-
-/** A heatmap over the whole run, whose columns are steps: drawn once, with a cursor to drag. */
-class TimeLine extends Panel {
-  constructor(player, options) {
-    super(player, options);
-    this.cursor = element("div", { class: "mp-cursor" });
-    this.frame.append(this.cursor);
-    this.frame.classList.add("mp-time");
-    this.canvas.addEventListener("pointerdown", (event) => {
-      this.canvas.setPointerCapture(event.pointerId);
-      this.seek(event);
-    });
-  }
-
-  seek(event) {
-    const box = this.canvas.getBoundingClientRect();
-    this.player.seek(Math.floor(((event.clientX - box.left) / box.width) * this.columns.count));
-  }
-
-  point(event) {
-    if (event.buttons & 1) this.seek(event);
-    super.point(event);
-  }
-
-  draw() {}
-
-  drawOnce() {
-    super.draw(0);
-  }
-
-  follow(step) {
-    const width = 100 / this.columns.count;
-    this.cursor.style.left = `${Math.min(step, this.columns.count - 1) * width}%`;
-    this.cursor.style.width = `max(3px, ${width}%)`;
-    if (this.numbers) {
-      const value = this.cells(0);
-      this.numbers.forEach((node, row) => {
-        const number = value(row, step);
-        node.textContent = Number.isNaN(number)
-          ? ""
-          : number !== 0 && Math.abs(number) < 1e-3
-            ? "0.000"
-            : brief(number);
-      });
-    }
-  }
-}
-
-// ---- all heatmaps of a run ----------------------------------------------------------------------
-
-const axis = (kind, count) => ({ kind, count });
-const named = (kind, names) => ({ kind, count: names.length, names });
-const FRACTIONS = ["fraction", "weighting", "distribution", "links"]; // kinds of 0 to 1
-// The axes of the arrays that stand in a figure of one step.
-const FIGURES = ["T N", "T R N", "T N W", "T N N", "T W", "T R W"];
-const GATES = ["T", "T R", "T R 3"];
-const isGate = ({ axes, kind }) => GATES.includes(axes) && FRACTIONS.includes(kind);
-const isStrength = ({ axes, kind }) => GATES.includes(axes) && kind === "strength";
-
-class View {
+// src/memorylab/player/script/view.js
+var axis = (kind, count) => ({ kind, count });
+var named = (kind, names) => ({ kind, count: names.length, names });
+var FRACTIONS = ["fraction", "weighting", "distribution", "links"];
+var FIGURES = ["T N", "T R N", "T N W", "T N N", "T W", "T R W"];
+var GATES = ["T", "T R", "T R 3"];
+var isGate = ({ axes, kind }) => GATES.includes(axes) && FRACTIONS.includes(kind);
+var isStrength = ({ axes, kind }) => GATES.includes(axes) && kind === "strength";
+var View = class {
   constructor(player, run) {
     this.player = player;
     this.run = run;
@@ -542,25 +452,20 @@ class View {
     this.root = element("section", { class: "mp-view", "aria-label": label }, ...parts);
     for (const line of this.lines) line.drawOnce();
   }
-
   scaleOf(name) {
     const { kind, low, high } = this.run.arrays[name];
     if (FRACTIONS.includes(kind)) return this.unit;
     return this.run.signed || low < 0 ? this.shared([name]) : between(0, Math.max(high, 1e-9));
   }
-
   /** One scale for all of some arrays, symmetric about 0. */
   shared(names) {
     const rows = names.map((name) => this.run.arrays[name]);
     return around(Math.max(...rows.map(({ low, high }) => Math.max(-low, high))));
   }
-
   get unit() {
     return this.run.signed ? around(1) : UNIT;
   }
-
   // -- heatmaps of one step
-
   /**
    * A figure of arrays that hold one number for each cell: `arrays[pick(row, column)]` holds it, at
    * `index(row, column)`.
@@ -578,18 +483,16 @@ class View {
     body.append(panel.frame, this.ticks(below, panel.columns, width));
     return element("figure", {}, element("figcaption", {}, panel.title), body);
   }
-
   ticks(kind, { count, names }, length) {
     const all = kind === "named" || names?.[0]?.length > 4;
     const every = all ? 1 : spacing(count, length, kind === "row" ? 12 : 22);
     const box = element("div", { class: `mp-ticks mp-ticks-${kind}`, "aria-hidden": "true" });
     for (let i = 0; i < count; i += every) {
-      const style = { [kind === "row" ? "top" : "left"]: `${(100 * (i + 0.5)) / count}%` };
+      const style = { [kind === "row" ? "top" : "left"]: `${100 * (i + 0.5) / count}%` };
       box.append(element("span", { style }, String(names ? names[i] : i)));
     }
     return box;
   }
-
   /**
    * The entries of some arrays, each as [label, name, index in a step]: those without heads first,
    * then head by head. An array with names for its columns has an entry for each, others have one.
@@ -602,19 +505,18 @@ class View {
         const { axes, label, columns } = run.arrays[name];
         const hasHeads = axes.startsWith("T R");
         if (hasHeads !== head >= 0) continue;
-        const start = hasHeads ? (head * run.size(name)) / run.heads : 0;
+        const start = hasHeads ? head * run.size(name) / run.heads : 0;
         const labels = columns.length ? columns : [label];
-        labels.forEach((text, i) =>
-          list.push([hasHeads ? `${text} ${head}` : text, name, start + i]),
+        labels.forEach(
+          (text, i) => list.push([hasHeads ? `${text} ${head}` : text, name, start + i])
         );
       }
     return list;
   }
-
   stepFigures() {
     const { run, player } = this;
     const { locations: N, word: W, order } = run;
-    const cell = player.runs.length > 1 ? 11 : 14; // Two runs share the width.
+    const cell = player.runs.length > 1 ? 11 : 14;
     const height = Math.max(120, Math.min(320, N * cell));
     const width = Math.max(84, Math.min(260, W * cell));
     this.locations = named("location", order);
@@ -624,7 +526,7 @@ class View {
     for (const name of shaped("T N N")) figures.push(this.pairsFigure(name, height));
     const writing = shaped("T N");
     figures.push(
-      this.columnsFigure("writing", writing, 0, height, (label) => `${label} of location`),
+      this.columnsFigure("writing", writing, 0, height, (label) => `${label} of location`)
     );
     for (let head = 0; head < run.heads; head++) {
       const say = (label) => `head ${head}, ${label}, location`;
@@ -633,7 +535,6 @@ class View {
     figures.push(this.vectorsFigure(shaped("T W", "T R W"), width));
     return figures;
   }
-
   /** An array of a word for each location, such as the memory. */
   wordsFigure(name, width, height) {
     const { word: W, order, arrays } = this.run;
@@ -646,12 +547,10 @@ class View {
       arrays: [name],
       pick: () => 0,
       index: (row, column) => order[row] * W + column,
-      tell: (row, column) =>
-        `${name}[${order[row]}, ${column}]: location ${order[row]}, position ${column}`,
+      tell: (row, column) => `${name}[${order[row]}, ${column}]: location ${order[row]}, position ${column}`
     };
     return this.figure(options, width, height);
   }
-
   /** An array of a number for each pair of locations, such as the links. */
   pairsFigure(name, size) {
     const { locations: N, order, arrays } = this.run;
@@ -665,13 +564,10 @@ class View {
       arrays: [name],
       pick: () => 0,
       index: (row, column) => order[row] * N + order[column],
-      tell: (row, column) =>
-        `${name}[${order[row]}, ${order[column]}]: ` +
-        `location ${order[row]} ${related} ${order[column]}`,
+      tell: (row, column) => `${name}[${order[row]}, ${order[column]}]: location ${order[row]} ${related} ${order[column]}`
     };
     return this.figure(options, size, size);
   }
-
   /** Arrays of a number for each location, one column each. */
   columnsFigure(title, names, start, height, say) {
     const { order, arrays } = this.run;
@@ -685,11 +581,10 @@ class View {
       arrays: names,
       pick: (row, column) => column,
       index: (row) => start + order[row],
-      tell: (row, column) => `${say(labels[column])} ${order[row]}`,
+      tell: (row, column) => `${say(labels[column])} ${order[row]}`
     };
     return this.figure(options, names.length * 18, height);
   }
-
   /** Words: keys, and what is erased, written and read. */
   vectorsFigure(names, width) {
     const entries = this.entries(names);
@@ -703,11 +598,10 @@ class View {
       arrays: entries.map(([, name]) => name),
       pick: (row) => row,
       index: (row, column) => entries[row][2] + column,
-      tell: (row, column) => `${labels[row]}, position ${column}`,
+      tell: (row, column) => `${labels[row]}, position ${column}`
     };
     return this.figure(options, width, entries.length * 15);
   }
-
   /** The environment's picture at the step. */
   frame({ height, width, channels }) {
     const { low, high } = this.run.arrays.observation;
@@ -721,14 +615,12 @@ class View {
       for (let i = 0; i < width * height; i++)
         for (let channel = 0; channel < 4; channel++) {
           const value = pixels[i * channels + Math.min(channel, channels - 1)];
-          image.data[i * 4 + channel] =
-            channel === 3 ? 255 : (255 * (value - low)) / (high - low || 1);
+          image.data[i * 4 + channel] = channel === 3 ? 255 : 255 * (value - low) / (high - low || 1);
         }
       context.putImageData(image, 0, 0);
     };
     return element("figure", {}, element("figcaption", {}, "observation"), canvas);
   }
-
   legend() {
     const { run } = this;
     const words = run.names(({ axes }) => ["T W", "T R W"].includes(axes));
@@ -739,25 +631,21 @@ class View {
       this.bar("memory", this.shared(["memory"])),
       this.bar("words of this step", this.shared(words)),
       this.bar(unit, this.unit),
-      element("span", { class: "mp-bar-entry" }, element("i", { class: "mp-hatch" }), "no number"),
+      element("span", { class: "mp-bar-entry" }, element("i", { class: "mp-hatch" }), "no number")
     );
   }
-
   bar(label, { kind, low, high }) {
     const colours = element("i", { class: "mp-gradient", style: { background: gradient(kind) } });
     const text = `${label} ${brief(low)}`;
     return element("span", { class: "mp-bar-entry" }, text, colours, brief(high));
   }
-
   // -- heatmaps of the whole run
-
   group(title, rows, open) {
     const summary = element("summary", {}, title);
     const details = element("details", { class: "mp-group" }, summary, ...rows);
     details.open = open;
     return details;
   }
-
   /** One time-line: `read(row)` tells [array, index in a step] for each row. */
   line(label, rows, read, { scale, height, numbers = false, tell }) {
     const { run } = this;
@@ -769,7 +657,6 @@ class View {
       cache[name] ??= Array.from({ length: run.steps }, (_, step) => run.at(name, step));
       return cache[name][column][index];
     };
-    // All runs on one clock: behind the end of a shorter one there are no numbers.
     const columns = axis("time", this.player.steps);
     const say = (row, column) => `step ${column}, ${tell(row)}`;
     const options = { name: title, title, rows, columns, scale, cells, tell: say };
@@ -788,7 +675,6 @@ class View {
     } else right.append(this.range(scale));
     return element("div", { class: "mp-line" }, left, line.frame, right);
   }
-
   /** What the darkest and the brightest colour of a line stand for, where it isn't 0 to 1. */
   range({ kind, low, high }) {
     if (low === 0 && high === 1) return "";
@@ -797,21 +683,17 @@ class View {
     const ends = [high, low].map((value) => element("span", {}, brief(value)));
     return element("span", { class: "mp-range" }, ends[0], colours, ends[1]);
   }
-
   runLines() {
     const { run } = this;
     const elsewhere = (row) => FIGURES.includes(row.axes) || isGate(row) || isStrength(row);
-    const rest = run
-      .names((row) => !elsewhere(row))
-      .filter((name) => run.size(name) > 0 && !(name === "observation" && run.frame));
+    const rest = run.names((row) => !elsewhere(row)).filter((name) => run.size(name) > 0 && !(name === "observation" && run.frame));
     return [
       ...rest.map((name) => this.numbersLine(name)),
-      ...this.entries(["usage", "write_weighting", "read_weighting"]).map((entry) =>
-        this.locationsLine(...entry),
-      ),
+      ...this.entries(["usage", "write_weighting", "read_weighting"]).map(
+        (entry) => this.locationsLine(...entry)
+      )
     ];
   }
-
   /** A line of any numbers, such as the input. */
   numbersLine(name) {
     const { label } = this.run.arrays[name];
@@ -822,20 +704,18 @@ class View {
       scale: this.scaleOf(name),
       height: single ? 16 : Math.max(36, Math.min(110, count * 9)),
       numbers: single,
-      tell: (row) => (single ? label : `${label} ${row}`),
+      tell: (row) => single ? label : `${label} ${row}`
     });
   }
-
   /** A line of a number for each location, such as the usage. */
   locationsLine(label, name, offset) {
     const { locations: N, order } = this.run;
     return this.line(label, this.locations, (row) => [name, offset + order[row]], {
       scale: this.unit,
       height: Math.max(48, Math.min(128, N * 5)),
-      tell: (row) => `${label} of location ${order[row]}`,
+      tell: (row) => `${label} of location ${order[row]}`
     });
   }
-
   gateLines() {
     const { run } = this;
     const strengths = run.names(isStrength);
@@ -843,10 +723,9 @@ class View {
     const scale = run.signed ? around(highest) : between(1, highest);
     return [
       this.namedLine("gates", run.names(isGate), this.unit),
-      this.namedLine("strengths", strengths, scale),
+      this.namedLine("strengths", strengths, scale)
     ];
   }
-
   /** A line with a name and a number for each of its rows. */
   namedLine(title, names, scale) {
     const entries = this.entries(names);
@@ -855,30 +734,24 @@ class View {
       scale,
       height: entries.length * 16,
       numbers: true,
-      tell: (row) => labels[row],
+      tell: (row) => labels[row]
     });
   }
-
   draw(step) {
     for (const panel of this.panels) panel.draw(step);
     for (const line of this.lines) line.follow(step);
     this.drawFrame?.(step);
-    this.words.textContent = this.run.signed
-      ? "Red is more in the first run, blue more in the second."
-      : tellStep(this.run, step);
+    this.words.textContent = this.run.signed ? "Red is more in the first run, blue more in the second." : tellStep(this.run, step);
   }
-
   mark(chosen) {
     for (const panel of [...this.panels, ...this.lines]) panel.mark(chosen);
   }
-}
+};
 
-// ---- the player ---------------------------------------------------------------------------------
-
-const SPEEDS = [1, 2, 5, 10, 20, 30, 60];
-const SYNC_AFTER = 120; // milliseconds without a new step, before the kernel hears of it
-
-class Player {
+// src/memorylab/player/script/player.js
+var SPEEDS = [1, 2, 5, 10, 20, 30, 60];
+var SYNC_AFTER = 120;
+var Player = class {
   constructor(model, root) {
     this.model = model;
     this.root = root;
@@ -900,14 +773,12 @@ class Player {
     model.on("change:t", this.onModelStep);
     model.on("change:fps", this.onModelSpeed);
   }
-
   build() {
-    const button = (name, label, action) =>
-      element(
-        "button",
-        { type: "button", title: label, "aria-label": label, onclick: action, "data-action": name },
-        sign(name),
-      );
+    const button = (name, label, action) => element(
+      "button",
+      { type: "button", title: label, "aria-label": label, onclick: action, "data-action": name },
+      sign(name)
+    );
     this.playButton = button("play", "Play (space)", () => this.toggle());
     this.slider = element("input", {
       type: "range",
@@ -915,12 +786,12 @@ class Player {
       max: this.steps - 1,
       value: 0,
       "aria-label": "step",
-      oninput: () => this.seek(Number(this.slider.value)),
+      oninput: () => this.seek(Number(this.slider.value))
     });
     this.counter = element("output", { class: "mp-counter" });
     this.speed = element("select", {
       "aria-label": "steps per second",
-      onchange: () => this.setSpeed(Number(this.speed.value)),
+      onchange: () => this.setSpeed(Number(this.speed.value))
     });
     this.value = element("p", { class: "mp-value", "aria-live": "polite" });
     const controls = [
@@ -931,13 +802,13 @@ class Player {
       button("last", "Last step (End)", () => this.seek(this.steps - 1)),
       this.slider,
       this.counter,
-      element("label", {}, this.speed, " steps/s"),
+      element("label", {}, this.speed, " steps/s")
     ];
     this.views = this.runs.map((run) => new View(this, run));
     this.board = element(
       "div",
       { class: "mp-views", "data-runs": this.runs.length },
-      ...this.views.map((view) => view.root),
+      ...this.views.map((view) => view.root)
     );
     if (this.runs.length === 2 && this.comparable()) {
       this.differenceButton = element(
@@ -947,9 +818,9 @@ class Player {
           title: "Show the difference (d)",
           onclick: () => this.toggleDifference(),
           "aria-pressed": "false",
-          "data-action": "difference",
+          "data-action": "difference"
         },
-        "difference",
+        "difference"
       );
       controls.push(this.differenceButton);
     }
@@ -957,25 +828,21 @@ class Player {
       "details",
       { class: "mp-keys" },
       element("summary", {}, "keys"),
-      "space plays and pauses · ← → or , . step · page up and page down go ten steps · " +
-        "home and end · + − change the speed · d shows the difference of two runs · " +
-        "in a picture the arrow keys move from cell to cell, escape leaves it",
+      "space plays and pauses · ← → or , . step · page up and page down go ten steps · home and end · + − change the speed · d shows the difference of two runs · in a picture the arrow keys move from cell to cell, escape leaves it"
     );
     this.root.replaceChildren(
       element("div", { class: "mp-controls", role: "toolbar", "aria-label": "time" }, ...controls),
       this.value,
       this.board,
-      keys,
+      keys
     );
     this.setSpeed(this.fps, false);
     this.select(null);
   }
-
   comparable() {
     const [a, b] = this.runs;
     return ["locations", "word", "heads"].every((key) => a[key] === b[key]);
   }
-
   toggleDifference() {
     if (!this.differenceButton) return;
     if (!this.difference) {
@@ -993,7 +860,6 @@ class Player {
     }
     this.differenceButton.setAttribute("aria-pressed", String(!shown));
   }
-
   seek(step, sync = true) {
     step = Math.max(0, Math.min(this.steps - 1, Math.round(step)));
     if (this.step === step && this.drawn) return;
@@ -1010,28 +876,25 @@ class Player {
       this.timer = setTimeout(() => this.sync(), SYNC_AFTER);
     }
   }
-
   /** Tell the kernel where we are; not for every frame, which would flood it. */
   sync() {
     clearTimeout(this.timer);
-    this.timer = undefined;
+    this.timer = void 0;
     if (this.model.get("t") === this.step) return;
     this.model.set("t", this.step);
     this.model.save_changes();
   }
-
   setSpeed(fps, sync = true) {
     this.fps = fps;
-    const speeds = [...new Set([...SPEEDS, fps])].sort((a, b) => a - b);
+    const speeds = [.../* @__PURE__ */ new Set([...SPEEDS, fps])].sort((a, b) => a - b);
     this.speed.replaceChildren(
-      ...speeds.map((value) => element("option", { value }, String(value))),
+      ...speeds.map((value) => element("option", { value }, String(value)))
     );
     this.speed.value = fps;
     if (!sync) return;
     this.model.set("fps", fps);
     this.model.save_changes();
   }
-
   toggle(play = !this.playing) {
     if (play && this.step === this.steps - 1) this.seek(0);
     this.playing = play;
@@ -1039,40 +902,33 @@ class Player {
     this.playButton.replaceChildren(sign(play ? "pause" : "play"));
     this.playButton.title = play ? "Pause (space)" : "Play (space)";
     this.playButton.setAttribute("aria-label", this.playButton.title);
-    // A screen reader would never come to the end of what it is told while playing.
     for (const view of this.views) view.words.setAttribute("aria-live", play ? "off" : "polite");
     cancelAnimationFrame(this.request);
     if (play) {
-      this.due = performance.now() + 1000 / this.fps;
+      this.due = performance.now() + 1e3 / this.fps;
       this.request = requestAnimationFrame((now) => this.tick(now));
     } else this.sync();
   }
-
   tick(now) {
     if (!this.playing) return;
     if (!this.root.isConnected) return this.toggle(false);
     if (now >= this.due) {
       this.seek(this.step + 1);
-      // From when it was due, or the frames' own rate would slow it down; but never in a burst.
-      this.due = Math.max(this.due + 1000 / this.fps, now);
+      this.due = Math.max(this.due + 1e3 / this.fps, now);
       if (this.step === this.steps - 1) return this.toggle(false);
     }
     this.request = requestAnimationFrame((next) => this.tick(next));
   }
-
   select(panel) {
     this.chosen = panel ? panel.chosen() : null;
-    this.value.textContent = panel
-      ? panel.readout(this.step)
-      : "Point at a cell, or reach it by tab and arrow keys, for its value.";
+    this.value.textContent = panel ? panel.readout(this.step) : "Point at a cell, or reach it by tab and arrow keys, for its value.";
     for (const view of this.views) view.mark(this.chosen);
   }
-
   key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target === this.speed) return;
     const onButton = event.target.tagName === "BUTTON" || event.target.tagName === "SUMMARY";
     const faster = (by) => {
-      const speeds = SPEEDS.filter((speed) => (by > 0 ? speed > this.fps : speed < this.fps));
+      const speeds = SPEEDS.filter((speed) => by > 0 ? speed > this.fps : speed < this.fps);
       const next = by > 0 ? speeds[0] : speeds.at(-1);
       if (next) this.setSpeed(next);
     };
@@ -1092,9 +948,8 @@ class Player {
       Escape: () => {
         this.select(null);
         this.slider.focus();
-      },
+      }
     };
-    // A button takes the space bar for itself.
     if (!onButton) actions[" "] = () => this.toggle();
     const action = actions[event.key];
     if (!action) return;
@@ -1102,155 +957,58 @@ class Player {
     event.stopPropagation();
     action();
   }
-
   destroy() {
     this.toggle(false);
     clearTimeout(this.timer);
     this.model.off("change:t", this.onModelStep);
     this.model.off("change:fps", this.onModelSpeed);
   }
-}
+};
 
-// ---- style --------------------------------------------------------------------------------------
+// src/memorylab/player/script/style.css
+var style_default = '.memory-player {\n  --mp-text: var(--jp-ui-font-color1, #1b1b1b);\n  --mp-quiet: var(--jp-ui-font-color2, #5a5a5a);\n  --mp-back: var(--jp-layout-color0, #fff);\n  --mp-field: var(--jp-layout-color2, #eee);\n  --mp-line: var(--jp-border-color1, #bbb);\n  --mp-accent: #0b6bcb;\n  --mp-mark: #d6006c;\n  container-type: inline-size;\n  color: var(--mp-text);\n  background: var(--mp-back);\n  font:\n    13px/1.45 system-ui,\n    sans-serif;\n  padding: 8px;\n  box-sizing: border-box;\n  color-scheme: light;\n}\n.memory-player[data-theme="dark"],\nbody[data-jp-theme-light="false"] .memory-player {\n  --mp-accent: #6cb6ff;\n  --mp-mark: #ff6db6;\n  color-scheme: dark;\n}\n.memory-player[data-theme="dark"] {\n  --mp-text: #e8e8e8;\n  --mp-quiet: #adadad;\n  --mp-back: #121417;\n  --mp-field: #2a2e34;\n  --mp-line: #555b63;\n}\n.memory-player *,\n.memory-player *::before {\n  box-sizing: border-box;\n}\n.memory-player p,\n.memory-player h3,\n.memory-player figure {\n  margin: 0;\n}\n.memory-player h3 {\n  font-size: 14px;\n  font-weight: 600;\n}\n.mp-controls {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 6px;\n  align-items: center;\n}\n.mp-controls button svg {\n  display: block;\n}\n.mp-controls button,\n.mp-controls select {\n  font: inherit;\n  min-width: 32px;\n  min-height: 30px;\n  padding: 2px 8px;\n  color: inherit;\n  background: var(--mp-field);\n  border: 1px solid var(--mp-line);\n  border-radius: 4px;\n  cursor: pointer;\n}\n.mp-controls button[aria-pressed="true"] {\n  background: var(--mp-accent);\n  color: var(--mp-back);\n}\n.mp-controls input[type="range"] {\n  flex: 1 1 140px;\n  min-width: 100px;\n  accent-color: var(--mp-accent);\n}\n.mp-counter {\n  min-width: 9.5em;\n  font-variant-numeric: tabular-nums;\n}\n.memory-player :focus-visible {\n  outline: 2px solid var(--mp-accent);\n  outline-offset: 2px;\n}\n.memory-player .mp-value {\n  min-height: 1.45em;\n  font-variant-numeric: tabular-nums;\n  color: var(--mp-quiet);\n  margin: 4px 0;\n}\n.memory-player .mp-words {\n  min-height: 2.9em;\n  margin: 2px 0 6px;\n  font-size: 14px;\n}\n.mp-views {\n  display: grid;\n  grid-template-columns: minmax(0, 1fr);\n  gap: 14px 28px;\n}\n.mp-band {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 12px;\n  align-items: flex-start;\n}\n.mp-band figure {\n  max-width: 100%;\n}\n.mp-band figcaption {\n  font-size: 12px;\n  font-weight: 600;\n  margin: 0 0 3px;\n}\n.mp-body {\n  display: grid;\n  grid-template-columns: auto max-content;\n  justify-content: start;\n}\n.mp-body > .mp-frame {\n  grid-column: 2;\n}\n.mp-frame {\n  position: relative;\n  line-height: 0;\n  outline: 1px solid var(--mp-line);\n  cursor: crosshair;\n  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);\n}\n.memory-player canvas {\n  image-rendering: pixelated;\n  display: block;\n  max-width: 100%;\n  touch-action: none;\n}\n.mp-marks {\n  position: absolute;\n  inset: 0;\n  pointer-events: none;\n  overflow: hidden;\n}\n.mp-mark {\n  position: absolute;\n  border: 0 solid var(--mp-mark);\n}\n.mp-row {\n  left: 0;\n  right: 0;\n  border-width: 1px 0;\n  min-height: 3px;\n}\n.mp-column {\n  top: 0;\n  bottom: 0;\n  border-width: 0 1px;\n  min-width: 3px;\n}\n.mp-strong.mp-row {\n  border-width: 2px 0;\n}\n.mp-strong.mp-column {\n  border-width: 0 2px;\n}\n.mp-ticks {\n  position: relative;\n  font-size: 11px;\n  line-height: 1;\n  color: var(--mp-quiet);\n  font-variant-numeric: tabular-nums;\n}\n.mp-ticks-row {\n  min-width: 25px;\n  grid-column: 1;\n}\n.mp-ticks-row span {\n  position: absolute;\n  right: 5px;\n  transform: translateY(-50%);\n  white-space: nowrap;\n}\n.mp-body:has([data-panel="vectors"]) .mp-ticks-row {\n  min-width: 62px;\n}\n.mp-ticks-column,\n.mp-ticks-named {\n  grid-column: 2;\n}\n.mp-ticks-column {\n  height: 16px;\n}\n.mp-ticks-named {\n  height: 70px;\n}\n.mp-ticks-column span {\n  position: absolute;\n  top: 4px;\n  transform: translateX(-50%);\n}\n.mp-ticks-named span {\n  position: absolute;\n  top: 4px;\n  writing-mode: vertical-rl;\n  transform: translateX(-50%);\n}\n.mp-legend {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 20px;\n  margin: 8px 0;\n  font-size: 12px;\n  color: var(--mp-quiet);\n}\n.mp-bar-entry {\n  display: inline-flex;\n  gap: 6px;\n  align-items: center;\n  white-space: nowrap;\n}\n.mp-gradient {\n  display: inline-block;\n  width: 70px;\n  height: 10px;\n}\n.mp-hatch {\n  display: inline-block;\n  width: 16px;\n  height: 12px;\n  outline: 1px solid var(--mp-line);\n  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);\n}\n.mp-group {\n  margin: 4px 0;\n}\n.mp-group > summary,\n.mp-keys > summary {\n  cursor: pointer;\n  font-size: 12px;\n  font-weight: 600;\n  padding: 3px 0;\n}\n.mp-line {\n  display: grid;\n  grid-template-columns: 112px minmax(0, 1fr) 58px;\n  gap: 0 8px;\n  margin: 0 0 6px;\n  font-size: 11.5px;\n  align-items: stretch;\n}\n.mp-line canvas {\n  width: 100%;\n}\n.mp-line-label {\n  text-align: right;\n  align-self: center;\n}\n.mp-line-names,\n.mp-line-right {\n  display: flex;\n  flex-direction: column;\n  justify-content: space-around;\n}\n.mp-line-names {\n  align-self: stretch;\n  line-height: 1;\n}\n.mp-line-right {\n  line-height: 1;\n  font-variant-numeric: tabular-nums;\n}\n.mp-line-names span,\n.mp-line-right > span {\n  height: 16px;\n  line-height: 16px;\n  white-space: nowrap;\n}\n.mp-line-right > .mp-range {\n  flex: 1;\n  height: auto;\n  display: flex;\n  flex-direction: column;\n  justify-content: space-between;\n  position: relative;\n  padding-left: 14px;\n  line-height: 11px;\n}\n.mp-range > .mp-upright {\n  position: absolute;\n  left: 0;\n  top: 0;\n  bottom: 0;\n  width: 9px;\n  height: auto;\n}\n.mp-time {\n  cursor: ew-resize;\n}\n.mp-cursor {\n  position: absolute;\n  top: -2px;\n  bottom: -2px;\n  pointer-events: none;\n  outline: 2px solid var(--mp-mark);\n}\n.memory-player .mp-keys {\n  color: var(--mp-quiet);\n  font-size: 12px;\n}\n@container (min-width: 1180px) {\n  .mp-views[data-runs="2"] {\n    grid-template-columns: repeat(2, minmax(0, 1fr));\n  }\n  .mp-view[data-difference] {\n    grid-column: 1 / -1;\n  }\n}\n@container (max-width: 420px) {\n  .mp-line {\n    grid-template-columns: 84px minmax(0, 1fr) 50px;\n  }\n}\n';
 
-const STYLE = `
-.memory-player {
-  --mp-text: var(--jp-ui-font-color1, #1b1b1b);
-  --mp-quiet: var(--jp-ui-font-color2, #5a5a5a);
-  --mp-back: var(--jp-layout-color0, #fff);
-  --mp-field: var(--jp-layout-color2, #eee);
-  --mp-line: var(--jp-border-color1, #bbb);
-  --mp-accent: #0b6bcb;
-  --mp-mark: #d6006c;
-  container-type: inline-size;
-  color: var(--mp-text); background: var(--mp-back);
-  font: 13px/1.45 system-ui, sans-serif; padding: 8px; box-sizing: border-box; color-scheme: light;
-}
-.memory-player[data-theme=dark], body[data-jp-theme-light=false] .memory-player {
-  --mp-accent: #6cb6ff; --mp-mark: #ff6db6; color-scheme: dark;
-}
-.memory-player[data-theme=dark] {
-  --mp-text: #e8e8e8; --mp-quiet: #adadad; --mp-back: #121417; --mp-field: #2a2e34;
-  --mp-line: #555b63;
-}
-.memory-player *, .memory-player *::before { box-sizing: border-box; }
-.memory-player p, .memory-player h3, .memory-player figure { margin: 0; }
-.memory-player h3 { font-size: 14px; font-weight: 600; }
-.mp-controls { display: flex; flex-wrap: wrap; gap: 4px 6px; align-items: center; }
-.mp-controls button svg { display: block; }
-.mp-controls button, .mp-controls select {
-  font: inherit; min-width: 32px; min-height: 30px; padding: 2px 8px; color: inherit;
-  background: var(--mp-field); border: 1px solid var(--mp-line); border-radius: 4px;
-  cursor: pointer;
-}
-.mp-controls button[aria-pressed=true] { background: var(--mp-accent); color: var(--mp-back); }
-.mp-controls input[type=range] { flex: 1 1 140px; min-width: 100px; accent-color: var(--mp-accent);
-  }
-.mp-counter { min-width: 9.5em; font-variant-numeric: tabular-nums; }
-.memory-player :focus-visible { outline: 2px solid var(--mp-accent); outline-offset: 2px; }
-.memory-player .mp-value { min-height: 1.45em; font-variant-numeric: tabular-nums;
-  color: var(--mp-quiet); margin: 4px 0; }
-.memory-player .mp-words { min-height: 2.9em; margin: 2px 0 6px; font-size: 14px; }
-.mp-views { display: grid; grid-template-columns: minmax(0, 1fr); gap: 14px 28px; }
-.mp-band { display: flex; flex-wrap: wrap; gap: 12px; align-items: flex-start; }
-.mp-band figure { max-width: 100%; }
-.mp-band figcaption { font-size: 12px; font-weight: 600; margin: 0 0 3px; }
-.mp-body { display: grid; grid-template-columns: auto max-content; justify-content: start; }
-.mp-body > .mp-frame { grid-column: 2; }
-.mp-frame { position: relative; line-height: 0; outline: 1px solid var(--mp-line);
-  cursor: crosshair;
-  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px); }
-.memory-player canvas { image-rendering: pixelated; display: block; max-width: 100%;
-  touch-action: none; }
-.mp-marks { position: absolute; inset: 0; pointer-events: none; overflow: hidden; }
-.mp-mark { position: absolute; border: 0 solid var(--mp-mark); }
-.mp-row { left: 0; right: 0; border-width: 1px 0; min-height: 3px; }
-.mp-column { top: 0; bottom: 0; border-width: 0 1px; min-width: 3px; }
-.mp-strong.mp-row { border-width: 2px 0; } .mp-strong.mp-column { border-width: 0 2px; }
-.mp-ticks { position: relative; font-size: 11px; line-height: 1; color: var(--mp-quiet);
-  font-variant-numeric: tabular-nums; }
-.mp-ticks-row { min-width: 25px; grid-column: 1; }
-.mp-ticks-row span { position: absolute; right: 5px; transform: translateY(-50%);
-  white-space: nowrap; }
-.mp-body:has([data-panel=vectors]) .mp-ticks-row { min-width: 62px; }
-.mp-ticks-column, .mp-ticks-named { grid-column: 2; }
-.mp-ticks-column { height: 16px; } .mp-ticks-named { height: 70px; }
-.mp-ticks-column span { position: absolute; top: 4px; transform: translateX(-50%); }
-.mp-ticks-named span { position: absolute; top: 4px; writing-mode: vertical-rl;
-  transform: translateX(-50%); }
-.mp-legend { display: flex; flex-wrap: wrap; gap: 4px 20px; margin: 8px 0; font-size: 12px;
-  color: var(--mp-quiet); }
-.mp-bar-entry { display: inline-flex; gap: 6px; align-items: center; white-space: nowrap; }
-.mp-gradient { display: inline-block; width: 70px; height: 10px; }
-.mp-hatch { display: inline-block; width: 16px; height: 12px; outline: 1px solid var(--mp-line);
-  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px); }
-.mp-group { margin: 4px 0; }
-.mp-group > summary, .mp-keys > summary { cursor: pointer; font-size: 12px; font-weight: 600;
-  padding: 3px 0; }
-.mp-line { display: grid; grid-template-columns: 112px minmax(0, 1fr) 58px; gap: 0 8px;
-  margin: 0 0 6px; font-size: 11.5px; align-items: stretch; }
-.mp-line canvas { width: 100%; }
-.mp-line-label { text-align: right; align-self: center; }
-.mp-line-names, .mp-line-right { display: flex; flex-direction: column;
-  justify-content: space-around; }
-.mp-line-names { align-self: stretch; line-height: 1; }
-.mp-line-right { line-height: 1; font-variant-numeric: tabular-nums; }
-.mp-line-names span, .mp-line-right > span { height: 16px; line-height: 16px; white-space: nowrap; }
-.mp-line-right > .mp-range { flex: 1; height: auto; display: flex; flex-direction: column;
-  justify-content: space-between; position: relative; padding-left: 14px; line-height: 11px; }
-.mp-range > .mp-upright { position: absolute; left: 0; top: 0; bottom: 0; width: 9px; height: auto;
-  }
-.mp-time { cursor: ew-resize; }
-.mp-cursor { position: absolute; top: -2px; bottom: -2px; pointer-events: none;
-  outline: 2px solid var(--mp-mark); }
-.memory-player .mp-keys { color: var(--mp-quiet); font-size: 12px; }
-@container (min-width: 1180px) {
-  .mp-views[data-runs="2"] { grid-template-columns: repeat(2, minmax(0, 1fr)); }
-  .mp-view[data-difference] { grid-column: 1 / -1; }
-}
-@container (max-width: 420px) { .mp-line { grid-template-columns: 84px minmax(0, 1fr) 50px; } }
-`;
-
+// src/memorylab/player/script/main.js
 function render({ model, el }) {
   const root = element("div", {
     class: "memory-player",
     role: "group",
-    "aria-label": "memory player",
+    "aria-label": "memory player"
   });
-  el.replaceChildren(element("style", {}, STYLE), root);
+  el.replaceChildren(element("style", {}, style_default), root);
   const player = new Player(model, root);
   root.dataset.ready = "true";
   return () => player.destroy();
 }
-
-/**
- * Put a player into `el`, an element or a shadow root, in a page without a kernel. `start` holds
- * the header, the numbers (`data`, deflated, in base64), the step `t` and the speed `fps`. The
- * player takes the theme of the page's body, if it names one, or that of the system.
- */
-export async function mount(el, start) {
+async function mount(el, start) {
   const packed = Uint8Array.from(atob(start.data), (letter) => letter.charCodeAt(0));
   const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
   const state = { ...start, data: new DataView(await new Response(unpacked).arrayBuffer()) };
   const model = {
     get: (key) => state[key],
-    set: (key, value) => (state[key] = value),
-    save_changes() {},
-    on() {},
-    off() {},
+    set: (key, value) => state[key] = value,
+    save_changes() {
+    },
+    on() {
+    },
+    off() {
+    }
   };
   render({ model, el });
   const night = matchMedia("(prefers-color-scheme: dark)");
   const paint = () => {
     const { theme } = document.body.dataset;
     const system = night.matches ? "dark" : "light";
-    el.querySelector(".memory-player").dataset.theme = /^(light|dark)$/.test(theme)
-      ? theme
-      : system;
+    el.querySelector(".memory-player").dataset.theme = /^(light|dark)$/.test(theme) ? theme : system;
   };
   new MutationObserver(paint).observe(document.body, { attributeFilter: ["data-theme"] });
   night.addEventListener("change", paint);
   paint();
 }
-
-export default { render };
+var main_default = { render };
+export {
+  Run,
+  main_default as default,
+  mount,
+  tellStep
+};

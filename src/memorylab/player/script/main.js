@@ -1,0 +1,57 @@
+// The MemoryPlayer starts here: as a widget by `render`, in a page by `mount`.
+//
+// The runs come as one block of numbers and a header with a table of their arrays: where each lies,
+// its axes, its kind and its label. From the bottom: run.js (the numbers of a run at a step), words.js
+// (a step in words), panels.js (one heatmap each, on a canvas with one pixel per cell), view.js (all
+// panels of a run), player.js (controls and clock).
+
+import { element } from "./elements.js";
+import { Player } from "./player.js";
+import STYLE from "./style.css";
+
+export { Run } from "./run.js";
+export { tellStep } from "./words.js";
+
+function render({ model, el }) {
+  const root = element("div", {
+    class: "memory-player",
+    role: "group",
+    "aria-label": "memory player",
+  });
+  el.replaceChildren(element("style", {}, STYLE), root);
+  const player = new Player(model, root);
+  root.dataset.ready = "true";
+  return () => player.destroy();
+}
+
+/**
+ * Put a player into `el`, an element or a shadow root, in a page without a kernel. `start` holds
+ * the header, the numbers (`data`, deflated, in base64), the step `t` and the speed `fps`. The
+ * player takes the theme of the page's body, if it names one, or that of the system.
+ */
+export async function mount(el, start) {
+  const packed = Uint8Array.from(atob(start.data), (letter) => letter.charCodeAt(0));
+  const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+  const state = { ...start, data: new DataView(await new Response(unpacked).arrayBuffer()) };
+  const model = {
+    get: (key) => state[key],
+    set: (key, value) => (state[key] = value),
+    save_changes() {},
+    on() {},
+    off() {},
+  };
+  render({ model, el });
+  const night = matchMedia("(prefers-color-scheme: dark)");
+  const paint = () => {
+    const { theme } = document.body.dataset;
+    const system = night.matches ? "dark" : "light";
+    el.querySelector(".memory-player").dataset.theme = /^(light|dark)$/.test(theme)
+      ? theme
+      : system;
+  };
+  new MutationObserver(paint).observe(document.body, { attributeFilter: ["data-theme"] });
+  night.addEventListener("change", paint);
+  paint();
+}
+
+export default { render };
