@@ -1,4 +1,9 @@
 // Made of script/ by make player.
+var __defProp = Object.defineProperty;
+var __export = (target, all) => {
+  for (var name in all)
+    __defProp(target, name, { get: all[name], enumerable: true });
+};
 
 // src/memorylab/player/script/elements.js
 function element(tag, properties = {}, ...children) {
@@ -968,6 +973,166 @@ var Player = class {
 // src/memorylab/player/script/style.css
 var style_default = '.memory-player {\n  --mp-text: var(--jp-ui-font-color1, #1b1b1b);\n  --mp-quiet: var(--jp-ui-font-color2, #5a5a5a);\n  --mp-back: var(--jp-layout-color0, #fff);\n  --mp-field: var(--jp-layout-color2, #eee);\n  --mp-line: var(--jp-border-color1, #bbb);\n  --mp-accent: #0b6bcb;\n  --mp-mark: #d6006c;\n  container-type: inline-size;\n  color: var(--mp-text);\n  background: var(--mp-back);\n  font:\n    13px/1.45 system-ui,\n    sans-serif;\n  padding: 8px;\n  box-sizing: border-box;\n  color-scheme: light;\n}\n.memory-player[data-theme="dark"],\nbody[data-jp-theme-light="false"] .memory-player {\n  --mp-accent: #6cb6ff;\n  --mp-mark: #ff6db6;\n  color-scheme: dark;\n}\n.memory-player[data-theme="dark"] {\n  --mp-text: #e8e8e8;\n  --mp-quiet: #adadad;\n  --mp-back: #121417;\n  --mp-field: #2a2e34;\n  --mp-line: #555b63;\n}\n.memory-player *,\n.memory-player *::before {\n  box-sizing: border-box;\n}\n.memory-player p,\n.memory-player h3,\n.memory-player figure {\n  margin: 0;\n}\n.memory-player h3 {\n  font-size: 14px;\n  font-weight: 600;\n}\n.mp-controls {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 6px;\n  align-items: center;\n}\n.mp-controls button svg {\n  display: block;\n}\n.mp-controls button,\n.mp-controls select {\n  font: inherit;\n  min-width: 32px;\n  min-height: 30px;\n  padding: 2px 8px;\n  color: inherit;\n  background: var(--mp-field);\n  border: 1px solid var(--mp-line);\n  border-radius: 4px;\n  cursor: pointer;\n}\n.mp-controls button[aria-pressed="true"] {\n  background: var(--mp-accent);\n  color: var(--mp-back);\n}\n.mp-controls input[type="range"] {\n  flex: 1 1 140px;\n  min-width: 100px;\n  accent-color: var(--mp-accent);\n}\n.mp-counter {\n  min-width: 9.5em;\n  font-variant-numeric: tabular-nums;\n}\n.memory-player :focus-visible {\n  outline: 2px solid var(--mp-accent);\n  outline-offset: 2px;\n}\n.memory-player .mp-value {\n  min-height: 1.45em;\n  font-variant-numeric: tabular-nums;\n  color: var(--mp-quiet);\n  margin: 4px 0;\n}\n.memory-player .mp-words {\n  min-height: 2.9em;\n  margin: 2px 0 6px;\n  font-size: 14px;\n}\n.mp-views {\n  display: grid;\n  grid-template-columns: minmax(0, 1fr);\n  gap: 14px 28px;\n}\n.mp-band {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 12px;\n  align-items: flex-start;\n}\n.mp-band figure {\n  max-width: 100%;\n}\n.mp-band figcaption {\n  font-size: 12px;\n  font-weight: 600;\n  margin: 0 0 3px;\n}\n.mp-body {\n  display: grid;\n  grid-template-columns: auto max-content;\n  justify-content: start;\n}\n.mp-body > .mp-frame {\n  grid-column: 2;\n}\n.mp-frame {\n  position: relative;\n  line-height: 0;\n  outline: 1px solid var(--mp-line);\n  cursor: crosshair;\n  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);\n}\n.memory-player canvas {\n  image-rendering: pixelated;\n  display: block;\n  max-width: 100%;\n  touch-action: none;\n}\n.mp-marks {\n  position: absolute;\n  inset: 0;\n  pointer-events: none;\n  overflow: hidden;\n}\n.mp-mark {\n  position: absolute;\n  border: 0 solid var(--mp-mark);\n}\n.mp-row {\n  left: 0;\n  right: 0;\n  border-width: 1px 0;\n  min-height: 3px;\n}\n.mp-column {\n  top: 0;\n  bottom: 0;\n  border-width: 0 1px;\n  min-width: 3px;\n}\n.mp-strong.mp-row {\n  border-width: 2px 0;\n}\n.mp-strong.mp-column {\n  border-width: 0 2px;\n}\n.mp-ticks {\n  position: relative;\n  font-size: 11px;\n  line-height: 1;\n  color: var(--mp-quiet);\n  font-variant-numeric: tabular-nums;\n}\n.mp-ticks-row {\n  min-width: 25px;\n  grid-column: 1;\n}\n.mp-ticks-row span {\n  position: absolute;\n  right: 5px;\n  transform: translateY(-50%);\n  white-space: nowrap;\n}\n.mp-body:has([data-panel="vectors"]) .mp-ticks-row {\n  min-width: 62px;\n}\n.mp-ticks-column,\n.mp-ticks-named {\n  grid-column: 2;\n}\n.mp-ticks-column {\n  height: 16px;\n}\n.mp-ticks-named {\n  height: 70px;\n}\n.mp-ticks-column span {\n  position: absolute;\n  top: 4px;\n  transform: translateX(-50%);\n}\n.mp-ticks-named span {\n  position: absolute;\n  top: 4px;\n  writing-mode: vertical-rl;\n  transform: translateX(-50%);\n}\n.mp-legend {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 20px;\n  margin: 8px 0;\n  font-size: 12px;\n  color: var(--mp-quiet);\n}\n.mp-bar-entry {\n  display: inline-flex;\n  gap: 6px;\n  align-items: center;\n  white-space: nowrap;\n}\n.mp-gradient {\n  display: inline-block;\n  width: 70px;\n  height: 10px;\n}\n.mp-hatch {\n  display: inline-block;\n  width: 16px;\n  height: 12px;\n  outline: 1px solid var(--mp-line);\n  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);\n}\n.mp-group {\n  margin: 4px 0;\n}\n.mp-group > summary,\n.mp-keys > summary {\n  cursor: pointer;\n  font-size: 12px;\n  font-weight: 600;\n  padding: 3px 0;\n}\n.mp-line {\n  display: grid;\n  grid-template-columns: 112px minmax(0, 1fr) 58px;\n  gap: 0 8px;\n  margin: 0 0 6px;\n  font-size: 11.5px;\n  align-items: stretch;\n}\n.mp-line canvas {\n  width: 100%;\n}\n.mp-line-label {\n  text-align: right;\n  align-self: center;\n}\n.mp-line-names,\n.mp-line-right {\n  display: flex;\n  flex-direction: column;\n  justify-content: space-around;\n}\n.mp-line-names {\n  align-self: stretch;\n  line-height: 1;\n}\n.mp-line-right {\n  line-height: 1;\n  font-variant-numeric: tabular-nums;\n}\n.mp-line-names span,\n.mp-line-right > span {\n  height: 16px;\n  line-height: 16px;\n  white-space: nowrap;\n}\n.mp-line-right > .mp-range {\n  flex: 1;\n  height: auto;\n  display: flex;\n  flex-direction: column;\n  justify-content: space-between;\n  position: relative;\n  padding-left: 14px;\n  line-height: 11px;\n}\n.mp-range > .mp-upright {\n  position: absolute;\n  left: 0;\n  top: 0;\n  bottom: 0;\n  width: 9px;\n  height: auto;\n}\n.mp-time {\n  cursor: ew-resize;\n}\n.mp-cursor {\n  position: absolute;\n  top: -2px;\n  bottom: -2px;\n  pointer-events: none;\n  outline: 2px solid var(--mp-mark);\n}\n.memory-player .mp-keys {\n  color: var(--mp-quiet);\n  font-size: 12px;\n}\n@container (min-width: 1180px) {\n  .mp-views[data-runs="2"] {\n    grid-template-columns: repeat(2, minmax(0, 1fr));\n  }\n  .mp-view[data-difference] {\n    grid-column: 1 / -1;\n  }\n}\n@container (max-width: 420px) {\n  .mp-line {\n    grid-template-columns: 84px minmax(0, 1fr) 50px;\n  }\n}\n';
 
+// src/memorylab/player/script/disturbance.js
+var disturbance_exports = {};
+__export(disturbance_exports, {
+  KINDS: () => KINDS,
+  UNDISTURBED: () => UNDISTURBED,
+  apply: () => apply,
+  check: () => check,
+  firstChange: () => firstChange,
+  format: () => format,
+  formatEdit: () => formatEdit,
+  parse: () => parse,
+  sizesOf: () => sizesOf,
+  stepShape: () => stepShape,
+  suggest: () => suggest
+});
+var KINDS = {
+  number: [-Infinity, Infinity],
+  fraction: [0, 1],
+  weighting: [0, 1],
+  distribution: [0, 1],
+  links: [0, 1],
+  strength: [1, Infinity]
+};
+var UNDISTURBED = Object.freeze({ edits: [], locations: null, words: null });
+var EDIT = /^([A-Za-z_]\w*)\s*(?:\[\s*(\d{1,9}(?:\s*,\s*\d{1,9})*)\s*\]\s*)?(?:@\s*(\d{1,9})\s*(?:(-)\s*(\d{1,9})?\s*)?)?$/;
+var NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+var COUNT = /^\d{1,9}$/;
+function parse(text) {
+  const found = { edits: [], locations: null, words: null };
+  for (const part of text.trim() ? text.split(";") : []) {
+    const mark = part.indexOf("=");
+    const key = (mark < 0 ? part : part.slice(0, mark)).trim();
+    const value = mark < 0 ? "" : part.slice(mark + 1).trim();
+    if (key === "N" && found.locations !== null || key === "words" && found.words !== null)
+      throw new Error(`'${text}' sets ${key} twice. Keep one of them.`);
+    if (key === "N") found.locations = readLocations(value);
+    else if (key === "words") found.words = readWords(value);
+    else found.edits.push(readEdit(part.trim(), key, value));
+  }
+  return found;
+}
+function readLocations(value) {
+  if (!COUNT.test(value)) throw new Error(`N must be a number of locations, but is '${value}'.`);
+  if (Number(value) < 1) throw new Error(`N must be at least 1, got ${Number(value)}.`);
+  return Number(value);
+}
+function readWords(value) {
+  const words = value.split(",").map((word) => word.trim());
+  for (const word of words)
+    if (!/^[01]+$/.test(word) || word.length !== words[0].length)
+      throw new Error(`Words must be bits of one length, such as 1011,0010, but one is '${word}'.`);
+  return words;
+}
+function readEdit(part, key, text) {
+  const match = EDIT.exec(key);
+  if (!match || !NUMBER.test(text))
+    throw new Error(
+      `'${part}' can't be read. Write name[index]@first-last=value, such as memory[3]@5-=0 or write_gate=0, and join parts by ';'.`
+    );
+  const [, name, list, start, range, end] = match;
+  const index = list ? list.split(",").map(Number) : [];
+  const first = Number(start ?? 0);
+  const last = end !== void 0 ? Number(end) : start !== void 0 && !range ? first : null;
+  const value = Number(text) + 0;
+  if (last !== null && last < first)
+    throw new Error(`The last step for ${name} must be at least ${first}, got ${last}.`);
+  if (!Number.isFinite(value)) throw new Error(`${name} must get a finite number, got ${text}.`);
+  return { name, index, first, last, value };
+}
+function formatEdit({ name, index, first, last, value }) {
+  const place = index.length ? `[${index}]` : "";
+  let steps = "";
+  if (last !== null) steps = last === first ? `@${first}` : `@${first}-${last}`;
+  else if (first > 0) steps = `@${first}-`;
+  return `${name}${place}${steps}=${value}`;
+}
+function format({ edits, locations, words }) {
+  const parts = locations === null ? [] : [`N=${locations}`];
+  if (words !== null) parts.push(`words=${words}`);
+  return [...parts, ...edits.map(formatEdit)].join(";");
+}
+function sizesOf(run) {
+  const sizes = { T: run.steps };
+  for (const { axes, shape } of Object.values(run.arrays))
+    axes.split(" ").forEach((axis2, i) => {
+      if (/^[A-Z]$/.test(axis2)) sizes[axis2] ??= shape[i];
+    });
+  return sizes;
+}
+var stepShape = ({ axes }, sizes) => axes.split(" ").slice(1).map((axis2) => sizes[axis2] ?? Number(axis2));
+function check({ edits, locations }, table, sizes) {
+  if (locations !== null && !("N" in sizes))
+    throw new Error(`N=${locations}: this memory has no locations.`);
+  for (const edit of edits) checkEdit(edit, table, { ...sizes, N: locations ?? sizes.N });
+}
+function checkEdit(edit, table, sizes) {
+  const { name, index, first, last, value } = edit;
+  const fail = (message) => {
+    throw new Error(`${formatEdit(edit)}: ${message}`);
+  };
+  const computed = Object.keys(table).filter((key) => !table[key].optional);
+  if (!computed.includes(name))
+    fail(`no step computes an array '${name}'.${suggest(name, computed)}`);
+  const row = table[name];
+  const shape = stepShape(row, sizes);
+  const letters = row.axes.split(" ").slice(1);
+  if (index.length > shape.length)
+    fail(`at one step ${name} has ${shape.length} dimensions, but the index has ${index.length}.`);
+  index.forEach((at, i) => {
+    if (at >= shape[i])
+      fail(
+        `the index ${at} is out of range: it must be 0 to ${shape[i] - 1} (dimension ${letters[i]} of ${name}).`
+      );
+  });
+  for (const step of [first, last ?? 0])
+    if (step >= sizes.T)
+      fail(`step ${step} is out of range: the run has the steps 0 to ${sizes.T - 1}.`);
+  const [low, high] = KINDS[row.kind];
+  if (!(low <= value && value <= high)) {
+    const allowed = Number.isFinite(high) ? `in [${low}, ${high}]` : `at least ${low}`;
+    fail(`${name} is a ${row.kind}, so its value must be ${allowed}, but it is ${value}.`);
+  }
+}
+function suggest(name, known) {
+  const nearest = known.toSorted((a, b) => distance(a, name) - distance(b, name))[0];
+  const near = nearest !== void 0 && 2 * distance(nearest, name) <= nearest.length;
+  const hint = near ? ` Did you mean '${nearest}'?` : "";
+  return `${hint} Known: ${known.toSorted().join(", ") || "none"}.`;
+}
+function distance(a, b) {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++)
+      next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] !== b[j - 1])));
+    row = next;
+  }
+  return row[b.length];
+}
+var holds = ({ first, last }, step) => first <= step && (last === null || step <= last);
+function apply(disturbance, name, step, values, shape) {
+  for (const edit of disturbance.edits)
+    if (edit.name === name && holds(edit, step)) {
+      let [start, length] = [0, values.length];
+      edit.index.forEach((at, i) => {
+        length /= shape[i];
+        start += at * length;
+      });
+      values.fill(edit.value, start, start + length);
+    }
+  return values;
+}
+function firstChange(before, after) {
+  let [a, b] = [before.edits, after.edits];
+  const alike = (one, other) => one && other && formatEdit(one) === formatEdit(other);
+  while (alike(a[0], b[0])) [a, b] = [a.slice(1), b.slice(1)];
+  while (alike(a.at(-1), b.at(-1))) [a, b] = [a.slice(0, -1), b.slice(0, -1)];
+  return Math.min(...[...a, ...b].map(({ first }) => first));
+}
+
 // src/memorylab/player/script/main.js
 function render({ model, el }) {
   const root = element("div", {
@@ -1009,6 +1174,7 @@ var main_default = { render };
 export {
   Run,
   main_default as default,
+  disturbance_exports as disturbances,
   mount,
   tellStep
 };

@@ -9,6 +9,7 @@ import { element } from "./elements.js";
 import { Player } from "./player.js";
 import STYLE from "./style.css";
 
+export * as disturbances from "./disturbance.js";
 export { Run } from "./run.js";
 export { tellStep } from "./words.js";
 
