@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from memorylab.memory.trace import COMMON, Array, MemoryTrace
+from memorylab.memory.disturbance import Disturbance
+from memorylab.memory.trace import COMMON, Array, MemoryTrace, check_shapes
 
 if TYPE_CHECKING:
     from memorylab.memory.dnc.dnc import DNC
@@ -62,6 +64,12 @@ ARRAYS: dict[str, Array] = {
 }
 """The arrays of a DNC's trace: T steps, N locations, words of W, R read heads."""
 
+WHOLE_BYTES = 2_000_000
+"""A run of up to this size is stored whole, so that it can be read without torch."""
+
+TOLERANCE = 1e-12
+"""How far what is computed again may be from what was recorded; else a run is stored whole."""
+
 
 class DNCTrace(MemoryTrace):
     """What one run of a DNC did, step by step.
@@ -69,13 +77,26 @@ class DNCTrace(MemoryTrace):
     Each array of ``ARRAYS`` is an attribute, time first: ``trace.usage`` is ``[T, N]``. Memory,
     links, usage and weightings are as they stand after step t. A run is recorded in double
     precision, so that the paper's equations give all the rest from what the controller asked for.
+
+    Of a run above ``WHOLE_BYTES``, ``save`` therefore writes only the interface, the usage, and
+    what no equation of the memory gives (input, output, target, …), and ``load`` computes the
+    rest. That needs PyTorch. A run that doesn't follow to 1e-12, such as one that began in the
+    middle of an episode or whose arrays were changed, is stored whole at any size.
     """
 
     table: ClassVar[Mapping[str, Array]] = ARRAYS
 
     @classmethod
     def record(
-        cls, model: DNC, input: Any, target: Any = None, *, state: Any = None, **metadata: Any
+        cls,
+        model: DNC,
+        input: Any,
+        target: Any = None,
+        *,
+        state: Any = None,
+        disturbance: Disturbance | str | None = None,
+        make: Callable[..., Any] | None = None,
+        **metadata: Any,
     ) -> DNCTrace:
         """Run a DNC over one sequence and keep everything that happens.
 
@@ -84,11 +105,68 @@ class DNCTrace(MemoryTrace):
             input: One sequence without padding ``[T, F]``.
             target: The output that was asked for ``[T, D]``, if there is one.
             state: State to begin with, without batch dimension; by default the initial state.
+            disturbance: What to change in the run, or its text: see
+                :class:`memorylab.memory.Disturbance`. Its text is kept with the trace.
+            make: Turns words into a batch of one sequence, such as ``Copy().make``. If the
+                disturbance has words, this batch takes the place of ``input`` and ``target``, and
+                its mask is recorded too. Otherwise ``make`` is not called.
             **metadata: Kept with the trace.
+
+        Raises:
+            ValueError: See ``DNC.trace``. Or the disturbance has words, but there is no ``make``.
+            TypeError: See ``DNC.trace``.
         """
-        trace = model.trace(input, state)
+        disturbance = Disturbance.parse(disturbance)
         extras = {} if target is None else {"target": np.asarray(target)}
-        return cls(trace.arrays | extras, trace.metadata | metadata)
+        text = str(disturbance)
+        if disturbance.words is not None and make is not None:
+            from memorylab.memory.model import any_parameter  # traces are read without torch
+
+            batch = make(disturbance.words)
+            input = batch.input[0].to(any_parameter(model))
+            extras = {"target": batch.target[0].numpy(), "mask": batch.mask[0].numpy()}
+            disturbance = dataclasses.replace(disturbance, words=None)
+        trace = model.trace(input, state, disturbance=disturbance)
+        told = {"disturbance": text} if text else {}
+        return cls(trace.arrays | extras, trace.metadata | told | metadata)
+
+    def _arrays_to_store(self) -> Mapping[str, np.ndarray]:
+        """Return all arrays of a small run; of a large one, what the others follow from."""
+        if sum(array.nbytes for array in self.arrays.values()) <= WHOLE_BYTES:
+            return self.arrays
+        try:
+            from memorylab.memory.dnc import replay
+
+            disturbance = replay.recorded_disturbance(self.metadata)
+        except (ImportError, TypeError, ValueError):
+            return self.arrays  # There is no torch, or the user's own metadata under our names.
+        if any(self[name].dtype != np.float64 for name in replay.NOT_STORED):
+            return self.arrays
+        steps = replay.replay_steps(self.arrays, self.num_locations, disturbance)
+        for number, step in enumerate(steps):
+            for name in replay.NOT_STORED:
+                # Also false where one of the two is not a number.
+                if not np.abs(step[name] - self[name][number]).max() <= TOLERANCE:
+                    return self.arrays
+        return {name: self[name] for name in self.arrays if name not in replay.NOT_STORED}
+
+    @classmethod
+    def _complete(
+        cls, arrays: Mapping[str, np.ndarray], metadata: Mapping[str, Any]
+    ) -> Mapping[str, np.ndarray]:
+        """Compute the arrays that ``_arrays_to_store`` left out."""
+        try:
+            from memorylab.memory.dnc import replay
+        except ImportError as error:
+            raise ImportError(
+                "The file of a large run has only what the rest follows from; computing that needs "
+                "PyTorch: pip install torch."
+            ) from error
+        stored = {name: row for name, row in cls.table.items() if name not in replay.NOT_STORED}
+        sizes = check_shapes(stored, arrays)
+        disturbance = replay.recorded_disturbance(metadata)
+        disturbance.check(cls.table, sizes)
+        return {**replay.replay(arrays, sizes["N"], disturbance), **arrays}
 
     def __repr__(self) -> str:
         return (
