@@ -7,16 +7,16 @@ var __export = (target, all) => {
 
 // src/memorylab/player/script/elements.js
 function element(tag, properties = {}, ...children) {
-  const node = document.createElement(tag);
+  const node2 = document.createElement(tag);
   for (const [key, value] of Object.entries(properties)) {
-    if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
-    else if (key === "style") Object.assign(node.style, value);
-    else if (value !== null && value !== void 0) node.setAttribute(key, value);
+    if (key.startsWith("on")) node2.addEventListener(key.slice(2), value);
+    else if (key === "style") Object.assign(node2.style, value);
+    else if (value !== null && value !== void 0) node2.setAttribute(key, value);
   }
   if ("tabindex" in properties || ["button", "input", "select", "summary"].includes(tag))
-    node.setAttribute("data-lm-suppress-shortcuts", "true");
-  node.append(...children);
-  return node;
+    node2.setAttribute("data-lm-suppress-shortcuts", "true");
+  node2.append(...children);
+  return node2;
 }
 var SIGNS = {
   first: "M3 3h2v10H3zM13 3v10L6 8z",
@@ -44,35 +44,190 @@ var spacing = (count, length, room) => {
   return count;
 };
 
-// src/memorylab/player/script/run.js
-var STATE_EVERY = 16;
-var NORM_EPSILON = 1e-6;
-var product = (sizes) => sizes.reduce((a, b) => a * b, 1);
-function lookUp(memory, key, strength, locations, word) {
-  let keyNorm = NORM_EPSILON;
-  for (let c = 0; c < word; c++) keyNorm += key[c] * key[c];
-  const scores = new Float64Array(locations);
-  let highest = -Infinity;
-  for (let n = 0; n < locations; n++) {
-    let dot = 0;
-    let norm = NORM_EPSILON;
-    for (let c = 0; c < word; c++) {
-      const cell = memory[n * word + c];
-      dot += cell * key[c];
-      norm += cell * cell;
-    }
-    scores[n] = strength * dot / Math.sqrt(keyNorm * norm);
-    highest = Math.max(highest, scores[n]);
+// src/memorylab/player/script/disturbance.js
+var disturbance_exports = {};
+__export(disturbance_exports, {
+  KINDS: () => KINDS,
+  UNDISTURBED: () => UNDISTURBED,
+  apply: () => apply,
+  check: () => check,
+  firstChange: () => firstChange,
+  format: () => format,
+  formatEdit: () => formatEdit,
+  parse: () => parse,
+  sizesOf: () => sizesOf,
+  stepShape: () => stepShape,
+  suggest: () => suggest
+});
+var KINDS = {
+  number: [-Infinity, Infinity],
+  fraction: [0, 1],
+  weighting: [0, 1],
+  distribution: [0, 1],
+  links: [0, 1],
+  strength: [1, Infinity]
+};
+var UNDISTURBED = Object.freeze({ edits: [], locations: null, words: null });
+var EDIT = /^([A-Za-z_]\w*)\s*(?:\[\s*(\d{1,9}(?:\s*,\s*\d{1,9})*)\s*\]\s*)?(?:@\s*(\d{1,9})\s*(?:(-)\s*(\d{1,9})?\s*)?)?$/;
+var NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+var COUNT = /^\d{1,9}$/;
+function parse(text) {
+  const found = { edits: [], locations: null, words: null };
+  for (const part of text.trim() ? text.split(";") : []) {
+    const mark = part.indexOf("=");
+    const key = (mark < 0 ? part : part.slice(0, mark)).trim();
+    const value = mark < 0 ? "" : part.slice(mark + 1).trim();
+    if (key === "N" && found.locations !== null || key === "words" && found.words !== null)
+      throw new Error(`'${text}' sets ${key} twice. Keep one of them.`);
+    if (key === "N") found.locations = readLocations(value);
+    else if (key === "words") found.words = readWords(value);
+    else found.edits.push(readEdit(part.trim(), key, value));
   }
-  let total = 0;
-  for (let n = 0; n < locations; n++) total += scores[n] = Math.exp(scores[n] - highest);
-  return scores.map((score) => score / total);
+  return found;
 }
+function readLocations(value) {
+  if (!COUNT.test(value)) throw new Error(`N must be a number of locations, but is '${value}'.`);
+  if (Number(value) < 1) throw new Error(`N must be at least 1, got ${Number(value)}.`);
+  return Number(value);
+}
+function readWords(value) {
+  const words = value.split(",").map((word) => word.trim());
+  for (const word of words)
+    if (!/^[01]+$/.test(word) || word.length !== words[0].length)
+      throw new Error(`Words must be bits of one length, such as 1011,0010, but one is '${word}'.`);
+  return words;
+}
+function readEdit(part, key, text) {
+  const match = EDIT.exec(key);
+  if (!match || !NUMBER.test(text))
+    throw new Error(
+      `'${part}' can't be read. Write name[index]@first-last=value, such as memory[3]@5-=0 or write_gate=0, and join parts by ';'.`
+    );
+  const [, name, list, start, range, end] = match;
+  const index = list ? list.split(",").map(Number) : [];
+  const first = Number(start ?? 0);
+  const last = end !== void 0 ? Number(end) : start !== void 0 && !range ? first : null;
+  const value = Number(text) + 0;
+  if (last !== null && last < first)
+    throw new Error(`The last step for ${name} must be at least ${first}, got ${last}.`);
+  if (!Number.isFinite(value)) throw new Error(`${name} must get a finite number, got ${text}.`);
+  return { name, index, first, last, value };
+}
+function formatEdit({ name, index, first, last, value }) {
+  const place = index.length ? `[${index}]` : "";
+  let steps = "";
+  if (last !== null) steps = last === first ? `@${first}` : `@${first}-${last}`;
+  else if (first > 0) steps = `@${first}-`;
+  return `${name}${place}${steps}=${value}`;
+}
+function format({ edits, locations, words }) {
+  const parts = locations === null ? [] : [`N=${locations}`];
+  if (words !== null) parts.push(`words=${words}`);
+  return [...parts, ...edits.map(formatEdit)].join(";");
+}
+function sizesOf(run) {
+  const sizes = { T: run.steps };
+  for (const { axes, shape } of Object.values(run.arrays))
+    axes.split(" ").forEach((axis2, i) => {
+      if (/^[A-Z]$/.test(axis2)) sizes[axis2] ??= shape[i];
+    });
+  return sizes;
+}
+var stepShape = ({ axes }, sizes) => axes.split(" ").slice(1).map((axis2) => sizes[axis2] ?? Number(axis2));
+function check({ edits, locations }, table, sizes) {
+  if (locations !== null && !("N" in sizes))
+    throw new Error(`N=${locations}: this memory has no locations.`);
+  for (const edit of edits) checkEdit(edit, table, { ...sizes, N: locations ?? sizes.N });
+}
+function checkEdit(edit, table, sizes) {
+  const { name, index, first, last, value } = edit;
+  const fail = (message) => {
+    throw new Error(`${formatEdit(edit)}: ${message}`);
+  };
+  const computed = Object.keys(table).filter((key) => !table[key].optional);
+  if (!computed.includes(name))
+    fail(`no step computes an array '${name}'.${suggest(name, computed)}`);
+  const row = table[name];
+  const shape = stepShape(row, sizes);
+  const letters = row.axes.split(" ").slice(1);
+  if (index.length > shape.length)
+    fail(`at one step ${name} has ${shape.length} dimensions, but the index has ${index.length}.`);
+  index.forEach((at, i) => {
+    if (at >= shape[i])
+      fail(
+        `the index ${at} is out of range: it must be 0 to ${shape[i] - 1} (dimension ${letters[i]} of ${name}).`
+      );
+  });
+  for (const step of [first, last ?? 0])
+    if (step >= sizes.T)
+      fail(`step ${step} is out of range: the run has the steps 0 to ${sizes.T - 1}.`);
+  const [low, high] = KINDS[row.kind];
+  if (!(low <= value && value <= high)) {
+    const allowed = Number.isFinite(high) ? `in [${low}, ${high}]` : `at least ${low}`;
+    fail(`${name} is a ${row.kind}, so its value must be ${allowed}, but it is ${value}.`);
+  }
+}
+function suggest(name, known) {
+  const nearest = known.toSorted((a, b) => distance(a, name) - distance(b, name))[0];
+  const near = nearest !== void 0 && 2 * distance(nearest, name) <= nearest.length;
+  const hint = near ? ` Did you mean '${nearest}'?` : "";
+  return `${hint} Known: ${known.toSorted().join(", ") || "none"}.`;
+}
+function distance(a, b) {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++)
+      next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] !== b[j - 1])));
+    row = next;
+  }
+  return row[b.length];
+}
+var holds = ({ first, last }, step) => first <= step && (last === null || step <= last);
+function apply(disturbance, name, step, values, shape) {
+  for (const edit of disturbance.edits)
+    if (edit.name === name && holds(edit, step)) {
+      let [start, length] = [0, values.length];
+      edit.index.forEach((at, i) => {
+        length /= shape[i];
+        start += at * length;
+      });
+      values.fill(edit.value, start, start + length);
+    }
+  return values;
+}
+function firstChange(before, after) {
+  let [a, b] = [before.edits, after.edits];
+  const alike = (one, other) => one && other && formatEdit(one) === formatEdit(other);
+  while (alike(a[0], b[0])) [a, b] = [a.slice(1), b.slice(1)];
+  while (alike(a.at(-1), b.at(-1))) [a, b] = [a.slice(0, -1), b.slice(0, -1)];
+  return Math.min(...[...a, ...b].map(({ first }) => first));
+}
+
+// src/memorylab/player/script/numbers.js
+var product = (sizes) => sizes.reduce((a, b) => a * b, 1);
+var sigmoid = (x) => 1 / (1 + Math.exp(-x));
+var oneplus = (x) => 1 + (x > 40 ? x : Math.log1p(Math.exp(x)));
+function softmax(values, from, count) {
+  let highest = -Infinity;
+  for (let i = from; i < from + count; i++) highest = Math.max(highest, values[i]);
+  let total = 0;
+  for (let i = from; i < from + count; i++) total += values[i] = Math.exp(values[i] - highest);
+  for (let i = from; i < from + count; i++) values[i] /= total;
+}
+function addProduct(out, matrix, vector, first = 0, width = vector.length, start = 0) {
+  for (let row = 0; row < out.length; row++) {
+    let total = 0;
+    const place = (first + row) * width + start;
+    for (let i = 0; i < vector.length; i++) total += matrix[place + i] * vector[i];
+    out[row] += total;
+  }
+}
+
+// src/memorylab/player/script/run.js
 var Run = class {
-  constructor(header, block) {
-    Object.assign(this, header);
-    this.block = block;
-    this.fresh = { step: -1, arrays: {} };
+  constructor(about, given) {
+    Object.assign(this, about, { given });
   }
   has(name) {
     return name in this.arrays;
@@ -81,91 +236,19 @@ var Run = class {
   names(wanted) {
     return Object.keys(this.arrays).filter((name) => wanted(this.arrays[name]));
   }
+  /** The shape of an array at each step. */
+  shapeOf(name) {
+    return this.arrays[name].shape.slice(1);
+  }
   /** How many numbers an array has at each step. */
   size(name) {
-    return product(this.arrays[name].shape.slice(1));
+    return product(this.shapeOf(name));
   }
-  /**
-   * The array `name` as it stands after `step`, flat; good until another step is asked for. A run
-   * that has ended keeps its last step.
-   */
+  /** The array `name` as it stands after `step`, flat. A run that has ended keeps its last step. */
   at(name, step) {
-    step = Math.min(step, this.steps - 1);
-    const { offset, sent } = this.arrays[name];
     const size = this.size(name);
-    if (step < sent) return this.block.subarray(offset + step * size, offset + (step + 1) * size);
-    if (this.fresh.step !== step) this.fresh = { step, arrays: {} };
-    return this.fresh.arrays[name] ??= this.computed(name, step);
-  }
-  /** Memory, links and precedence after `step`, from the nearest state before it that is known. */
-  state(step) {
-    if (!this.kept) {
-      const [memory, link, precedence] = ["memory", "link", "precedence"].map(
-        (name) => Float64Array.from(this.at(name, 0))
-      );
-      this.current = { step: 0, memory, link, precedence };
-      this.kept = [structuredClone(this.current)];
-    }
-    const kept = this.kept[Math.floor(step / STATE_EVERY)] ?? this.kept.at(-1);
-    if (this.current.step > step || this.current.step < kept.step)
-      this.current = structuredClone(kept);
-    const state = this.current;
-    while (state.step < step) {
-      this.advance(state);
-      if (state.step === this.kept.length * STATE_EVERY) this.kept.push(structuredClone(state));
-    }
-    return state;
-  }
-  advance(state) {
-    const { locations: N, word: W } = this;
-    const { memory, link, precedence } = state;
-    const step = state.step += 1;
-    const write = this.at("write_weighting", step);
-    const erase = this.at("erase_vector", step);
-    const add = this.at("write_vector", step);
-    let total = 0;
-    for (let i = 0; i < N; i++) {
-      total += write[i];
-      for (let c = 0; c < W; c++) {
-        const cell = i * W + c;
-        memory[cell] = memory[cell] * (1 - write[i] * erase[c]) + write[i] * add[c];
-      }
-      for (let j = 0; j < N; j++) {
-        const cell = i * N + j;
-        const kept2 = Math.max(0, 1 - write[i] - write[j]);
-        link[cell] = kept2 * link[cell] + write[i] * precedence[j];
-      }
-      link[i * N + i] = 0;
-    }
-    const kept = Math.max(0, 1 - total);
-    for (let i = 0; i < N; i++) precedence[i] = kept * precedence[i] + write[i];
-  }
-  computed(name, step) {
-    const { locations: N, word: W, heads: R } = this;
-    const state = this.state(step);
-    if (name in state) return state[name];
-    const { memory, link } = state;
-    const size = name === "read_vectors" ? W : N;
-    const all = new Float64Array(R * size);
-    for (let head = 0; head < R; head++) {
-      const part = all.subarray(head * size, (head + 1) * size);
-      const of = (array, at, length) => this.at(array, at).subarray(head * length, (head + 1) * length);
-      if (name === "read_content_weighting") {
-        const strength = this.at("read_strengths", step)[head];
-        part.set(lookUp(memory, of("read_keys", step, W), strength, N, W));
-      } else if (name === "read_vectors") {
-        const read = of("read_weighting", step, N);
-        for (let i = 0; i < N; i++)
-          for (let c = 0; c < W; c++) part[c] += read[i] * memory[i * W + c];
-      } else {
-        const before = of("read_weighting", step - 1, N);
-        for (let i = 0; i < N; i++)
-          for (let j = 0; j < N; j++)
-            if (name === "forward_weighting") part[i] += link[i * N + j] * before[j];
-            else part[j] += link[i * N + j] * before[i];
-      }
-    }
-    return all;
+    const start = Math.min(step, this.steps - 1) * size;
+    return this.given[name].subarray(start, start + size);
   }
 };
 var Difference = class extends Run {
@@ -185,9 +268,768 @@ var Difference = class extends Run {
   }
   at(name, step) {
     const other = this.right.at(name, step);
-    return Float32Array.from(this.left.at(name, step), (value, i) => value - other[i]);
+    return Float64Array.from(this.left.at(name, step), (value, i) => value - other[i]);
   }
 };
+
+// src/memorylab/player/script/formulas.js
+var formulas_exports = {};
+__export(formulas_exports, {
+  FORMULAS: () => FORMULAS,
+  formulasOf: () => formulasOf
+});
+
+// src/memorylab/player/script/expressions.js
+var OPERATIONS = {
+  leaf: () => NaN,
+  add: (...terms) => terms.reduce((a, b) => a + b, 0),
+  subtract: (a, b) => a - b,
+  multiply: (...factors) => factors.reduce((a, b) => a * b, 1),
+  divide: (a, b) => a / b,
+  exp: Math.exp,
+  root: Math.sqrt,
+  square: (a) => a * a,
+  sigmoid,
+  oneplus,
+  tanh: Math.tanh,
+  nonnegative: (a) => Math.max(0, a),
+  named: (a) => a
+};
+var node = (op, args, rest) => ({
+  op,
+  args,
+  value: OPERATIONS[op](...args.map(({ value }) => value)),
+  ...rest
+});
+var leaf = (value, symbol, source = null) => ({
+  op: "leaf",
+  args: [],
+  value,
+  symbol,
+  source
+});
+var constant = (value) => leaf(value, `<mn>${value}</mn>`);
+var add = (...terms) => node("add", terms);
+var subtract = (a, b) => node("subtract", [a, b]);
+var multiply = (...factors) => node("multiply", factors);
+var divide = (a, b) => node("divide", [a, b]);
+var root = (a) => node("root", [a]);
+var square = (a) => node("square", [a]);
+var apply2 = (name, a) => node(name, [a]);
+var named = (symbol, a) => node("named", [a], { symbol });
+var nonnegative = (a) => a.value < 0 ? node("nonnegative", [a]) : a;
+
+// src/memorylab/player/script/controller.js
+function joined({ input }, { read_vectors: read3 }) {
+  const all = new Float64Array(input.length + read3.length);
+  all.set(input);
+  all.set(read3, input.length);
+  return all;
+}
+function joinedTerms(c, name, row) {
+  const { input: F, heads: R, word: W } = c.sizes;
+  const place = (i, w) => c.symbolic ? "F+iW+w" : F + i * W + w;
+  return [
+    c.sum("j", F, (j) => multiply(c.weight(name, row, j), c.now("input", j))),
+    c.sum("i,w", R * W, (at) => {
+      const [i, w] = c.symbolic ? ["i", "w"] : [Math.floor(at / W), at % W];
+      return multiply(c.weight(name, row, place(i, w)), c.before("read_vectors", i, w));
+    })
+  ];
+}
+var GATES = 4;
+function lstmLayer(layer, prefix) {
+  const [gates, cell, hidden] = ["gates", "cell", "hidden"].map(
+    (part) => `controller_${part}_${layer}`
+  );
+  const below = `controller_hidden_${layer - 1}`;
+  const [input, recurrent] = [`${prefix}weight_ih`, `${prefix}weight_hh`];
+  return [
+    {
+      name: gates,
+      axes: "T 4 H",
+      compute(now, before, { weights, sizes: { hidden: H } }) {
+        const out = Float64Array.from(weights[`${prefix}bias_ih`]);
+        const bias = weights[`${prefix}bias_hh`];
+        for (let i = 0; i < out.length; i++) out[i] += bias[i];
+        addProduct(out, weights[input], layer ? now[below] : joined(now, before));
+        addProduct(out, weights[recurrent], before[hidden]);
+        for (let i = 0; i < out.length; i++)
+          out[i] = i >= 2 * H && i < 3 * H ? Math.tanh(out[i]) : sigmoid(out[i]);
+        return out;
+      },
+      explain(c, gate, unit) {
+        const { hidden: H } = c.sizes;
+        const row = c.symbolic ? unit : gate * H + unit;
+        const terms = layer ? [c.sum("j", H, (j) => multiply(c.weight(input, row, j), c.now(below, j)))] : joinedTerms(c, input, row);
+        return apply2(
+          gate === 2 ? "tanh" : "sigmoid",
+          add(
+            ...terms,
+            c.sum("k", H, (k) => multiply(c.weight(recurrent, row, k), c.before(hidden, k))),
+            c.weight(`${prefix}bias_ih`, row),
+            c.weight(`${prefix}bias_hh`, row)
+          )
+        );
+      }
+    },
+    {
+      name: cell,
+      axes: "T H",
+      compute(now, before, { sizes: { hidden: H } }) {
+        const parts = now[gates];
+        return before[cell].map((kept, h) => parts[H + h] * kept + parts[h] * parts[2 * H + h]);
+      },
+      explain: (c, h) => add(
+        multiply(c.now(gates, 1, h), c.before(cell, h)),
+        multiply(c.now(gates, 0, h), c.now(gates, 2, h))
+      )
+    },
+    {
+      name: hidden,
+      axes: "T H",
+      compute(now, before, { sizes: { hidden: H } }) {
+        return now[cell].map((value, h) => now[gates][3 * H + h] * Math.tanh(value));
+      },
+      explain: (c, h) => multiply(c.now(gates, GATES - 1, h), apply2("tanh", c.now(cell, h)))
+    }
+  ];
+}
+var FEEDFORWARD = {
+  name: "controller_hidden_0",
+  axes: "T H",
+  compute(now, before, { weights }) {
+    const out = Float64Array.from(weights["cell.controller.0.bias"]);
+    addProduct(out, weights["cell.controller.0.weight"], joined(now, before));
+    return out.map(Math.tanh);
+  },
+  explain: (c, h) => apply2(
+    "tanh",
+    add(...joinedTerms(c, "cell.controller.0.weight", h), c.weight("cell.controller.0.bias", h))
+  )
+};
+function controllerFormulas({ controller, sizes: { layers } }) {
+  if (controller === "feedforward") return [FEEDFORWARD];
+  const prefix = (layer) => layers > 1 ? `cell.controller.layers.${layer}.` : "cell.controller.";
+  return Array.from({ length: layers }, (_, layer) => lstmLayer(layer, prefix(layer))).flat();
+}
+var hiddenName = ({ controller, sizes: { layers } }) => `controller_hidden_${controller === "feedforward" ? 0 : layers - 1}`;
+var hiddenUnit = (c, h) => c.now(c.symbolic ? "controller_hidden" : hiddenName(c.model), h);
+var RANGES = {
+  number: () => {
+  },
+  strength: (part) => part.forEach((x, i) => part[i] = oneplus(x)),
+  fraction: (part) => part.forEach((x, i) => part[i] = sigmoid(x)),
+  distribution: (part) => {
+    for (let from = 0; from < part.length; from += 3) softmax(part, from, 3);
+  }
+};
+var PARTS = [
+  ["read_keys", "T R W", "number"],
+  ["read_strengths", "T R", "strength"],
+  ["write_key", "T W", "number"],
+  ["write_strength", "T", "strength"],
+  ["erase_vector", "T W", "fraction"],
+  ["write_vector", "T W", "number"],
+  ["free_gates", "T R", "fraction"],
+  ["allocation_gate", "T", "fraction"],
+  ["write_gate", "T", "fraction"],
+  ["read_modes", "T R 3", "distribution"]
+];
+var ASKED = PARTS.map(([name]) => name);
+var WEIGHT = "cell.interface.weight";
+var BIAS = "cell.interface.bias";
+var stepSize = (axes, { heads: R, word: W }) => axes.split(" ").slice(1).reduce((size, axis2) => size * ({ R, W }[axis2] ?? Number(axis2)), 1);
+var offsetOf = (name, sizes) => PARTS.slice(0, ASKED.indexOf(name)).reduce((at, [, axes]) => at + stepSize(axes, sizes), 0);
+function raw(c, row) {
+  const { hidden: H } = c.sizes;
+  return add(
+    c.sum("h", H, (h) => multiply(c.weight(WEIGHT, row, h), hiddenUnit(c, h))),
+    c.weight(BIAS, row)
+  );
+}
+var INTERFACE = PARTS.map(([name, axes, range]) => ({
+  name,
+  axes,
+  compute(now, before, model) {
+    const { weights, sizes } = model;
+    const first = offsetOf(name, sizes);
+    const out = weights[BIAS].slice(first, first + stepSize(axes, sizes));
+    addProduct(out, weights[WEIGHT], now[hiddenName(model)], first);
+    RANGES[range](out);
+    return out;
+  },
+  explain(c, ...index) {
+    const { word: W } = c.sizes;
+    const flat = axes === "T R W" ? index[0] * W + index[1] : index[0] ?? 0;
+    const row = (at) => c.symbolic ? "·" : offsetOf(name, c.sizes) + at;
+    if (range === "distribution")
+      return c.softmax("m", 3, index[1], (m) => raw(c, row(3 * index[0] + m)));
+    const value = raw(c, row(flat));
+    return range === "number" ? value : apply2(range === "fraction" ? "sigmoid" : range, value);
+  }
+}));
+
+// src/memorylab/player/script/formulas.js
+var NORM_EPSILON = 1e-6;
+var TIE = 2 ** -33;
+var [BACKWARD, CONTENT, FORWARD] = [0, 1, 2];
+function lookUp(memory2, keys, strengths, { locations: N, word: W }) {
+  const found = new Float64Array(strengths.length * N);
+  const norms = new Float64Array(N);
+  for (let n = 0; n < N; n++) norms[n] = norm(memory2, n * W, W);
+  for (let head = 0; head < strengths.length; head++) {
+    const keyNorm = norm(keys, head * W, W);
+    for (let n = 0; n < N; n++) {
+      let dot = 0;
+      for (let w = 0; w < W; w++) dot += keys[head * W + w] * memory2[n * W + w];
+      found[head * N + n] = strengths[head] * (dot / (keyNorm * norms[n]));
+    }
+    softmax(found, head * N, N);
+  }
+  return found;
+}
+function norm(vectors, from, count) {
+  let squares = 0;
+  for (let i = from; i < from + count; i++) squares += vectors[i] * vectors[i];
+  return Math.sqrt(squares + NORM_EPSILON);
+}
+function explainLookUp(c, n, key, memory2, strength) {
+  const { locations: N, word: W } = c.sizes;
+  const length = (cell) => root(
+    add(
+      c.sum("w", W, (w) => square(cell(w))),
+      constant(NORM_EPSILON)
+    )
+  );
+  const cosine = (at) => named(
+    c.similarity(at),
+    divide(
+      c.sum("w", W, (w) => multiply(key(w), memory2(at, w))),
+      multiply(
+        length(key),
+        length((w) => memory2(at, w))
+      )
+    )
+  );
+  return c.softmax("j", N, n, (at) => multiply(strength, cosine(at)));
+}
+function freeList(used) {
+  const rounded = used.map((value) => Math.round(value / TIE));
+  return Uint32Array.from(used, (_, n) => n).sort((a, b) => rounded[a] - rounded[b]);
+}
+var usage = {
+  name: "usage",
+  axes: "T N",
+  compute(now, before, { sizes: { heads: R, locations: N } }) {
+    const out = new Float64Array(N);
+    const { usage: used, write_weighting: written, read_weighting: read3 } = before;
+    for (let n = 0; n < N; n++) {
+      let kept = 1;
+      for (let head = 0; head < R; head++) kept *= 1 - now.free_gates[head] * read3[head * N + n];
+      out[n] = (used[n] + (1 - used[n]) * written[n]) * kept;
+    }
+    return out;
+  },
+  explain(c, n) {
+    const used = c.before("usage", n);
+    const kept = c.product(
+      "i",
+      c.sizes.heads,
+      (i) => subtract(constant(1), multiply(c.now("free_gates", i), c.before("read_weighting", i, n)))
+    );
+    const written = c.before("write_weighting", n);
+    return multiply(subtract(add(used, written), multiply(used, written)), kept);
+  }
+};
+var allocation = {
+  name: "allocation_weighting",
+  axes: "T N",
+  compute(now, before, { sizes: { locations: N } }) {
+    const out = new Float64Array(N);
+    let taken = 1;
+    for (const n of freeList(now.usage)) {
+      out[n] = (1 - now.usage[n]) * taken;
+      taken *= now.usage[n];
+    }
+    return out;
+  },
+  explain(c, n) {
+    const list = c.symbolic ? [] : [...freeList(c.array("usage"))];
+    const ahead = c.product("j ≺ n", list.slice(0, list.indexOf(n)), (j) => c.now("usage", j));
+    return multiply(subtract(constant(1), c.now("usage", n)), ahead);
+  },
+  note: "j ≺ n: location j is less used than n, or as much with a lower number."
+};
+var writeContent = {
+  name: "write_content_weighting",
+  axes: "T N",
+  compute: (now, before, { sizes }) => lookUp(before.memory, now.write_key, now.write_strength, sizes),
+  explain: (c, n) => explainLookUp(
+    c,
+    n,
+    (w) => c.now("write_key", w),
+    (j, w) => c.before("memory", j, w),
+    c.now("write_strength")
+  )
+};
+var write = {
+  name: "write_weighting",
+  axes: "T N",
+  compute(now, before, { sizes: { locations: N } }) {
+    const out = new Float64Array(N);
+    const [gate] = now.write_gate;
+    const [fresh] = now.allocation_gate;
+    const { allocation_weighting: free, write_content_weighting: found } = now;
+    for (let n = 0; n < N; n++) out[n] = gate * (fresh * free[n] + (1 - fresh) * found[n]);
+    return out;
+  },
+  explain(c, n) {
+    const fresh = c.now("allocation_gate");
+    return multiply(
+      c.now("write_gate"),
+      add(
+        multiply(fresh, c.now("allocation_weighting", n)),
+        multiply(subtract(constant(1), fresh), c.now("write_content_weighting", n))
+      )
+    );
+  }
+};
+var memory = {
+  name: "memory",
+  axes: "T N W",
+  compute(now, before, { sizes: { locations: N, word: W } }) {
+    const out = new Float64Array(N * W);
+    const { write_weighting: weights, erase_vector: erase, write_vector: added } = now;
+    for (let n = 0, at = 0; n < N; n++)
+      for (let w = 0; w < W; w++, at++)
+        out[at] = before.memory[at] * (1 - weights[n] * erase[w]) + weights[n] * added[w];
+    return out;
+  },
+  explain(c, n, w) {
+    const weight = c.now("write_weighting", n);
+    return add(
+      multiply(
+        c.before("memory", n, w),
+        subtract(constant(1), multiply(weight, c.now("erase_vector", w)))
+      ),
+      multiply(weight, c.now("write_vector", w))
+    );
+  }
+};
+var link = {
+  name: "link",
+  axes: "T N N",
+  letters: ["i", "j"],
+  compute(now, before, { sizes: { locations: N } }) {
+    const out = new Float64Array(N * N);
+    const { write_weighting: written } = now;
+    const { link: linked, precedence: last } = before;
+    for (let i = 0, at = 0; i < N; i++) {
+      for (let j = 0; j < N; j++, at++) {
+        const kept = Math.max(0, 1 - written[i] - written[j]);
+        out[at] = kept * linked[at] + written[i] * last[j];
+      }
+      out[i * N + i] = 0;
+    }
+    return out;
+  },
+  explain(c, i, j) {
+    if (i === j) return constant(0);
+    const kept = subtract(
+      subtract(constant(1), c.now("write_weighting", i)),
+      c.now("write_weighting", j)
+    );
+    return add(
+      multiply(nonnegative(kept), c.before("link", i, j)),
+      multiply(c.now("write_weighting", i), c.before("precedence", j))
+    );
+  },
+  note: "A location is never linked to itself: L[i, i] = 0."
+};
+var precedence = {
+  name: "precedence",
+  axes: "T N",
+  compute(now, before, { sizes: { locations: N } }) {
+    const { write_weighting: written } = now;
+    let total = 0;
+    for (let n = 0; n < N; n++) total += written[n];
+    const kept = Math.max(0, 1 - total);
+    return before.precedence.map((last, n) => kept * last + written[n]);
+  },
+  explain(c, n) {
+    const total = c.sum("j", c.sizes.locations, (j) => c.now("write_weighting", j));
+    return add(
+      multiply(nonnegative(subtract(constant(1), total)), c.before("precedence", n)),
+      c.now("write_weighting", n)
+    );
+  }
+};
+var forward = {
+  name: "forward_weighting",
+  axes: "T R N",
+  compute(now, before, { sizes: { heads: R, locations: N } }) {
+    const out = new Float64Array(R * N);
+    for (let from = 0; from < R * N; from += N)
+      addProduct(
+        out.subarray(from, from + N),
+        now.link,
+        before.read_weighting.subarray(from, from + N)
+      );
+    return out;
+  },
+  explain: (c, i, n) => c.sum(
+    "j",
+    c.sizes.locations,
+    (j) => multiply(c.now("link", n, j), c.before("read_weighting", i, j))
+  )
+};
+function weightedRows(weightings, matrix, heads, locations, width) {
+  const out = new Float64Array(heads * width);
+  for (let head = 0; head < heads; head++)
+    for (let n = 0; n < locations; n++) {
+      const weight = weightings[head * locations + n];
+      const [to, from] = [head * width, n * width];
+      for (let w = 0; w < width; w++) out[to + w] += weight * matrix[from + w];
+    }
+  return out;
+}
+var backward = {
+  name: "backward_weighting",
+  axes: "T R N",
+  compute: (now, before, { sizes: { heads: R, locations: N } }) => weightedRows(before.read_weighting, now.link, R, N, N),
+  explain: (c, i, n) => c.sum(
+    "j",
+    c.sizes.locations,
+    (j) => multiply(c.now("link", j, n), c.before("read_weighting", i, j))
+  )
+};
+var readContent = {
+  name: "read_content_weighting",
+  axes: "T R N",
+  compute: (now, before, { sizes }) => lookUp(now.memory, now.read_keys, now.read_strengths, sizes),
+  explain: (c, i, n) => explainLookUp(
+    c,
+    n,
+    (w) => c.now("read_keys", i, w),
+    (j, w) => c.now("memory", j, w),
+    c.now("read_strengths", i)
+  )
+};
+var read = {
+  name: "read_weighting",
+  axes: "T R N",
+  compute(now, before, { sizes: { heads: R, locations: N } }) {
+    const out = new Float64Array(R * N);
+    const { read_modes: modes, read_content_weighting: found } = now;
+    const { backward_weighting: back, forward_weighting: ahead } = now;
+    for (let head = 0, at = 0; head < R; head++)
+      for (let n = 0; n < N; n++, at++)
+        out[at] = modes[3 * head + BACKWARD] * back[at] + modes[3 * head + CONTENT] * found[at] + modes[3 * head + FORWARD] * ahead[at];
+    return out;
+  },
+  explain: (c, i, n) => add(
+    multiply(c.now("read_modes", i, BACKWARD), c.now("backward_weighting", i, n)),
+    multiply(c.now("read_modes", i, CONTENT), c.now("read_content_weighting", i, n)),
+    multiply(c.now("read_modes", i, FORWARD), c.now("forward_weighting", i, n))
+  )
+};
+var readVectors = {
+  name: "read_vectors",
+  axes: "T R W",
+  compute: (now, before, { sizes: { heads: R, locations: N, word: W } }) => weightedRows(now.read_weighting, now.memory, R, N, W),
+  explain: (c, i, w) => c.sum(
+    "n",
+    c.sizes.locations,
+    (n) => multiply(c.now("memory", n, w), c.now("read_weighting", i, n))
+  )
+};
+var output = {
+  name: "output",
+  axes: "T D",
+  compute(now, before, model) {
+    const out = Float64Array.from(model.weights["output.bias"]);
+    const hidden = now[hiddenName(model)];
+    const width = hidden.length + now.read_vectors.length;
+    addProduct(out, model.weights["output.weight"], hidden, 0, width);
+    addProduct(out, model.weights["output.weight"], now.read_vectors, 0, width, hidden.length);
+    return out;
+  },
+  explain(c, d) {
+    const { hidden: H, heads: R, word: W } = c.sizes;
+    const weight = (at) => c.weight("output.weight", d, at);
+    return add(
+      c.sum("h", H, (h) => multiply(weight(h), hiddenUnit(c, h))),
+      c.sum("i,w", R * W, (at) => {
+        const [i, w] = c.symbolic ? ["i", "w"] : [Math.floor(at / W), at % W];
+        return multiply(weight(c.symbolic ? "i,w" : H + at), c.now("read_vectors", i, w));
+      }),
+      c.weight("output.bias", d)
+    );
+  }
+};
+var FORMULAS = [
+  ...INTERFACE,
+  usage,
+  allocation,
+  writeContent,
+  write,
+  memory,
+  link,
+  precedence,
+  forward,
+  backward,
+  readContent,
+  read,
+  readVectors,
+  output
+];
+var NEEDS_WEIGHTS = [...ASKED, "output"];
+var formulasOf = (model) => model.weights ? [...controllerFormulas(model), ...FORMULAS] : FORMULAS.filter(({ name }) => !NEEDS_WEIGHTS.includes(name));
+
+// src/memorylab/player/script/simulation.js
+var KEPT_BYTES = 64e6;
+var STATE_EVERY = 16;
+var RECOMPUTED = ["memory", "link"];
+function weightShapes({ controller, sizes }) {
+  const { input: F, output: D, hidden: H, heads: R, word: W, layers } = sizes;
+  const shapes = {
+    "cell.interface.weight": [W * R + 3 * W + 5 * R + 3, H],
+    "cell.interface.bias": [W * R + 3 * W + 5 * R + 3],
+    "output.weight": [D, H + R * W],
+    "output.bias": [D]
+  };
+  if (controller === "feedforward")
+    return {
+      ...shapes,
+      "cell.controller.0.weight": [H, F + R * W],
+      "cell.controller.0.bias": [H]
+    };
+  if (controller !== "lstm")
+    throw new Error(`The controller must be 'lstm' or 'feedforward', but is '${controller}'.`);
+  for (let layer = 0; layer < layers; layer++) {
+    const prefix = layers > 1 ? `cell.controller.layers.${layer}.` : "cell.controller.";
+    shapes[`${prefix}weight_ih`] = [4 * H, layer ? H : F + R * W];
+    shapes[`${prefix}weight_hh`] = [4 * H, H];
+    shapes[`${prefix}bias_ih`] = shapes[`${prefix}bias_hh`] = [4 * H];
+  }
+  return shapes;
+}
+function checkModel(model, shapes) {
+  const expected = weightShapes(model);
+  for (const name of /* @__PURE__ */ new Set([...Object.keys(expected), ...Object.keys(shapes)])) {
+    const [wanted, found] = [expected, shapes].map((one) => one[name] && `[${one[name]}]`);
+    if (wanted !== found)
+      throw new Error(
+        `The weights '${name}' must be ${wanted ?? "absent"}, but are ${found ?? "absent"}: they are those of a model of other sizes.`
+      );
+    if (!model.weights[name].every(Number.isFinite))
+      throw new Error(`The weights '${name}' hold NaN or infinity.`);
+  }
+  return model;
+}
+var Simulation = class _Simulation extends Run {
+  constructor(model, sequence, earlier = null) {
+    const { input, target, mask, given, disturbance = UNDISTURBED, order, ...about } = sequence;
+    const { input: F, word, heads } = model.sizes;
+    const steps = checkSequence(sequence, F);
+    const locations = disturbance.locations ?? model.sizes.locations;
+    const sizes = { ...model.sizes, locations };
+    const letters = { T: steps, F, D: sizes.output, N: locations, W: word, R: heads };
+    check(disturbance, model.table, { ...letters, N: model.sizes.locations });
+    super(
+      {
+        label: "",
+        ...about,
+        steps,
+        locations,
+        word,
+        heads,
+        order: order?.length === locations ? order : Array.from({ length: locations }, (_, i) => i),
+        disturbance,
+        model: { ...model, sizes },
+        original: model,
+        sequence
+      },
+      Object.fromEntries(
+        Object.entries({ ...given, input, target, mask }).filter(([, values]) => values)
+      )
+    );
+    this.formulas = formulasOf(this.model);
+    this.stepShapes = {};
+    for (const [name, { axes, optional }] of Object.entries(model.table))
+      if (!optional) this.stepShapes[name] = stepShape({ axes }, letters);
+    for (const { name, axes } of this.formulas)
+      this.stepShapes[name] ??= stepShape({ axes }, { ...letters, H: sizes.hidden });
+    this.restored = {};
+    this.run(earlier);
+    this.arrays = this.rows(model.table, earlier);
+  }
+  /** The same model and sequence, or another `sequence`, with another disturbance. */
+  disturbed(disturbance, sequence = {}) {
+    const changed = { ...this.sequence, ...sequence, disturbance };
+    return new _Simulation(this.original, changed, this);
+  }
+  // -- running
+  run(earlier) {
+    const { steps, locations: N, word: W } = this;
+    this.thin = 8 * steps * N * (N + W) > KEPT_BYTES;
+    this.history = this.reusable(earlier);
+    const first = this.history.length;
+    let before = this.zeros();
+    if (first) {
+      before = { ...this.history[first - 1] };
+      for (const name of RECOMPUTED) before[name] = earlier.at(name, first - 1);
+    }
+    for (let step = first; step < steps; step++) {
+      const now = this.advance(step, before);
+      this.history.push(now);
+      if (this.thin && step > 0 && (step - 1) % STATE_EVERY)
+        for (const name of RECOMPUTED) this.history[step - 1][name] = void 0;
+      before = now;
+    }
+  }
+  /** The steps of an earlier run that this one shares. */
+  reusable(earlier) {
+    const same = earlier && earlier.original === this.original && earlier.locations === this.locations && earlier.sequence.input === this.sequence.input;
+    if (!same) return [];
+    return earlier.history.slice(0, firstChange(earlier.disturbance, this.disturbance));
+  }
+  zeros() {
+    return Object.fromEntries(
+      this.formulas.map(({ name }) => [name, new Float64Array(product(this.stepShapes[name]))])
+    );
+  }
+  /** All arrays of a step from those of the step before. */
+  advance(step, before) {
+    const now = {};
+    for (const name of Object.keys(this.given))
+      now[name] = this.edited(name, step, this.recorded(name, step));
+    for (const { name, compute } of this.formulas) {
+      const values = this.edited(name, step, compute(now, before, this.model));
+      let total = 0;
+      for (let i = 0; i < values.length; i++) total += values[i];
+      if (!Number.isFinite(total) && !values.every(Number.isFinite))
+        throw new Error(
+          `The ${this.disturbance.edits.length ? "disturbance" : "model"} drives ${name} to NaN or infinity at step ${step}. Use smaller values.`
+        );
+      now[name] = values;
+    }
+    return now;
+  }
+  edited(name, step, values) {
+    return apply(this.disturbance, name, step, values, this.stepShapes[name]);
+  }
+  /** A copy of what was given for a step. */
+  recorded(name, step) {
+    const size = this.given[name].length / this.steps;
+    return this.given[name].slice(step * size, (step + 1) * size);
+  }
+  // -- reading
+  shapeOf(name) {
+    return this.stepShapes[name] ?? super.shapeOf(name);
+  }
+  at(name, step) {
+    step = Math.min(step, this.steps - 1);
+    return this.history[step][name] ?? this.restore(name, step);
+  }
+  /** Memory or links at a step that didn't keep them, from the nearest step before that did. */
+  restore(name, step) {
+    const { compute } = FORMULAS.find((formula) => formula.name === name);
+    let known = step;
+    while (!this.history[known][name] && this.restored[name]?.step !== known) known--;
+    let values = this.history[known][name] ?? this.restored[name].values;
+    while (known < step) {
+      const before = { ...this.history[known], [name]: values };
+      known++;
+      values = this.edited(name, known, compute(this.history[known], before, this.model));
+    }
+    this.restored[name] = { step, values };
+    return values;
+  }
+  /** The rows of the arrays, with shapes and ranges; a range covers that of the earlier run too. */
+  rows(table, earlier) {
+    const rows = {};
+    for (const [name, row] of Object.entries(table)) {
+      if (!(name in this.history[0])) continue;
+      const size = this.history[0][name].length;
+      const shape = this.stepShapes[name] ?? row.shape?.slice(1) ?? [size];
+      const range = ["number", "strength"].includes(row.kind) ? this.range(name) : [0, 1];
+      const other = earlier?.arrays[name];
+      rows[name] = {
+        ...row,
+        shape: [this.steps, ...shape],
+        low: Math.min(range[0], other?.low ?? Infinity),
+        high: Math.max(range[1], other?.high ?? -Infinity)
+      };
+    }
+    return rows;
+  }
+  range(name) {
+    let [low, high] = [Infinity, -Infinity];
+    for (const { [name]: values } of this.history)
+      for (let i = 0; values && i < values.length; i++) {
+        if (values[i] < low) low = values[i];
+        if (values[i] > high) high = values[i];
+      }
+    return low <= high ? [low, high] : [0, 1];
+  }
+};
+function checkSequence({ input, mask, target }, F) {
+  const steps = input.length / F;
+  if (!Number.isInteger(steps) || steps < 1)
+    throw new Error(
+      `The input must have ${F} numbers at each of one or more steps, but has ${input.length}.`
+    );
+  const wrong = input.findIndex((value) => !Number.isFinite(value));
+  if (wrong >= 0)
+    throw new Error(`The input holds NaN or infinity at step ${Math.floor(wrong / F)}.`);
+  if (mask && mask.length !== steps)
+    throw new Error(`The mask must have ${steps} steps, but has ${mask.length}.`);
+  if (target && target.length % steps)
+    throw new Error(`The target must have ${steps} steps, but has ${target.length} numbers.`);
+  return steps;
+}
+
+// src/memorylab/player/script/block.js
+function numbers(buffer, { type, offset, shape }) {
+  return new (type === "f8" ? Float64Array : Float32Array)(buffer, offset, product(shape));
+}
+function read2(header, view) {
+  const buffer = view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
+  const model = header.model ? readModel(header, buffer) : null;
+  return { model, runs: header.runs.map((run) => readRun(run, buffer, model, header)) };
+}
+function readModel({ model, runs }, buffer) {
+  const weights = {};
+  for (const [name, row] of Object.entries(model.weights))
+    weights[name] = Float64Array.from(numbers(buffer, row));
+  const shapes = Object.fromEntries(
+    Object.entries(model.weights).map(([name, { shape }]) => [name, shape])
+  );
+  return checkModel({ ...model, weights, shapes, table: runs[0].arrays });
+}
+function readRun({ follows, disturbance, ...about }, buffer, model) {
+  const given = {};
+  for (const [name, row] of Object.entries(about.arrays))
+    if ("offset" in row) given[name] = numbers(buffer, row);
+  if (!follows) return new Run(about, given);
+  const { label, order, frame, arrays, locations, word, heads } = about;
+  const { input, target, mask, ...recorded } = given;
+  const edits = disturbance ? parse(disturbance) : UNDISTURBED;
+  const sequence = { input, target, mask, given: recorded, label, order, frame };
+  if (follows === "model") return new Simulation(model, { ...sequence, disturbance: edits });
+  const sizes = {
+    input: arrays.input.shape[1],
+    output: arrays.output.shape[1],
+    locations,
+    word,
+    heads
+  };
+  const without = { ...edits, locations: null, words: null };
+  const controller = { sizes, weights: null, table: arrays };
+  return new Simulation(controller, { ...sequence, disturbance: without });
+}
 
 // src/memorylab/player/script/colours.js
 var CIVIDIS = "00224e 002e6a 1a386f 32436d 434e6c 535a6d 61656f 6f7073 7d7c78 8c8878 9b9476 aba072 bcae6c cdbb63 dec958 f0d846 fee838";
@@ -357,9 +1199,9 @@ var TimeLine = class extends Panel {
     this.cursor.style.width = `max(3px, ${width}%)`;
     if (this.numbers) {
       const value = this.cells(0);
-      this.numbers.forEach((node, row) => {
+      this.numbers.forEach((node2, row) => {
         const number = value(row, step);
-        node.textContent = Number.isNaN(number) ? "" : number !== 0 && Math.abs(number) < 1e-3 ? "0.000" : brief(number);
+        node2.textContent = Number.isNaN(number) ? "" : number !== 0 && Math.abs(number) < 1e-3 ? "0.000" : brief(number);
       });
     }
   }
@@ -381,17 +1223,17 @@ function tellStep(run, step) {
   if (step >= run.steps) return `This run ended with step ${run.steps - 1}.`;
   const N = run.locations;
   const sentences = [];
-  const write = peak(run.at("write_weighting", step), 0, N);
-  if (![write.weight, write.total].every(Number.isFinite))
+  const write2 = peak(run.at("write_weighting", step), 0, N);
+  if (![write2.weight, write2.total].every(Number.isFinite))
     sentences.push("Its write is not a number.");
-  else if (write.total < SCARCE) sentences.push(`Writes next to nothing (${share(write.total)}).`);
+  else if (write2.total < SCARCE) sentences.push(`Writes next to nothing (${share(write2.total)}).`);
   else {
     const gate = run.at("allocation_gate", step)[0];
-    const allocated = gate * run.at("allocation_weighting", step)[write.location];
-    const found = (1 - gate) * run.at("write_content_weighting", step)[write.location];
+    const allocated = gate * run.at("allocation_weighting", step)[write2.location];
+    const found = (1 - gate) * run.at("write_content_weighting", step)[write2.location];
     const how = allocated >= found ? "newly allocated" : "found by content";
-    const place = `location ${write.location} (${share(write.weight)})`;
-    if (write.weight >= write.total / 2) sentences.push(`Writes to ${place}, ${how}.`);
+    const place = `location ${write2.location} (${share(write2.weight)})`;
+    if (write2.weight >= write2.total / 2) sentences.push(`Writes to ${place}, ${how}.`);
     else sentences.push(`Spreads its write, most of it to ${place}, ${how}.`);
   }
   if (step > 0) {
@@ -408,15 +1250,15 @@ function tellStep(run, step) {
       sentences.push(`Frees location${freed.length > 1 ? "s" : ""} ${freed.join(", ")}.`);
   }
   for (let head = 0; head < run.heads; head++) {
-    const read = peak(run.at("read_weighting", step), head * N, N);
-    if (!Number.isFinite(read.weight)) sentences.push(`Head ${head}'s read is not a number.`);
-    else if (read.total < SCARCE)
-      sentences.push(`Head ${head} reads next to nothing (${share(read.total)}).`);
+    const read3 = peak(run.at("read_weighting", step), head * N, N);
+    if (!Number.isFinite(read3.weight)) sentences.push(`Head ${head}'s read is not a number.`);
+    else if (read3.total < SCARCE)
+      sentences.push(`Head ${head} reads next to nothing (${share(read3.total)}).`);
     else {
       const modes = run.at("read_modes", step);
       const ways = ["backward_weighting", "read_content_weighting", "forward_weighting"];
       const parts = ways.map(
-        (way2, i) => modes[head * 3 + i] * run.at(way2, step)[head * N + read.location]
+        (way2, i) => modes[head * 3 + i] * run.at(way2, step)[head * N + read3.location]
       );
       const way = parts.indexOf(Math.max(...parts));
       let how = "found by content";
@@ -425,8 +1267,8 @@ function tellStep(run, step) {
         if (step > 0)
           how += ` from ${peak(run.at("read_weighting", step - 1), head * N, N).location}`;
       }
-      const place = `${read.location} (${share(read.weight)})`;
-      if (read.weight >= read.total / 2) sentences.push(`Head ${head} reads ${place}, ${how}.`);
+      const place = `${read3.location} (${share(read3.weight)})`;
+      if (read3.weight >= read3.total / 2) sentences.push(`Head ${head} reads ${place}, ${how}.`);
       else sentences.push(`Head ${head} reads a mixture, most of it from ${place}, ${how}.`);
     }
   }
@@ -435,12 +1277,12 @@ function tellStep(run, step) {
 
 // src/memorylab/player/script/view.js
 var axis = (kind, count) => ({ kind, count });
-var named = (kind, names) => ({ kind, count: names.length, names });
+var named2 = (kind, names) => ({ kind, count: names.length, names });
 var FRACTIONS = ["fraction", "weighting", "distribution", "links"];
 var FIGURES = ["T N", "T R N", "T N W", "T N N", "T W", "T R W"];
-var GATES = ["T", "T R", "T R 3"];
-var isGate = ({ axes, kind }) => GATES.includes(axes) && FRACTIONS.includes(kind);
-var isStrength = ({ axes, kind }) => GATES.includes(axes) && kind === "strength";
+var GATES2 = ["T", "T R", "T R 3"];
+var isGate = ({ axes, kind }) => GATES2.includes(axes) && FRACTIONS.includes(kind);
+var isStrength = ({ axes, kind }) => GATES2.includes(axes) && kind === "strength";
 var View = class {
   constructor(player, run) {
     this.player = player;
@@ -524,7 +1366,7 @@ var View = class {
     const cell = player.runs.length > 1 ? 11 : 14;
     const height = Math.max(120, Math.min(320, N * cell));
     const width = Math.max(84, Math.min(260, W * cell));
-    this.locations = named("location", order);
+    this.locations = named2("location", order);
     const shaped = (...shapes) => run.names(({ axes }) => shapes.includes(axes));
     const figures = run.frame ? [this.frame(run.frame)] : [];
     for (const name of shaped("T N W")) figures.push(this.wordsFigure(name, width, height));
@@ -581,7 +1423,7 @@ var View = class {
       name: title,
       title,
       rows: this.locations,
-      columns: named("quantity", labels),
+      columns: named2("quantity", labels),
       scale: this.unit,
       arrays: names,
       pick: (row, column) => column,
@@ -597,7 +1439,7 @@ var View = class {
     const options = {
       name: "vectors",
       title: "words of this step",
-      rows: named("vector", labels),
+      rows: named2("vector", labels),
       columns: axis("word", this.run.word),
       scale: this.shared(names),
       arrays: entries.map(([, name]) => name),
@@ -652,13 +1494,13 @@ var View = class {
     return details;
   }
   /** One time-line: `read(row)` tells [array, index in a step] for each row. */
-  line(label, rows, read, { scale, height, numbers = false, tell }) {
+  line(label, rows, read3, { scale, height, numbers: numbers2 = false, tell }) {
     const { run } = this;
     const cache = {};
     const title = `${label} over time`;
     const cells = () => (row, column) => {
       if (column >= run.steps) return NaN;
-      const [name, index] = read(row);
+      const [name, index] = read3(row);
       cache[name] ??= Array.from({ length: run.steps }, (_, step) => run.at(name, step));
       return cache[name][column][index];
     };
@@ -674,7 +1516,7 @@ var View = class {
       left.append(...rows.names.map((text) => element("span", {}, text)));
     } else left.append(label);
     const right = element("div", { class: "mp-line-right" });
-    if (numbers) {
+    if (numbers2) {
       line.numbers = rows.names.map(() => element("span", {}));
       right.append(...line.numbers);
     } else right.append(this.range(scale));
@@ -704,7 +1546,7 @@ var View = class {
     const { label } = this.run.arrays[name];
     const count = this.run.size(name);
     const single = count === 1;
-    const rows = single ? named("feature", [label]) : axis("feature", count);
+    const rows = single ? named2("feature", [label]) : axis("feature", count);
     return this.line(label, rows, (row) => [name, row], {
       scale: this.scaleOf(name),
       height: single ? 16 : Math.max(36, Math.min(110, count * 9)),
@@ -735,7 +1577,7 @@ var View = class {
   namedLine(title, names, scale) {
     const entries = this.entries(names);
     const labels = entries.map(([label]) => label);
-    return this.line(title, named("gate", labels), (row) => entries[row].slice(1), {
+    return this.line(title, named2("gate", labels), (row) => entries[row].slice(1), {
       scale,
       height: entries.length * 16,
       numbers: true,
@@ -757,14 +1599,12 @@ var View = class {
 var SPEEDS = [1, 2, 5, 10, 20, 30, 60];
 var SYNC_AFTER = 120;
 var Player = class {
-  constructor(model, root) {
+  constructor(model, root2) {
     this.model = model;
-    this.root = root;
+    this.root = root2;
     const header = model.get("header");
-    const view = model.get("data");
-    const bytes = view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
-    const block = new Float32Array(bytes);
-    this.runs = header.runs.map((run) => new Run(run, block));
+    const { runs, model: network } = read2(header, model.get("data"));
+    Object.assign(this, { runs, network });
     this.steps = Math.max(...this.runs.map((run) => run.steps));
     this.step = 0;
     this.playing = false;
@@ -772,7 +1612,7 @@ var Player = class {
     this.fps = model.get("fps");
     this.build();
     this.seek(model.get("t"), false);
-    root.addEventListener("keydown", (event) => this.key(event));
+    root2.addEventListener("keydown", (event) => this.key(event));
     this.onModelStep = () => this.seek(model.get("t"), false);
     this.onModelSpeed = () => this.setSpeed(model.get("fps"), false);
     model.on("change:t", this.onModelStep);
@@ -973,176 +1813,16 @@ var Player = class {
 // src/memorylab/player/script/style.css
 var style_default = '.memory-player {\n  --mp-text: var(--jp-ui-font-color1, #1b1b1b);\n  --mp-quiet: var(--jp-ui-font-color2, #5a5a5a);\n  --mp-back: var(--jp-layout-color0, #fff);\n  --mp-field: var(--jp-layout-color2, #eee);\n  --mp-line: var(--jp-border-color1, #bbb);\n  --mp-accent: #0b6bcb;\n  --mp-mark: #d6006c;\n  container-type: inline-size;\n  color: var(--mp-text);\n  background: var(--mp-back);\n  font:\n    13px/1.45 system-ui,\n    sans-serif;\n  padding: 8px;\n  box-sizing: border-box;\n  color-scheme: light;\n}\n.memory-player[data-theme="dark"],\nbody[data-jp-theme-light="false"] .memory-player {\n  --mp-accent: #6cb6ff;\n  --mp-mark: #ff6db6;\n  color-scheme: dark;\n}\n.memory-player[data-theme="dark"] {\n  --mp-text: #e8e8e8;\n  --mp-quiet: #adadad;\n  --mp-back: #121417;\n  --mp-field: #2a2e34;\n  --mp-line: #555b63;\n}\n.memory-player *,\n.memory-player *::before {\n  box-sizing: border-box;\n}\n.memory-player p,\n.memory-player h3,\n.memory-player figure {\n  margin: 0;\n}\n.memory-player h3 {\n  font-size: 14px;\n  font-weight: 600;\n}\n.mp-controls {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 6px;\n  align-items: center;\n}\n.mp-controls button svg {\n  display: block;\n}\n.mp-controls button,\n.mp-controls select {\n  font: inherit;\n  min-width: 32px;\n  min-height: 30px;\n  padding: 2px 8px;\n  color: inherit;\n  background: var(--mp-field);\n  border: 1px solid var(--mp-line);\n  border-radius: 4px;\n  cursor: pointer;\n}\n.mp-controls button[aria-pressed="true"] {\n  background: var(--mp-accent);\n  color: var(--mp-back);\n}\n.mp-controls input[type="range"] {\n  flex: 1 1 140px;\n  min-width: 100px;\n  accent-color: var(--mp-accent);\n}\n.mp-counter {\n  min-width: 9.5em;\n  font-variant-numeric: tabular-nums;\n}\n.memory-player :focus-visible {\n  outline: 2px solid var(--mp-accent);\n  outline-offset: 2px;\n}\n.memory-player .mp-value {\n  min-height: 1.45em;\n  font-variant-numeric: tabular-nums;\n  color: var(--mp-quiet);\n  margin: 4px 0;\n}\n.memory-player .mp-words {\n  min-height: 2.9em;\n  margin: 2px 0 6px;\n  font-size: 14px;\n}\n.mp-views {\n  display: grid;\n  grid-template-columns: minmax(0, 1fr);\n  gap: 14px 28px;\n}\n.mp-band {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 12px;\n  align-items: flex-start;\n}\n.mp-band figure {\n  max-width: 100%;\n}\n.mp-band figcaption {\n  font-size: 12px;\n  font-weight: 600;\n  margin: 0 0 3px;\n}\n.mp-body {\n  display: grid;\n  grid-template-columns: auto max-content;\n  justify-content: start;\n}\n.mp-body > .mp-frame {\n  grid-column: 2;\n}\n.mp-frame {\n  position: relative;\n  line-height: 0;\n  outline: 1px solid var(--mp-line);\n  cursor: crosshair;\n  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);\n}\n.memory-player canvas {\n  image-rendering: pixelated;\n  display: block;\n  max-width: 100%;\n  touch-action: none;\n}\n.mp-marks {\n  position: absolute;\n  inset: 0;\n  pointer-events: none;\n  overflow: hidden;\n}\n.mp-mark {\n  position: absolute;\n  border: 0 solid var(--mp-mark);\n}\n.mp-row {\n  left: 0;\n  right: 0;\n  border-width: 1px 0;\n  min-height: 3px;\n}\n.mp-column {\n  top: 0;\n  bottom: 0;\n  border-width: 0 1px;\n  min-width: 3px;\n}\n.mp-strong.mp-row {\n  border-width: 2px 0;\n}\n.mp-strong.mp-column {\n  border-width: 0 2px;\n}\n.mp-ticks {\n  position: relative;\n  font-size: 11px;\n  line-height: 1;\n  color: var(--mp-quiet);\n  font-variant-numeric: tabular-nums;\n}\n.mp-ticks-row {\n  min-width: 25px;\n  grid-column: 1;\n}\n.mp-ticks-row span {\n  position: absolute;\n  right: 5px;\n  transform: translateY(-50%);\n  white-space: nowrap;\n}\n.mp-body:has([data-panel="vectors"]) .mp-ticks-row {\n  min-width: 62px;\n}\n.mp-ticks-column,\n.mp-ticks-named {\n  grid-column: 2;\n}\n.mp-ticks-column {\n  height: 16px;\n}\n.mp-ticks-named {\n  height: 70px;\n}\n.mp-ticks-column span {\n  position: absolute;\n  top: 4px;\n  transform: translateX(-50%);\n}\n.mp-ticks-named span {\n  position: absolute;\n  top: 4px;\n  writing-mode: vertical-rl;\n  transform: translateX(-50%);\n}\n.mp-legend {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 20px;\n  margin: 8px 0;\n  font-size: 12px;\n  color: var(--mp-quiet);\n}\n.mp-bar-entry {\n  display: inline-flex;\n  gap: 6px;\n  align-items: center;\n  white-space: nowrap;\n}\n.mp-gradient {\n  display: inline-block;\n  width: 70px;\n  height: 10px;\n}\n.mp-hatch {\n  display: inline-block;\n  width: 16px;\n  height: 12px;\n  outline: 1px solid var(--mp-line);\n  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);\n}\n.mp-group {\n  margin: 4px 0;\n}\n.mp-group > summary,\n.mp-keys > summary {\n  cursor: pointer;\n  font-size: 12px;\n  font-weight: 600;\n  padding: 3px 0;\n}\n.mp-line {\n  display: grid;\n  grid-template-columns: 112px minmax(0, 1fr) 58px;\n  gap: 0 8px;\n  margin: 0 0 6px;\n  font-size: 11.5px;\n  align-items: stretch;\n}\n.mp-line canvas {\n  width: 100%;\n}\n.mp-line-label {\n  text-align: right;\n  align-self: center;\n}\n.mp-line-names,\n.mp-line-right {\n  display: flex;\n  flex-direction: column;\n  justify-content: space-around;\n}\n.mp-line-names {\n  align-self: stretch;\n  line-height: 1;\n}\n.mp-line-right {\n  line-height: 1;\n  font-variant-numeric: tabular-nums;\n}\n.mp-line-names span,\n.mp-line-right > span {\n  height: 16px;\n  line-height: 16px;\n  white-space: nowrap;\n}\n.mp-line-right > .mp-range {\n  flex: 1;\n  height: auto;\n  display: flex;\n  flex-direction: column;\n  justify-content: space-between;\n  position: relative;\n  padding-left: 14px;\n  line-height: 11px;\n}\n.mp-range > .mp-upright {\n  position: absolute;\n  left: 0;\n  top: 0;\n  bottom: 0;\n  width: 9px;\n  height: auto;\n}\n.mp-time {\n  cursor: ew-resize;\n}\n.mp-cursor {\n  position: absolute;\n  top: -2px;\n  bottom: -2px;\n  pointer-events: none;\n  outline: 2px solid var(--mp-mark);\n}\n.memory-player .mp-keys {\n  color: var(--mp-quiet);\n  font-size: 12px;\n}\n@container (min-width: 1180px) {\n  .mp-views[data-runs="2"] {\n    grid-template-columns: repeat(2, minmax(0, 1fr));\n  }\n  .mp-view[data-difference] {\n    grid-column: 1 / -1;\n  }\n}\n@container (max-width: 420px) {\n  .mp-line {\n    grid-template-columns: 84px minmax(0, 1fr) 50px;\n  }\n}\n';
 
-// src/memorylab/player/script/disturbance.js
-var disturbance_exports = {};
-__export(disturbance_exports, {
-  KINDS: () => KINDS,
-  UNDISTURBED: () => UNDISTURBED,
-  apply: () => apply,
-  check: () => check,
-  firstChange: () => firstChange,
-  format: () => format,
-  formatEdit: () => formatEdit,
-  parse: () => parse,
-  sizesOf: () => sizesOf,
-  stepShape: () => stepShape,
-  suggest: () => suggest
-});
-var KINDS = {
-  number: [-Infinity, Infinity],
-  fraction: [0, 1],
-  weighting: [0, 1],
-  distribution: [0, 1],
-  links: [0, 1],
-  strength: [1, Infinity]
-};
-var UNDISTURBED = Object.freeze({ edits: [], locations: null, words: null });
-var EDIT = /^([A-Za-z_]\w*)\s*(?:\[\s*(\d{1,9}(?:\s*,\s*\d{1,9})*)\s*\]\s*)?(?:@\s*(\d{1,9})\s*(?:(-)\s*(\d{1,9})?\s*)?)?$/;
-var NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-var COUNT = /^\d{1,9}$/;
-function parse(text) {
-  const found = { edits: [], locations: null, words: null };
-  for (const part of text.trim() ? text.split(";") : []) {
-    const mark = part.indexOf("=");
-    const key = (mark < 0 ? part : part.slice(0, mark)).trim();
-    const value = mark < 0 ? "" : part.slice(mark + 1).trim();
-    if (key === "N" && found.locations !== null || key === "words" && found.words !== null)
-      throw new Error(`'${text}' sets ${key} twice. Keep one of them.`);
-    if (key === "N") found.locations = readLocations(value);
-    else if (key === "words") found.words = readWords(value);
-    else found.edits.push(readEdit(part.trim(), key, value));
-  }
-  return found;
-}
-function readLocations(value) {
-  if (!COUNT.test(value)) throw new Error(`N must be a number of locations, but is '${value}'.`);
-  if (Number(value) < 1) throw new Error(`N must be at least 1, got ${Number(value)}.`);
-  return Number(value);
-}
-function readWords(value) {
-  const words = value.split(",").map((word) => word.trim());
-  for (const word of words)
-    if (!/^[01]+$/.test(word) || word.length !== words[0].length)
-      throw new Error(`Words must be bits of one length, such as 1011,0010, but one is '${word}'.`);
-  return words;
-}
-function readEdit(part, key, text) {
-  const match = EDIT.exec(key);
-  if (!match || !NUMBER.test(text))
-    throw new Error(
-      `'${part}' can't be read. Write name[index]@first-last=value, such as memory[3]@5-=0 or write_gate=0, and join parts by ';'.`
-    );
-  const [, name, list, start, range, end] = match;
-  const index = list ? list.split(",").map(Number) : [];
-  const first = Number(start ?? 0);
-  const last = end !== void 0 ? Number(end) : start !== void 0 && !range ? first : null;
-  const value = Number(text) + 0;
-  if (last !== null && last < first)
-    throw new Error(`The last step for ${name} must be at least ${first}, got ${last}.`);
-  if (!Number.isFinite(value)) throw new Error(`${name} must get a finite number, got ${text}.`);
-  return { name, index, first, last, value };
-}
-function formatEdit({ name, index, first, last, value }) {
-  const place = index.length ? `[${index}]` : "";
-  let steps = "";
-  if (last !== null) steps = last === first ? `@${first}` : `@${first}-${last}`;
-  else if (first > 0) steps = `@${first}-`;
-  return `${name}${place}${steps}=${value}`;
-}
-function format({ edits, locations, words }) {
-  const parts = locations === null ? [] : [`N=${locations}`];
-  if (words !== null) parts.push(`words=${words}`);
-  return [...parts, ...edits.map(formatEdit)].join(";");
-}
-function sizesOf(run) {
-  const sizes = { T: run.steps };
-  for (const { axes, shape } of Object.values(run.arrays))
-    axes.split(" ").forEach((axis2, i) => {
-      if (/^[A-Z]$/.test(axis2)) sizes[axis2] ??= shape[i];
-    });
-  return sizes;
-}
-var stepShape = ({ axes }, sizes) => axes.split(" ").slice(1).map((axis2) => sizes[axis2] ?? Number(axis2));
-function check({ edits, locations }, table, sizes) {
-  if (locations !== null && !("N" in sizes))
-    throw new Error(`N=${locations}: this memory has no locations.`);
-  for (const edit of edits) checkEdit(edit, table, { ...sizes, N: locations ?? sizes.N });
-}
-function checkEdit(edit, table, sizes) {
-  const { name, index, first, last, value } = edit;
-  const fail = (message) => {
-    throw new Error(`${formatEdit(edit)}: ${message}`);
-  };
-  const computed = Object.keys(table).filter((key) => !table[key].optional);
-  if (!computed.includes(name))
-    fail(`no step computes an array '${name}'.${suggest(name, computed)}`);
-  const row = table[name];
-  const shape = stepShape(row, sizes);
-  const letters = row.axes.split(" ").slice(1);
-  if (index.length > shape.length)
-    fail(`at one step ${name} has ${shape.length} dimensions, but the index has ${index.length}.`);
-  index.forEach((at, i) => {
-    if (at >= shape[i])
-      fail(
-        `the index ${at} is out of range: it must be 0 to ${shape[i] - 1} (dimension ${letters[i]} of ${name}).`
-      );
-  });
-  for (const step of [first, last ?? 0])
-    if (step >= sizes.T)
-      fail(`step ${step} is out of range: the run has the steps 0 to ${sizes.T - 1}.`);
-  const [low, high] = KINDS[row.kind];
-  if (!(low <= value && value <= high)) {
-    const allowed = Number.isFinite(high) ? `in [${low}, ${high}]` : `at least ${low}`;
-    fail(`${name} is a ${row.kind}, so its value must be ${allowed}, but it is ${value}.`);
-  }
-}
-function suggest(name, known) {
-  const nearest = known.toSorted((a, b) => distance(a, name) - distance(b, name))[0];
-  const near = nearest !== void 0 && 2 * distance(nearest, name) <= nearest.length;
-  const hint = near ? ` Did you mean '${nearest}'?` : "";
-  return `${hint} Known: ${known.toSorted().join(", ") || "none"}.`;
-}
-function distance(a, b) {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++)
-      next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] !== b[j - 1])));
-    row = next;
-  }
-  return row[b.length];
-}
-var holds = ({ first, last }, step) => first <= step && (last === null || step <= last);
-function apply(disturbance, name, step, values, shape) {
-  for (const edit of disturbance.edits)
-    if (edit.name === name && holds(edit, step)) {
-      let [start, length] = [0, values.length];
-      edit.index.forEach((at, i) => {
-        length /= shape[i];
-        start += at * length;
-      });
-      values.fill(edit.value, start, start + length);
-    }
-  return values;
-}
-function firstChange(before, after) {
-  let [a, b] = [before.edits, after.edits];
-  const alike = (one, other) => one && other && formatEdit(one) === formatEdit(other);
-  while (alike(a[0], b[0])) [a, b] = [a.slice(1), b.slice(1)];
-  while (alike(a.at(-1), b.at(-1))) [a, b] = [a.slice(0, -1), b.slice(0, -1)];
-  return Math.min(...[...a, ...b].map(({ first }) => first));
-}
-
 // src/memorylab/player/script/main.js
 function render({ model, el }) {
-  const root = element("div", {
+  const root2 = element("div", {
     class: "memory-player",
     role: "group",
     "aria-label": "memory player"
   });
-  el.replaceChildren(element("style", {}, style_default), root);
-  const player = new Player(model, root);
-  root.dataset.ready = "true";
+  el.replaceChildren(element("style", {}, style_default), root2);
+  const player = new Player(model, root2);
+  root2.dataset.ready = "true";
   return () => player.destroy();
 }
 async function mount(el, start) {
@@ -1173,8 +1853,11 @@ async function mount(el, start) {
 var main_default = { render };
 export {
   Run,
+  Simulation,
   main_default as default,
   disturbance_exports as disturbances,
+  formulas_exports as formulas,
   mount,
+  read2 as read,
   tellStep
 };

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from memorylab.errors import check_count, suggest
 from memorylab.memory.disturbance import Disturbance
 from memorylab.memory.dnc import fast
+from memorylab.memory.dnc.addressing import TIE
 from memorylab.memory.dnc.cell import DNCCell
 from memorylab.memory.dnc.trace import DNCTrace
 from memorylab.memory.model import Counts, MemoryModel, State, batched, map_state, run_steps
@@ -156,6 +157,7 @@ class DNC(MemoryModel):
         state = batched(model.initial_state() if state is None else state, 1)
         model._check_state(state, 1, z.dtype)
         model, state = model.double(), map_state(Tensor.double, state)
+        model.cell.tie = TIE
         steps: list[dict[str, Tensor]] = []  # each tensor has a first dimension of 1
         for number, x in enumerate(z.double().unsqueeze(1)):
             edit = functools.partial(disturbance.apply, step=number)

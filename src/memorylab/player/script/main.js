@@ -10,7 +10,10 @@ import { Player } from "./player.js";
 import STYLE from "./style.css";
 
 export * as disturbances from "./disturbance.js";
+export { read } from "./block.js";
+export * as formulas from "./formulas.js";
 export { Run } from "./run.js";
+export { Simulation } from "./simulation.js";
 export { tellStep } from "./words.js";
 
 function render({ model, el }) {

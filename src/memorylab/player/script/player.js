@@ -1,7 +1,8 @@
 // The player: its controls, its clock and its keys.
 
+import { read } from "./block.js";
 import { element, sign } from "./elements.js";
-import { Difference, Run } from "./run.js";
+import { Difference } from "./run.js";
 import { View } from "./view.js";
 
 const SPEEDS = [1, 2, 5, 10, 20, 30, 60];
@@ -12,10 +13,8 @@ export class Player {
     this.model = model;
     this.root = root;
     const header = model.get("header");
-    const view = model.get("data");
-    const bytes = view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
-    const block = new Float32Array(bytes);
-    this.runs = header.runs.map((run) => new Run(run, block));
+    const { runs, model: network } = read(header, model.get("data"));
+    Object.assign(this, { runs, network }); // `network` is the model that the page can run, or null
     this.steps = Math.max(...this.runs.map((run) => run.steps));
     this.step = 0;
     this.playing = false;
