@@ -338,7 +338,12 @@ function joinedTerms(c, name, row) {
   ];
 }
 var GATES = 4;
+var LSTM_LAYERS = /* @__PURE__ */ new Map();
 function lstmLayer(layer, prefix) {
+  if (!LSTM_LAYERS.has(prefix)) LSTM_LAYERS.set(prefix, makeLayer(layer, prefix));
+  return LSTM_LAYERS.get(prefix);
+}
+function makeLayer(layer, prefix) {
   const [gates, cell, hidden] = ["gates", "cell", "hidden"].map(
     (part) => `controller_${part}_${layer}`
   );

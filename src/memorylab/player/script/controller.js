@@ -29,8 +29,15 @@ function joinedTerms(c, name, row) {
 
 const GATES = 4; // in PyTorch's order: input gate, forget gate, candidate, output gate
 
+const LSTM_LAYERS = new Map(); // made when they are first needed, so that all models share them
+
 /** One layer of an LSTM; `prefix` is that of its weights. */
 function lstmLayer(layer, prefix) {
+  if (!LSTM_LAYERS.has(prefix)) LSTM_LAYERS.set(prefix, makeLayer(layer, prefix));
+  return LSTM_LAYERS.get(prefix);
+}
+
+function makeLayer(layer, prefix) {
   const [gates, cell, hidden] = ["gates", "cell", "hidden"].map(
     (part) => `controller_${part}_${layer}`,
   );
