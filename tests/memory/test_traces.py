@@ -302,7 +302,9 @@ def test_a_memory_of_another_kind_than_the_class_records():
     with pytest.raises(TypeError, match=r"DNCTrace\.record got a GRU, whose trace is a GRUTrace"):
         DNCTrace.record(GRU(3, 4), random_input(4, INPUT_SIZE))
     model = WithReadout(DNC(3, hidden_size=4, num_locations=4, word_size=3), 2)
-    assert type(DNCTrace.record(model, random_input(4, INPUT_SIZE))) is DNCTrace
+    trace = DNCTrace.record(model, random_input(4, INPUT_SIZE))
+    assert type(trace) is DNCTrace
+    assert trace.metadata == {"ablated": []}
 
 
 # Files.
