@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from player_examples import record
+from player_examples import OTHER_MEMORIES, record, record_other
 
 from memorylab.memory import DNC
 from memorylab.memory.dnc.ablation import PARTS, ablate
@@ -16,7 +16,7 @@ from memorylab.player import packing
 
 
 def pack_one(trace):
-    header, data = packing.pack([trace], [""], [np.arange(trace.num_locations)])
+    header, data = packing.pack([trace], [""], [np.arange(trace.sizes.get("N", 0))])
     return header["runs"][0], data
 
 
@@ -73,6 +73,17 @@ def test_a_memory_without_a_part_crosses_with_the_disturbance_that_takes_it(part
 def test_metadata_of_ones_own_make_a_run_cross_whole():
     trace = DNCTrace(record().arrays, {"disturbance": "a storm"})
     assert "follows" not in pack_one(trace)[0]
+
+
+@pytest.mark.parametrize("name", OTHER_MEMORIES)
+def test_a_memory_without_locations_crosses_whole(name):
+    trace = record_other(name)
+    run, data = pack_one(trace)
+    assert (run["kind"], run["about"]) == (trace.kind, trace.about)
+    assert (run["locations"], run["word"], run["heads"], run["order"]) == (0, 0, 0, [])
+    assert list(run["arrays"]) == trace.required()
+    for key, entry in run["arrays"].items():
+        assert np.array_equal(unpack(entry, data), trace[key].astype(np.float32))
 
 
 def test_the_header_has_the_rows_of_the_table_and_a_row_more_if_there_is_one():

@@ -5,16 +5,21 @@ Needs no torch, so that a trace can be read, checked, drawn and played without i
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 import numpy as np
 
 from memorylab.errors import suggest
 from memorylab.files import load_arrays, save_arrays
+
+if TYPE_CHECKING:
+    from memorylab.memory.disturbance import Disturbance
+    from memorylab.memory.model import MemoryModel
 
 FORMAT_VERSION = 2
 """Version 1 has all arrays of the trace, and version 2 those that the others follow from."""
@@ -22,6 +27,7 @@ _HEADER = "header"
 
 KINDS: dict[str, tuple[float, float]] = {
     "number": (-math.inf, math.inf),
+    "activation": (-1, 1),
     "fraction": (0, 1),
     "weighting": (0, 1),  # and sums to at most 1 over the last dimension
     "distribution": (0, 1),  # and sums to 1 over the last dimension
@@ -102,10 +108,78 @@ class MemoryTrace:
     table: ClassVar[Mapping[str, Array]] = COMMON
     """The arrays that a trace of this class has or may have; a subclass adds its own."""
 
+    kind: ClassVar[str] = "memory"
+    """The kind of memory, as files and the player name it: see ``TRACE_CLASSES``."""
+
+    about: ClassVar[str] = "Only the input and output of this memory were recorded."
+    """A sentence on this kind of memory, for readers of its traces."""
+
     def __init__(self, arrays: Mapping[str, np.ndarray], metadata: Mapping[str, Any] | None = None):
         self.arrays = {name: np.asarray(array) for name, array in arrays.items()}
         self.metadata = dict(metadata or {})
         self.sizes = check_shapes(self.table, self.arrays)
+
+    @classmethod
+    def record(
+        cls: type[_Trace],
+        model: MemoryModel,
+        input: Any,
+        target: Any = None,
+        *,
+        state: Any = None,
+        disturbance: Disturbance | str | None = None,
+        make: Callable[..., Any] | None = None,
+        **metadata: Any,
+    ) -> _Trace:
+        """Run a memory over one sequence and keep everything that happens.
+
+        Args:
+            model: A memory model, with a readout or without. Of a model that merely contains one,
+                record the memory itself: what reaches it is not the whole model's input.
+            input: One sequence without padding ``[T, F]``.
+            target: The output that was asked for ``[T, D]``, if there is one.
+            state: State to begin with, without batch dimension; by default the initial state.
+            disturbance: What to change in the run, or its text: see
+                :class:`memorylab.memory.Disturbance`. Its text is kept with the trace.
+            make: Turns words into a batch of one sequence, such as ``Copy().make``. If the
+                disturbance has words, this batch takes the place of ``input`` and ``target``, and
+                its mask is recorded too. Otherwise ``make`` is not called.
+            **metadata: Kept with the trace.
+
+        Raises:
+            TypeError: ``model`` is not a memory model, and the message says where it holds one; or
+                its traces are not of this class. Also what :meth:`MemoryModel.trace` raises.
+            ValueError: See :meth:`MemoryModel.trace`. Or the disturbance has words, but there is
+                no ``make``.
+        """
+        # Imported here, because traces are read without torch.
+        from memorylab.memory.disturbance import Disturbance
+        from memorylab.memory.model import any_parameter, check_memory
+
+        memory, disturbance = check_memory(model), Disturbance.parse(disturbance)
+        extras = {} if target is None else {"target": np.asarray(target)}
+        text = str(disturbance)
+        if disturbance.words is not None and make is not None:
+            batch = make(disturbance.words)
+            input = batch.input[0].to(any_parameter(memory))
+            extras = {"target": batch.target[0].numpy(), "mask": batch.mask[0].numpy()}
+            disturbance = dataclasses.replace(disturbance, words=None)
+        trace = memory.trace(input, state, disturbance=disturbance)
+        if not isinstance(trace, cls):
+            raise TypeError(
+                f"{cls.__name__}.record got a {type(model).__name__}, whose trace is a "
+                f"{type(trace).__name__}. MemoryTrace.record records any memory."
+            )
+        told = {"disturbance": text} if text else {}
+        return type(trace)(trace.arrays | extras, trace.metadata | told | metadata)
+
+    @property
+    def summary(self) -> str:
+        """The sizes in a few words, such as ``"12 steps, 8 hidden units"``."""
+        return f"{self.num_steps} steps"
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.summary})"
 
     @classmethod
     def required(cls) -> list[str]:
@@ -191,7 +265,9 @@ class MemoryTrace:
         arrays = self._arrays_to_store()
         # Version 1 for whole traces, so that older releases can read those.
         version = 1 if arrays.keys() == self.arrays.keys() else 2
-        header = json.dumps({"format_version": version, "metadata": self.metadata})
+        header = json.dumps(
+            {"format_version": version, "kind": self.kind, "metadata": self.metadata}
+        )
         # The header comes last: an archive that lost its last members can't pass for a whole one.
         save_arrays(path, {**arrays, _HEADER: np.array(header)})
 
@@ -199,9 +275,13 @@ class MemoryTrace:
     def load(cls: type[_Trace], path: str | Path) -> _Trace:
         """Read a trace; nothing in the file is executed or unpickled.
 
+        Returns:
+            A trace of the file's kind: ``MemoryTrace.load`` reads any, a subclass its own.
+
         Raises:
             FileNotFoundError: There is no such file.
-            ValueError: The file is damaged, is not a trace, or has another format version.
+            ValueError: The file is damaged, is not a trace, has another format version, or holds a
+                trace of another kind.
         """
         arrays = load_arrays(path, "trace")
         try:
@@ -215,10 +295,32 @@ class MemoryTrace:
                 f"versions 1 to {FORMAT_VERSION}. Record it again, or install the release it came "
                 "from."
             )
+        # Files from before there were kinds hold DNCs.
+        found = cls._class_of(str(header.get("kind", "dnc")), path)
         metadata = header.get("metadata")
         if version == 2:
-            arrays = cls._complete(arrays, metadata or {})
-        return cls(arrays, metadata)
+            arrays = found._complete(arrays, metadata or {})
+        return found(arrays, metadata)
+
+    @classmethod
+    def _class_of(cls: type[_Trace], kind: str, path: str | Path) -> type[_Trace]:
+        """Return the class for the trace in a file: this one if it is of that kind."""
+        from memorylab.memory.trace_classes import TRACE_CLASSES  # which imports this module
+
+        if kind == cls.kind:
+            return cls
+        if kind not in TRACE_CLASSES:
+            raise ValueError(
+                f"{path} holds a trace of the kind {kind!r}, which is not one of memorylab's."
+                f"{suggest(kind, TRACE_CLASSES)} Load it with the class that saved it."
+            )
+        found = TRACE_CLASSES[kind]
+        if not issubclass(found, cls):
+            raise ValueError(
+                f"{path} holds a {found.__name__}, not a {cls.__name__}. MemoryTrace.load reads "
+                "any trace."
+            )
+        return found
 
     def _arrays_to_store(self) -> Mapping[str, np.ndarray]:
         """Return all arrays, or those from which ``_complete`` computes the others."""
@@ -275,8 +377,9 @@ def _violations(array: np.ndarray, kind: str, tolerance: float):
     """Yield what can be wrong with an array: where it is, in words, and the values to show."""
     yield ~np.isfinite(array), "is not finite", array
     low, high = KINDS[kind]
-    if high == 1:
-        yield (array < -tolerance) | (array > 1 + tolerance), "is not in [0, 1]", array
+    if math.isfinite(high):
+        outside = (array < low - tolerance) | (array > high + tolerance)
+        yield outside, f"is not in [{low}, {high}]", array
     else:
         yield array < low - tolerance, f"is below {low}", array
     total = array.sum(-1) if array.ndim else array

@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Int
 
 from memorylab.memory.dnc.trace import DNCTrace
+from memorylab.memory.trace import MemoryTrace
 
 _TOLERANCE = 1e-9
 """How far what the browser computes may be from what was recorded."""
@@ -44,23 +45,35 @@ class Block:
 
 
 def pack(
-    traces: Sequence[DNCTrace],
+    traces: Sequence[MemoryTrace],
     labels: Sequence[str],
     orders: Sequence[Int[np.ndarray, "N"]],
     block: Block | None = None,
+    *,
+    live: bool = False,
 ) -> tuple[dict[str, Any], bytes]:
     """Return the header and the numbers of some runs.
 
     The header has for each array its row of the trace's table, its range over all runs, its shape,
     and the type and place of its numbers. If the memory of a run follows from what its controller
     asked for, only that crosses, in all its digits, and the browser computes the rest. A run of
-    which that isn't true, such as one with numbers that aren't finite, crosses whole. Each run has
-    a heading in ``labels``, and in ``orders`` its locations as they are to be shown.
+    which that isn't true, such as one with numbers that aren't finite, crosses whole.
+
+    Args:
+        traces: The runs. A memory without locations and read heads has 0 of them.
+        labels: A heading for each run.
+        orders: The locations of each run as they are to be shown.
+        block: Takes the numbers, behind what it has already.
+        live: Whether the browser runs the model of the first run, so that all but its input and
+            its optional arrays follow.
     """
     block = Block() if block is None else block
     runs = []
-    for trace, label, order in zip(traces, labels, orders, strict=True):
-        asked, followed, disturbance = _split(trace)
+    for i, (trace, label, order) in enumerate(zip(traces, labels, orders, strict=True)):
+        exact, followed, about = _split(trace)
+        if live and i == 0:
+            computed = [name for name in trace.required() if name != "input"]
+            exact, followed, about = ["input"], computed, {"follows": "model"}
         arrays = {}
         for name in filter(trace.__contains__, trace.table):
             low, high = _range([one[name] for one in traces if name in one])
@@ -72,45 +85,49 @@ def pack(
                 "high": high,
             }
             if name not in followed:
-                arrays[name] |= block.add(trace[name], exact=name in asked)
-        run = {
-            "label": label,
-            "steps": trace.num_steps,
-            "locations": trace.num_locations,
-            "word": trace.word_size,
-            "heads": trace.num_read_heads,
-            "order": [int(location) for location in order],
-            "frame": _frame(trace),
-            "arrays": arrays,
-        }
-        if followed:
-            run |= {"follows": "controller", "disturbance": disturbance}
-        runs.append(run)
+                arrays[name] |= block.add(trace[name], exact=name in exact)
+        runs.append(
+            {
+                "label": label,
+                "kind": trace.kind,
+                "about": trace.about,
+                "steps": trace.num_steps,
+                "locations": trace.sizes.get("N", 0),
+                "word": trace.sizes.get("W", 0),
+                "heads": trace.sizes.get("R", 0),
+                "order": [int(location) for location in order],
+                "frame": _frame(trace),
+                "arrays": arrays,
+                **about,
+            }
+        )
     return {"runs": runs}, block.tobytes()
 
 
-def _split(trace: DNCTrace) -> tuple[tuple[str, ...], tuple[str, ...], str]:
-    """Return what a run's controller asked for, what follows from it, and the disturbance.
+def _split(trace: MemoryTrace) -> tuple[Sequence[str], Sequence[str], dict[str, Any]]:
+    """Return what a run's controller asked for, what follows from it, and how, for the header.
 
     All three are empty if nothing follows, or if there is no PyTorch to tell.
     """
+    if not isinstance(trace, DNCTrace):
+        return (), (), {}
     try:
         from memorylab.memory.dnc import replay
         from memorylab.memory.dnc.state import Interface
     except ImportError:
-        return (), (), ""
+        return (), (), {}
     asked, followed = Interface._fields, replay.FROM_INTERFACE
     try:
         disturbance = replay.recorded_disturbance(trace.metadata)
     except (TypeError, ValueError):
-        return (), (), ""  # the user's own metadata under these names
+        return (), (), {}  # the user's own metadata under these names
     given = {name: trace[name] for name in asked}
     for number, step in enumerate(replay.replay_steps(given, trace.num_locations, disturbance)):
         for name in followed:
             # Also false where one of the two is not a number.
             if not np.abs(step[name] - trace[name][number]).max() <= _TOLERANCE:
-                return (), (), ""
-    return asked, followed, str(disturbance)
+                return (), (), {}
+    return asked, followed, {"follows": "controller", "disturbance": str(disturbance)}
 
 
 def _range(arrays: Sequence[np.ndarray]) -> tuple[float, float]:
@@ -119,7 +136,7 @@ def _range(arrays: Sequence[np.ndarray]) -> tuple[float, float]:
     return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
 
 
-def _frame(trace: DNCTrace) -> dict[str, int] | None:
+def _frame(trace: MemoryTrace) -> dict[str, int] | None:
     """Return the form of the observations if they are pictures, ``[T, H, W]`` or with colours."""
     if "observation" not in trace or not 3 <= trace.observation.ndim <= 4:
         return None

@@ -118,8 +118,6 @@ class DNCCell(nn.Module):
     The arguments are those of :class:`memorylab.memory.dnc.DNC`; L is the number of layers.
     """
 
-    tie: float = 0.0  # set where a run is recorded: see addressing.TIE
-
     def __init__(
         self,
         input_size: int,
@@ -176,7 +174,7 @@ class DNCCell(nn.Module):
         return state
 
     def forward(
-        self, x: Float[Tensor, "B F"], state: State, edit: Edit = unedited
+        self, x: Float[Tensor, "B F"], state: State, edit: Edit = unedited, tie: float = 0.0
     ) -> tuple[Float[Tensor, "B H"], State, Interface, Weightings]:
         """Run the controller on the input and the last reads, then the memory.
 
@@ -184,6 +182,7 @@ class DNCCell(nn.Module):
             x: Input.
             state: State after the step before.
             edit: What to change on the way: see :data:`Edit`. Input and output are not the cell's.
+            tie: Which usages are tied: see :func:`addressing.allocation_weighting`.
 
         Returns:
             The controller's output h ``[B, H]``, the state, the interface and the weightings.
@@ -204,7 +203,7 @@ class DNCCell(nn.Module):
         if self.ablated:
             edit = self._edit_after_ablation(edit)
         interface = Interface(*map(edit, Interface._fields, interface))
-        memory, weightings = memory_step(previous, interface, edit, self.tie)
+        memory, weightings = memory_step(previous, interface, edit, tie)
         return hidden, memory._asdict() | following, interface, weightings
 
     def _edit_after_ablation(self, edit: Edit) -> Edit:
