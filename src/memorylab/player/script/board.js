@@ -26,7 +26,11 @@ export class Board {
     this.root = element("div", { class: "mp-views" });
     this.foot = element("footer", { class: "mp-foot" });
     const group = (label, name, ...buttons) =>
-      element("span", { class: `mp-group-of ${name}`, role: "group", "aria-label": label }, ...buttons);
+      element(
+        "span",
+        { class: `mp-group-of ${name}`, role: "group", "aria-label": label },
+        ...buttons,
+      );
     this.levels = Object.entries({ simple: "what matters first", everything: "every array" }).map(
       ([name, what]) => press(name, `Show ${what}`, name, () => this.setLevel(name)),
     );

@@ -9,10 +9,11 @@ const ROW = 13; // pixels of a row with a name
 
 export function buildEverything(view) {
   const { run } = view;
+  const clock = () => clockLine(view.player.steps); // one for each column of lines
   return {
     step: stepFigures(view),
     whole: [
-      group("Over the whole run", [...runLines(view), clockLine(view.player.steps)], true),
+      group("Over the whole run", [...runLines(view), clock(), clock()], true),
       ...gateGroup(view, !(run.heads > 4)),
     ],
   };
@@ -34,9 +35,10 @@ function stepFigures(view) {
   const limit = (count, most) => Math.max(96, Math.min(most, count * cell));
   const high = (letter) => limit(view.axes.sizes[letter], 288);
   const wide = limit(run.word ?? 0, 240);
-  const figures = run.frame ? [view.frame(run.frame)] : [];
-  for (const name of view.names("words")) figures.push(wordsFigure(view, name, wide, high));
-  for (const name of view.names("pairs")) figures.push(pairsFigure(view, name, high));
+  const stored = run.frame ? [view.frame(run.frame)] : [];
+  for (const name of view.names("words")) stored.push(wordsFigure(view, name, wide, high));
+  for (const name of view.names("pairs")) stored.push(pairsFigure(view, name, high));
+  const figures = [];
   for (const [letter, names] of byPlaces(run, view.names("places"))) {
     const title = letter === "N" ? "writing" : "units";
     const say = (label, row) => `${label} of ${view.axes.say(letter, row)}`;
@@ -51,8 +53,10 @@ function stepFigures(view) {
     figures.push(columnsFigure(view, about, high(letter)));
   }
   const vectors = view.names("vector", "vectors");
-  if (vectors.length) figures.push(vectorsFigure(view, vectors, wide));
-  return [element("div", { class: "mp-band" }, ...figures)];
+  const band = (name, ...parts) => element("div", { class: `mp-band ${name}` }, ...parts);
+  const stack = [band("", ...stored)];
+  if (vectors.length) stack.push(vectorsFigure(view, vectors, wide));
+  return [band("", band("mp-stack", ...stack), ...figures)];
 }
 
 /** An array of a word for each place, such as the memory. */

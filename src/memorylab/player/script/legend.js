@@ -1,5 +1,6 @@
 // What the colours stand for, and what the words mean.
 
+import { hasBits } from "./answer.js";
 import { formOf } from "./axes.js";
 import { gradient } from "./colours.js";
 import { brief, element } from "./elements.js";
@@ -10,8 +11,12 @@ export function legend(view) {
   const stored = view.names("words");
   const bars = stored.map((name) => bar(run.arrays[name].label, view.shared([name])()));
   if (simple) {
-    if (run.has("input")) bars.push(bar("input", view.scaleOf("input")()));
-    if (run.has("write_weighting") || run.has("output")) bars.push(bar(unitOf(run), view.unit()));
+    const weights = { text: unitOf(view), ...view.unit() };
+    const input = { text: "input", ...view.scaleOf("input")() };
+    if (input.low === weights.low && input.high === weights.high && !run.signed)
+      weights.text = ["input", weights.text].filter(Boolean).join(", ");
+    else bars.push(bar(input.text, input));
+    if (weights.text) bars.push(bar(weights.text, weights));
   } else {
     const words = view.names("vector", "vectors");
     if (words.length) bars.push(bar("words of this step", view.shared(words)()));
@@ -23,9 +28,10 @@ export function legend(view) {
   return element("div", { class: "mp-legend" }, ...bars, none);
 }
 
-function unitOf(run) {
+function unitOf({ run }) {
   if (run.signed) return "differences";
-  return run.answer === "bits" ? "weights, probabilities" : "weights";
+  const parts = [run.has("write_weighting") && "weights", hasBits(run) && "probabilities"];
+  return parts.filter(Boolean).join(", ");
 }
 
 function bar(label, { kind, low, high }) {

@@ -12,7 +12,15 @@ const NARROW = 180; // pixels: the steps' numbers must fit a line as narrow as o
  * tooltip.
  */
 export function line(view, label, rows, read, options) {
-  const { name = `${label} over time`, scale, height, numbers = false, tell, meaning } = options;
+  const {
+    name = `${label} over time`,
+    scale,
+    height,
+    numbers = false,
+    tell,
+    meaning,
+    tone = "",
+  } = options;
   const at = options.at ?? ((array, step) => view.run.at(array, step));
   let known = {};
   const cells = () => (row, column) => {
@@ -40,7 +48,7 @@ export function line(view, label, rows, read, options) {
   });
   panel.canvas.style.height = `${height}px`;
   view.lines.push(panel);
-  const left = element("div", { class: "mp-line-label", title: meaning });
+  const left = element("div", { class: `mp-line-label ${tone}`, title: meaning });
   if (rows.names && !rows.shared && rows.count > 1) {
     left.classList.add("mp-line-names");
     left.append(...rows.names.map((text, i) => element("span", { title: rows.titles?.[i] }, text)));
@@ -70,7 +78,9 @@ export function clockLine(steps) {
   const every = spacing(steps, NARROW, 22);
   const ticks = element("div", { class: "mp-ticks mp-ticks-column" });
   for (let step = 0; step < steps; step += every)
-    ticks.append(element("span", { style: { left: `${(100 * (step + 0.5)) / steps}%` } }, `${step}`));
+    ticks.append(
+      element("span", { style: { left: `${(100 * (step + 0.5)) / steps}%` } }, `${step}`),
+    );
   return element(
     "div",
     { class: "mp-line mp-clock", "aria-hidden": "true" },

@@ -152,7 +152,9 @@ export class Panel {
     for (let row = 0; numbers.length && row < height; row++)
       for (let column = 0; column < width; column++) {
         const here = { step, ...this.address(row, column) };
-        if (!numbers.some((one) => ["name", "index", "step"].every((key) => one[key] === here[key])))
+        if (
+          !numbers.some((one) => ["name", "index", "step"].every((key) => one[key] === here[key]))
+        )
           continue;
         const style = {
           top: `${(100 * row) / height}%`,

@@ -170,7 +170,8 @@ export class Player {
     this.playButton.title = play ? "Pause (space)" : "Play (space)";
     this.playButton.setAttribute("aria-label", this.playButton.title);
     // A screen reader would never come to the end of what it is told while playing.
-    for (const view of this.board.all) view.words.setAttribute("aria-live", play ? "off" : "polite");
+    for (const view of this.board.all)
+      view.words.setAttribute("aria-live", play ? "off" : "polite");
     cancelAnimationFrame(this.request);
     if (play) {
       this.due = performance.now() + 1000 / this.fps;

@@ -43,7 +43,7 @@ function stepFigures(view) {
 function memory(view, letter, names) {
   const { run, axes, compact } = view;
   const rows = axes.of(letter);
-  const height = clamp(compact ? 120 : 160, rows.count * (compact ? 9 : 19), compact ? 152 : 304);
+  const height = clamp(compact ? 120 : 160, rows.count * (compact ? 8 : 19), compact ? 152 : 304);
   const words = names.filter((name) => view.names("words").includes(name));
   const places = names.filter((name) => view.names("places").includes(name));
   const heads = names.filter((name) => view.names("heads").includes(name));
@@ -129,8 +129,7 @@ function touch(view, panel, bars) {
     const marks = bars.map((one) => {
       const value = one.cells(step);
       let most = 0;
-      for (let row = 1; row < one.rows.count; row++)
-        if (value(row, 0) > value(most, 0)) most = row;
+      for (let row = 1; row < one.rows.count; row++) if (value(row, 0) > value(most, 0)) most = row;
       return value(most, 0) >= TOUCHED ? panel.bar("row", most, `mp-touch ${one.tone}`) : "";
     });
     layer.replaceChildren(...marks);
@@ -155,11 +154,9 @@ function runLines(view) {
   for (const entry of placed(view)) lines.push(placesLine(view, ...entry).root);
   if (hasBits(run)) lines.push(...answerLines(view, small));
   else if (run.has("output")) numbers("output", { label: "answer" });
-  for (const name of simple) {
-    if (name === "input" || name === "output") continue;
-    if (name === "target") numbers(name, { label: "wanted" });
-    else numbers(name);
-  }
+  for (const name of simple.filter((one) => !["input", "output"].includes(one)))
+    if (name !== "target") numbers(name);
+    else if (!hasBits(run)) numbers(name, { label: "wanted" });
   return [...lines, clockLine(view.player.steps)];
 }
 
@@ -179,11 +176,12 @@ function placed(view) {
       `${label}, ${axes.say(letter, row)} ` +
       `(${subscript(run, entry.name, entry.index + places[row])})`;
     const height = clamp(24, room, clamp(compact ? 40 : 56, count * 5, 152));
-    return [entry, { label, tell, height }];
+    const tone = letter === "N" ? (hasHeads ? "mp-read" : "mp-write") : "";
+    return [entry, { label, tell, height, tone }];
   });
 }
 
-/** The answer as probabilities of bits, with crosses where it is wrong; and what was wanted. */
+/** The answer as probabilities of bits, with marks where it is wrong; and what was wanted. */
 function answerLines(view, small) {
   const bits = view.run.size("output");
   const height = small(bits);
@@ -195,13 +193,13 @@ function answerLines(view, small) {
     at: (name, step) => answerAt(view.run, step),
     scale: () => (view.run.signed ? around(1) : UNIT),
     tell: (row) => `probability that bit ${row + 1} is 1 (from output[${row}])`,
-    meaning: `${meaning}: ${probability}; × marks a wrong bit`,
+    meaning: `${meaning}: ${probability}; a wrong bit is marked`,
     verdict: (step) => verdict(view.run, step),
   });
-  const crosses = drawing("path", { class: "mp-wrong" });
+  const wrong = drawing("path", { class: "mp-wrong" });
   const veil = drawing("path", { class: "mp-veil" });
   const box = { viewBox: `0 0 ${view.player.steps} ${bits}`, preserveAspectRatio: "none" };
-  answer.panel.canvas.after(drawing("svg", { ...box, "aria-hidden": "true" }, veil, crosses));
+  answer.panel.canvas.after(drawing("svg", { ...box, "aria-hidden": "true" }, veil, wrong));
   answer.panel.update = () => {
     const { run } = view;
     let marks = "";
@@ -209,10 +207,9 @@ function answerLines(view, small) {
     for (let step = 0; step < run.steps; step++) {
       if (!isAsked(run, step)) unasked += `M${step} 0h1v${bits}h-1z`;
       for (let bit = 0; bit < bits; bit++)
-        if (isWrong(run, step, bit))
-          marks += `M${step + 0.2} ${bit + 0.2}l.6 .6M${step + 0.8} ${bit + 0.2}l-.6 .6`;
+        if (isWrong(run, step, bit)) marks += `M${step + 0.2} ${bit + 0.15}h.6v.7h-.6z`;
     }
-    crosses.setAttribute("d", marks);
+    wrong.setAttribute("d", marks);
     veil.setAttribute("d", unasked);
   };
   const tell = (row) => `wanted bit ${row + 1} (target[${row}])`;

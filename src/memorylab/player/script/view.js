@@ -106,7 +106,8 @@ export class View {
     const body = element("div", { class: "mp-body" }, this.ticks("row", panel.rows, height));
     const below = panel.columns.names && !panel.columns.shared ? "named" : "column";
     body.append(panel.frame, this.ticks(below, panel.columns, width));
-    const caption = element("figcaption", { title: options.meaning }, panel.title);
+    const about = [panel.title, options.meaning].filter(Boolean).join(": ");
+    const caption = element("figcaption", { title: about }, panel.title);
     return element("figure", {}, caption, body);
   }
 

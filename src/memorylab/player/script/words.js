@@ -4,6 +4,7 @@ import { formOf } from "./axes.js";
 import { hasBits, isAsked, isWrong } from "./answer.js";
 
 const SCARCE = 0.1; // A weighting below this is as good as none.
+const FAINT = 0.5; // A write below this is called faint.
 const CHANGED = 0.1; // A unit that changes by less counts as unchanged.
 
 function peak(weighting, from, size) {
@@ -93,7 +94,8 @@ export const nameOf = (run) => NAMES[run.kind] ?? "A memory at work";
  */
 export function tellSimply(run, step, number) {
   if (step >= run.steps) return `This run ended with step ${run.steps - 1}.`;
-  if (!run.has("write_weighting")) return `${tellUnits(run, step)} ${tellAnswer(run, step)}`.trim();
+  if (!run.has("write_weighting"))
+    return `${tellUnits(run, step, (place) => place + 1)} ${tellAnswer(run, step)}`.trim();
   const sentences = [tellWrite(run, step, number)];
   for (let head = 0; head < run.heads; head++) sentences.push(tellRead(run, step, head, number));
   return [...sentences, tellAnswer(run, step)].join(" ").trim();
@@ -109,8 +111,10 @@ function tellWrite(run, step, number) {
   const place = `location ${number(write.location)}`;
   const why =
     allocated >= found ? "which was free" : "because it resembles what the model looks for";
-  if (write.weight >= write.total / 2) return `Writes to ${place}, ${why}.`;
-  return `Spreads its write over several locations, most of it to ${place}.`;
+  const how = write.total < FAINT ? "Writes faintly" : "Writes";
+  if (write.weight >= write.total / 2) return `${how} to ${place}, ${why}.`;
+  const spread = write.total < FAINT ? "Spreads a faint write" : "Spreads its write";
+  return `${spread} over several locations, most of it to ${place}.`;
 }
 
 function tellRead(run, step, head, number) {
@@ -133,13 +137,14 @@ function tellRead(run, step, head, number) {
       ? `which was written right ${side} location ${number(last.location)}`
       : `by the order of writing`;
   }
-  return `${who} location ${number(read.location)}, ${why}.`;
+  return `${read.total < FAINT ? `${who} faintly from` : who} location ${number(read.location)}, ${why}.`;
 }
 
 /** How many units a step of a recurrent network changed, and which one most. */
-function tellUnits(run, step) {
+function tellUnits(run, step, unit = (place) => place) {
   const [name] = run.names((row) => row.simple).filter((one) => formOf(run, one) === "places");
-  if (!name) return run.has("memory") ? "" : "Remembers nothing: the answer follows from this input.";
+  if (!name)
+    return run.has("memory") ? "" : "Remembers nothing: the answer follows from this input.";
   const now = run.at(name, step);
   const before = step > 0 ? run.at(name, step - 1) : new Float32Array(now.length);
   const changes = Array.from(now, (value, i) => Math.abs(value - before[i]));
@@ -149,8 +154,8 @@ function tellUnits(run, step) {
   const text = (value) => value.toFixed(2).replace("-", "−");
   const { label } = run.arrays[name];
   return (
-    `Changes ${many} of ${now.length} ${label} by ${CHANGED} or more; ` +
-    `number ${most + 1} most, from ${text(before[most])} to ${text(now[most])}.`
+    `Changes ${many} of ${now.length} units by ${CHANGED} or more; most of all the ${label} value ` +
+    `of unit ${unit(most)}, from ${text(before[most])} to ${text(now[most])}.`
   );
 }
 
@@ -159,6 +164,7 @@ function tellAnswer(run, step) {
   const bits = run.size("output");
   let wrong = 0;
   for (let bit = 0; bit < bits; bit++) wrong += isWrong(run, step, bit);
-  if (!wrong) return bits > 1 ? `All ${bits} bits of its answer are right.` : "Its answer is right.";
+  if (!wrong)
+    return bits > 1 ? `All ${bits} bits of its answer are right.` : "Its answer is right.";
   return `${wrong} of the ${bits} bits of its answer ${wrong > 1 ? "are" : "is"} wrong.`;
 }
