@@ -23,6 +23,7 @@ function render({ model, el }) {
   });
   el.replaceChildren(element("style", {}, STYLE), root);
   const player = new Player(model, root);
+  root.player = player; // for other scripts of the page
   root.dataset.ready = "true";
   return () => player.destroy();
 }
