@@ -70,10 +70,10 @@ def pack(
     block = Block() if block is None else block
     runs = []
     for i, (trace, label, order) in enumerate(zip(traces, labels, orders, strict=True)):
-        exact, followed, about = _split(trace)
+        exact, followed, how = _split(trace)
         if live and i == 0:
             computed = [name for name in trace.required() if name != "input"]
-            exact, followed, about = ["input"], computed, {"follows": "model"}
+            exact, followed, how = ["input"], computed, {"follows": "model"}
         arrays = {}
         for name in filter(trace.__contains__, trace.table):
             low, high = _range([one[name] for one in traces if name in one])
@@ -91,6 +91,7 @@ def pack(
                 "label": label,
                 "kind": trace.kind,
                 "about": trace.about,
+                "answer": _answer(trace),
                 "steps": trace.num_steps,
                 "locations": trace.sizes.get("N", 0),
                 "word": trace.sizes.get("W", 0),
@@ -98,7 +99,7 @@ def pack(
                 "order": [int(location) for location in order],
                 "frame": _frame(trace),
                 "arrays": arrays,
-                **about,
+                **how,
             }
         )
     return {"runs": runs}, block.tobytes()
@@ -134,6 +135,13 @@ def _range(arrays: Sequence[np.ndarray]) -> tuple[float, float]:
     """Return the least and the greatest finite number of some arrays."""
     finite = np.concatenate([array[np.isfinite(array)] for array in arrays])
     return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+
+
+def _answer(trace: MemoryTrace) -> str:
+    """Return ``"bits"`` if the outputs are logits of bits, as in all of the package's tasks."""
+    if "target" not in trace or trace.target.shape != trace.output.shape:
+        return "numbers"
+    return "bits" if np.isin(trace.target, (0, 1)).all() else "numbers"
 
 
 def _frame(trace: MemoryTrace) -> dict[str, int] | None:
