@@ -64,7 +64,7 @@ class MemoryPlayer:
 
     Raises:
         TypeError: ``trace`` or ``compare`` is not a trace, or ``t`` not an integer.
-        ValueError: ``t``, ``fps``, ``order`` or ``level`` is out of range, or ``labels`` are not two.
+        ValueError: ``t``, ``fps``, ``order`` or ``level`` can't be, or ``labels`` are not two.
     """
 
     def __init__(
