@@ -51,16 +51,19 @@ function memory(view, letter, names) {
   ticks.style.height = `${height}px`;
   const number = axes.say(letter, 0).split(" ")[0];
   const parts = [column(view.simple ? number : "", "", "", ticks)];
-  const bars = (name, head) => {
-    const panel = barsPanel(view, letter, { name, head, height, beside: words.length > 0 });
-    const first = panel.mirrored ? [panel.notes, panel.frame] : [panel.frame, panel.notes];
-    panel.notes.style.height = `${height}px`;
-    const side = element("div", { class: "mp-side" }, ...first);
-    const { meaning } = run.arrays[name];
-    parts.push(column(plain(view, name, head), meaning, panel.tone, side));
-    return panel;
+  const beside = words.length > 0;
+  const bars = (name, head = null) => barsPanel(view, letter, { name, head, height, beside });
+  const side = (name, caption, panels) => {
+    // With several heads there is room for their bars, but not for numbers.
+    const frames = panels.flatMap(({ frame, notes, mirrored }) =>
+      panels.length > 1 ? [frame] : mirrored ? [notes, frame] : [frame, notes],
+    );
+    for (const { notes } of panels) notes.style.height = `${height}px`;
+    const body = element("div", { class: "mp-side" }, ...frames);
+    parts.push(column(caption, run.arrays[name].meaning, panels[0].tone, body));
+    return panels;
   };
-  const writing = places.map((name) => bars(name, null));
+  const writing = places.flatMap((name) => side(name, plain(view, name), [bars(name)]));
   const matrices = words.map((name) => wordsPanel(view, letter, name, height));
   matrices.forEach((panel, i) => {
     const { label, meaning } = run.arrays[words[i]];
@@ -68,9 +71,11 @@ function memory(view, letter, names) {
     part.classList.add("mp-shrinks");
     parts.push(part);
   });
-  const reading = heads.flatMap((name) =>
-    Array.from({ length: run.heads }, (_, head) => bars(name, head)),
-  );
+  const reading = heads.flatMap((name) => {
+    const caption = plain(view, name) + (run.heads > 1 ? ` (heads 1–${run.heads})` : "");
+    const all = Array.from({ length: run.heads }, (_, head) => bars(name, head));
+    return side(name, caption, all);
+  });
   if (!run.signed) for (const panel of matrices) touch(view, panel, [...writing, ...reading]);
   return element("figure", { class: "mp-memory" }, ...parts);
 }
@@ -107,7 +112,8 @@ function barsPanel(view, letter, { name, head, height, beside }) {
   const { label } = run.arrays[name];
   const text = plain(view, name, head);
   const index = (row) => start + rows.places[row];
-  const narrow = run.heads > 2 ? 26 : compact ? 40 : 52;
+  const wide = compact ? 40 : 52;
+  const narrow = head === null ? wide : clamp(10, 120 / run.heads, wide);
   const options = {
     name: `${label}${head === null ? "" : ` ${head}`} now`,
     title: `${text} now`,
