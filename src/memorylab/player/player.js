@@ -2053,10 +2053,10 @@ function verdict(run, step) {
   return `${right} of ${bits} right`;
 }
 
-// src/memorylab/player/script/words.js
+// src/memorylab/player/script/facts.js
 var SCARCE = 0.1;
-var FAINT = 0.5;
-var CHANGED = 0.1;
+var WAYS = ["backward", "content", "forward"];
+var FROM = { content: "read_content_weighting" };
 function peak(weighting, from, size) {
   let best = 0;
   let total = 0;
@@ -2066,55 +2066,69 @@ function peak(weighting, from, size) {
   }
   return { location: best, weight: weighting[from + best], total };
 }
+function writeAt(run, step) {
+  const write2 = peak(run.at("write_weighting", step), 0, run.locations);
+  const [gate] = run.at("allocation_gate", step);
+  const allocated = gate * run.at("allocation_weighting", step)[write2.location];
+  const found = (1 - gate) * run.at("write_content_weighting", step)[write2.location];
+  return { ...write2, isAllocated: allocated >= found };
+}
+function freedAt(run, step) {
+  if (step === 0) return [];
+  const { locations: N, heads } = run;
+  const gates = run.at("free_gates", step);
+  const before = run.at("read_weighting", step - 1);
+  return Array.from({ length: N }, (_, i) => i).filter((i) => {
+    let kept = 1;
+    for (let head = 0; head < heads; head++) kept *= 1 - gates[head] * before[head * N + i];
+    return kept < 0.5;
+  });
+}
+function readAt(run, step, head) {
+  const N = run.locations;
+  const read3 = peak(run.at("read_weighting", step), head * N, N);
+  const modes = run.at("read_modes", step);
+  const parts = WAYS.map((way, i) => {
+    const weighting = run.at(FROM[way] ?? `${way}_weighting`, step);
+    return modes[head * 3 + i] * weighting[head * N + read3.location];
+  });
+  const most = parts.indexOf(Math.max(...parts));
+  const last = step ? peak(run.at("read_weighting", step - 1), head * N, N).location : null;
+  return { ...read3, way: WAYS[most], part: parts[most], last };
+}
+
+// src/memorylab/player/script/words.js
+var FAINT = 0.5;
+var CHANGED = 0.1;
 var share = (weight) => weight.toFixed(2);
 function tellStep(run, step) {
   if (step >= run.steps) return `This run ended with step ${run.steps - 1}.`;
   if (!run.has("write_weighting")) return tellUnits(run, step);
-  const N = run.locations;
   const sentences = [];
-  const write2 = peak(run.at("write_weighting", step), 0, N);
+  const write2 = writeAt(run, step);
   if (![write2.weight, write2.total].every(Number.isFinite))
     sentences.push("Its write is not a number.");
   else if (write2.total < SCARCE) sentences.push(`Writes next to nothing (${share(write2.total)}).`);
   else {
-    const gate = run.at("allocation_gate", step)[0];
-    const allocated = gate * run.at("allocation_weighting", step)[write2.location];
-    const found = (1 - gate) * run.at("write_content_weighting", step)[write2.location];
-    const how = allocated >= found ? "newly allocated" : "found by content";
+    const how = write2.isAllocated ? "newly allocated" : "found by content";
     const place = `location ${write2.location} (${share(write2.weight)})`;
     if (write2.weight >= write2.total / 2) sentences.push(`Writes to ${place}, ${how}.`);
     else sentences.push(`Spreads its write, most of it to ${place}, ${how}.`);
   }
-  if (step > 0) {
-    const gates = run.at("free_gates", step);
-    const before = run.at("read_weighting", step - 1);
-    const freed = [];
-    for (let i = 0; i < N; i++) {
-      let kept = 1;
-      for (let head = 0; head < run.heads; head++) kept *= 1 - gates[head] * before[head * N + i];
-      if (kept < 0.5) freed.push(i);
-    }
-    if (freed.length > 4) sentences.push(`Frees ${freed.length} locations.`);
-    else if (freed.length)
-      sentences.push(`Frees location${freed.length > 1 ? "s" : ""} ${freed.join(", ")}.`);
-  }
+  const freed = freedAt(run, step);
+  if (freed.length > 4) sentences.push(`Frees ${freed.length} locations.`);
+  else if (freed.length)
+    sentences.push(`Frees location${freed.length > 1 ? "s" : ""} ${freed.join(", ")}.`);
   for (let head = 0; head < run.heads; head++) {
-    const read3 = peak(run.at("read_weighting", step), head * N, N);
+    const read3 = readAt(run, step, head);
     if (!Number.isFinite(read3.weight)) sentences.push(`Head ${head}'s read is not a number.`);
     else if (read3.total < SCARCE)
       sentences.push(`Head ${head} reads next to nothing (${share(read3.total)}).`);
     else {
-      const modes = run.at("read_modes", step);
-      const ways = ["backward_weighting", "read_content_weighting", "forward_weighting"];
-      const parts = ways.map(
-        (way2, i) => modes[head * 3 + i] * run.at(way2, step)[head * N + read3.location]
-      );
-      const way = parts.indexOf(Math.max(...parts));
       let how = "found by content";
-      if (way !== 1) {
-        how = way === 0 ? "following the link backward" : "following the link";
-        if (step > 0)
-          how += ` from ${peak(run.at("read_weighting", step - 1), head * N, N).location}`;
+      if (read3.way !== "content") {
+        how = read3.way === "backward" ? "following the link backward" : "following the link";
+        if (step > 0) how += ` from ${read3.last}`;
       }
       const place = `${read3.location} (${share(read3.weight)})`;
       if (read3.weight >= read3.total / 2) sentences.push(`Head ${head} reads ${place}, ${how}.`);
@@ -2140,36 +2154,27 @@ function tellSimply(run, step, number) {
   return [...sentences, tellAnswer(run, step)].join(" ").trim();
 }
 function tellWrite(run, step, number) {
-  const write2 = peak(run.at("write_weighting", step), 0, run.locations);
+  const write2 = writeAt(run, step);
   if (![write2.weight, write2.total].every(Number.isFinite)) return "What it writes is not a number.";
   if (write2.total < SCARCE) return "Writes next to nothing.";
-  const gate = run.at("allocation_gate", step)[0];
-  const allocated = gate * run.at("allocation_weighting", step)[write2.location];
-  const found = (1 - gate) * run.at("write_content_weighting", step)[write2.location];
   const place = `location ${number(write2.location)}`;
-  const why = allocated >= found ? "which was free" : "because it resembles what the model looks for";
+  const why = write2.isAllocated ? "which was free" : "because it resembles what the model looks for";
   const how = write2.total < FAINT ? "Writes faintly" : "Writes";
   if (write2.weight >= write2.total / 2) return `${how} to ${place}, ${why}.`;
   const spread = write2.total < FAINT ? "Spreads a faint write" : "Spreads its write";
   return `${spread} over several locations, most of it to ${place}.`;
 }
 function tellRead(run, step, head, number) {
-  const N = run.locations;
   const who = run.heads > 1 ? `Head ${head + 1} reads` : "Reads";
-  const read3 = peak(run.at("read_weighting", step), head * N, N);
+  const read3 = readAt(run, step, head);
   if (!Number.isFinite(read3.weight)) return `${who} something that is not a number.`;
   if (read3.total < SCARCE) return `${who} next to nothing.`;
   if (read3.weight < read3.total / 2)
     return `${who} a mixture of locations, most of it from ${number(read3.location)}.`;
-  const modes = run.at("read_modes", step).subarray(head * 3, head * 3 + 3);
-  const ways = ["backward_weighting", "read_content_weighting", "forward_weighting"];
-  const parts = ways.map((way2, i) => modes[i] * run.at(way2, step)[head * N + read3.location]);
-  const way = parts.indexOf(Math.max(...parts));
   let why = "because it resembles what the model looks for";
-  if (way !== 1) {
-    const side = way === 0 ? "before" : "after";
-    const last = step > 0 ? peak(run.at("read_weighting", step - 1), head * N, N) : null;
-    why = last ? `which was written right ${side} location ${number(last.location)}` : `by the order of writing`;
+  if (read3.way !== "content") {
+    const side = read3.way === "backward" ? "before" : "after";
+    why = read3.last === null ? "by the order of writing" : `which was written right ${side} location ${number(read3.last)}`;
   }
   return `${read3.total < FAINT ? `${who} faintly from` : who} location ${number(read3.location)}, ${why}.`;
 }

@@ -76,3 +76,193 @@ class MemoryPlayer:
             default, the level that the reader chose last, or the simple one.
 
     Raises:
+        TypeError: ``run`` is neither a trace nor a model that a page can run, ``compare`` is not a
+            trace, ``t`` not an integer, or a trace came with what belongs to a model.
+        ValueError: The page can't run the model, because a part of it was changed; or the input or
+            the disturbance doesn't fit it. ``t``, ``fps``, ``order`` or ``level`` is out of range,
+            or ``labels`` are not two.
+    """
+
+    def __init__(
+        self,
+        run: MemoryTrace | MemoryModel,
+        input: Any = None,
+        *,
+        task: Task | None = None,
+        disturbance: Disturbance | str | None = None,
+        t: int = 0,
+        fps: float = 10,
+        order: str = "slot",
+        compare: MemoryTrace | None = None,
+        labels: Sequence[str] = ("first", "second"),
+        level: str | None = None,
+    ):
+        block, extras, sent = Block(), {}, run
+        torch = sys.modules.get("torch")  # whoever has a model has imported it
+        if torch and isinstance(run, torch.nn.Module):
+            from memorylab.player import network
+
+            extras = network.pack_model(run, task, disturbance, block)
+            run, sent = network.record(run, input, task, disturbance)
+        elif any(one is not None for one in (input, task, disturbance)):
+            raise TypeError(
+                "input, task and disturbance go with a model; a trace is played as it was recorded. "
+                "The step to begin with is given by its name: t=3."
+            )
+        self._traces = [run] if compare is None else [run, compare]
+        for one in self._traces:
+            if not isinstance(one, MemoryTrace):
+                raise TypeError(
+                    f"MemoryPlayer plays a MemoryTrace, but got {type(one).__name__}. Record one "
+                    "with MemoryTrace.record(model, input), or load one with "
+                    "MemoryTrace.load(path)."
+                )
+        if isinstance(labels, str) or len(labels) != 2:
+            raise ValueError(f"labels must be two, one for each run, but are {labels!r}.")
+        self._labels = [_printable(label) for label in labels] if compare is not None else [""]
+        self._order = order
+        self.num_steps = max(one.num_steps for one in self._traces)
+        self._shown: Any = SimpleNamespace()  # the widget, as soon as there is one
+        self.t, self.fps = t, fps
+        # Both runs in the order of the first, so that their rows match.
+        orders = [choose_order(one, self._order_of(one))[0] for one in self._traces]
+        orders = [orders[0] if len(one) == len(orders[0]) else one for one in orders]
+        self.header, self.data = pack(
+            [sent, *self._traces[1:]], self._labels, orders, block, live=sent is not run
+        )
+        self.header |= extras
+        if level is not None:
+            reject_unknown_keys([level], LEVELS, "level of the player")
+            self.header["level"] = level
+
+    @property
+    def t(self) -> int:
+        """The step shown, from 0 to the longest run's last; may be set."""
+        return self._shown.t
+
+    @t.setter
+    def t(self, step: int) -> None:
+        step = operator.index(step)
+        if not 0 <= step < self.num_steps:
+            raise ValueError(
+                f"t must be a step from 0 to {self.num_steps - 1}, but is {step}: the run has "
+                f"{self.num_steps} steps."
+            )
+        self._shown.t = step
+
+    @property
+    def fps(self) -> float:
+        """Steps per second while playing; may be set."""
+        return self._shown.fps
+
+    @fps.setter
+    def fps(self, fps: float) -> None:
+        if not 0 < fps <= 60:
+            raise ValueError(f"fps must be above 0 and at most 60 steps per second, but is {fps}.")
+        self._shown.fps = float(fps)
+
+    @functools.cached_property
+    def widget(self) -> Any:
+        """The Jupyter widget, made when it is first asked for.
+
+        Raises:
+            ImportError: anywidget isn't installed.
+        """
+        try:
+            import anywidget
+            import traitlets
+        except ImportError as error:
+            raise ImportError(
+                "MemoryPlayer needs anywidget to be shown in a notebook. Install it: pip install "
+                "'memorylab[notebooks]'. Its to_html works without."
+            ) from error
+
+        class PlayerWidget(anywidget.AnyWidget):
+            _esm = SCRIPT
+            header = traitlets.Dict().tag(sync=True)
+            data = traitlets.Bytes().tag(sync=True)
+            t = traitlets.Int(min=0, max=self.num_steps - 1).tag(sync=True)
+            fps = traitlets.Float(10, min=math.ulp(0), max=60).tag(sync=True)
+
+        self._shown = PlayerWidget(header=self.header, data=self.data, t=self.t, fps=self.fps)
+        return self._shown
+
+    def __repr__(self) -> str:
+        return f"MemoryPlayer({'; '.join(run.summary for run in self._traces)})"
+
+    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        bundle = self.widget._repr_mimebundle_(**options)
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        # Never text/html, which frontends prefer to this picture.
+        picture = base64.b64encode(self.film_strip()).decode()
+        return data | {"text/plain": repr(self), "image/png": picture}, metadata
+
+    def film_strip(self) -> bytes:
+        """Return the picture that stands in for the player, as a PNG.
+
+        It is a film strip of a DNC; of other memories, it has their arrays over time.
+        """
+        pictures = []
+        for trace, label in zip(self._traces, self._labels, strict=True):
+            if label:
+                heading = new_figure(0.3)
+                style = {"va": "center", "fontsize": 11, "fontweight": "bold"}
+                heading.text(0.01, 0.5, label, parse_math=False, **style)
+                pictures.append(heading._repr_png_())
+            if isinstance(trace, DNCTrace):
+                picture = film_strip(trace, order=self._order)
+            else:
+                picture = plot_arrays(trace)
+            pictures.append(picture._repr_png_())
+        if len(pictures) == 1:
+            return pictures[0]
+        images = [np.asarray(Image.open(io.BytesIO(one)).convert("RGB")) for one in pictures]
+        widest = max(image.shape[1] for image in images)
+        padded = [
+            np.pad(image, ((0, 0), (0, widest - image.shape[1]), (0, 0)), constant_values=255)
+            for image in images
+        ]
+        png = io.BytesIO()
+        Image.fromarray(np.concatenate(padded)).save(png, format="PNG", optimize=True)
+        return png.getvalue()
+
+    def _order_of(self, run: MemoryTrace) -> str:
+        # Beside a memory with locations, one without has no order to follow.
+        return self._order if run is self._traces[0] or "N" in run.sizes else "slot"
+
+    def start(self) -> str:
+        """Return what the script's ``mount`` needs, as JSON that may stand in a script element."""
+        data = base64.b64encode(zlib.compress(self.data)).decode()
+        start = {"header": self.header, "data": data, "t": self.t, "fps": self.fps}
+        return json.dumps(start).replace("<", "\\u003c")
+
+    def to_html(self, path: str | Path, title: str = "A memory at work") -> Path:
+        """Write the player as one page that needs no kernel, no network and no other file.
+
+        The page begins at the player's step, speed and order. An interrupt leaves an older page as
+        it was. The path is returned.
+
+        Args:
+            path: A path that ends in ``.html``.
+            title: The page's heading.
+
+        Raises:
+            ValueError: The path has another ending.
+            OSError: The folder can't be written.
+        """
+        path = Path(path)
+        if path.suffix != ".html":
+            raise ValueError(f"A page is written to a file that ends in .html, not {path.name!r}.")
+        page = Template(PAGE.read_text(encoding="utf-8")).substitute(
+            title=html.escape(_printable(title)),
+            start=self.start(),
+            script=SCRIPT.read_text(encoding="utf-8"),
+        )
+        with write_atomically(path) as temporary:
+            temporary.write_text(page, encoding="utf-8")
+        return path
+
+
+def _printable(text: Any) -> str:
+    """Return a text in which U+FFFD stands for lone surrogates, which no file can hold."""
+    return re.sub("[\ud800-\udfff]", "\ufffd", str(text))
