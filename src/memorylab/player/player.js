@@ -111,19 +111,19 @@ function readEdit(part, key, text) {
     );
   const [, name, list, start, range2, end] = match;
   const index = list ? list.split(",").map(Number) : [];
-  const first = Number(start ?? 0);
-  const last = end !== void 0 ? Number(end) : start !== void 0 && !range2 ? first : null;
+  const first2 = Number(start ?? 0);
+  const last = end !== void 0 ? Number(end) : start !== void 0 && !range2 ? first2 : null;
   const value = Number(text) + 0;
-  if (last !== null && last < first)
-    throw new Error(`The last step for ${name} must be at least ${first}, got ${last}.`);
+  if (last !== null && last < first2)
+    throw new Error(`The last step for ${name} must be at least ${first2}, got ${last}.`);
   if (!Number.isFinite(value)) throw new Error(`${name} must get a finite number, got ${text}.`);
-  return { name, index, first, last, value };
+  return { name, index, first: first2, last, value };
 }
-function formatEdit({ name, index, first, last, value }) {
+function formatEdit({ name, index, first: first2, last, value }) {
   const place = index.length ? `[${index}]` : "";
   let steps = "";
-  if (last !== null) steps = last === first ? `@${first}` : `@${first}-${last}`;
-  else if (first > 0) steps = `@${first}-`;
+  if (last !== null) steps = last === first2 ? `@${first2}` : `@${first2}-${last}`;
+  else if (first2 > 0) steps = `@${first2}-`;
   return `${name}${place}${steps}=${value}`;
 }
 function format({ edits, locations, words }) {
@@ -146,7 +146,7 @@ function check({ edits, locations }, table, sizes) {
   for (const edit of edits) checkEdit(edit, table, { ...sizes, N: locations ?? sizes.N });
 }
 function checkEdit(edit, table, sizes) {
-  const { name, index, first, last, value } = edit;
+  const { name, index, first: first2, last, value } = edit;
   const fail = (message) => {
     throw new Error(`${formatEdit(edit)}: ${message}`);
   };
@@ -164,7 +164,7 @@ function checkEdit(edit, table, sizes) {
         `the index ${at} is out of range: it must be 0 to ${shape[i] - 1} (dimension ${letters[i]} of ${name}).`
       );
   });
-  for (const step of [first, last ?? 0])
+  for (const step of [first2, last ?? 0])
     if (step >= sizes.T)
       fail(`step ${step} is out of range: the run has the steps 0 to ${sizes.T - 1}.`);
   const [low, high] = KINDS[row.kind];
@@ -189,7 +189,7 @@ function distance(a, b) {
   }
   return row[b.length];
 }
-var holds = ({ first, last }, step) => first <= step && (last === null || step <= last);
+var holds = ({ first: first2, last }, step) => first2 <= step && (last === null || step <= last);
 function apply(disturbance, name, step, values, shape) {
   for (const edit of disturbance.edits)
     if (edit.name === name && holds(edit, step)) {
@@ -207,7 +207,7 @@ function firstChange(before, after) {
   const alike = (one, other) => one && other && formatEdit(one) === formatEdit(other);
   while (alike(a[0], b[0])) [a, b] = [a.slice(1), b.slice(1)];
   while (alike(a.at(-1), b.at(-1))) [a, b] = [a.slice(0, -1), b.slice(0, -1)];
-  return Math.min(...[...a, ...b].map(({ first }) => first));
+  return Math.min(...[...a, ...b].map(({ first: first2 }) => first2));
 }
 
 // src/memorylab/player/script/numbers.js
@@ -221,10 +221,10 @@ function softmax(values, from, count) {
   for (let i = from; i < from + count; i++) total += values[i] = Math.exp(values[i] - highest);
   for (let i = from; i < from + count; i++) values[i] /= total;
 }
-function addProduct(out, matrix, vector, first = 0, width = vector.length, start = 0) {
+function addProduct(out, matrix, vector, first2 = 0, width = vector.length, start = 0) {
   for (let row = 0; row < out.length; row++) {
     let total = 0;
-    const place = (first + row) * width + start;
+    const place = (first2 + row) * width + start;
     for (let i = 0; i < vector.length; i++) total += matrix[place + i] * vector[i];
     out[row] += total;
   }
@@ -577,9 +577,9 @@ var INTERFACE = PARTS.map(([name, axes, range2]) => ({
   axes,
   compute(now, before, model) {
     const { weights, sizes } = model;
-    const first = offsetOf(name, sizes);
-    const out = weights[BIAS].slice(first, first + stepSize(axes, sizes));
-    addProduct(out, weights[WEIGHT], now[hiddenName(model)], first);
+    const first2 = offsetOf(name, sizes);
+    const out = weights[BIAS].slice(first2, first2 + stepSize(axes, sizes));
+    addProduct(out, weights[WEIGHT], now[hiddenName(model)], first2);
     RANGES[range2](out);
     return out;
   },
@@ -999,13 +999,13 @@ var Simulation = class _Simulation extends Run {
     const { steps, locations: N, word: W } = this;
     this.thin = 8 * steps * N * (N + W) > KEPT_BYTES;
     this.history = this.reusable(earlier);
-    const first = this.history.length;
+    const first2 = this.history.length;
     let before = this.zeros();
-    if (first) {
-      before = { ...this.history[first - 1] };
-      for (const name of RECOMPUTED) before[name] = earlier.at(name, first - 1);
+    if (first2) {
+      before = { ...this.history[first2 - 1] };
+      for (const name of RECOMPUTED) before[name] = earlier.at(name, first2 - 1);
     }
-    for (let step = first; step < steps; step++) {
+    for (let step = first2; step < steps; step++) {
       const now = this.advance(step, before);
       this.history.push(now);
       if (this.thin && step > 0 && (step - 1) % STATE_EVERY)
@@ -1168,16 +1168,16 @@ function sizesOf2(run) {
 }
 function formOf(run, name) {
   const list = dimensions(run.arrays[name]);
-  const [first, second] = list;
+  const [first2, second] = list;
   const contents = new Set(
     Object.values(run.arrays).map(dimensions).filter((one) => one.length === 2 && one.every(isLetter) && !one.includes("R")).filter(([place, content]) => place !== content).map(([, content]) => content)
   );
-  if (list.length === 0 || first === "R" && !isLetter(second ?? "3")) return "few";
+  if (list.length === 0 || first2 === "R" && !isLetter(second ?? "3")) return "few";
   if (list.length === 1)
-    return !isLetter(first) ? "other" : contents.has(first) ? "vector" : "places";
+    return !isLetter(first2) ? "other" : contents.has(first2) ? "vector" : "places";
   if (list.length > 2 || !list.every(isLetter)) return "other";
-  if (first === "R") return contents.has(second) ? "vectors" : "heads";
-  return first === second ? "pairs" : "words";
+  if (first2 === "R") return contents.has(second) ? "vectors" : "heads";
+  return first2 === second ? "pairs" : "words";
 }
 var placesOf = (run, name) => dimensions(run.arrays[name]).filter((one) => one !== "R")[0];
 function byPlaces(run, names) {
@@ -1200,14 +1200,14 @@ function subscript(run, name, index) {
 function firstWriteOrder(run) {
   const count = run.locations;
   const peak2 = new Float64Array(count);
-  const first = new Array(count).fill(run.steps);
+  const first2 = new Array(count).fill(run.steps);
   const weight = (step, i) => run.at("write_weighting", step)[i] || 0;
   for (let step = 0; step < run.steps; step++)
     for (let i = 0; i < count; i++) peak2[i] = Math.max(peak2[i], weight(step, i));
   for (let step = run.steps - 1; step >= 0; step--)
     for (let i = 0; i < count; i++)
-      if (peak2[i] >= WRITTEN && weight(step, i) >= peak2[i] / 2) first[i] = step;
-  return Array.from(first.keys()).sort((a, b) => first[a] - first[b] || a - b);
+      if (peak2[i] >= WRITTEN && weight(step, i) >= peak2[i] / 2) first2[i] = step;
+  return Array.from(first2.keys()).sort((a, b) => first2[a] - first2[b] || a - b);
 }
 var axis = (kind, count) => ({ kind, count });
 var named2 = (kind, names) => ({ kind, count: names.length, names });
@@ -1480,6 +1480,13 @@ var Panel = class {
     }
     this.marks.replaceChildren(...bars);
   }
+  /** Whether a cell shows a number of the array `name`. */
+  shows(name) {
+    for (let row = 0; row < this.rows.count; row++)
+      for (let column2 = 0; column2 < this.columns.count; column2++)
+        if (this.address(row, column2).name === name) return true;
+    return false;
+  }
   /** Light the cells that show one of some numbers, each { name, index, step }. */
   light(numbers2, step) {
     const cells = [];
@@ -1685,7 +1692,7 @@ function group(title, rows, open) {
 function stepFigures(view) {
   const { run, compact } = view;
   const cell = compact ? 9 : 12;
-  const limit = (count, most) => Math.max(96, Math.min(most, count * cell));
+  const limit = (count, most2) => Math.max(96, Math.min(most2, count * cell));
   const high = (letter) => limit(view.axes.sizes[letter], compact ? 176 : 288);
   const wide = limit(run.word ?? 0, compact ? 176 : 240);
   const stored = run.frame ? [view.frame(run.frame)] : [];
@@ -1797,12 +1804,12 @@ function runLines(view) {
   const placed2 = ["usage", "write_weighting", "read_weighting"].filter((name) => run.has(name));
   const units = view.names("places").filter((name) => placesOf(run, name) !== "N");
   const entries = view.entries([...placed2, ...units]);
-  const most = Math.min(view.compact ? 64 : 96, (view.compact ? 200 : 420) / entries.length);
+  const most2 = Math.min(view.compact ? 64 : 96, (view.compact ? 200 : 420) / entries.length);
   return [
     ...numbers2.map((name) => numbersLine(view, name)),
     ...entries.map((entry) => {
       const rows = view.axes.sizes[placesOf(run, entry.name)];
-      const height = Math.max(view.compact ? 40 : 48, Math.min(most, rows * 4));
+      const height = Math.max(view.compact ? 40 : 48, Math.min(most2, rows * 4));
       return placesLine(view, entry, { height });
     })
   ].map(({ root: root2 }) => root2);
@@ -1968,9 +1975,9 @@ function touch(view, panel, bars) {
   view.touched.push((step) => {
     const marks = bars.map((one) => {
       const value = one.cells(step);
-      let most = 0;
-      for (let row = 1; row < one.rows.count; row++) if (value(row, 0) > value(most, 0)) most = row;
-      return value(most, 0) >= TOUCHED ? panel.bar("row", most, `mp-touch ${one.tone}`) : "";
+      let most2 = 0;
+      for (let row = 1; row < one.rows.count; row++) if (value(row, 0) > value(most2, 0)) most2 = row;
+      return value(most2, 0) >= TOUCHED ? panel.bar("row", most2, `mp-touch ${one.tone}`) : "";
     });
     layer.replaceChildren(...marks);
   });
@@ -2092,9 +2099,9 @@ function readAt(run, step, head) {
     const weighting = run.at(FROM[way] ?? `${way}_weighting`, step);
     return modes[head * 3 + i] * weighting[head * N + read3.location];
   });
-  const most = parts.indexOf(Math.max(...parts));
+  const most2 = parts.indexOf(Math.max(...parts));
   const last = step ? peak(run.at("read_weighting", step - 1), head * N, N).location : null;
-  return { ...read3, way: WAYS[most], part: parts[most], last };
+  return { ...read3, way: WAYS[most2], part: parts[most2], last };
 }
 
 // src/memorylab/player/script/words.js
@@ -2185,11 +2192,11 @@ function tellUnits(run, step, unit = (place) => place) {
   const before = step > 0 ? run.at(name, step - 1) : new Float32Array(now.length);
   const changes = Array.from(now, (value, i) => Math.abs(value - before[i]));
   if (!changes.every(Number.isFinite)) return "What it holds is not a number.";
-  const most = changes.indexOf(Math.max(...changes));
+  const most2 = changes.indexOf(Math.max(...changes));
   const many = changes.filter((change) => change >= CHANGED).length;
   const text = (value) => value.toFixed(2).replace("-", "−");
   const who = many ? `${many} of ${now.length} units change` : "No unit changes";
-  return `${who} by ${CHANGED} or more; unit ${unit(most)} changes most, from ${text(before[most])} to ${text(now[most])}.`;
+  return `${who} by ${CHANGED} or more; unit ${unit(most2)} changes most, from ${text(before[most2])} to ${text(now[most2])}.`;
 }
 function tellAnswer(run, step) {
   if (!hasBits(run) || !isAsked(run, step)) return "";
@@ -2407,6 +2414,7 @@ var Board = class {
     const wanted = this.shown === "difference" && this.comparable() ? "difference" : 0;
     this.shown = this.before = 0;
     this.tab(wanted);
+    this.player.tellShown();
   }
   viewOf(run, order) {
     const compact = this.runs.length > 1 && !run.signed;
@@ -2415,11 +2423,11 @@ var Board = class {
   /** The order of each run's locations: that of the first run's, so that their rows match. */
   orderRows() {
     if (this.level !== "simple") return this.runs.map((run) => run.order);
-    const [first] = this.runs;
+    const [first2] = this.runs;
     return this.runs.map((run) => {
       if (!run.has("write_weighting")) return run.order;
-      const leads = first.has("write_weighting") && first.locations === run.locations;
-      return firstWriteOrder(leads ? first : run);
+      const leads = first2.has("write_weighting") && first2.locations === run.locations;
+      return firstWriteOrder(leads ? first2 : run);
     });
   }
   /**
@@ -2433,15 +2441,17 @@ var Board = class {
       this.views.forEach((view, i) => view.show(runs[i]));
       this.difference?.show(new Difference(...runs));
       this.foot.firstChild.replaceWith(legend(this.front));
+      this.player.tellShown();
       return true;
     }
     this.build(runs);
     return false;
   }
-  setLevel(level) {
+  /** Show another level; `keep` it for the reader's next visit. */
+  setLevel(level, keep = true) {
+    if (keep) remember(level);
     if (this.level === level) return;
     this.level = level;
-    remember(level);
     this.player.select(null);
     this.build(this.runs);
   }
@@ -2515,6 +2525,7 @@ var Player = class {
     this.board = new Board(this, header.level);
     this.playing = false;
     this.listeners = /* @__PURE__ */ new Set();
+    this.watchers = /* @__PURE__ */ new Set();
     this.fps = model.get("fps");
     this.build();
     root2.addEventListener("keydown", (event) => this.key(event));
@@ -2527,11 +2538,12 @@ var Player = class {
     this.slots = {};
     for (const name of ["laboratory", "tour", "why"])
       this.slots[name] = element("div", { class: `mp-${name}` });
+    const about = { class: "mp-group-of mp-guides", role: "group", "aria-label": "guides" };
+    this.slots.guides = element("span", about);
     this.value = element("p", { class: "mp-value", "aria-live": "polite" });
     this.root.replaceChildren(
-      element("div", { class: "mp-head" }, this.buildControls(), this.value),
+      element("div", { class: "mp-head" }, this.buildControls(), this.value, this.slots.tour),
       this.slots.laboratory,
-      this.slots.tour,
       this.board.root,
       this.slots.why,
       this.board.foot
@@ -2541,19 +2553,21 @@ var Player = class {
     this.board.build(this.runs);
     this.select(null);
   }
-  /** As many steps as the longest run has. */
-  begin() {
-    this.steps = Math.max(...this.runs.map((run) => run.steps));
-    this.step = Math.min(this.step, this.steps - 1);
-    this.slider.max = this.steps - 1;
+  /** The clock ends with the longest run; the time-lines have room for `steps` steps. */
+  begin(steps = 0) {
+    this.last = Math.max(...this.runs.map((run) => run.steps)) - 1;
+    this.steps = Math.max(steps, this.last + 1);
+    this.step = Math.min(this.step, this.last);
+    this.slider.max = this.last;
   }
   /**
    * Show other runs on the same clock. Where their sizes are those of the runs before, the panels
-   * stay and are only drawn anew, with their locations in the order that they had.
+   * stay and are only drawn anew, with their locations in the order that they had. The time-lines
+   * have room for `steps` steps, or for those of the longest run.
    */
-  show(runs) {
+  show(runs, steps = 0) {
     this.runs = runs;
-    this.begin();
+    this.begin(steps);
     if (this.board.show(runs)) this.draw();
     else this.select(null);
   }
@@ -2583,11 +2597,12 @@ var Player = class {
       button("back", "Step back (left arrow)", () => this.seek(this.step - 1)),
       this.playButton,
       button("forward", "Step forward (right arrow)", () => this.seek(this.step + 1)),
-      button("last", "Last step (End)", () => this.seek(this.steps - 1)),
+      button("last", "Last step (End)", () => this.seek(this.last)),
       this.slider,
       this.counter,
       element("label", {}, this.speed, " steps/s"),
-      ...this.board.buttons
+      ...this.board.buttons,
+      this.slots.guides
     );
   }
   /** Call `listener` with { run, name, index, step, panel, event } when a cell is clicked. */
@@ -2595,9 +2610,17 @@ var Player = class {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
+  /** Call `watcher` whenever other runs or other panels are shown. */
+  onShow(watcher) {
+    this.watchers.add(watcher);
+  }
+  tellShown() {
+    for (const watcher of this.watchers) watcher();
+  }
   tellCell(panel, event) {
     const { run } = panel.view;
     const cell = { run, step: this.step, ...panel.address(...panel.cell), panel, event };
+    if (this.answering) return this.answering(cell);
     for (const listener of this.listeners) listener(cell);
   }
   /** Light the cells of a run that show one of some numbers, each { name, index, step }. */
@@ -2610,13 +2633,13 @@ var Player = class {
     for (const view of this.board.all) view.draw(step);
     if (this.lit?.[1].length) this.light(...this.lit);
     this.slider.value = step;
-    this.slider.setAttribute("aria-valuetext", `step ${step} of ${this.steps - 1}`);
-    this.counter.textContent = `step ${step} of ${this.steps - 1}`;
+    this.slider.setAttribute("aria-valuetext", `step ${step} of ${this.last}`);
+    this.counter.textContent = `step ${step} of ${this.last}`;
     this.root.dataset.step = step;
     if (this.chosen) this.value.textContent = this.chosen.panel.readout(step);
   }
   seek(step, sync = true) {
-    step = Math.max(0, Math.min(this.steps - 1, Math.round(step)));
+    step = Math.max(0, Math.min(this.last, Math.round(step)));
     if (this.step === step) return;
     this.step = step;
     this.draw();
@@ -2645,7 +2668,7 @@ var Player = class {
     this.model.save_changes();
   }
   toggle(play = !this.playing) {
-    if (play && this.step === this.steps - 1) this.seek(0);
+    if (play && this.step === this.last) this.seek(0);
     this.playing = play;
     this.root.dataset.playing = play;
     this.playButton.replaceChildren(sign(play ? "pause" : "play"));
@@ -2665,7 +2688,7 @@ var Player = class {
     if (now >= this.due) {
       this.seek(this.step + 1);
       this.due = Math.max(this.due + 1e3 / this.fps, now);
-      if (this.step === this.steps - 1) return this.toggle(false);
+      if (this.step === this.last) return this.toggle(false);
     }
     this.request = requestAnimationFrame((next) => this.tick(next));
   }
@@ -2690,7 +2713,7 @@ var Player = class {
       PageUp: () => this.seek(this.step - 10),
       PageDown: () => this.seek(this.step + 10),
       Home: () => this.seek(0),
-      End: () => this.seek(this.steps - 1),
+      End: () => this.seek(this.last),
       "+": () => faster(1),
       "=": () => faster(1),
       "-": () => faster(-1),
@@ -2715,8 +2738,587 @@ var Player = class {
   }
 };
 
+// src/memorylab/player/script/guide.js
+var Guide = class {
+  /**
+   * A button in the controls opens the card `about.label`: then `begin` is called, and `end` when
+   * it is closed. `keys` has what keys do inside the card.
+   */
+  constructor(player, about) {
+    Object.assign(this, { player, ...about });
+    this.button = press(this.name, this.title, this.name, () => this.toggle());
+    this.button.setAttribute("aria-expanded", "false");
+    this.progress = element("span", { class: "mp-progress" });
+    this.heading = element("h4", {});
+    this.text = element("p", {});
+    this.body = element("div", { class: "mp-guide-body" });
+    this.actions = element("div", { class: "mp-guide-actions" });
+    const said = element("div", { class: "mp-said", "aria-live": "polite" });
+    said.append(element("div", {}, this.heading, this.progress), this.text);
+    this.card = element("section", { class: "mp-guide", "aria-label": this.name });
+    const close = press("close-guide", "Close (escape)", "×", () => this.close());
+    close.setAttribute("aria-label", "Close (escape)");
+    this.card.append(said, this.actions, close, this.body);
+    this.card.addEventListener("keydown", (event) => this.key(event));
+    player.slots.guides.append(this.button);
+  }
+  get isOpen() {
+    return this.player.guide === this;
+  }
+  toggle() {
+    if (this.isOpen) this.close();
+    else this.open();
+  }
+  open() {
+    this.player.guide?.close();
+    this.player.toggle(false);
+    this.player.guide = this;
+    this.player.slots.tour.replaceChildren(this.card);
+    this.button.setAttribute("aria-expanded", "true");
+    this.begin();
+  }
+  close() {
+    if (!this.isOpen) return;
+    const hasFocus = this.card.matches(":focus-within");
+    this.player.guide = null;
+    this.player.slots.tour.replaceChildren();
+    this.button.setAttribute("aria-expanded", "false");
+    this.end();
+    if (hasFocus) this.button.focus();
+  }
+  say(title, progress, text) {
+    this.heading.textContent = title;
+    this.progress.textContent = progress;
+    this.text.textContent = text;
+  }
+  key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const action = event.key === "Escape" ? () => this.close() : this.keys(event);
+    if (!action) return;
+    event.preventDefault();
+    event.stopPropagation();
+    action();
+  }
+  /** Scroll until a picture is in sight below the controls and the card. */
+  reveal(frame) {
+    const { root: root2 } = this.player;
+    const head = root2.querySelector(".mp-head").offsetHeight;
+    root2.style.setProperty("--mp-covered", `${head + 24}px`);
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const fits = frame.offsetHeight < window.innerHeight - head - 48;
+    const block = fits ? "nearest" : "start";
+    frame.scrollIntoView({ block, behavior: still ? "auto" : "smooth" });
+  }
+};
+
+// src/memorylab/player/script/questions.js
+var CLEAR = 0.5;
+var ALIKE = 0.01;
+function excerpt(run, steps) {
+  return Object.assign(Object.create(run), { steps });
+}
+function questionAt(run, step) {
+  const write2 = writeAt(run, step);
+  if (step === 0 || !(write2.weight > CLEAR)) return null;
+  const usage2 = run.at("usage", step).slice();
+  const matches = run.at("write_content_weighting", step).slice();
+  const reason = write2.isAllocated ? run.at("allocation_weighting", step) : matches;
+  if (peak(reason, 0, run.locations).location !== write2.location) return null;
+  return { step, ...write2, usage: usage2, matches };
+}
+var questionsOf = (run) => Array.from({ length: run.steps }, (_, step) => questionAt(run, step)).filter(Boolean);
+function judge(question, { location, isAllocated }) {
+  const { usage: usage2 } = question;
+  const isAlike2 = usage2[location] - usage2[question.location] < ALIKE;
+  return {
+    location: location === question.location || question.isAllocated && isAlike2,
+    reason: isAllocated === question.isAllocated
+  };
+}
+function explain(question, answer, number) {
+  const { step, location, weight, isAllocated, usage: usage2, matches } = question;
+  const share3 = (value) => value.toFixed(2);
+  const place = `location ${number(location)} (${share3(weight)})`;
+  if (!isAllocated)
+    return `Step ${step} wrote to ${place}, found by content: it matched what the step looked for with ${share3(matches[location])}.`;
+  const alike = usage2.filter((value) => value - usage2[location] < ALIKE).length;
+  const others = alike > 1 ? `; ${alike} locations were as free, so any of them counts` : "";
+  return `Step ${step} wrote to ${place}, newly allocated: its usage of ${share3(usage2[location])} was the lowest${others}.`;
+}
+
+// src/memorylab/player/script/sequences.js
+function freshRun() {
+  return null;
+}
+
+// src/memorylab/player/script/quiz.js
+var REASONS = [
+  ["newly allocated", true, "It was used least."],
+  ["found by content", false, "Its content matched what the step looked for."]
+];
+var swatch = (name) => element("span", { class: "mp-key" }, element("i", { class: `mp-${name}` }, element("b")), name);
+var TYPING = 1e3;
+var Quiz = class {
+  constructor(player) {
+    this.player = player;
+    const { model } = player;
+    this.score = ["quiz_right", "quiz_asked"].map((name) => model.get(name) ?? 0);
+    this.guide = new Guide(player, {
+      name: "quiz",
+      title: "Which location is written next, and why?",
+      begin: () => this.begin(),
+      end: () => this.end(),
+      keys: (event) => this.keys(event)
+    });
+    this.onward = press("next-question", "Another question", "next question", () => this.ask());
+    this.guide.actions.append(this.onward);
+    player.onShow(() => this.follow());
+    this.follow();
+  }
+  begin() {
+    this.runs = this.player.runs;
+    this.stepBefore = this.player.step;
+    this.typed = "";
+    this.questions = [];
+    this.ask();
+  }
+  end() {
+    const { player } = this;
+    player.answering = null;
+    player.light(this.run, []);
+    if (!this.shows) return;
+    this.shows = null;
+    player.show(this.runs);
+    player.seek(this.stepBefore);
+  }
+  /** Other runs are shown: the quiz is over, because its question is about those before. */
+  follow() {
+    const { guide, player } = this;
+    const [run] = player.runs;
+    if (guide.isOpen) {
+      if (run === this.shows) return this.drawChoices();
+      this.shows = null;
+      guide.close();
+    }
+    guide.button.hidden = !run.has("usage") || !questionsOf(run).length;
+  }
+  /** The next question: of a new sequence, or of the next step of the run that was shown. */
+  next() {
+    const fresh = freshRun(this.player, this.runs[0]);
+    if (fresh) {
+      const questions = questionsOf(fresh);
+      if (!questions.length) return [this.runs[0], questionsOf(this.runs[0])[0]];
+      return [fresh, questions[Math.floor(Math.random() * questions.length)]];
+    }
+    if (!this.questions.length) this.questions = questionsOf(this.runs[0]);
+    return [this.runs[0], this.questions.shift()];
+  }
+  ask() {
+    const { player } = this;
+    [this.run, this.question] = this.next();
+    this.answer = {};
+    this.judged = null;
+    this.show(this.question.step);
+    player.answering = (cell) => this.point(cell);
+    this.onward.hidden = true;
+    this.draw();
+    this.lookAtMemory();
+    this.places.find((place) => place.tabIndex === 0).focus({ preventScroll: true });
+  }
+  /** Show the run's first steps, of which the last is the present one. */
+  show(steps) {
+    const { player } = this;
+    player.light(this.run, []);
+    this.shows = excerpt(this.run, steps);
+    player.show([this.shows], this.run.steps);
+    player.seek(steps - 1);
+  }
+  number = (location) => this.player.board.front.axes.number("N", location);
+  /** A click on a row of a picture answers the question. */
+  point({ panel }) {
+    if (panel.rows.kind !== "N") return;
+    this.choose(panel.rows.places[panel.cell[0]]);
+  }
+  choose(location) {
+    if (this.judged) return;
+    this.answer.location = location;
+    this.drawChoices();
+    this.reasons[0].focus({ preventScroll: true });
+  }
+  give(isAllocated) {
+    if (this.judged || this.answer.location === void 0) return;
+    this.answer.isAllocated = isAllocated;
+    this.judged = judge(this.question, this.answer);
+    const isRight = this.judged.location && this.judged.reason;
+    this.score = [this.score[0] + isRight, this.score[1] + 1];
+    const { model } = this.player;
+    model.set("quiz_right", this.score[0]);
+    model.set("quiz_asked", this.score[1]);
+    model.save_changes();
+    this.reveal();
+  }
+  reveal() {
+    const { player, question } = this;
+    player.answering = null;
+    this.show(question.step + 1);
+    const { location, step } = question;
+    player.light(this.shows, [{ name: "write_weighting", index: location, step }]);
+    this.onward.hidden = false;
+    this.draw();
+    this.lookAtMemory();
+    this.onward.focus({ preventScroll: true });
+  }
+  lookAtMemory() {
+    const { panels } = this.player.board.front;
+    this.guide.reveal(panels.find(({ name }) => name === "memory").frame);
+  }
+  keys({ key }) {
+    if (this.judged) return null;
+    if (/^\d$/.test(key)) return () => this.type(key);
+    const { places } = this;
+    const at = places.findIndex((place) => place.matches(":focus"));
+    if (at < 0) return null;
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: places.length - 1 }[key];
+    return to === void 0 ? null : () => this.reach(places[to]);
+  }
+  /** Move the focus among the locations, of which the Tab key reaches one. */
+  reach(place) {
+    if (!place) return;
+    for (const one of this.places) one.tabIndex = one === place ? 0 : -1;
+    place.focus();
+  }
+  /** Go to the location whose number is typed. */
+  type(digit) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.typed = "", TYPING);
+    const reaches = (text) => this.places.find(({ dataset }) => dataset.number === text);
+    this.typed = reaches(this.typed + digit) ? this.typed + digit : digit;
+    this.reach(reaches(this.typed));
+  }
+  // -- drawing
+  draw() {
+    const { guide, question, judged, answer } = this;
+    const { step } = question;
+    const [right, asked] = this.score;
+    const progress = `${right} of ${asked} right`;
+    this.drawChoices();
+    if (!judged)
+      return guide.say(
+        `Which location does step ${step} write to?`,
+        progress,
+        `You see the memory after step ${step - 1}. Click a row or a number. The bars: how full a location is (usage), and how well it matches what the step looks for.`
+      );
+    const isRight = judged.location && judged.reason;
+    const verdict2 = isRight ? "Right" : judged.location ? "The reason is another" : "Not this time";
+    guide.say(verdict2, progress, explain(question, answer, this.number));
+  }
+  /** The locations with their bars, and the reasons. */
+  drawChoices() {
+    const { question, answer, judged, guide } = this;
+    const order = this.player.board.front.axes.of("N").places;
+    this.places = order.map((location) => this.place(location));
+    const reach = this.places.find((place) => place.matches("[aria-pressed=true]")) ?? this.places[0];
+    for (const place of this.places) place.tabIndex = place === reach ? 0 : -1;
+    this.reasons = REASONS.map(([text, isAllocated, title]) => {
+      const button = press("reason", title, text, () => this.give(isAllocated));
+      button.disabled = answer.location === void 0 || judged !== null;
+      button.setAttribute("aria-pressed", String(answer.isAllocated === isAllocated));
+      return button;
+    });
+    const about = { class: "mp-places", role: "group", "aria-label": "locations" };
+    const why = { class: "mp-reasons", role: "group", "aria-label": "reason" };
+    guide.body.replaceChildren(
+      element("div", about, ...this.places, swatch("usage"), swatch("match")),
+      element("div", why, element("span", {}, "Why there?"), ...this.reasons)
+    );
+    guide.body.dataset.step = question.step;
+  }
+  place(location) {
+    const { question, answer, judged } = this;
+    const number = this.number(location);
+    const [usage2, match] = [question.usage[location], question.matches[location]];
+    const bar2 = (name, value) => {
+      const style = { height: `${100 * Math.max(0, Math.min(1, value))}%` };
+      return element("i", { class: `mp-${name}` }, element("b", { style }));
+    };
+    const button = press("place", null, number, () => this.choose(location));
+    const title = `location ${number}: usage ${usage2.toFixed(2)}, match ${match.toFixed(2)}`;
+    for (const name of ["title", "aria-label"]) button.setAttribute(name, title);
+    button.append(
+      element("span", { "aria-hidden": "true" }, bar2("usage", usage2), bar2("match", match))
+    );
+    button.setAttribute("aria-pressed", String(answer.location === location));
+    button.dataset.number = number;
+    button.disabled = judged !== null;
+    if (judged && location === question.location) button.classList.add("mp-written");
+    return button;
+  }
+};
+
 // src/memorylab/player/script/style.css
-var style_default = '.memory-player {\n  --mp-text: var(--jp-ui-font-color1, #1b1b1b);\n  --mp-quiet: var(--jp-ui-font-color2, #5a5a5a);\n  --mp-back: var(--jp-layout-color0, #fff);\n  --mp-field: var(--jp-layout-color2, #eee);\n  --mp-line: var(--jp-border-color1, #bbb);\n  --mp-accent: #0b6bcb;\n  --mp-mark: #d6006c;\n  --mp-writes: #b85c00;\n  --mp-reads: #00776b;\n  --mp-own: #5b6470;\n  container: player / inline-size;\n  color: var(--mp-text);\n  background: var(--mp-back);\n  font:\n    13px/1.45 system-ui,\n    sans-serif;\n  padding: 8px;\n  box-sizing: border-box;\n  color-scheme: light;\n}\n.memory-player[data-theme="dark"],\nbody[data-jp-theme-light="false"] .memory-player {\n  --mp-accent: #6cb6ff;\n  --mp-mark: #ff6db6;\n  --mp-writes: #ffb04d;\n  --mp-reads: #3fd0bd;\n  --mp-own: #a9b4c2;\n  color-scheme: dark;\n}\n.memory-player[data-theme="dark"] {\n  --mp-text: #e8e8e8;\n  --mp-quiet: #adadad;\n  --mp-back: #121417;\n  --mp-field: #2a2e34;\n  --mp-line: #555b63;\n}\n.memory-player *,\n.memory-player *::before {\n  box-sizing: border-box;\n}\n.memory-player p,\n.memory-player h3,\n.memory-player figure {\n  margin: 0;\n}\n.mp-head {\n  position: sticky;\n  top: 0;\n  z-index: 2;\n  padding: 2px 0;\n  background: var(--mp-back);\n}\n.mp-controls {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 6px;\n  align-items: center;\n}\n.mp-controls button svg {\n  display: block;\n}\n.mp-controls button,\n.mp-controls select {\n  font: inherit;\n  min-width: 32px;\n  min-height: 30px;\n  padding: 2px 8px;\n  color: inherit;\n  background: var(--mp-field);\n  border: 1px solid var(--mp-line);\n  border-radius: 4px;\n  cursor: pointer;\n}\n.mp-controls button[aria-pressed="true"] {\n  background: var(--mp-accent);\n  color: var(--mp-back);\n}\n.mp-controls input[type="range"] {\n  flex: 1 1 140px;\n  min-width: 100px;\n  accent-color: var(--mp-accent);\n}\n.mp-counter {\n  min-width: 8em;\n  font-variant-numeric: tabular-nums;\n}\n.memory-player :focus-visible {\n  outline: 2px solid var(--mp-accent);\n  outline-offset: 2px;\n}\n.memory-player .mp-value {\n  min-height: 1.45em;\n  font-variant-numeric: tabular-nums;\n  font-size: 12px;\n  color: var(--mp-quiet);\n  margin: 3px 0 0;\n  overflow-wrap: anywhere;\n}\n.mp-group-of {\n  display: inline-flex;\n  flex-wrap: wrap;\n}\n.mp-group-of button {\n  max-width: 16em;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  white-space: nowrap;\n}\n.mp-group-of button:not(:first-child) {\n  border-start-start-radius: 0;\n  border-end-start-radius: 0;\n  margin-left: -1px;\n}\n.mp-group-of button:not(:last-child) {\n  border-start-end-radius: 0;\n  border-end-end-radius: 0;\n}\n.mp-tabs:empty {\n  display: none;\n}\n.mp-views {\n  display: grid;\n  grid-template-columns: minmax(0, 1fr);\n  gap: 10px 24px;\n}\n.mp-views > [data-shown="false"] {\n  display: none;\n}\n.mp-view {\n  container: view / inline-size;\n  min-width: 0;\n}\n.mp-title {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 0 10px;\n  align-items: baseline;\n  margin-top: 4px;\n}\n.memory-player h3 {\n  font-size: 15px;\n  font-weight: 650;\n}\n.mp-title span {\n  color: var(--mp-quiet);\n}\n.memory-player .mp-words {\n  min-height: 1.45em;\n  margin: 2px 0 8px;\n  font-size: 14px;\n}\n[data-level="simple"] .mp-words {\n  min-height: 2.9em;\n  font-size: 15px;\n}\n[data-level="simple"] [data-runs="2"] .mp-words {\n  min-height: 4.35em;\n  font-size: 13.5px;\n}\n.mp-main {\n  display: grid;\n  grid-template-columns: minmax(0, 1fr);\n  gap: 10px 28px;\n}\n.mp-step {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 10px;\n  align-content: flex-start;\n}\n.mp-whole,\n.mp-grid {\n  min-width: 0;\n}\n.mp-band {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 12px;\n  align-items: flex-start;\n}\n.mp-band figure {\n  max-width: 100%;\n}\n.mp-stack {\n  flex-direction: column;\n  min-width: 0;\n}\n.mp-band:empty {\n  display: none;\n}\n.mp-band figcaption {\n  width: 0; /* a long title is cut, and whole in its tooltip */\n  min-width: 100%;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  white-space: nowrap;\n  font-size: 12px;\n  font-weight: 600;\n  margin: 0 0 3px;\n}\n.mp-body {\n  display: grid;\n  grid-template-columns: auto max-content;\n  justify-content: start;\n}\n.mp-body > .mp-frame {\n  grid-column: 2;\n}\n.mp-frame {\n  position: relative;\n  line-height: 0;\n  outline: 1px solid var(--mp-line);\n  cursor: crosshair;\n  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);\n}\n.memory-player canvas {\n  image-rendering: pixelated;\n  display: block;\n  max-width: 100%;\n  touch-action: pan-y;\n}\n.mp-marks {\n  position: absolute;\n  inset: 0;\n  pointer-events: none;\n  overflow: hidden;\n}\n.mp-mark {\n  position: absolute;\n  border: 0 solid var(--mp-mark);\n}\n.mp-row {\n  left: 0;\n  right: 0;\n  border-width: 1px 0;\n  min-height: 3px;\n}\n.mp-column {\n  top: 0;\n  bottom: 0;\n  border-width: 0 1px;\n  min-width: 3px;\n}\n.mp-strong.mp-row {\n  border-width: 2px 0;\n}\n.mp-strong.mp-column {\n  border-width: 0 2px;\n}\n.mp-ticks {\n  position: relative;\n  font-size: 11px;\n  line-height: 1;\n  color: var(--mp-quiet);\n  font-variant-numeric: tabular-nums;\n}\n.mp-ticks-row {\n  min-width: 25px;\n  grid-column: 1;\n}\n.mp-ticks-row span {\n  position: absolute;\n  right: 5px;\n  transform: translateY(-50%);\n  white-space: nowrap;\n}\n.mp-body:has([data-panel="vectors"]) .mp-ticks-row {\n  min-width: 62px;\n}\n.mp-ticks-column,\n.mp-ticks-named {\n  grid-column: 2;\n}\n.mp-ticks-column {\n  height: 16px;\n}\n.mp-ticks-named {\n  height: 70px;\n}\n.mp-ticks-column span {\n  position: absolute;\n  top: 4px;\n  transform: translateX(-50%);\n}\n.mp-ticks-named span {\n  position: absolute;\n  white-space: nowrap;\n  top: 4px;\n  writing-mode: vertical-rl;\n  transform: translateX(-50%);\n}\n.mp-legend {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 20px;\n  margin: 6px 0 2px;\n  font-size: 12px;\n  color: var(--mp-quiet);\n}\n.mp-bar-entry {\n  display: inline-flex;\n  gap: 6px;\n  align-items: center;\n  white-space: nowrap;\n}\n.mp-gradient {\n  display: inline-block;\n  width: 70px;\n  height: 10px;\n}\n.mp-hatch {\n  display: inline-block;\n  width: 16px;\n  height: 12px;\n  outline: 1px solid var(--mp-line);\n  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);\n}\n.mp-group {\n  margin: 4px 0;\n}\n.mp-group > summary,\n.mp-keys > summary {\n  cursor: pointer;\n  font-size: 12px;\n  font-weight: 600;\n  padding: 3px 0;\n}\n.mp-line {\n  display: grid;\n  grid-template-columns: 92px minmax(0, 1fr) 54px;\n  gap: 0 8px;\n  margin: 0 0 5px;\n  font-size: 11.5px;\n  align-items: stretch;\n}\n.mp-line > .mp-frame {\n  align-self: center;\n}\n[data-runs="2"] .mp-line {\n  margin-bottom: 4px;\n}\n.mp-line canvas {\n  width: 100%;\n}\n.mp-line-label {\n  text-align: right;\n  align-self: center;\n}\n.mp-line-names,\n.mp-line-right {\n  display: flex;\n  flex-direction: column;\n  justify-content: space-around;\n}\n.mp-line-names {\n  align-self: stretch;\n  line-height: 1;\n}\n.mp-line-right {\n  line-height: 1;\n  font-variant-numeric: tabular-nums;\n}\n.mp-line-names span,\n.mp-line-right > span {\n  height: 13px;\n  line-height: 13px;\n  white-space: nowrap;\n}\n.mp-line-right > .mp-range {\n  flex: 1;\n  height: auto;\n  display: flex;\n  flex-direction: column;\n  justify-content: space-between;\n  position: relative;\n  padding-left: 14px;\n  line-height: 11px;\n}\n.mp-range > .mp-upright {\n  position: absolute;\n  left: 0;\n  top: 0;\n  bottom: 0;\n  width: 9px;\n  height: auto;\n}\n.mp-time {\n  cursor: ew-resize;\n}\n.mp-cursor {\n  position: absolute;\n  top: -2px;\n  bottom: -2px;\n  pointer-events: none;\n  outline: 2px solid var(--mp-mark);\n}\n.memory-player .mp-keys {\n  color: var(--mp-quiet);\n  font-size: 12px;\n}\n\n/* The memory at first contact: numbers, bars and words side by side, one row per place. */\n.mp-memory {\n  display: flex;\n  max-width: 100%;\n}\n.mp-part {\n  display: flex;\n  flex: none;\n  flex-direction: column;\n  min-width: 0;\n}\n.mp-part.mp-shrinks {\n  flex: 0 1 auto;\n}\n.mp-part > figcaption {\n  height: 13px;\n  margin-bottom: 6px;\n  line-height: 13px;\n  font-size: 12px;\n  font-weight: 600;\n  white-space: nowrap;\n}\n.mp-part:first-child > figcaption {\n  padding-right: 5px;\n  font-weight: 400;\n  color: var(--mp-quiet);\n}\n.mp-part > figcaption.mp-write {\n  text-align: right;\n  padding-right: 4px;\n}\n.mp-part > figcaption.mp-read,\n.mp-part > figcaption.mp-own {\n  padding-left: 4px;\n}\n.mp-part > figcaption.mp-centre {\n  text-align: center;\n}\n.mp-write {\n  color: var(--mp-writes);\n}\n.mp-read {\n  color: var(--mp-reads);\n}\n.mp-own {\n  color: var(--mp-own);\n}\n.mp-side {\n  display: flex;\n  gap: 0 2px;\n}\n.mp-bars {\n  background: none;\n  outline: none;\n  border: solid var(--mp-line);\n  border-width: 1px 0;\n}\n.mp-bars.mp-own {\n  border-width: 1px;\n}\n.mp-frame > svg {\n  position: absolute;\n  inset: 0;\n  width: 100%;\n  height: 100%;\n  pointer-events: none;\n  overflow: visible;\n}\n.mp-bar {\n  fill: currentcolor;\n}\n.mp-missing {\n  stroke: var(--mp-quiet);\n  stroke-width: 0.7;\n  stroke-dasharray: 2 4;\n}\n.mp-notes {\n  position: relative;\n  width: 30px;\n  font-size: 11px;\n  line-height: 1;\n  font-variant-numeric: tabular-nums;\n}\n.mp-notes span {\n  position: absolute;\n  transform: translateY(-50%);\n}\n.mp-notes.mp-write span {\n  right: 4px;\n}\n.mp-notes.mp-read span,\n.mp-notes.mp-own span {\n  left: 4px;\n}\n.mp-mark.mp-touch {\n  border: 2px solid currentcolor;\n  border-radius: 2px;\n  left: 0;\n  right: 0;\n  min-height: 5px;\n}\n.mp-lit {\n  position: absolute;\n  outline: 2px solid var(--mp-mark);\n  outline-offset: -1px;\n  background: color-mix(in srgb, var(--mp-mark) 30%, transparent);\n  min-width: 4px;\n  min-height: 4px;\n}\n.memory-player .mp-nothing {\n  max-width: 300px;\n  padding: 24px;\n  font-size: 14px;\n  color: var(--mp-quiet);\n  border: 1px dashed var(--mp-line);\n  border-radius: 6px;\n}\n.mp-wrong {\n  fill: var(--mp-mark);\n}\n.mp-veil {\n  fill: var(--mp-back);\n  opacity: 0.72;\n}\n.mp-verdict {\n  align-self: center;\n  line-height: 1.2;\n}\n.mp-clock ~ .mp-clock {\n  display: none;\n}\n.mp-clock .mp-ticks {\n  grid-column: 2;\n}\n.mp-clock .mp-line-label {\n  color: var(--mp-quiet);\n  line-height: 19px;\n}\n.mp-foot {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 0 20px;\n  align-items: baseline;\n}\n.mp-foot details[open] {\n  flex: 1 0 100%;\n}\n.mp-glossary dl {\n  display: grid;\n  grid-template-columns: max-content minmax(0, 1fr);\n  gap: 2px 12px;\n  margin: 4px 0 8px;\n}\n.mp-glossary dt {\n  font-weight: 600;\n  color: var(--mp-text);\n}\n.mp-glossary dd {\n  margin: 0;\n}\n@container view (min-width: 700px) {\n  [data-level="simple"] .mp-main {\n    grid-template-columns: max-content minmax(0, 1fr);\n  }\n}\n[data-level="simple"] .mp-line {\n  grid-template-columns: 62px minmax(0, 1fr) 50px;\n}\n.mp-line-label.mp-write,\n.mp-line-label.mp-read {\n  font-weight: 600;\n}\n.mp-world:empty {\n  display: none;\n}\n@container view (min-width: 560px) {\n  [data-level="everything"] .mp-grid {\n    display: grid;\n    grid-template-columns: repeat(2, minmax(0, 1fr));\n    gap: 0 16px;\n    align-items: center;\n  }\n  [data-level="everything"] .mp-clock {\n    grid-column: 1;\n  }\n  [data-level="everything"] .mp-clock ~ .mp-clock {\n    display: grid;\n    grid-column: 2;\n  }\n}\n@container view (min-width: 1180px) {\n  [data-level="everything"] .mp-main {\n    grid-template-columns: minmax(0, 710px) minmax(0, 1fr);\n  }\n  [data-level="everything"] .mp-grid {\n    display: block;\n  }\n  [data-level="everything"] .mp-clock ~ .mp-clock {\n    display: none;\n  }\n}\n@container player (min-width: 860px) {\n  .mp-views[data-runs="2"]:not([data-shown="difference"]) {\n    grid-template-columns: repeat(2, minmax(0, 1fr));\n  }\n  .mp-views:not([data-shown="difference"]) > .mp-view {\n    display: block;\n  }\n  .mp-tabs [data-action^="run-"] {\n    display: none;\n  }\n}\n@container player (max-width: 420px) {\n  .mp-controls {\n    gap: 4px;\n  }\n  .mp-controls button,\n  .mp-controls select {\n    padding: 2px 6px;\n  }\n  .mp-controls > label {\n    order: -1; /* beside the buttons, so that the controls take three lines */\n  }\n  .mp-controls > button {\n    order: -2;\n  }\n  .memory-player .mp-value {\n    overflow: hidden;\n    text-overflow: ellipsis;\n    white-space: nowrap;\n  }\n  .mp-line {\n    grid-template-columns: 90px minmax(0, 1fr) 46px;\n  }\n}\n@media (max-width: 700px) {\n  .memory-player canvas,\n  .memory-player button,\n  .memory-player summary {\n    scroll-margin-top: 110px; /* or the controls, which stay in sight, would hide it */\n  }\n}\n';
+var style_default = '.memory-player {\n  --mp-text: var(--jp-ui-font-color1, #1b1b1b);\n  --mp-quiet: var(--jp-ui-font-color2, #5a5a5a);\n  --mp-back: var(--jp-layout-color0, #fff);\n  --mp-field: var(--jp-layout-color2, #eee);\n  --mp-line: var(--jp-border-color1, #bbb);\n  --mp-accent: #0b6bcb;\n  --mp-mark: #d6006c;\n  --mp-writes: #b85c00;\n  --mp-reads: #00776b;\n  --mp-own: #5b6470;\n  container: player / inline-size;\n  color: var(--mp-text);\n  background: var(--mp-back);\n  font:\n    13px/1.45 system-ui,\n    sans-serif;\n  padding: 8px;\n  box-sizing: border-box;\n  color-scheme: light;\n}\n.memory-player[data-theme="dark"],\nbody[data-jp-theme-light="false"] .memory-player {\n  --mp-accent: #6cb6ff;\n  --mp-mark: #ff6db6;\n  --mp-writes: #ffb04d;\n  --mp-reads: #3fd0bd;\n  --mp-own: #a9b4c2;\n  color-scheme: dark;\n}\n.memory-player[data-theme="dark"] {\n  --mp-text: #e8e8e8;\n  --mp-quiet: #adadad;\n  --mp-back: #121417;\n  --mp-field: #2a2e34;\n  --mp-line: #555b63;\n}\n.memory-player *,\n.memory-player *::before {\n  box-sizing: border-box;\n}\n.memory-player p,\n.memory-player h3,\n.memory-player figure {\n  margin: 0;\n}\n.mp-head {\n  position: sticky;\n  top: 0;\n  z-index: 2;\n  padding: 2px 0;\n  background: var(--mp-back);\n}\n.mp-controls {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 6px;\n  align-items: center;\n}\n.mp-controls button svg {\n  display: block;\n}\n.mp-controls button,\n.mp-controls select {\n  font: inherit;\n  min-width: 32px;\n  min-height: 30px;\n  padding: 2px 8px;\n  color: inherit;\n  background: var(--mp-field);\n  border: 1px solid var(--mp-line);\n  border-radius: 4px;\n  cursor: pointer;\n}\n.mp-controls button[aria-pressed="true"] {\n  background: var(--mp-accent);\n  color: var(--mp-back);\n}\n.mp-controls input[type="range"] {\n  flex: 1 1 140px;\n  min-width: 100px;\n  accent-color: var(--mp-accent);\n}\n.mp-counter {\n  min-width: 8em;\n  font-variant-numeric: tabular-nums;\n}\n.memory-player :focus-visible {\n  outline: 2px solid var(--mp-accent);\n  outline-offset: 2px;\n}\n.memory-player .mp-value {\n  min-height: 1.45em;\n  font-variant-numeric: tabular-nums;\n  font-size: 12px;\n  color: var(--mp-quiet);\n  margin: 3px 0 0;\n  overflow-wrap: anywhere;\n}\n.mp-group-of {\n  display: inline-flex;\n  flex-wrap: wrap;\n}\n.mp-group-of button {\n  max-width: 16em;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  white-space: nowrap;\n}\n.mp-group-of button:not(:first-child) {\n  border-start-start-radius: 0;\n  border-end-start-radius: 0;\n  margin-left: -1px;\n}\n.mp-group-of button:not(:last-child) {\n  border-start-end-radius: 0;\n  border-end-end-radius: 0;\n}\n.mp-tabs:empty {\n  display: none;\n}\n.mp-views {\n  display: grid;\n  grid-template-columns: minmax(0, 1fr);\n  gap: 10px 24px;\n}\n.mp-views > [data-shown="false"] {\n  display: none;\n}\n.mp-view {\n  container: view / inline-size;\n  min-width: 0;\n}\n.mp-title {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 0 10px;\n  align-items: baseline;\n  margin-top: 4px;\n}\n.memory-player h3 {\n  font-size: 15px;\n  font-weight: 650;\n}\n.mp-title span {\n  color: var(--mp-quiet);\n}\n.memory-player .mp-words {\n  min-height: 1.45em;\n  margin: 2px 0 8px;\n  font-size: 14px;\n}\n[data-level="simple"] .mp-words {\n  min-height: 2.9em;\n  font-size: 15px;\n}\n[data-level="simple"] [data-runs="2"] .mp-words {\n  min-height: 4.35em;\n  font-size: 13.5px;\n}\n.mp-main {\n  display: grid;\n  grid-template-columns: minmax(0, 1fr);\n  gap: 10px 28px;\n}\n.mp-step {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 10px;\n  align-content: flex-start;\n}\n.mp-whole,\n.mp-grid {\n  min-width: 0;\n}\n.mp-band {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 12px;\n  align-items: flex-start;\n}\n.mp-band figure {\n  max-width: 100%;\n}\n.mp-stack {\n  flex-direction: column;\n  min-width: 0;\n}\n.mp-band:empty {\n  display: none;\n}\n.mp-band figcaption {\n  width: 0; /* a long title is cut, and whole in its tooltip */\n  min-width: 100%;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  white-space: nowrap;\n  font-size: 12px;\n  font-weight: 600;\n  margin: 0 0 3px;\n}\n.mp-body {\n  display: grid;\n  grid-template-columns: auto max-content;\n  justify-content: start;\n}\n.mp-body > .mp-frame {\n  grid-column: 2;\n}\n.mp-frame {\n  position: relative;\n  line-height: 0;\n  outline: 1px solid var(--mp-line);\n  cursor: crosshair;\n  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);\n}\n.memory-player canvas {\n  image-rendering: pixelated;\n  display: block;\n  max-width: 100%;\n  touch-action: pan-y;\n}\n.mp-marks {\n  position: absolute;\n  inset: 0;\n  pointer-events: none;\n  overflow: hidden;\n}\n.mp-mark {\n  position: absolute;\n  border: 0 solid var(--mp-mark);\n}\n.mp-row {\n  left: 0;\n  right: 0;\n  border-width: 1px 0;\n  min-height: 3px;\n}\n.mp-column {\n  top: 0;\n  bottom: 0;\n  border-width: 0 1px;\n  min-width: 3px;\n}\n.mp-strong.mp-row {\n  border-width: 2px 0;\n}\n.mp-strong.mp-column {\n  border-width: 0 2px;\n}\n.mp-ticks {\n  position: relative;\n  font-size: 11px;\n  line-height: 1;\n  color: var(--mp-quiet);\n  font-variant-numeric: tabular-nums;\n}\n.mp-ticks-row {\n  min-width: 25px;\n  grid-column: 1;\n}\n.mp-ticks-row span {\n  position: absolute;\n  right: 5px;\n  transform: translateY(-50%);\n  white-space: nowrap;\n}\n.mp-body:has([data-panel="vectors"]) .mp-ticks-row {\n  min-width: 62px;\n}\n.mp-ticks-column,\n.mp-ticks-named {\n  grid-column: 2;\n}\n.mp-ticks-column {\n  height: 16px;\n}\n.mp-ticks-named {\n  height: 70px;\n}\n.mp-ticks-column span {\n  position: absolute;\n  top: 4px;\n  transform: translateX(-50%);\n}\n.mp-ticks-named span {\n  position: absolute;\n  white-space: nowrap;\n  top: 4px;\n  writing-mode: vertical-rl;\n  transform: translateX(-50%);\n}\n.mp-legend {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 20px;\n  margin: 6px 0 2px;\n  font-size: 12px;\n  color: var(--mp-quiet);\n}\n.mp-bar-entry {\n  display: inline-flex;\n  gap: 6px;\n  align-items: center;\n  white-space: nowrap;\n}\n.mp-gradient {\n  display: inline-block;\n  width: 70px;\n  height: 10px;\n}\n.mp-hatch {\n  display: inline-block;\n  width: 16px;\n  height: 12px;\n  outline: 1px solid var(--mp-line);\n  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);\n}\n.mp-group {\n  margin: 4px 0;\n}\n.mp-group > summary,\n.mp-keys > summary {\n  cursor: pointer;\n  font-size: 12px;\n  font-weight: 600;\n  padding: 3px 0;\n}\n.mp-line {\n  display: grid;\n  grid-template-columns: 92px minmax(0, 1fr) 54px;\n  gap: 0 8px;\n  margin: 0 0 5px;\n  font-size: 11.5px;\n  align-items: stretch;\n}\n.mp-line > .mp-frame {\n  align-self: center;\n}\n[data-runs="2"] .mp-line {\n  margin-bottom: 4px;\n}\n.mp-line canvas {\n  width: 100%;\n}\n.mp-line-label {\n  text-align: right;\n  align-self: center;\n}\n.mp-line-names,\n.mp-line-right {\n  display: flex;\n  flex-direction: column;\n  justify-content: space-around;\n}\n.mp-line-names {\n  align-self: stretch;\n  line-height: 1;\n}\n.mp-line-right {\n  line-height: 1;\n  font-variant-numeric: tabular-nums;\n}\n.mp-line-names span,\n.mp-line-right > span {\n  height: 13px;\n  line-height: 13px;\n  white-space: nowrap;\n}\n.mp-line-right > .mp-range {\n  flex: 1;\n  height: auto;\n  display: flex;\n  flex-direction: column;\n  justify-content: space-between;\n  position: relative;\n  padding-left: 14px;\n  line-height: 11px;\n}\n.mp-range > .mp-upright {\n  position: absolute;\n  left: 0;\n  top: 0;\n  bottom: 0;\n  width: 9px;\n  height: auto;\n}\n.mp-time {\n  cursor: ew-resize;\n}\n.mp-cursor {\n  position: absolute;\n  top: -2px;\n  bottom: -2px;\n  pointer-events: none;\n  outline: 2px solid var(--mp-mark);\n}\n.memory-player .mp-keys {\n  color: var(--mp-quiet);\n  font-size: 12px;\n}\n\n/* The memory at first contact: numbers, bars and words side by side, one row per place. */\n.mp-memory {\n  display: flex;\n  max-width: 100%;\n}\n.mp-part {\n  display: flex;\n  flex: none;\n  flex-direction: column;\n  min-width: 0;\n}\n.mp-part.mp-shrinks {\n  flex: 0 1 auto;\n}\n.mp-part > figcaption {\n  height: 13px;\n  margin-bottom: 6px;\n  line-height: 13px;\n  font-size: 12px;\n  font-weight: 600;\n  white-space: nowrap;\n}\n.mp-part:first-child > figcaption {\n  padding-right: 5px;\n  font-weight: 400;\n  color: var(--mp-quiet);\n}\n.mp-part > figcaption.mp-write {\n  text-align: right;\n  padding-right: 4px;\n}\n.mp-part > figcaption.mp-read,\n.mp-part > figcaption.mp-own {\n  padding-left: 4px;\n}\n.mp-part > figcaption.mp-centre {\n  text-align: center;\n}\n.mp-write {\n  color: var(--mp-writes);\n}\n.mp-read {\n  color: var(--mp-reads);\n}\n.mp-own {\n  color: var(--mp-own);\n}\n.mp-side {\n  display: flex;\n  gap: 0 2px;\n}\n.mp-bars {\n  background: none;\n  outline: none;\n  border: solid var(--mp-line);\n  border-width: 1px 0;\n}\n.mp-bars.mp-own {\n  border-width: 1px;\n}\n.mp-frame > svg {\n  position: absolute;\n  inset: 0;\n  width: 100%;\n  height: 100%;\n  pointer-events: none;\n  overflow: visible;\n}\n.mp-bar {\n  fill: currentcolor;\n}\n.mp-missing {\n  stroke: var(--mp-quiet);\n  stroke-width: 0.7;\n  stroke-dasharray: 2 4;\n}\n.mp-notes {\n  position: relative;\n  width: 30px;\n  font-size: 11px;\n  line-height: 1;\n  font-variant-numeric: tabular-nums;\n}\n.mp-notes span {\n  position: absolute;\n  transform: translateY(-50%);\n}\n.mp-notes.mp-write span {\n  right: 4px;\n}\n.mp-notes.mp-read span,\n.mp-notes.mp-own span {\n  left: 4px;\n}\n.mp-mark.mp-touch {\n  border: 2px solid currentcolor;\n  border-radius: 2px;\n  left: 0;\n  right: 0;\n  min-height: 5px;\n}\n.mp-lit {\n  position: absolute;\n  outline: 2px solid var(--mp-mark);\n  outline-offset: -1px;\n  background: color-mix(in srgb, var(--mp-mark) 30%, transparent);\n  min-width: 4px;\n  min-height: 4px;\n}\n.memory-player .mp-nothing {\n  max-width: 300px;\n  padding: 24px;\n  font-size: 14px;\n  color: var(--mp-quiet);\n  border: 1px dashed var(--mp-line);\n  border-radius: 6px;\n}\n.mp-wrong {\n  fill: var(--mp-mark);\n}\n.mp-veil {\n  fill: var(--mp-back);\n  opacity: 0.72;\n}\n.mp-verdict {\n  align-self: center;\n  line-height: 1.2;\n}\n.mp-clock ~ .mp-clock {\n  display: none;\n}\n.mp-clock .mp-ticks {\n  grid-column: 2;\n}\n.mp-clock .mp-line-label {\n  color: var(--mp-quiet);\n  line-height: 19px;\n}\n.mp-foot {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 0 20px;\n  align-items: baseline;\n}\n.mp-foot details[open] {\n  flex: 1 0 100%;\n}\n.mp-glossary dl {\n  display: grid;\n  grid-template-columns: max-content minmax(0, 1fr);\n  gap: 2px 12px;\n  margin: 4px 0 8px;\n}\n.mp-glossary dt {\n  font-weight: 600;\n  color: var(--mp-text);\n}\n.mp-glossary dd {\n  margin: 0;\n}\n@container view (min-width: 700px) {\n  [data-level="simple"] .mp-main {\n    grid-template-columns: max-content minmax(0, 1fr);\n  }\n}\n[data-level="simple"] .mp-line {\n  grid-template-columns: 62px minmax(0, 1fr) 50px;\n}\n.mp-line-label.mp-write,\n.mp-line-label.mp-read {\n  font-weight: 600;\n}\n.mp-world:empty {\n  display: none;\n}\n@container view (min-width: 560px) {\n  [data-level="everything"] .mp-grid {\n    display: grid;\n    grid-template-columns: repeat(2, minmax(0, 1fr));\n    gap: 0 16px;\n    align-items: center;\n  }\n  [data-level="everything"] .mp-clock {\n    grid-column: 1;\n  }\n  [data-level="everything"] .mp-clock ~ .mp-clock {\n    display: grid;\n    grid-column: 2;\n  }\n}\n@container view (min-width: 1180px) {\n  [data-level="everything"] .mp-main {\n    grid-template-columns: minmax(0, 710px) minmax(0, 1fr);\n  }\n  [data-level="everything"] .mp-grid {\n    display: block;\n  }\n  [data-level="everything"] .mp-clock ~ .mp-clock {\n    display: none;\n  }\n}\n@container player (min-width: 860px) {\n  .mp-views[data-runs="2"]:not([data-shown="difference"]) {\n    grid-template-columns: repeat(2, minmax(0, 1fr));\n  }\n  .mp-views:not([data-shown="difference"]) > .mp-view {\n    display: block;\n  }\n  .mp-tabs [data-action^="run-"] {\n    display: none;\n  }\n}\n@container player (max-width: 420px) {\n  .mp-controls {\n    gap: 4px;\n  }\n  .mp-controls button,\n  .mp-controls select {\n    padding: 2px 6px;\n  }\n  .mp-controls > label {\n    order: -1; /* beside the buttons, so that the controls take three lines */\n  }\n  .mp-controls > button {\n    order: -2;\n  }\n  .memory-player .mp-value {\n    overflow: hidden;\n    text-overflow: ellipsis;\n    white-space: nowrap;\n  }\n  .mp-line {\n    grid-template-columns: 90px minmax(0, 1fr) 46px;\n  }\n}\n@media (max-width: 700px) {\n  .memory-player canvas,\n  .memory-player button,\n  .memory-player summary {\n    scroll-margin-top: 110px; /* or the controls, which stay in sight, would hide it */\n  }\n}\n\n/* The card in which the tour and the quiz speak. */\n.mp-guide {\n  display: grid;\n  grid-template-columns: minmax(0, 1fr) max-content max-content;\n  gap: 2px 4px;\n  align-items: start;\n  margin: 4px 0;\n  padding: 6px 8px 8px 10px;\n  border: 1px solid var(--mp-line);\n  border-left: 4px solid var(--mp-mark);\n  border-radius: 4px;\n  background: var(--mp-field);\n}\n.memory-player .mp-guide h4 {\n  display: inline;\n  margin: 0 12px 0 0;\n  font-size: 14px;\n}\n.mp-progress {\n  color: var(--mp-quiet);\n  font-variant-numeric: tabular-nums;\n  white-space: nowrap;\n}\n.memory-player .mp-said p {\n  max-width: 46em;\n  min-height: 2.9em;\n  font-size: 14px;\n}\n.mp-guide button {\n  font: inherit;\n  min-width: 28px;\n  min-height: 28px;\n  padding: 2px 10px;\n  color: inherit;\n  background: var(--mp-back);\n  border: 1px solid var(--mp-line);\n  border-radius: 4px;\n  cursor: pointer;\n}\n.mp-guide > button {\n  padding: 2px;\n}\n.mp-guide button:disabled {\n  cursor: default;\n}\n.mp-guide-actions {\n  display: flex;\n  gap: 4px;\n}\n.mp-guide-actions button:disabled {\n  opacity: 0.5;\n}\n.mp-guide-body {\n  grid-column: 1 / -1;\n}\n.mp-places,\n.mp-reasons {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 3px;\n  align-items: center;\n  margin-top: 4px;\n}\n.mp-places {\n  max-height: 130px;\n  padding: 2px;\n  margin: 2px -2px 0;\n  overflow-y: auto;\n}\n.mp-reasons {\n  gap: 6px;\n}\n.mp-guide .mp-places button {\n  display: flex;\n  gap: 4px;\n  align-items: center;\n  justify-content: center;\n  min-width: 40px;\n  padding: 2px 3px;\n  font-variant-numeric: tabular-nums;\n}\n.mp-places button span {\n  display: flex;\n  gap: 2px;\n  height: 20px;\n}\n.mp-places i {\n  display: flex;\n  align-items: flex-end;\n  width: 6px;\n  background: var(--mp-field);\n}\n.mp-places b {\n  width: 100%;\n}\n.mp-usage b {\n  background: var(--mp-own);\n}\n.mp-match b {\n  background: var(--mp-accent);\n}\n.mp-key {\n  display: inline-flex;\n  gap: 4px;\n  margin-left: 6px;\n  color: var(--mp-quiet);\n  font-size: 12px;\n}\n.mp-key i {\n  align-self: center;\n  height: 12px;\n}\n.mp-key b {\n  height: 100%;\n}\n.mp-guide button[aria-pressed="true"] {\n  outline: 2px solid var(--mp-accent);\n  outline-offset: -1px;\n}\n.mp-guide button.mp-written {\n  outline: 2px solid var(--mp-mark);\n  outline-offset: -1px;\n}\n.mp-frame.mp-pointed {\n  outline: 2px solid var(--mp-mark);\n  outline-offset: 2px;\n}\n.mp-frame {\n  scroll-margin: var(--mp-covered, 0) 0 24px;\n}\n@container player (max-width: 560px) {\n  .mp-guide {\n    grid-template-columns: minmax(0, 1fr) max-content;\n  }\n  .mp-said {\n    display: contents; /* the close button stands beside its title */\n  }\n  .memory-player .mp-said p {\n    grid-row: 2;\n    grid-column: 1 / -1;\n    min-height: 0;\n    font-size: 13px;\n  }\n  .mp-guide-actions {\n    grid-row: 3;\n    grid-column: 1 / -1;\n  }\n  .mp-guide .mp-places button {\n    min-width: 36px;\n    gap: 2px;\n    font-size: 12px;\n  }\n  .mp-places i {\n    width: 4px;\n  }\n  .mp-guide .mp-reasons button {\n    padding: 2px 6px;\n  }\n}\n';
+
+// src/memorylab/player/script/stops.js
+var CLEAR2 = 0.5;
+var share2 = (value) => value.toFixed(2);
+var stepsOf = (run) => Array.from({ length: run.steps }, (_, step) => step);
+var findAll = (run, look) => stepsOf(run).flatMap((step) => {
+  const found = look(step);
+  return found ? [{ step, ...found }] : [];
+});
+var first = (run, look) => findAll(run, look)[0] ?? null;
+var most = (list) => list.reduce((best, one) => one.part > (best?.part ?? 0) ? one : best, null);
+function findAllocation(run) {
+  return first(run, (step) => {
+    const write2 = writeAt(run, step);
+    const { location } = write2;
+    const isFree = run.at("allocation_weighting", step)[location] > CLEAR2;
+    if (!(write2.weight > CLEAR2) || !write2.isAllocated || !isFree) return null;
+    return { location, usage: run.at("usage", step)[location] };
+  });
+}
+function findWrite(run) {
+  const [one, two] = findAll(run, (step) => {
+    const { location, weight } = writeAt(run, step);
+    return weight > CLEAR2 ? { location, weight } : null;
+  });
+  return two ?? one ?? null;
+}
+function findLink(run) {
+  let from = null;
+  return first(run, (step) => {
+    const { location, weight, total } = writeAt(run, step);
+    if (!(total > CLEAR2)) return null;
+    const [before, isClear] = [from, weight > CLEAR2];
+    from = isClear ? location : null;
+    if (!isClear || before === null || before === location) return null;
+    const link2 = run.at("link", step)[location * run.locations + before];
+    return link2 > CLEAR2 ? { location, before, link: link2 } : null;
+  });
+}
+function findRead(run, way) {
+  const N = run.locations;
+  const heads = Array.from({ length: run.heads }, (_, head) => head);
+  const reads = findAll(
+    run,
+    (step) => most(
+      heads.map((head) => ({ head, ...readAt(run, step, head) })).filter((read3) => read3.way === way && read3.weight > CLEAR2 && read3.part > CLEAR2).filter((read3) => {
+        if (way === "content") return true;
+        if (!step) return false;
+        const before = peak(run.at("read_weighting", step - 1), read3.head * N, N);
+        const link2 = run.at("link", step)[read3.location * N + read3.last];
+        return before.weight > CLEAR2 && link2 > CLEAR2;
+      })
+    )
+  );
+  return most(reads);
+}
+function findFreed(run) {
+  const N = run.locations;
+  return first(run, (step) => {
+    const freed = freedAt(run, step).map((location) => {
+      const usage2 = [step - 1, step].map((at) => run.at("usage", at)[location]);
+      return { location, usage: usage2, part: usage2[0] - usage2[1] };
+    });
+    const found = most(freed);
+    if (!found || found.usage[0] <= CLEAR2) return null;
+    const before = run.at("read_weighting", step - 1);
+    const gates = run.at("free_gates", step);
+    const heads = Array.from(gates, (gate, head) => ({
+      head,
+      gate,
+      part: gate * before[head * N + found.location]
+    }));
+    return { ...found, ...most(heads) };
+  });
+}
+function findAnswer(run) {
+  if (!hasBits(run)) return null;
+  const bits = run.size("output");
+  return findAll(run, (step) => {
+    if (!isAsked(run, step)) return null;
+    const all = Array.from({ length: bits }, (_, bit) => bit);
+    return { bits, right: all.filter((bit) => !isWrong(run, step, bit)).length };
+  }).at(-1) ?? null;
+}
+var STOPS = [
+  {
+    title: "The memory is a table",
+    what: "the memory",
+    level: "simple",
+    find: (run) => run.has("write_weighting") ? { step: 0 } : null,
+    text: (found, number, run) => `Each of its ${run.locations} rows is a location and holds one word of ${run.word} numbers. All were 0 before the run. Each step may write to the table, then reads from it.`,
+    point: () => [{ name: "memory" }]
+  },
+  {
+    title: "Allocate: find room",
+    what: "a write to a free location",
+    level: "simple",
+    find: findAllocation,
+    text: ({ step, location, usage: usage2 }, number) => `Step ${step} needs room for a new word. It takes the location that is used least, number ${number(location)}, with a usage of ${share2(usage2)}. This is called allocation.`,
+    point: ({ location }) => [{ name: "write_weighting", index: location }]
+  },
+  {
+    title: "Write",
+    what: "a clear write",
+    level: "simple",
+    find: findWrite,
+    text: ({ step, location, weight }, number) => `Step ${step} writes to location ${number(location)}, the row with the frame. A write can erase the old word and adds a new one, both in proportion to its weight, here ${share2(weight)}.`,
+    point: ({ location }) => [{ name: "memory" }, { name: "write_weighting", index: location }]
+  },
+  {
+    title: "Link: remember the order",
+    what: "a link between two writes",
+    level: "everything",
+    find: findLink,
+    text: ({ step, location, before, link: link2 }, number) => `From here on, locations have Python's numbers. Step ${step} wrote to ${number(location)}; the write before it went to ${number(before)}. A link of ${share2(link2)} in row ${number(location)}, column ${number(before)} keeps this order.`,
+    point: ({ location, before }, run) => [
+      { name: "link", index: location * run.locations + before }
+    ]
+  },
+  {
+    title: "Read by content",
+    what: "a read by content",
+    level: "everything",
+    find: (run) => findRead(run, "content"),
+    text: ({ step, head, location, part }, number, run) => `At step ${step}, ${reader(run, head)} looks for the word that resembles its key. Location ${number(location)} matches best and is read: the search by content gives ${share2(part)} of its weight.`,
+    point: ({ head, location }, { locations: N }) => [
+      { name: "read_content_weighting", index: head * N + location },
+      { name: "read_weighting", index: head * N + location }
+    ]
+  },
+  {
+    title: "Follow the link forward",
+    what: "a read that follows a link",
+    level: "everything",
+    find: (run) => findRead(run, "forward"),
+    text: ({ step, head, location, last, part }, number, run) => `At step ${step}, ${reader(run, head)} need not search. It read location ${number(last)} one step before, and the link from there leads to ${number(location)}: following it gives ${share2(part)} of the weight.`,
+    point: ({ head, location, last }, { locations: N }) => [
+      { name: "forward_weighting", index: head * N + location },
+      { name: "link", index: location * N + last }
+    ]
+  },
+  {
+    title: "Free what is no longer needed",
+    what: "a location that is freed",
+    level: "everything",
+    find: findFreed,
+    text: ({ step, location, gate, usage: usage2 }, number) => `Location ${number(location)} was read one step before. A free gate of ${share2(gate)} gives it back at step ${step}: its usage falls from ${share2(usage2[0])} to ${share2(usage2[1])}, and a later write may take it.`,
+    point: ({ head, location }) => [
+      { name: "usage", index: location },
+      { name: "free_gates", index: head }
+    ]
+  },
+  {
+    title: "Answer",
+    what: "an answer in bits",
+    level: "simple",
+    find: findAnswer,
+    text: ({ step, bits, right }) => `At step ${step} the model answers. From what it read and from its own state, it tells how likely each bit is 1. Rounded to 0 or 1, ${right} of ${bits} bits are right.`,
+    point: () => [{ name: "output" }]
+  }
+];
+var reader = (run, head) => run.heads > 1 ? `head ${head}` : "the head";
+function stopsOf(run) {
+  const all = STOPS.map((stop) => ({ ...stop, found: run.has("link") ? stop.find(run) : null }));
+  return {
+    stops: all.filter(({ found }) => found),
+    missing: all.filter(({ found }) => !found).map(({ what }) => what)
+  };
+}
+
+// src/memorylab/player/script/tour.js
+var Tour = class {
+  constructor(player) {
+    this.player = player;
+    this.guide = new Guide(player, {
+      name: "tour",
+      title: "A tour through this run",
+      begin: () => this.begin(),
+      end: () => this.end(),
+      keys: ({ key }) => ({ ArrowRight: () => this.next(), ArrowLeft: () => this.visit(this.at - 1) })[key]
+    });
+    this.back = press("previous-stop", "Left arrow", "previous", () => this.visit(this.at - 1));
+    this.onward = press("next-stop", "Right arrow", "next", () => this.next());
+    this.guide.actions.append(this.back, this.onward);
+    player.onShow(() => this.follow());
+    this.follow();
+  }
+  begin() {
+    this.levelBefore = this.player.board.level;
+    this.read();
+    this.visit(0);
+    this.onward.focus({ preventScroll: true });
+  }
+  end() {
+    this.unmark();
+    this.player.board.setLevel(this.levelBefore, false);
+  }
+  /** Find the stops of the run that is shown. */
+  read() {
+    this.run = this.player.runs[0];
+    Object.assign(this, stopsOf(this.run));
+  }
+  /** Other runs or other panels are shown. */
+  follow() {
+    const { guide, player } = this;
+    const [run] = player.runs;
+    guide.button.hidden = !run.has("link");
+    if (!guide.isOpen || this.moving) return;
+    if (guide.button.hidden) return guide.close();
+    if (run !== this.run) {
+      this.read();
+      this.visit(Math.min(this.at, this.stops.length - 1));
+    } else this.mark();
+  }
+  next() {
+    if (this.at === this.stops.length - 1) this.guide.close();
+    else this.visit(this.at + 1);
+  }
+  visit(at) {
+    if (at < 0) return;
+    this.at = at;
+    const { player, guide, run, stops } = this;
+    const { title, text, level, found } = stops[at];
+    this.moving = true;
+    player.toggle(false);
+    player.board.setLevel(level, false);
+    if (player.board.shown !== 0) player.board.tab(0);
+    player.seek(found.step);
+    this.moving = false;
+    const number = (location) => player.board.front.axes.number("N", location);
+    const isLast = at === stops.length - 1;
+    const missing = isLast && this.missing.length;
+    const rest = missing ? ` This run has no clear example of ${this.missing.join(", ")}.` : "";
+    guide.say(title, `${at + 1} of ${stops.length}`, text(found, number, run) + rest);
+    this.back.disabled = at === 0;
+    this.onward.textContent = isLast ? "finish" : "next";
+    if (this.back.disabled && guide.card.matches(":focus-within")) this.onward.focus();
+    this.mark(true);
+  }
+  /** Outline what the stop speaks of, and bring it into view. */
+  mark(scroll = false) {
+    this.unmark();
+    const { player, guide, run } = this;
+    const { found, point } = this.stops[this.at];
+    const points = point(found, run).map((one) => ({ ...one, step: found.step }));
+    player.light(
+      run,
+      points.filter(({ index }) => index !== void 0)
+    );
+    const { panels, lines } = player.board.front;
+    const shown = [...panels, ...lines].filter(
+      (panel) => panel.lights.children.length || points.some(({ name, index }) => index === void 0 && panel.shows(name))
+    );
+    for (const panel of shown) panel.frame.classList.add("mp-pointed");
+    if (scroll && shown.length) guide.reveal(shown[0].frame);
+  }
+  unmark() {
+    this.player.light(this.run, []);
+    for (const frame of this.player.root.querySelectorAll(".mp-pointed"))
+      frame.classList.remove("mp-pointed");
+  }
+};
 
 // src/memorylab/player/script/main.js
 function render({ model, el }) {
@@ -2727,6 +3329,8 @@ function render({ model, el }) {
   });
   el.replaceChildren(element("style", {}, style_default), root2);
   const player = new Player(model, root2);
+  new Tour(player);
+  new Quiz(player);
   root2.player = player;
   root2.dataset.ready = "true";
   return () => player.destroy();
@@ -2760,14 +3364,20 @@ var main_default = { render };
 export {
   Difference,
   Run,
+  STOPS,
   Simulation,
   main_default as default,
   disturbance_exports as disturbances,
+  excerpt,
   expressions_exports as expressions,
   firstWriteOrder,
   formulas_exports as formulas,
+  judge,
   mount,
+  questionAt,
+  questionsOf,
   read2 as read,
+  stopsOf,
   tellSimply,
   tellStep
 };

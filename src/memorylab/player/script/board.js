@@ -59,6 +59,7 @@ export class Board {
     const wanted = this.shown === "difference" && this.comparable() ? "difference" : 0;
     this.shown = this.before = 0;
     this.tab(wanted);
+    this.player.tellShown();
   }
 
   viewOf(run, order) {
@@ -90,16 +91,18 @@ export class Board {
       this.views.forEach((view, i) => view.show(runs[i]));
       this.difference?.show(new Difference(...runs));
       this.foot.firstChild.replaceWith(legend(this.front)); // the numbers' ranges may be others
+      this.player.tellShown();
       return true;
     }
     this.build(runs);
     return false;
   }
 
-  setLevel(level) {
+  /** Show another level; `keep` it for the reader's next visit. */
+  setLevel(level, keep = true) {
+    if (keep) remember(level);
     if (this.level === level) return;
     this.level = level;
-    remember(level);
     this.player.select(null);
     this.build(this.runs);
   }

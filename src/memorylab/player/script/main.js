@@ -9,7 +9,9 @@
 
 import { element } from "./elements.js";
 import { Player } from "./player.js";
+import { Quiz } from "./quiz.js";
 import STYLE from "./style.css";
+import { Tour } from "./tour.js";
 
 export { firstWriteOrder } from "./axes.js";
 export { read } from "./block.js";
@@ -17,7 +19,9 @@ export * as disturbances from "./disturbance.js";
 export * as expressions from "./expressions.js";
 export * as formulas from "./formulas.js";
 export { Difference, Run } from "./run.js";
+export { excerpt, questionAt, questionsOf, judge } from "./questions.js";
 export { Simulation } from "./simulation.js";
+export { STOPS, stopsOf } from "./stops.js";
 export { tellSimply, tellStep } from "./words.js";
 
 function render({ model, el }) {
@@ -28,6 +32,8 @@ function render({ model, el }) {
   });
   el.replaceChildren(element("style", {}, STYLE), root);
   const player = new Player(model, root);
+  new Tour(player);
+  new Quiz(player);
   root.player = player; // for other scripts of the page
   root.dataset.ready = "true";
   return () => player.destroy();

@@ -17,7 +17,8 @@ export class Player {
     this.step = model.get("t");
     this.board = new Board(this, header.level);
     this.playing = false;
-    this.listeners = new Set();
+    this.listeners = new Set(); // of clicks on cells
+    this.watchers = new Set(); // of what is shown
     this.fps = model.get("fps");
     this.build();
     root.addEventListener("keydown", (event) => this.key(event));
@@ -31,11 +32,12 @@ export class Player {
     this.slots = {}; // where other parts of the player stand: empty, they take no height
     for (const name of ["laboratory", "tour", "why"])
       this.slots[name] = element("div", { class: `mp-${name}` });
+    const about = { class: "mp-group-of mp-guides", role: "group", "aria-label": "guides" };
+    this.slots.guides = element("span", about);
     this.value = element("p", { class: "mp-value", "aria-live": "polite" });
     this.root.replaceChildren(
-      element("div", { class: "mp-head" }, this.buildControls(), this.value),
+      element("div", { class: "mp-head" }, this.buildControls(), this.value, this.slots.tour),
       this.slots.laboratory,
-      this.slots.tour,
       this.board.root,
       this.slots.why,
       this.board.foot,
@@ -46,20 +48,22 @@ export class Player {
     this.select(null);
   }
 
-  /** As many steps as the longest run has. */
-  begin() {
-    this.steps = Math.max(...this.runs.map((run) => run.steps));
-    this.step = Math.min(this.step, this.steps - 1);
-    this.slider.max = this.steps - 1;
+  /** The clock ends with the longest run; the time-lines have room for `steps` steps. */
+  begin(steps = 0) {
+    this.last = Math.max(...this.runs.map((run) => run.steps)) - 1;
+    this.steps = Math.max(steps, this.last + 1);
+    this.step = Math.min(this.step, this.last);
+    this.slider.max = this.last;
   }
 
   /**
    * Show other runs on the same clock. Where their sizes are those of the runs before, the panels
-   * stay and are only drawn anew, with their locations in the order that they had.
+   * stay and are only drawn anew, with their locations in the order that they had. The time-lines
+   * have room for `steps` steps, or for those of the longest run.
    */
-  show(runs) {
+  show(runs, steps = 0) {
     this.runs = runs;
-    this.begin();
+    this.begin(steps);
     if (this.board.show(runs)) this.draw();
     else this.select(null);
   }
@@ -91,11 +95,12 @@ export class Player {
       button("back", "Step back (left arrow)", () => this.seek(this.step - 1)),
       this.playButton,
       button("forward", "Step forward (right arrow)", () => this.seek(this.step + 1)),
-      button("last", "Last step (End)", () => this.seek(this.steps - 1)),
+      button("last", "Last step (End)", () => this.seek(this.last)),
       this.slider,
       this.counter,
       element("label", {}, this.speed, " steps/s"),
       ...this.board.buttons,
+      this.slots.guides,
     );
   }
 
@@ -105,9 +110,19 @@ export class Player {
     return () => this.listeners.delete(listener);
   }
 
+  /** Call `watcher` whenever other runs or other panels are shown. */
+  onShow(watcher) {
+    this.watchers.add(watcher);
+  }
+
+  tellShown() {
+    for (const watcher of this.watchers) watcher();
+  }
+
   tellCell(panel, event) {
     const { run } = panel.view;
     const cell = { run, step: this.step, ...panel.address(...panel.cell), panel, event };
+    if (this.answering) return this.answering(cell); // the click is an answer
     for (const listener of this.listeners) listener(cell);
   }
 
@@ -122,14 +137,14 @@ export class Player {
     for (const view of this.board.all) view.draw(step);
     if (this.lit?.[1].length) this.light(...this.lit);
     this.slider.value = step;
-    this.slider.setAttribute("aria-valuetext", `step ${step} of ${this.steps - 1}`);
-    this.counter.textContent = `step ${step} of ${this.steps - 1}`;
+    this.slider.setAttribute("aria-valuetext", `step ${step} of ${this.last}`);
+    this.counter.textContent = `step ${step} of ${this.last}`;
     this.root.dataset.step = step;
     if (this.chosen) this.value.textContent = this.chosen.panel.readout(step);
   }
 
   seek(step, sync = true) {
-    step = Math.max(0, Math.min(this.steps - 1, Math.round(step)));
+    step = Math.max(0, Math.min(this.last, Math.round(step)));
     if (this.step === step) return;
     this.step = step;
     this.draw();
@@ -161,7 +176,7 @@ export class Player {
   }
 
   toggle(play = !this.playing) {
-    if (play && this.step === this.steps - 1) this.seek(0);
+    if (play && this.step === this.last) this.seek(0);
     this.playing = play;
     this.root.dataset.playing = play;
     this.playButton.replaceChildren(sign(play ? "pause" : "play"));
@@ -184,7 +199,7 @@ export class Player {
       this.seek(this.step + 1);
       // From when it was due, or the frames' own rate would slow it down; but never in a burst.
       this.due = Math.max(this.due + 1000 / this.fps, now);
-      if (this.step === this.steps - 1) return this.toggle(false);
+      if (this.step === this.last) return this.toggle(false);
     }
     this.request = requestAnimationFrame((next) => this.tick(next));
   }
@@ -213,7 +228,7 @@ export class Player {
       PageUp: () => this.seek(this.step - 10),
       PageDown: () => this.seek(this.step + 10),
       Home: () => this.seek(0),
-      End: () => this.seek(this.steps - 1),
+      End: () => this.seek(this.last),
       "+": () => faster(1),
       "=": () => faster(1),
       "-": () => faster(-1),
