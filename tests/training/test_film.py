@@ -11,7 +11,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memorylab.memory import DNC
+from memorylab.memory import DNC, GRU, LSTM, Elman, FeedForward, WithReadout
 from memorylab.tasks import Copy
 from memorylab.training import Film, History, train
 
@@ -23,6 +23,15 @@ def small_dnc() -> DNC:
     torch.manual_seed(0)
     sizes = {"hidden_size": 8, "num_locations": 4, "word_size": 3}
     return DNC(TASK.input_size, TASK.output_size, **sizes)
+
+
+MODELS = {
+    "dnc": lambda size: DNC(size, hidden_size=8, num_locations=4, word_size=3),
+    "gru": GRU,
+    "lstm": LSTM,
+    "elman": Elman,
+    "memoryless": FeedForward,
+}
 
 
 def new_film(**options) -> Film:
@@ -134,6 +143,19 @@ def test_a_film_comes_back_to_the_bit_and_can_go_on(tmp_path):
         assert same_arrays(one.traces[-1].arrays, film.traces[-1].arrays)
 
 
+@pytest.mark.parametrize("kind", MODELS)
+def test_every_memory_can_be_filmed(kind, tmp_path):
+    film, path = new_film(at=[]), tmp_path / "film.npz"
+    model = WithReadout(MODELS[kind](TASK.input_size), TASK.output_size)
+    train(model, TASK, steps=2, film=film, progress=False)
+    film.save(path)
+    first, last = Film.load(path).traces
+    assert first.kind == last.kind == kind
+    assert same_arrays(last.arrays, film.traces[-1].arrays)
+    assert not np.array_equal(first.output, last.output)
+    assert last.output == pytest.approx(model(BATCH.input)[0][0].detach().numpy(), abs=1e-5)
+
+
 def test_what_all_frames_share_is_stored_once(tmp_path):
     film, path = new_film(every=5), tmp_path / "film.npz"
     trained(film)
@@ -195,7 +217,7 @@ def test_what_cannot_be_filmed_is_refused_before_training():
     class Dark(torch.nn.Module):
         input_size, output_size = TASK.input_size, TASK.output_size
 
-    with pytest.raises(TypeError, match=r"Dark can't be filmed: it has no method trace\(z\)"):
+    with pytest.raises(TypeError, match="Only a memory model can be recorded, but got a Dark"):
         train(Dark(), TASK, film=new_film(), progress=False)
     with pytest.raises(ValueError, match=r"'progres' is not a known argument of train.*'progress'"):
         train(small_dnc(), TASK, progres=False)

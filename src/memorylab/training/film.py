@@ -17,14 +17,12 @@ import numpy as np
 
 from memorylab.errors import check_count
 from memorylab.files import load_arrays, save_arrays
-from memorylab.memory.dnc.trace import DNCTrace
 from memorylab.memory.trace import MemoryTrace
+from memorylab.memory.trace_classes import TRACE_CLASSES
 
 FORMAT_VERSION = 1
 _HEADER, _SEQUENCE = "header", "sequence"
 _ASKED = ("target", "mask")
-
-TRACE_CLASSES: dict[str, type[MemoryTrace]] = {"dnc": DNCTrace}
 
 
 class CanBeTraced(Protocol):
@@ -165,7 +163,7 @@ class Film:
         }
         header = {
             "format_version": FORMAT_VERSION,
-            "kind": _kind(self.traces[0]),
+            "kind": self.traces[0].kind,
             "steps": self.steps,
             "every": self.every,
             "at": self.at,
@@ -212,10 +210,9 @@ class Film:
 
     def _record(self, step: int, model: CanBeTraced) -> None:
         if not hasattr(model, "trace"):
-            raise TypeError(
-                f"{type(model).__name__} can't be filmed: it has no method trace(z) that returns "
-                "a MemoryTrace."
-            )
+            from memorylab.memory.model import check_memory  # needs torch, as recording does
+
+            check_memory(model)
         self._add(step, model.trace(self.input).with_arrays(**self._asked))
 
     def _add(self, step: int, trace: MemoryTrace) -> None:
@@ -248,7 +245,3 @@ class Film:
                     f"{name} must have the input's {len(self.input)} steps, but has the shape "
                     f"{list(array.shape)}."
                 )
-
-
-def _kind(trace: MemoryTrace) -> str:
-    return next(kind for kind, known in TRACE_CLASSES.items() if type(trace) is known)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable
+from typing import Any
 
-import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -13,8 +12,8 @@ from torch import Tensor, nn
 from memorylab.errors import check_count, suggest
 from memorylab.memory.dnc import fast
 from memorylab.memory.dnc.cell import DNCCell
-from memorylab.memory.dnc.trace import DNCTrace
-from memorylab.memory.model import Counts, MemoryModel, State, batched, map_state, run_steps
+from memorylab.memory.dnc.trace import ARRAYS, DNCTrace
+from memorylab.memory.model import Counts, MemoryModel, Record, State, run_steps
 
 _IMPLEMENTATIONS = ("auto", "fast", "reference")
 """Whichever can run, the kernels of :mod:`memorylab.memory.dnc.fast`, the equations of ``cell``."""
@@ -49,6 +48,8 @@ class DNC(MemoryModel):
         ValueError: A size is below 1, or the controller, a part or the implementation doesn't
             exist.
     """
+
+    trace_class = DNCTrace
 
     def __init__(
         self,
@@ -114,44 +115,18 @@ class DNC(MemoryModel):
         h_and_r, state = run_steps(step, z, state, seq_lens)  # [B, T, H + R·W]
         return self.output(h_and_r), state
 
-    @torch.no_grad()
-    def trace(self, z: Float[Tensor | np.ndarray, "T F"], state: State | None = None) -> DNCTrace:
-        """Run one sequence and return everything that happened.
+    @property
+    def trace_metadata(self) -> dict[str, Any]:
+        """The parts that were taken away."""
+        return {"ablated": sorted(self.cell.ablated)}
 
-        The run is done in double precision, whatever the model's own. Locations that nothing was
-        written to are tied in usage; single precision would order them by its rounding errors, and
-        nobody could follow the run with the paper's equations.
-
-        Args:
-            z: One sequence without padding ``[T, F]``, T at least 1.
-            state: State to begin with, without batch dimension; by default the initial state.
-
-        Raises:
-            ValueError: The input is not ``[T, F]`` with at least one step, or holds NaN or
-                infinity, or the state is not one of this model.
-            TypeError: The input or the state has another dtype than the model's parameters.
-        """
-        z = torch.as_tensor(z)
-        if z.dim() != 2 or len(z) == 0:
-            raise ValueError(
-                f"A trace records one sequence [T, F] of at least one step, but got "
-                f"{list(z.shape)}. Record the rows of a batch one by one."
-            )
-        self._check_input(z.unsqueeze(0))
-        if not z.isfinite().all():
-            step = int((~z.isfinite()).any(-1).nonzero()[0])
-            raise ValueError(f"The input holds NaN or infinity at step {step}. Mend the data.")
-        state = batched(self.initial_state() if state is None else state, 1)
-        self._check_state(state, 1, z.dtype)
-        model, state = copy.deepcopy(self).double(), map_state(Tensor.double, state)
-        steps: list[dict[str, Tensor]] = []  # each tensor has a first dimension of 1
-        for x in z.double().unsqueeze(1):  # [1, F]
-            hidden, state, interface, weightings = model.cell(x, state)
-            h_and_r = torch.cat([hidden, state["read_vectors"].flatten(1)], dim=-1)
-            step = {"input": x, "output": model.output(h_and_r)}
-            steps.append(step | state | weightings._asdict() | interface._asdict())
-        arrays = {name: torch.cat([step[name] for step in steps]) for name in DNCTrace.required()}
-        return DNCTrace(
-            {name: tensor.cpu().numpy() for name, tensor in arrays.items()},
-            {"ablated": sorted(self.cell.ablated)},
-        )
+    def trace_step(
+        self, x: Float[Tensor, "1 F"], state: State, t: Counts, record: Record
+    ) -> tuple[Float[Tensor, "1 D"], State]:
+        """Run the cell for one step and record the arrays of ``ARRAYS``."""
+        hidden, state, interface, weightings = self.cell(x, state)
+        h_and_r = torch.cat([hidden, state["read_vectors"].flatten(1)], dim=-1)  # [1, H + R·W]
+        for name, tensor in (state | weightings._asdict() | interface._asdict()).items():
+            if name in ARRAYS:
+                record(name, tensor)
+        return self.output(h_and_r), state

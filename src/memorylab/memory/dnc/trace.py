@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
-
-import numpy as np
+from typing import ClassVar
 
 from memorylab.memory.trace import COMMON, Array, MemoryTrace
-
-if TYPE_CHECKING:
-    from memorylab.memory.dnc.dnc import DNC
 
 MODES = ("backward", "content", "forward")
 
@@ -72,23 +67,14 @@ class DNCTrace(MemoryTrace):
     """
 
     table: ClassVar[Mapping[str, Array]] = ARRAYS
+    kind: ClassVar[str] = "dnc"
+    about: ClassVar[str] = "A controller writes words into numbered locations and reads them."
 
-    @classmethod
-    def record(
-        cls, model: DNC, input: Any, target: Any = None, *, state: Any = None, **metadata: Any
-    ) -> DNCTrace:
-        """Run a DNC over one sequence and keep everything that happens.
-
-        Args:
-            model: The DNC.
-            input: One sequence without padding ``[T, F]``.
-            target: The output that was asked for ``[T, D]``, if there is one.
-            state: State to begin with, without batch dimension; by default the initial state.
-            **metadata: Kept with the trace.
-        """
-        trace = model.trace(input, state)
-        extras = {} if target is None else {"target": np.asarray(target)}
-        return cls(trace.arrays | extras, trace.metadata | metadata)
+    @property
+    def summary(self) -> str:
+        """The sizes in a few words."""
+        heads = f"{self.num_read_heads} read head{'s' if self.num_read_heads > 1 else ''}"
+        return f"{super().summary}, {self.num_locations} locations of {self.word_size}, {heads}"
 
     def __repr__(self) -> str:
         return (
