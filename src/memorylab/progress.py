@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from tqdm import tqdm
 
@@ -16,6 +16,7 @@ _PICTURE_SECONDS = 0.5
 """The shortest time between two pictures."""
 
 
+@runtime_checkable
 class Drawing(Protocol):
     """A figure that gives itself as PNG, as those of :mod:`memorylab.plots` do."""
 

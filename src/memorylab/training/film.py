@@ -11,7 +11,7 @@ import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -25,6 +25,7 @@ _HEADER, _SEQUENCE = "header", "sequence"
 _ASKED = ("target", "mask")
 
 
+@runtime_checkable
 class CanBeTraced(Protocol):
     """A model that shows what it does with one sequence ``[T, F]``."""
 
@@ -209,7 +210,7 @@ class Film:
         return film
 
     def _record(self, step: int, model: CanBeTraced) -> None:
-        if not hasattr(model, "trace"):
+        if not isinstance(model, CanBeTraced):
             from memorylab.memory.model import check_memory  # needs torch, as recording does
 
             check_memory(model)

@@ -10,7 +10,7 @@ from typing import Unpack
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from memorylab.errors import check_count, reject_unknown_keys
+from memorylab.errors import check_count
 from memorylab.memory import MemoryModel
 from memorylab.sequences import masked_loss
 from memorylab.tasks import Batch, Task
@@ -47,40 +47,34 @@ def train(
         stop_below: Bit error, 0 to 1, at which the task counts as solved; None trains to the end.
         evaluate_every: Steps between two measurements.
         seed: Seed for drawing batches. Initialising the weights is the caller's business.
-        **watching: ``progress=False`` shows no progress bar. ``film=`` a :class:`Film` records the
-            training. ``live=`` a :class:`memorylab.plots.LiveCurve`, or another function from a
-            History to a figure, draws the measurements beside the bar while a notebook trains. None
-            of them changes what is learnt.
+        **watching: ``progress=False`` shows no bar. ``film=`` a :class:`Film` records the training.
+            ``live=`` a :class:`memorylab.plots.LiveCurve`, or another function from a History to a
+            figure, draws the measurements below the bar while a notebook trains.
 
     Returns:
         For each measurement ``step``, mean ``loss`` since the one before, in nats per bit,
         ``bit_error``, 0 to 1, and ``seconds`` since the start.
 
     Raises:
-        ValueError: The model's sizes are not those of the task, ``steps`` is below 1, an argument
-            doesn't exist, or the film already shows another training.
+        ValueError: Sizes, a count, an argument's name or the film don't fit.
         FloatingPointError: The loss is no longer finite.
     """
     _check_sizes(model, task)
     check_count(steps, "steps")
     check_count(evaluate_every, "evaluate_every")
-    reject_unknown_keys(watching, Watching.__annotations__, "argument of train")
     history, losses = History(step=[], loss=[], bit_error=[], seconds=[]), []
     start = time.perf_counter()
     training = _losses(model, task, batch_size, learning_rate, clip_norm, seed)
-    description = f"{type(task).__name__} with {type(getattr(model, 'memory', model)).__name__}"
-    with watch(model, history, steps, description, **watching) as see:
+    with watch(model, task, history, steps, watching) as see:
         for step in range(1, steps + 1):
             losses.append(next(training))
-            note = None
             if step % evaluate_every == 0 or step == steps:
                 error, mean = bit_error(model, task), sum(losses) / len(losses)
                 seconds = time.perf_counter() - start
                 history.append(step=step, loss=mean, bit_error=error, seconds=seconds)
                 losses.clear()
-                note = f"bit error {error:.2%}"
                 history.solved = stop_below is not None and error < stop_below
-            see(step, note)
+            see(step)
             if history.solved:
                 break
     return history

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypedDict
+from typing import TypedDict
 
+from memorylab.errors import reject_unknown_keys
+from memorylab.memory.model import MemoryModel
 from memorylab.progress import Drawing, live_progress
-from memorylab.training.film import CanBeTraced, Film
+from memorylab.tasks import Task
+from memorylab.training.film import Film
 from memorylab.training.history import History
 
 
@@ -24,35 +27,35 @@ class Watching(TypedDict, total=False):
 
 @contextmanager
 def watch(
-    model: CanBeTraced | Any,
-    history: History,
-    steps: int,
-    description: str,
-    *,
-    progress: bool = True,
-    film: Film | None = None,
-    live: Callable[[History], Drawing] | None = None,
-) -> Iterator[Callable[..., None]]:
+    model: MemoryModel, task: Task, history: History, steps: int, watching: Watching
+) -> Iterator[Callable[[int], None]]:
     """Yield a function to call after each gradient step, with its number.
 
-    If something was measured after the step, the function also gets a note for the bar. The film
-    ends with the last of these steps.
+    If the step was measured, its row already stands in ``history``. The film ends with the last of
+    these steps; after an interrupt it has what it recorded by then.
+
+    Raises:
+        ValueError: An argument in ``watching`` doesn't exist, or the film already shows another
+            training.
     """
+    reject_unknown_keys(watching, Watching.__annotations__, "argument of train")
+    film, latest = watching.get("film"), 0
     if film is not None:
         film.check_new()
         film.see(0, model)
-    latest = 0
+    description = f"{type(task).__name__} with {type(getattr(model, 'memory', model)).__name__}"
+    progress, live = watching.get("progress", True), watching.get("live")
     with live_progress(steps, description, progress, live) as (bar, show):
         show(history)
 
-        def see(step: int, note: str | None = None) -> None:
+        def see(step: int) -> None:
             nonlocal latest
             latest = step
             bar.update()
             if film is not None:
                 film.see(step, model)
-            if note is not None:
-                bar.set_postfix_str(note)
+            if history.last("step") == step:
+                bar.set_postfix_str(f"bit error {history.last('bit_error'):.2%}")
                 show(history)
 
         yield see
