@@ -51,7 +51,7 @@ def make_copy() -> None:
     """Train the DNC that copies, and save the film of its training and its film strip too."""
     shown = sample(Copy(min_length=8, max_length=8))
     # It learns within 250 steps, most of it after step 100.
-    film = Film(shown.input[0], shown.target[0], shown.mask[0], every=8)
+    film = Film(shown.input[0], shown.target[0], shown.mask[0], every=10)
     trace = make("copy", Copy(), shown, steps=2000, film=film)
     film.save(FOLDER / "copy_film.npz")
     film_strip(trace, order="first_write").savefig(FOLDER / "copy_film_strip.png")
