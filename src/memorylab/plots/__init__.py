@@ -5,7 +5,7 @@ know traces and plain arrays; they never load a model.
 """
 
 from memorylab.plots.choices import first_write_order
-from memorylab.plots.curves import plot_learning_curves
+from memorylab.plots.curves import LiveCurve, plot_learning_curves
 from memorylab.plots.over_time import (
     plot_arrays,
     plot_gates,
@@ -16,6 +16,7 @@ from memorylab.plots.over_time import (
 from memorylab.plots.steps import film_strip, plot_links, plot_memory
 
 __all__ = [
+    "LiveCurve",
     "film_strip",
     "first_write_order",
     "plot_arrays",

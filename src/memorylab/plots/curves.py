@@ -1,8 +1,10 @@
-"""Learning curves: several models, several seeds each."""
+"""Learning curves: several models, several seeds each, and the run that is under way."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -67,6 +69,51 @@ def plot_learning_curves(
         axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, min_n_ticks=1))
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     return figure
+
+
+@dataclass(frozen=True)
+class LiveCurve:
+    """Draws the history of a run under way: ``train(..., live=LiveCurve("step", "bit_error"))``.
+
+    Calling it with a history returns the figure.
+
+    Attributes:
+        x: The history's column along x, such as ``"step"`` or ``"env_steps"``.
+        y: The column along y, such as ``"bit_error"`` or ``"mean_return"``.
+        behind: Other histories to draw behind it, as a line and a band for each name.
+        target: Draw a horizontal line here.
+        target_label: The line's name in the legend.
+        label: The run's own name in the legend.
+
+    Raises:
+        ValueError: ``behind`` has the run's own label, or what :func:`plot_learning_curves` raises.
+        AttributeError: A history lacks a column; the message names those it has.
+    """
+
+    x: str
+    y: str
+    behind: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    target: float | None = None
+    target_label: str = "target"
+    label: str = "this run"
+
+    def __post_init__(self) -> None:
+        if self.label in self.behind:
+            raise ValueError(f"{self.label!r} is in behind, but is the label of the run itself.")
+
+    def __call__(self, history: Any) -> Figure:
+        """Draw a history, which may still be empty."""
+        own = (getattr(history, self.x), getattr(history, self.y))
+        curves = {
+            label: [(getattr(one, self.x), getattr(one, self.y)) for one in histories]
+            for label, histories in self.behind.items()
+        }
+        # Before the first measurement there is an empty frame.
+        curves[self.label] = [own if len(own[0]) else ([0], [np.nan])]
+        x, y = (name.replace("_", " ") for name in (self.x, self.y))
+        return plot_learning_curves(
+            curves, x, y, target=self.target, target_label=self.target_label
+        )
 
 
 def _draw_model(axes: Axes, label: str, seeds: _Seeds, line: dict[str, str]) -> None:
