@@ -248,7 +248,7 @@ def draw_scene(scene: Scene, height: int = 160, dark: bool = False) -> UInt8[np.
                 for x, y in ends:  # Pillow cuts them off straight.
                     box = (x - thick / 2, y - thick / 2, x + thick / 2, y + thick / 2)
                     draw.ellipse(box, fill=colours[shape["stroke"]])
-    return np.array(image.resize((width, height), Image.Resampling.LANCZOS))
+    return np.array(image.reduce(_OVERSAMPLING))
 
 
 @functools.cache
