@@ -32,7 +32,7 @@ import gymnasium as gym
 import numpy as np
 from jaxtyping import UInt8
 
-from memorylab.errors import reject_unknown_keys, suggest
+from memorylab.errors import check_count, reject_unknown_keys, suggest
 
 Scene = dict[str, Any]
 Shape = dict[str, Any]
@@ -213,12 +213,13 @@ def draw_scene(scene: Scene, height: int = 160, dark: bool = False) -> UInt8[np.
         dark: Whether to use the colours for a dark ground.
 
     Raises:
-        TypeError, ValueError: It isn't a scene.
-        ImportError: Pillow isn't installed.
+        TypeError, ValueError: It isn't a scene, or ``height`` no count.
     """
+    # On demand: most who import this draw nothing. It comes with matplotlib.
     from PIL import Image, ImageColor, ImageDraw
 
     check_scene(scene)
+    check_count(height, "height")
     colours = {role: ImageColor.getrgb(pair[dark]) for role, pair in ROLES.items()}
     width = max(1, round(height * scene["width"] / scene["height"]))
     # Drawn larger and then reduced: Pillow's shapes have hard edges.

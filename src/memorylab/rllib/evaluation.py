@@ -177,11 +177,15 @@ class _Watched(gym.Wrapper):
 
 
 def _frame(env: gym.Env) -> UInt8[np.ndarray, "H W 3"]:
-    frame = np.array(env.render())  # a copy
+    name = type(env.unwrapped).__name__
+    try:
+        frame = np.array(env.render())  # a copy
+    except Exception as error:
+        raise RuntimeError(f"The environment {name} can't be drawn: {error}") from error
     if frame.dtype != np.uint8 or frame.ndim != 3 or frame.shape[-1] != 3:
         raise RuntimeError(
-            f"The environment {type(env.unwrapped).__name__} must render frames of bytes "
-            f"[H, W, 3] in its mode 'rgb_array', got {frame.dtype} {list(frame.shape)}."
+            f"The environment {name} must render frames of bytes [H, W, 3] in its mode "
+            f"'rgb_array', got {frame.dtype} {list(frame.shape)}."
         )
     return frame
 
