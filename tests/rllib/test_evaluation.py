@@ -207,6 +207,16 @@ class BlackBlinker(Blinker):
         raise OSError("no display")
 
 
+class OneScene(TMaze):
+    """A maze that changes one and the same scene at each step."""
+
+    kept: dict = {}  # noqa: RUF012
+
+    def scene(self):
+        self.kept.update(super().scene())
+        return self.kept
+
+
 class NoScene(TMaze):
     def scene(self):
         return {"shapes": []}
@@ -218,7 +228,10 @@ class Misnamed(TwoDials):
 
 @pytest.fixture
 def worlds(monkeypatch):
-    others = {cls.__name__: cls for cls in (Blinker, FloatBlinker, BlackBlinker, NoScene, Misnamed)}
+    others = {
+        cls.__name__: cls
+        for cls in (Blinker, FloatBlinker, BlackBlinker, OneScene, NoScene, Misnamed)
+    }
     monkeypatch.setattr(environments, "_OWN", environments._OWN | others)
 
 
@@ -232,6 +245,13 @@ def test_an_environment_without_scenes_gives_frames_if_it_renders(worlds):
         assert not {"scenes", "action_names"} & set(episode.trace.metadata)
     (silent,) = evaluate(agent("Blinker", "dnc", SMALL_DNC))
     assert "frame" not in silent.trace
+
+
+def test_a_scene_that_the_environment_goes_on_to_change_is_kept_as_it_was(worlds):
+    (episode,) = evaluate(agent("OneScene", "dnc", SMALL_DNC), explore=True)
+    labels = [scene["label"] for scene in episode.trace.metadata["scenes"]]
+    assert "shows" in labels[0]
+    assert "showed" in labels[-1]
 
 
 @pytest.mark.parametrize("restart", [False, True])
