@@ -71,7 +71,11 @@ COMMON: dict[str, Array] = {
     "observation": Array(
         "T ...", "number", "observation", "what the agent observed", optional=True
     ),
+    "frame": Array("T ...", "number", "frame", "a picture of the environment", optional=True),
     "action": Array("T ...", "number", "action", "what the agent did", optional=True),
+    "action_probabilities": Array(
+        "T A", "distribution", "probabilities", "how likely each action was", optional=True
+    ),
     "reward": Array("T", "number", "reward", "the reward of the action", optional=True),
     "value": Array("T", "number", "value", "the critic's estimate", optional=True),
     "input": Array("T F", "number", "input", "what went into the memory"),
