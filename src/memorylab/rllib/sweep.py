@@ -1,4 +1,4 @@
-"""Several agents at once, by Ray Tune: every memory with every seed, resumed after a crash.
+"""Train several agents at once with Ray Tune: every configuration with every seed.
 
 Tune places the runs, starts them again when their process dies, and reports on them. Checkpoints
 and resuming are those of ``train_ppo``: Tune deletes a checkpoint before it has written down that

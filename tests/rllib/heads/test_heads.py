@@ -58,7 +58,7 @@ def test_names_of_no_head_are_refused():
     assert as_head("masked") == Masked(Plain())
     with pytest.raises(ValueError, match=r"'betta' is not a known head. Did you mean 'beta'"):
         as_head("betta")
-    with pytest.raises(ValueError, match="'beta' is not one around another, got 'beta plain'"):
+    with pytest.raises(ValueError, match="'masked' takes another head after it, got 'beta plain'"):
         as_head("beta plain")
     with pytest.raises(TypeError, match="must be a Head or a name of one, got 3"):
         as_head(3)
