@@ -52,7 +52,7 @@ def sweep_ppo(
 
     Each runs in a process of its own, which counts as one worker, and its env runners and learners
     count as further ones. A run whose process dies starts again from its last checkpoint, twice at
-    most. Without Ray, it is started for two runs at once, and then also stopped.
+    most. If Ray isn't running, it is started with room for two runs, and stopped at the end.
 
     Args:
         configs: What to train: for each name a configuration of

@@ -155,7 +155,7 @@ class MemoryModelV2(TorchModelV2, nn.Module):
             memory_input(observation), self._nested(state, len(seq_lens)), seq_lens
         )
         self._values = self.networks.critic_head(critic).flatten()  # [B·T]
-        # While it builds a policy, RLlib tries the model on zeros. A mask of zeros allows no action,
+        # While it builds a policy, RLlib tries the model on zeros. Masks of zeros allow no action:
         # so no step counts as real before the first batch that isn't all zeros.
         self._in_use = self._in_use or bool(flat.any())
         real = torch.arange(critic.shape[1], device=flat.device) < seq_lens.unsqueeze(1)  # [B, T]

@@ -71,7 +71,7 @@ def _own_name(name: str, own: Mapping[str, Tensor]) -> str:
     core = name.removeprefix("core.")
     part = core.rpartition(".")[2]  # Of the DNC, weight_ih_l0 and such.
     weight, _, layer = part.rpartition("_l")
-    # The second is of release 0.1. The last is of POPGym's "benchmark", whose cells have no layers.
+    # The first is of release 0.1, and the last of POPGym's "benchmark", whose cells have no layers.
     candidates = [name, f"core.core.{core}", f"core.network.{core}", f"core.network.{core}_l0"]
     if core.startswith("lstm_layer_0."):
         candidates += [
