@@ -167,6 +167,7 @@ def test_sizes_in_the_config_are_the_sizes_of_the_networks():
     assert networks.encoder.output_size == networks.memory.input_size == 6
     assert networks.actor_head.model[0].out_features == 7
     assert len(networks.critic_head.model) == 1
+    assert module.make_networks(11).actor_head.output_size == 11
 
 
 @pytest.mark.parametrize(

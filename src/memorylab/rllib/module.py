@@ -92,8 +92,7 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI):
             distribution=self.action_dist_cls,
         )
         self.forget_due_losses()
-        # Inference-only weights would lack the critic's memory, which acting needs: its state is
-        # sampled too.
+        # Env runners ask for inference alone, but ``evaluate`` also needs the training pass there.
         self.inference_only = False
 
     @classmethod
