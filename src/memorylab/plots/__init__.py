@@ -1,7 +1,7 @@
 """Figures of what a memory does and how it learns.
 
-Every function returns a figure and shows nothing: as a cell's last line it appears once. Figures
-know traces and plain arrays; they never load a model.
+Every function returns a figure and shows nothing: as a cell's last line it appears once. The
+functions take traces and plain arrays, never a model.
 """
 
 from memorylab.plots.choices import first_write_order

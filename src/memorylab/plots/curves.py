@@ -1,4 +1,4 @@
-"""Learning curves: several models, several seeds each, and the run that is under way."""
+"""Learning curves of several models, with several seeds each, and of a run under way."""
 
 from __future__ import annotations
 
@@ -117,8 +117,8 @@ class LiveCurve:
 
 
 def _draw_model(axes: Axes, label: str, seeds: _Seeds, line: dict[str, str]) -> None:
-    """Draw the median of some seeds, the band around it, and the seeds that go on alone."""
-    at, values = _common(label, seeds)  # [K], [seeds, K]
+    """Draw a model's median, the band around it, and the seeds that continue beyond it."""
+    at, values = _on_common_points(label, seeds)  # [K], [seeds, K]
     count = f"{len(seeds)} seeds" if len(seeds) > 1 else "1 seed"
     if len(seeds) > 1:
         low, high = values.min(axis=0), values.max(axis=0)
@@ -152,7 +152,7 @@ def _check(label: str, seeds: Sequence[tuple[Sequence[float], Sequence[float]]])
     return checked
 
 
-def _common(label: str, seeds: _Seeds) -> tuple[np.ndarray, np.ndarray]:
+def _on_common_points(label: str, seeds: _Seeds) -> tuple[np.ndarray, np.ndarray]:
     """Return all seeds at all points of x between the last start and the first end."""
     start, end = max(sx[0] for sx, _ in seeds), min(sx[-1] for sx, _ in seeds)
     if start > end:

@@ -1,4 +1,4 @@
-"""Checkpoints of an algorithm, its history and its film, each either whole or not there.
+"""Checkpoints of an algorithm, its history and its film, each either complete or absent.
 
 RLlib's ``save_to_path`` writes file by file into the folder it is given. An interrupt leaves half a
 checkpoint there, and a learner in another process that can't write is not noticed.
@@ -34,10 +34,10 @@ MODULE = _LEARNER / "rl_module" / "default_policy"
 def save_checkpoint(
     algorithm: Algorithm, history: History, folder: str | Path, film: Film | None = None
 ) -> Path:
-    """Write weights, optimizer, history and film into ``folder``; drop the checkpoint before.
+    """Write weights, optimizer, history and film into ``folder``, then delete the one before.
 
-    The new one is written under a temporary name and renamed, so there is a whole one at any time.
-    If that fails, OSError says so and the one before stays. Episodes in flight are not saved.
+    The new one is written under a temporary name and renamed, so there is always a complete one. If
+    that fails, OSError says so and the one before stays. Unfinished episodes are not saved.
     """
     folder = Path(folder).absolute()
     final = folder / f"{_PREFIX}{history.env_steps[-1]:012d}"
@@ -119,14 +119,14 @@ def _clear_error(folder: Path) -> Iterator[None]:
         reason = error.__cause__ if isinstance(error.__cause__, OSError) else error
         advice = "Choose a folder you may write to, with room on its disk."
         if saved := find_checkpoint(folder):
-            whole = f"The one before, {saved.name}, is whole"
+            whole = f"The checkpoint before, {saved.name}, is complete"
             advice = f"{whole}: make room, and go on from it with resume=True."
         message = f"Can't write a checkpoint into {folder}: {reason.strerror or reason}. {advice}"
         raise OSError(message) from error
 
 
 def find_checkpoint(folder: str | Path) -> Path | None:
-    """Return the newest whole checkpoint in ``folder``, or None."""
+    """Return the newest complete checkpoint in ``folder``, or None."""
     return max(Path(folder).absolute().glob(f"{_PREFIX}*"), default=None)
 
 
