@@ -1,6 +1,6 @@
 """A film of training: the traces of one sequence, recorded again and again while a model learns.
 
-Needs no torch, so that a stored film can be read and played without it.
+A stored film is read without torch, except a DNC's: its file holds only what the rest follows from.
 """
 
 from __future__ import annotations
@@ -141,6 +141,8 @@ class Film:
     def save(self, path: str | Path) -> None:
         """Write the film as one npz archive; an interrupt leaves an older file as it was.
 
+        Of a DNC it holds only what the rest follows from, exactly, if all traces follow.
+
         Args:
             path: A path that ends in ``.npz``.
 
@@ -151,7 +153,10 @@ class Film:
         """
         if not self.steps:
             raise ValueError("This film is empty: train with film=film before saving it.")
-        frames = [trace.arrays for trace in self.traces]
+        # However small a trace is: there are many.
+        frames = [trace.arrays_to_store(whole_bytes=0) for trace in self.traces]
+        if any(frame.keys() != frames[0].keys() for frame in frames):
+            frames = [trace.arrays for trace in self.traces]
         # The input, the target and silenced parts are the same in all frames.
         shared = [
             name
@@ -199,14 +204,13 @@ class Film:
         asked = {name: arrays[name] for name in _ASKED if name in arrays}
         film = cls(sequence, every=header["every"], at=header["at"], **asked)
         for frame, (step, metadata) in enumerate(zip(steps, header["metadata"], strict=True)):
-            trace = trace_class(
-                {
-                    name: array if name in header["shared"] else array[frame]
-                    for name, array in arrays.items()
-                },
-                metadata,
-            )
-            film._add(step, trace)
+            stored = {
+                name: array if name in header["shared"] else array[frame]
+                for name, array in arrays.items()
+            }
+            if any(name not in stored for name in trace_class.required()):
+                stored = trace_class.complete(stored, metadata)
+            film._add(step, trace_class(stored, metadata))
         return film
 
     def _record(self, step: int, model: CanBeTraced) -> None:
