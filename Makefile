@@ -18,7 +18,10 @@ CODE := src tools tests notebooks benchmarks book
 # The player's script is checked by what the lock in this folder pins.
 JS := tools/js
 JS_BIN := $(JS)/node_modules/.bin
-JS_CODE := src/memorylab/player/player.js $(JS)/eslint.config.js
+PLAYER := src/memorylab/player
+JS_CODE := $(PLAYER)/script/*.js $(JS)/eslint.config.js
+BUNDLE := $(JS_BIN)/esbuild $(PLAYER)/script/main.js --bundle --format=esm --charset=utf8 \
+	--loader:.css=text --log-level=warning --banner:js="// Made of script/ by make player."
 BENCHMARKS := dnc_speed ppo_throughput time_to_solve player_latency
 
 # Loopback only, the token left on, one Ctrl-C to stop.
@@ -87,7 +90,8 @@ lint: $(VENV)/.stamp ## check style, formatting and types
 .PHONY: lint-js
 lint-js: $(JS)/node_modules/.stamp
 	@$(JS_BIN)/eslint --config $(JS)/eslint.config.js $(JS_CODE)
-	@$(JS_BIN)/prettier --config $(JS)/package.json --log-level warn --check $(JS_CODE)
+	@$(JS_BIN)/prettier --config $(JS)/package.json --log-level warn --check $(JS_CODE) $(PLAYER)/script/*.css
+	@$(BUNDLE) | cmp - $(PLAYER)/player.js || { echo "player.js is older than its parts: run make player." >&2; exit 1; }
 
 .PHONY: format
 format: $(VENV)/.stamp ## repair style and formatting where that can be done safely
@@ -97,7 +101,11 @@ format: $(VENV)/.stamp ## repair style and formatting where that can be done saf
 
 .PHONY: format-js
 format-js: $(JS)/node_modules/.stamp
-	@$(JS_BIN)/prettier --config $(JS)/package.json --log-level warn --write $(JS_CODE)
+	@$(JS_BIN)/prettier --config $(JS)/package.json --log-level warn --write $(JS_CODE) $(PLAYER)/script/*.css
+
+.PHONY: player
+player: $(JS)/node_modules/.stamp ## make the player's one script from its parts in src/memorylab/player/script
+	@$(BUNDLE) --outfile=$(PLAYER)/player.js
 
 $(JS)/node_modules/.stamp: $(JS)/package.json $(JS)/package-lock.json
 	@npm ci --prefix $(JS) --silent || { echo "npm could not install the tools of $(JS)." >&2; exit 1; }

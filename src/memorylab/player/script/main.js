@@ -1,0 +1,66 @@
+// The MemoryPlayer starts here: as a widget by `render`, in a page by `mount`.
+//
+// The runs come as one block of numbers and a header with a table of their arrays: where each lies,
+// its axes, its kind and its label. From the bottom: run.js (the numbers of a run at a step), axes.js
+// (what an array is in a picture), words.js (a step in words), panels.js (one heatmap each, on a
+// canvas with one pixel per cell), lines.js (those of the whole run), simple.js and everything.js
+// (which panels a level has), view.js (all panels of a run), board.js (all runs), player.js (controls
+// and clock).
+
+import { element } from "./elements.js";
+import { Player } from "./player.js";
+import STYLE from "./style.css";
+
+export { firstWriteOrder } from "./axes.js";
+export { read } from "./block.js";
+export * as disturbances from "./disturbance.js";
+export * as expressions from "./expressions.js";
+export * as formulas from "./formulas.js";
+export { Difference, Run } from "./run.js";
+export { Simulation } from "./simulation.js";
+export { tellSimply, tellStep } from "./words.js";
+
+function render({ model, el }) {
+  const root = element("div", {
+    class: "memory-player",
+    role: "group",
+    "aria-label": "memory player",
+  });
+  el.replaceChildren(element("style", {}, STYLE), root);
+  const player = new Player(model, root);
+  root.player = player; // for other scripts of the page
+  root.dataset.ready = "true";
+  return () => player.destroy();
+}
+
+/**
+ * Put a player into `el`, an element or a shadow root, in a page without a kernel. `start` holds
+ * the header, the numbers (`data`, deflated, in base64), the step `t` and the speed `fps`. The
+ * player takes the theme of the page's body, if it names one, or that of the system.
+ */
+export async function mount(el, start) {
+  const packed = Uint8Array.from(atob(start.data), (letter) => letter.charCodeAt(0));
+  const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+  const state = { ...start, data: new DataView(await new Response(unpacked).arrayBuffer()) };
+  const model = {
+    get: (key) => state[key],
+    set: (key, value) => (state[key] = value),
+    save_changes() {},
+    on() {},
+    off() {},
+  };
+  render({ model, el });
+  const night = matchMedia("(prefers-color-scheme: dark)");
+  const paint = () => {
+    const { theme } = document.body.dataset;
+    const system = night.matches ? "dark" : "light";
+    el.querySelector(".memory-player").dataset.theme = /^(light|dark)$/.test(theme)
+      ? theme
+      : system;
+  };
+  new MutationObserver(paint).observe(document.body, { attributeFilter: ["data-theme"] });
+  night.addEventListener("change", paint);
+  paint();
+}
+
+export default { render };
