@@ -176,6 +176,163 @@ var between = (low, high) => ({
 var around = (extent) => ({ kind: "diverging", low: -(extent || 1), high: extent || 1 });
 var UNIT = between(0, 1);
 
+// src/memorylab/player/script/words.js
+var SCARCE = 0.1;
+var FAINT = 0.5;
+var CHANGED = 0.1;
+function peak(weighting, from, size) {
+  let best = 0;
+  let total = 0;
+  for (let i = 0; i < size; i++) {
+    total += weighting[from + i];
+    if (weighting[from + i] > weighting[from + best]) best = i;
+  }
+  return { location: best, weight: weighting[from + best], total };
+}
+var share = (weight) => weight.toFixed(2);
+function tellStep(run, step) {
+  if (step >= run.steps) return `This run ended with step ${run.steps - 1}.`;
+  if (!run.has("write_weighting")) return tellUnits(run, step);
+  const N = run.locations;
+  const sentences = [];
+  const write = peak(run.at("write_weighting", step), 0, N);
+  if (![write.weight, write.total].every(Number.isFinite))
+    sentences.push("Its write is not a number.");
+  else if (write.total < SCARCE) sentences.push(`Writes next to nothing (${share(write.total)}).`);
+  else {
+    const gate = run.at("allocation_gate", step)[0];
+    const allocated = gate * run.at("allocation_weighting", step)[write.location];
+    const found = (1 - gate) * run.at("write_content_weighting", step)[write.location];
+    const how = allocated >= found ? "newly allocated" : "found by content";
+    const place = `location ${write.location} (${share(write.weight)})`;
+    if (write.weight >= write.total / 2) sentences.push(`Writes to ${place}, ${how}.`);
+    else sentences.push(`Spreads its write, most of it to ${place}, ${how}.`);
+  }
+  if (step > 0) {
+    const gates = run.at("free_gates", step);
+    const before = run.at("read_weighting", step - 1);
+    const freed = [];
+    for (let i = 0; i < N; i++) {
+      let kept = 1;
+      for (let head = 0; head < run.heads; head++) kept *= 1 - gates[head] * before[head * N + i];
+      if (kept < 0.5) freed.push(i);
+    }
+    if (freed.length > 4) sentences.push(`Frees ${freed.length} locations.`);
+    else if (freed.length)
+      sentences.push(`Frees location${freed.length > 1 ? "s" : ""} ${freed.join(", ")}.`);
+  }
+  for (let head = 0; head < run.heads; head++) {
+    const read = peak(run.at("read_weighting", step), head * N, N);
+    if (!Number.isFinite(read.weight)) sentences.push(`Head ${head}'s read is not a number.`);
+    else if (read.total < SCARCE)
+      sentences.push(`Head ${head} reads next to nothing (${share(read.total)}).`);
+    else {
+      const modes = run.at("read_modes", step);
+      const ways = ["backward_weighting", "read_content_weighting", "forward_weighting"];
+      const parts = ways.map(
+        (way2, i) => modes[head * 3 + i] * run.at(way2, step)[head * N + read.location]
+      );
+      const way = parts.indexOf(Math.max(...parts));
+      let how = "found by content";
+      if (way !== 1) {
+        how = way === 0 ? "following the link backward" : "following the link";
+        if (step > 0)
+          how += ` from ${peak(run.at("read_weighting", step - 1), head * N, N).location}`;
+      }
+      const place = `${read.location} (${share(read.weight)})`;
+      if (read.weight >= read.total / 2) sentences.push(`Head ${head} reads ${place}, ${how}.`);
+      else sentences.push(`Head ${head} reads a mixture, most of it from ${place}, ${how}.`);
+    }
+  }
+  return sentences.join(" ");
+}
+var NAMES = {
+  dnc: "Differentiable neural computer (DNC)",
+  gru: "Gated recurrent unit (GRU)",
+  lstm: "Long short-term memory (LSTM)",
+  elman: "Elman network",
+  memoryless: "A model without memory"
+};
+var PLAIN = { write: "writes", read: "reads", target: "wanted" };
+function plainLabel(run, name) {
+  if (name === "output" && hasBits(run)) return "answer";
+  const { label } = run.arrays[name];
+  return PLAIN[label] ?? label;
+}
+var nameOf = (run) => NAMES[run.kind] ?? "A memory at work";
+function tellSimply(run, step, number) {
+  if (step >= run.steps) return `This run ended with step ${run.steps - 1}.`;
+  if (!run.has("write_weighting"))
+    return `${tellUnits(run, step, (place) => place + 1)} ${tellAnswer(run, step)}`.trim();
+  const reads = /* @__PURE__ */ new Map();
+  for (let head = 0; head < run.heads; head++) {
+    const what = tellRead(run, step, head, number);
+    reads.set(what, [...reads.get(what) ?? [], head + 1]);
+  }
+  const sentences = Array.from(reads, ([what, heads]) => {
+    if (run.heads === 1) return `Reads ${what}.`;
+    if (heads.length === 1) return `Head ${heads[0]} reads ${what}.`;
+    return `Heads ${heads.slice(0, -1).join(", ")} and ${heads.at(-1)} read ${what}.`;
+  });
+  return [tellWrite(run, step, number), ...sentences, tellAnswer(run, step)].join(" ").trim();
+}
+function tellWrite(run, step, number) {
+  const write = peak(run.at("write_weighting", step), 0, run.locations);
+  if (![write.weight, write.total].every(Number.isFinite)) return "What it writes is not a number.";
+  if (write.total < SCARCE) return "Writes next to nothing.";
+  const gate = run.at("allocation_gate", step)[0];
+  const allocated = gate * run.at("allocation_weighting", step)[write.location];
+  const found = (1 - gate) * run.at("write_content_weighting", step)[write.location];
+  const place = `location ${number(write.location)}`;
+  const why = allocated >= found ? "which was free" : "because it resembles what the model looks for";
+  const how = write.total < FAINT ? "Writes faintly" : "Writes";
+  if (write.weight >= write.total / 2) return `${how} to ${place}, ${why}.`;
+  const spread = write.total < FAINT ? "Spreads a faint write" : "Spreads its write";
+  return `${spread} over several locations, most of it to ${place}.`;
+}
+function tellRead(run, step, head, number) {
+  const N = run.locations;
+  const read = peak(run.at("read_weighting", step), head * N, N);
+  if (!Number.isFinite(read.weight)) return "something that is not a number";
+  if (read.total < SCARCE) return "next to nothing";
+  const place = `location ${number(read.location)}`;
+  if (read.weight < SCARCE) return "a little of many locations";
+  if (read.weight < read.total / 2) return `a mixture of locations, most of it from ${place}`;
+  const modes = run.at("read_modes", step).subarray(head * 3, head * 3 + 3);
+  const ways = ["backward_weighting", "read_content_weighting", "forward_weighting"];
+  const parts = ways.map((way2, i) => modes[i] * run.at(way2, step)[head * N + read.location]);
+  const way = parts.indexOf(Math.max(...parts));
+  let why = "because it resembles what the model looks for";
+  if (way !== 1 && step > 0) {
+    const last = peak(run.at("read_weighting", step - 1), head * N, N);
+    const side = way === 0 ? "before" : "after";
+    why = `which was written right ${side} location ${number(last.location)}`;
+  }
+  return `${read.total < FAINT ? "faintly from " : ""}${place}, ${why}`;
+}
+function tellUnits(run, step, unit = (place) => place) {
+  const [name] = run.names((row) => row.simple).filter((one) => formOf(run, one) === "places");
+  if (!name) return run.has("memory") ? "" : "Remembers nothing of the steps before.";
+  const now = run.at(name, step);
+  const before = step > 0 ? run.at(name, step - 1) : new Float32Array(now.length);
+  const changes = Array.from(now, (value, i) => Math.abs(value - before[i]));
+  if (!changes.every(Number.isFinite)) return "What it holds is not a number.";
+  const most = changes.indexOf(Math.max(...changes));
+  const many = changes.filter((change) => change >= CHANGED).length;
+  const text = (value) => value.toFixed(2).replace("-", "−");
+  const who = many ? `${many} of ${now.length} units change` : "No unit changes";
+  return `${who} by ${CHANGED} or more; unit ${unit(most)} changes most, from ${text(before[most])} to ${text(now[most])}.`;
+}
+function tellAnswer(run, step) {
+  if (!hasBits(run) || !isAsked(run, step)) return "";
+  const bits = run.size("output");
+  let wrong = 0;
+  for (let bit = 0; bit < bits; bit++) wrong += isWrong(run, step, bit);
+  if (!wrong)
+    return bits > 1 ? `All ${bits} bits of its answer are right.` : "Its answer is right.";
+  return `${wrong} of the ${bits} bits of its answer ${wrong > 1 ? "are" : "is"} wrong.`;
+}
+
 // src/memorylab/player/script/legend.js
 function legend(view) {
   const { run, simple } = view;
@@ -211,7 +368,7 @@ function bar(label, { kind, low, high }) {
   const text = `${label} ${brief(low)}`;
   return element("span", { class: "mp-bar-entry" }, text, colours, brief(high));
 }
-var PLAIN = [
+var PLAIN2 = [
   ["location", "a row of the memory; counted in the order in which the run first writes to them"],
   ["weight", "how far a step writes to a location or reads it: 0 not at all, 1 wholly"],
   ["free", "not in use: nothing that is still needed stands there"],
@@ -222,10 +379,11 @@ function glossary(view) {
   const names = run.names((row) => !simple || row.simple);
   const entries = names.map((name) => {
     const { label, meaning } = run.arrays[name];
-    return [simple || label === name ? label : `${label} (${name})`, meaning];
+    if (simple) return [plainLabel(run, name), meaning];
+    return [label === name ? label : `${label} (${name})`, meaning];
   });
   const uses = names.some((name) => ["words", "pairs"].includes(formOf(run, name)));
-  if (simple && uses) entries.push(...PLAIN);
+  if (simple && uses) entries.push(...PLAIN2);
   return element(
     "details",
     { class: "mp-keys mp-glossary" },
@@ -897,14 +1055,12 @@ function namedLine(view, title, names, scale) {
 
 // src/memorylab/player/script/simple.js
 var TOUCHED = 0.1;
-var VERBS = { write: "writes", read: "reads" };
 function buildSimple(view) {
   return { step: stepFigures2(view), whole: runLines2(view) };
 }
 var clamp = (low, value, high) => Math.max(low, Math.min(value, high));
 function plain(view, name, head = null) {
-  const { label } = view.run.arrays[name];
-  const text = VERBS[label] ?? label;
+  const text = plainLabel(view.run, name);
   return head === null || view.run.heads === 1 ? text : `${text} (head ${head + 1})`;
 }
 function stepFigures2(view) {
@@ -1017,11 +1173,12 @@ function runLines2(view) {
   const { run, compact } = view;
   const lines = [];
   const small = (count) => clamp(compact ? 26 : 34, count * 7, compact ? 30 : 52);
-  const numbers = (name, options = {}) => {
+  const numbers = (name) => {
     const single = run.size(name) === 1;
     const height = single ? 16 : small(run.size(name));
-    const tell = (row) => `${run.arrays[name].label}${single ? "" : ` ${row + 1}`} (${subscript(run, name, row)})`;
-    lines.push(numbersLine(view, name, { height, tell, ...options }).root);
+    const label = plain(view, name);
+    const tell = (row) => `${label}${single ? "" : ` ${row + 1}`} (${subscript(run, name, row)})`;
+    lines.push(numbersLine(view, name, { label, height, tell }).root);
   };
   const simple = view.names("other", "few");
   if (run.has("input")) numbers("input");
@@ -1029,8 +1186,7 @@ function runLines2(view) {
   if (hasBits(run)) lines.push(...answerLines(view, small));
   else if (run.has("output")) numbers("output");
   for (const name of simple.filter((one) => !["input", "output"].includes(one)))
-    if (name !== "target") numbers(name);
-    else if (!hasBits(run)) numbers(name, { label: "wanted" });
+    if (name !== "target" || !hasBits(run)) numbers(name);
   return [...lines, clockLine(view.player.steps)];
 }
 function placed(view) {
@@ -1057,7 +1213,7 @@ function answerLines(view, small) {
   const { meaning } = view.run.arrays.output;
   const probability = "how likely the model finds it that a bit is 1";
   const answer = numbersLine(view, "output", {
-    label: "answer",
+    label: plain(view, "output"),
     height,
     at: (name, step) => answerAt(view.run, step),
     scale: () => view.run.signed ? around(1) : UNIT,
@@ -1082,7 +1238,10 @@ function answerLines(view, small) {
     veil.setAttribute("d", unasked);
   };
   const tell = (row) => `wanted bit ${row + 1} (target[${row}])`;
-  return [answer.root, numbersLine(view, "target", { label: "wanted", height, tell }).root];
+  return [
+    answer.root,
+    numbersLine(view, "target", { label: plain(view, "target"), height, tell }).root
+  ];
 }
 function verdict(run, step) {
   const bits = run.size("output");
@@ -1090,157 +1249,6 @@ function verdict(run, step) {
   let right = 0;
   for (let bit = 0; bit < bits; bit++) right += !isWrong(run, step, bit);
   return `${right} of ${bits} right`;
-}
-
-// src/memorylab/player/script/words.js
-var SCARCE = 0.1;
-var FAINT = 0.5;
-var CHANGED = 0.1;
-function peak(weighting, from, size) {
-  let best = 0;
-  let total = 0;
-  for (let i = 0; i < size; i++) {
-    total += weighting[from + i];
-    if (weighting[from + i] > weighting[from + best]) best = i;
-  }
-  return { location: best, weight: weighting[from + best], total };
-}
-var share = (weight) => weight.toFixed(2);
-function tellStep(run, step) {
-  if (step >= run.steps) return `This run ended with step ${run.steps - 1}.`;
-  if (!run.has("write_weighting")) return tellUnits(run, step);
-  const N = run.locations;
-  const sentences = [];
-  const write = peak(run.at("write_weighting", step), 0, N);
-  if (![write.weight, write.total].every(Number.isFinite))
-    sentences.push("Its write is not a number.");
-  else if (write.total < SCARCE) sentences.push(`Writes next to nothing (${share(write.total)}).`);
-  else {
-    const gate = run.at("allocation_gate", step)[0];
-    const allocated = gate * run.at("allocation_weighting", step)[write.location];
-    const found = (1 - gate) * run.at("write_content_weighting", step)[write.location];
-    const how = allocated >= found ? "newly allocated" : "found by content";
-    const place = `location ${write.location} (${share(write.weight)})`;
-    if (write.weight >= write.total / 2) sentences.push(`Writes to ${place}, ${how}.`);
-    else sentences.push(`Spreads its write, most of it to ${place}, ${how}.`);
-  }
-  if (step > 0) {
-    const gates = run.at("free_gates", step);
-    const before = run.at("read_weighting", step - 1);
-    const freed = [];
-    for (let i = 0; i < N; i++) {
-      let kept = 1;
-      for (let head = 0; head < run.heads; head++) kept *= 1 - gates[head] * before[head * N + i];
-      if (kept < 0.5) freed.push(i);
-    }
-    if (freed.length > 4) sentences.push(`Frees ${freed.length} locations.`);
-    else if (freed.length)
-      sentences.push(`Frees location${freed.length > 1 ? "s" : ""} ${freed.join(", ")}.`);
-  }
-  for (let head = 0; head < run.heads; head++) {
-    const read = peak(run.at("read_weighting", step), head * N, N);
-    if (!Number.isFinite(read.weight)) sentences.push(`Head ${head}'s read is not a number.`);
-    else if (read.total < SCARCE)
-      sentences.push(`Head ${head} reads next to nothing (${share(read.total)}).`);
-    else {
-      const modes = run.at("read_modes", step);
-      const ways = ["backward_weighting", "read_content_weighting", "forward_weighting"];
-      const parts = ways.map(
-        (way2, i) => modes[head * 3 + i] * run.at(way2, step)[head * N + read.location]
-      );
-      const way = parts.indexOf(Math.max(...parts));
-      let how = "found by content";
-      if (way !== 1) {
-        how = way === 0 ? "following the link backward" : "following the link";
-        if (step > 0)
-          how += ` from ${peak(run.at("read_weighting", step - 1), head * N, N).location}`;
-      }
-      const place = `${read.location} (${share(read.weight)})`;
-      if (read.weight >= read.total / 2) sentences.push(`Head ${head} reads ${place}, ${how}.`);
-      else sentences.push(`Head ${head} reads a mixture, most of it from ${place}, ${how}.`);
-    }
-  }
-  return sentences.join(" ");
-}
-var NAMES = {
-  dnc: "Differentiable neural computer (DNC)",
-  gru: "Gated recurrent unit (GRU)",
-  lstm: "Long short-term memory (LSTM)",
-  elman: "Elman network",
-  memoryless: "A model without memory"
-};
-var nameOf = (run) => NAMES[run.kind] ?? "A memory at work";
-function tellSimply(run, step, number) {
-  if (step >= run.steps) return `This run ended with step ${run.steps - 1}.`;
-  if (!run.has("write_weighting"))
-    return `${tellUnits(run, step, (place) => place + 1)} ${tellAnswer(run, step)}`.trim();
-  const reads = /* @__PURE__ */ new Map();
-  for (let head = 0; head < run.heads; head++) {
-    const what = tellRead(run, step, head, number);
-    reads.set(what, [...reads.get(what) ?? [], head + 1]);
-  }
-  const sentences = Array.from(reads, ([what, heads]) => {
-    if (run.heads === 1) return `Reads ${what}.`;
-    if (heads.length === 1) return `Head ${heads[0]} reads ${what}.`;
-    return `Heads ${heads.slice(0, -1).join(", ")} and ${heads.at(-1)} read ${what}.`;
-  });
-  return [tellWrite(run, step, number), ...sentences, tellAnswer(run, step)].join(" ").trim();
-}
-function tellWrite(run, step, number) {
-  const write = peak(run.at("write_weighting", step), 0, run.locations);
-  if (![write.weight, write.total].every(Number.isFinite)) return "What it writes is not a number.";
-  if (write.total < SCARCE) return "Writes next to nothing.";
-  const gate = run.at("allocation_gate", step)[0];
-  const allocated = gate * run.at("allocation_weighting", step)[write.location];
-  const found = (1 - gate) * run.at("write_content_weighting", step)[write.location];
-  const place = `location ${number(write.location)}`;
-  const why = allocated >= found ? "which was free" : "because it resembles what the model looks for";
-  const how = write.total < FAINT ? "Writes faintly" : "Writes";
-  if (write.weight >= write.total / 2) return `${how} to ${place}, ${why}.`;
-  const spread = write.total < FAINT ? "Spreads a faint write" : "Spreads its write";
-  return `${spread} over several locations, most of it to ${place}.`;
-}
-function tellRead(run, step, head, number) {
-  const N = run.locations;
-  const read = peak(run.at("read_weighting", step), head * N, N);
-  if (!Number.isFinite(read.weight)) return "something that is not a number";
-  if (read.total < SCARCE) return "next to nothing";
-  const place = `location ${number(read.location)}`;
-  if (read.weight < SCARCE) return "a little of many locations";
-  if (read.weight < read.total / 2) return `a mixture of locations, most of it from ${place}`;
-  const modes = run.at("read_modes", step).subarray(head * 3, head * 3 + 3);
-  const ways = ["backward_weighting", "read_content_weighting", "forward_weighting"];
-  const parts = ways.map((way2, i) => modes[i] * run.at(way2, step)[head * N + read.location]);
-  const way = parts.indexOf(Math.max(...parts));
-  let why = "because it resembles what the model looks for";
-  if (way !== 1 && step > 0) {
-    const last = peak(run.at("read_weighting", step - 1), head * N, N);
-    const side = way === 0 ? "before" : "after";
-    why = `which was written right ${side} location ${number(last.location)}`;
-  }
-  return `${read.total < FAINT ? "faintly from " : ""}${place}, ${why}`;
-}
-function tellUnits(run, step, unit = (place) => place) {
-  const [name] = run.names((row) => row.simple).filter((one) => formOf(run, one) === "places");
-  if (!name) return run.has("memory") ? "" : "Remembers nothing of the steps before.";
-  const now = run.at(name, step);
-  const before = step > 0 ? run.at(name, step - 1) : new Float32Array(now.length);
-  const changes = Array.from(now, (value, i) => Math.abs(value - before[i]));
-  if (!changes.every(Number.isFinite)) return "What it holds is not a number.";
-  const most = changes.indexOf(Math.max(...changes));
-  const many = changes.filter((change) => change >= CHANGED).length;
-  const text = (value) => value.toFixed(2).replace("-", "−");
-  const who = many ? `${many} of ${now.length} units change` : "No unit changes";
-  return `${who} by ${CHANGED} or more; unit ${unit(most)} changes most, from ${text(before[most])} to ${text(now[most])}.`;
-}
-function tellAnswer(run, step) {
-  if (!hasBits(run) || !isAsked(run, step)) return "";
-  const bits = run.size("output");
-  let wrong = 0;
-  for (let bit = 0; bit < bits; bit++) wrong += isWrong(run, step, bit);
-  if (!wrong)
-    return bits > 1 ? `All ${bits} bits of its answer are right.` : "Its answer is right.";
-  return `${wrong} of the ${bits} bits of its answer ${wrong > 1 ? "are" : "is"} wrong.`;
 }
 
 // src/memorylab/player/script/view.js

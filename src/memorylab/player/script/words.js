@@ -85,6 +85,15 @@ const NAMES = {
   memoryless: "A model without memory",
 };
 
+const PLAIN = { write: "writes", read: "reads", target: "wanted" };
+
+/** What an array is called where words need no explanation. */
+export function plainLabel(run, name) {
+  if (name === "output" && hasBits(run)) return "answer";
+  const { label } = run.arrays[name];
+  return PLAIN[label] ?? label;
+}
+
 /** The name of a run's kind of memory. */
 export const nameOf = (run) => NAMES[run.kind] ?? "A memory at work";
 
