@@ -8,9 +8,9 @@ import { numbersLine, placesLine } from "./everything.js";
 import { answerAt, hasBits, isAsked, isWrong } from "./answer.js";
 import { clockLine } from "./lines.js";
 import { Bars } from "./panels.js";
+import { plainLabel } from "./words.js";
 
 const TOUCHED = 0.1; // A row with a smaller weight is not marked as written or read.
-const VERBS = { write: "writes", read: "reads" };
 
 export function buildSimple(view) {
   return { step: stepFigures(view), whole: runLines(view) };
@@ -20,8 +20,7 @@ const clamp = (low, value, high) => Math.max(low, Math.min(value, high));
 
 /** A label in plain words; of several heads, counted from 1. */
 function plain(view, name, head = null) {
-  const { label } = view.run.arrays[name];
-  const text = VERBS[label] ?? label;
+  const text = plainLabel(view.run, name);
   return head === null || view.run.heads === 1 ? text : `${text} (head ${head + 1})`;
 }
 
@@ -51,16 +50,19 @@ function memory(view, letter, names) {
   ticks.style.height = `${height}px`;
   const number = axes.say(letter, 0).split(" ")[0];
   const parts = [column(view.simple ? number : "", "", "", ticks)];
-  const bars = (name, head) => {
-    const panel = barsPanel(view, letter, { name, head, height, beside: words.length > 0 });
-    const first = panel.mirrored ? [panel.notes, panel.frame] : [panel.frame, panel.notes];
-    panel.notes.style.height = `${height}px`;
-    const side = element("div", { class: "mp-side" }, ...first);
-    const { meaning } = run.arrays[name];
-    parts.push(column(plain(view, name, head), meaning, panel.tone, side));
-    return panel;
+  const beside = words.length > 0;
+  const bars = (name, head = null) => barsPanel(view, letter, { name, head, height, beside });
+  const side = (name, caption, panels) => {
+    // With several heads there is room for their bars, but not for numbers.
+    const frames = panels.flatMap(({ frame, notes, mirrored }) =>
+      panels.length > 1 ? [frame] : mirrored ? [notes, frame] : [frame, notes],
+    );
+    for (const { notes } of panels) notes.style.height = `${height}px`;
+    const body = element("div", { class: "mp-side" }, ...frames);
+    parts.push(column(caption, run.arrays[name].meaning, panels[0].tone, body));
+    return panels;
   };
-  const writing = places.map((name) => bars(name, null));
+  const writing = places.flatMap((name) => side(name, plain(view, name), [bars(name)]));
   const matrices = words.map((name) => wordsPanel(view, letter, name, height));
   matrices.forEach((panel, i) => {
     const { label, meaning } = run.arrays[words[i]];
@@ -68,9 +70,11 @@ function memory(view, letter, names) {
     part.classList.add("mp-shrinks");
     parts.push(part);
   });
-  const reading = heads.flatMap((name) =>
-    Array.from({ length: run.heads }, (_, head) => bars(name, head)),
-  );
+  const reading = heads.flatMap((name) => {
+    const caption = plain(view, name) + (run.heads > 1 ? ` (heads 1–${run.heads})` : "");
+    const all = Array.from({ length: run.heads }, (_, head) => bars(name, head));
+    return side(name, caption, all);
+  });
   if (!run.signed) for (const panel of matrices) touch(view, panel, [...writing, ...reading]);
   return element("figure", { class: "mp-memory" }, ...parts);
 }
@@ -107,7 +111,8 @@ function barsPanel(view, letter, { name, head, height, beside }) {
   const { label } = run.arrays[name];
   const text = plain(view, name, head);
   const index = (row) => start + rows.places[row];
-  const narrow = run.heads > 2 ? 26 : compact ? 40 : 52;
+  const wide = compact ? 40 : 52;
+  const narrow = head === null ? wide : clamp(10, 120 / run.heads, wide);
   const options = {
     name: `${label}${head === null ? "" : ` ${head}`} now`,
     title: `${text} now`,
@@ -144,12 +149,12 @@ function runLines(view) {
   const { run, compact } = view;
   const lines = [];
   const small = (count) => clamp(compact ? 26 : 34, count * 7, compact ? 30 : 52);
-  const numbers = (name, options = {}) => {
+  const numbers = (name) => {
     const single = run.size(name) === 1;
     const height = single ? 16 : small(run.size(name));
-    const tell = (row) =>
-      `${run.arrays[name].label}${single ? "" : ` ${row + 1}`} (${subscript(run, name, row)})`;
-    lines.push(numbersLine(view, name, { height, tell, ...options }).root);
+    const label = plain(view, name);
+    const tell = (row) => `${label}${single ? "" : ` ${row + 1}`} (${subscript(run, name, row)})`;
+    lines.push(numbersLine(view, name, { label, height, tell }).root);
   };
   const simple = view.names("other", "few");
   if (run.has("input")) numbers("input");
@@ -157,8 +162,7 @@ function runLines(view) {
   if (hasBits(run)) lines.push(...answerLines(view, small));
   else if (run.has("output")) numbers("output");
   for (const name of simple.filter((one) => !["input", "output"].includes(one)))
-    if (name !== "target") numbers(name);
-    else if (!hasBits(run)) numbers(name, { label: "wanted" });
+    if (name !== "target" || !hasBits(run)) numbers(name);
   return [...lines, clockLine(view.player.steps)];
 }
 
@@ -178,8 +182,9 @@ function placed(view) {
       `${label}, ${axes.say(letter, row)} ` +
       `(${subscript(run, entry.name, entry.index + places[row])})`;
     const height = clamp(24, room, clamp(compact ? 40 : 56, count * 5, 152));
+    const shown = hasHeads && run.heads > 1 ? `head ${head + 1}` : label;
     const tone = letter === "N" ? (hasHeads ? "mp-read" : "mp-write") : "";
-    return [entry, { label, tell, height, tone }];
+    return [entry, { label: shown, tell, height, tone }];
   });
 }
 
@@ -190,7 +195,7 @@ function answerLines(view, small) {
   const { meaning } = view.run.arrays.output;
   const probability = "how likely the model finds it that a bit is 1";
   const answer = numbersLine(view, "output", {
-    label: "answer",
+    label: plain(view, "output"),
     height,
     at: (name, step) => answerAt(view.run, step),
     scale: () => (view.run.signed ? around(1) : UNIT),
@@ -215,7 +220,10 @@ function answerLines(view, small) {
     veil.setAttribute("d", unasked);
   };
   const tell = (row) => `wanted bit ${row + 1} (target[${row}])`;
-  return [answer.root, numbersLine(view, "target", { label: "wanted", height, tell }).root];
+  return [
+    answer.root,
+    numbersLine(view, "target", { label: plain(view, "target"), height, tell }).root,
+  ];
 }
 
 function verdict(run, step) {
