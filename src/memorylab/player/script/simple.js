@@ -8,9 +8,9 @@ import { numbersLine, placesLine } from "./everything.js";
 import { answerAt, hasBits, isAsked, isWrong } from "./answer.js";
 import { clockLine } from "./lines.js";
 import { Bars } from "./panels.js";
+import { plainLabel } from "./words.js";
 
 const TOUCHED = 0.1; // A row with a smaller weight is not marked as written or read.
-const VERBS = { write: "writes", read: "reads" };
 
 export function buildSimple(view) {
   return { step: stepFigures(view), whole: runLines(view) };
@@ -20,8 +20,7 @@ const clamp = (low, value, high) => Math.max(low, Math.min(value, high));
 
 /** A label in plain words; of several heads, counted from 1. */
 function plain(view, name, head = null) {
-  const { label } = view.run.arrays[name];
-  const text = VERBS[label] ?? label;
+  const text = plainLabel(view.run, name);
   return head === null || view.run.heads === 1 ? text : `${text} (head ${head + 1})`;
 }
 
@@ -150,12 +149,12 @@ function runLines(view) {
   const { run, compact } = view;
   const lines = [];
   const small = (count) => clamp(compact ? 26 : 34, count * 7, compact ? 30 : 52);
-  const numbers = (name, options = {}) => {
+  const numbers = (name) => {
     const single = run.size(name) === 1;
     const height = single ? 16 : small(run.size(name));
-    const tell = (row) =>
-      `${run.arrays[name].label}${single ? "" : ` ${row + 1}`} (${subscript(run, name, row)})`;
-    lines.push(numbersLine(view, name, { height, tell, ...options }).root);
+    const label = plain(view, name);
+    const tell = (row) => `${label}${single ? "" : ` ${row + 1}`} (${subscript(run, name, row)})`;
+    lines.push(numbersLine(view, name, { label, height, tell }).root);
   };
   const simple = view.names("other", "few");
   if (run.has("input")) numbers("input");
@@ -163,8 +162,7 @@ function runLines(view) {
   if (hasBits(run)) lines.push(...answerLines(view, small));
   else if (run.has("output")) numbers("output");
   for (const name of simple.filter((one) => !["input", "output"].includes(one)))
-    if (name !== "target") numbers(name);
-    else if (!hasBits(run)) numbers(name, { label: "wanted" });
+    if (name !== "target" || !hasBits(run)) numbers(name);
   return [...lines, clockLine(view.player.steps)];
 }
 
@@ -184,8 +182,9 @@ function placed(view) {
       `${label}, ${axes.say(letter, row)} ` +
       `(${subscript(run, entry.name, entry.index + places[row])})`;
     const height = clamp(24, room, clamp(compact ? 40 : 56, count * 5, 152));
+    const shown = hasHeads && run.heads > 1 ? `head ${head + 1}` : label;
     const tone = letter === "N" ? (hasHeads ? "mp-read" : "mp-write") : "";
-    return [entry, { label, tell, height, tone }];
+    return [entry, { label: shown, tell, height, tone }];
   });
 }
 
@@ -196,7 +195,7 @@ function answerLines(view, small) {
   const { meaning } = view.run.arrays.output;
   const probability = "how likely the model finds it that a bit is 1";
   const answer = numbersLine(view, "output", {
-    label: "answer",
+    label: plain(view, "output"),
     height,
     at: (name, step) => answerAt(view.run, step),
     scale: () => (view.run.signed ? around(1) : UNIT),
@@ -221,7 +220,10 @@ function answerLines(view, small) {
     veil.setAttribute("d", unasked);
   };
   const tell = (row) => `wanted bit ${row + 1} (target[${row}])`;
-  return [answer.root, numbersLine(view, "target", { label: "wanted", height, tell }).root];
+  return [
+    answer.root,
+    numbersLine(view, "target", { label: plain(view, "target"), height, tell }).root,
+  ];
 }
 
 function verdict(run, step) {
