@@ -385,11 +385,12 @@ var similarityOf = (key, memory3) => row(identifier("D"), fence(row(key, operato
 var [SUM, PRODUCT, ATOM] = [1, 2, 3];
 var BINDING = { add: SUM, subtract: SUM, multiply: PRODUCT };
 var CALLS = { sigmoid: "σ", oneplus: "oneplus", tanh: "tanh" };
-function mathml(expression, write2) {
-  const inner = (node2, least) => {
-    const text = mathml(node2, write2);
-    const loose = (BINDING[node2.over && !Number.isNaN(node2.value) ? node2.op : node2.op] ?? ATOM) < least;
-    return loose || node2.op === "leaf" && node2.value < 0 && least > SUM ? fence(text) : text;
+function mathml(expression, write2, later = false) {
+  const inner = (node2, least = SUM, after = false) => {
+    const loose = (BINDING[node2.op] ?? ATOM) < least;
+    const isNegative = ["leaf", "named"].includes(node2.op) && node2.value < 0;
+    const text = mathml(node2, write2, after && !loose);
+    return loose || after && isNegative ? fence(text) : text;
   };
   const { op, args, over } = expression;
   const [first, second] = args;
@@ -402,10 +403,10 @@ function mathml(expression, write2) {
       if (over && args.length === 1 && Number.isNaN(expression.value))
         return row(`<munder>${operator(great)}${identifier(over)}</munder>`, inner(first, PRODUCT));
       if (!args.length) return `<mn>${op === "add" ? 0 : 1}</mn>`;
-      return row(args.map((arg, i) => inner(arg, i ? PRODUCT : least)).join(operator(sign2)));
+      return row(args.map((arg, i) => inner(arg, least, later || i > 0)).join(operator(sign2)));
     }
     case "subtract":
-      return row(inner(first, SUM), operator("−"), inner(second, PRODUCT));
+      return row(inner(first), operator("−"), inner(second, PRODUCT, true));
     case "divide":
       return `<mfrac>${row(inner(first))}${row(inner(second))}</mfrac>`;
     case "exp":
@@ -413,7 +414,7 @@ function mathml(expression, write2) {
     case "root":
       return `<msqrt>${inner(first)}</msqrt>`;
     case "square":
-      return `<msup>${row(inner(first, ATOM))}<mn>2</mn></msup>`;
+      return `<msup>${row(inner(first, ATOM, true))}<mn>2</mn></msup>`;
     case "nonnegative":
       return row(identifier("max"), fence(row("<mn>0</mn>", operator(","), inner(first))));
     case "named":
@@ -422,8 +423,17 @@ function mathml(expression, write2) {
       return row(identifier(CALLS[op]), fence(inner(first)));
   }
 }
+function figures(value) {
+  const distance2 = 1 - Math.abs(value);
+  if (distance2 > 0 && distance2 < 0.01)
+    return value.toFixed(Math.min(12, 2 - Math.floor(Math.log10(distance2)))).replace("-", "−");
+  const size = Math.abs(value);
+  if (size > 0 && size < 1e-4)
+    return Number(value.toPrecision(3)).toExponential().replaceAll("-", "−");
+  return brief(value);
+}
 var number = ({ value, rest }) => {
-  const text = `<mn>${brief(value)}</mn>`;
+  const text = `<mn>${figures(value)}</mn>`;
   return rest ? `<munder>${text}<mtext>${rest} more</mtext></munder>` : text;
 };
 
@@ -554,7 +564,7 @@ var Letters = class extends Cells {
     return node("add", [body(letter)], { over: letter });
   }
   product(letter, over, body) {
-    return node("multiply", [body(letter)], { over: letter });
+    return node("multiply", [body(letter.split(" ")[0])], { over: letter });
   }
 };
 
@@ -610,7 +620,7 @@ function makeLayer(layer, prefix) {
           gate === 2 ? "tanh" : "sigmoid",
           add(
             ...terms,
-            c.sum("k", H, (k) => multiply(c.weight(recurrent, row2, k), c.before(hidden, k))),
+            c.sum("l", H, (l) => multiply(c.weight(recurrent, row2, l), c.before(hidden, l))),
             c.weight(`${prefix}bias_ih`, row2),
             c.weight(`${prefix}bias_hh`, row2)
           )
@@ -688,7 +698,7 @@ var offsetOf = (name, sizes) => PARTS.slice(0, ASKED.indexOf(name)).reduce((at, 
 function raw(c, row2) {
   const { hidden: H } = c.sizes;
   return add(
-    c.sum("h", H, (h) => multiply(c.weight(WEIGHT, row2, h), hiddenUnit(c, h))),
+    c.sum("q", H, (q) => multiply(c.weight(WEIGHT, row2, q), hiddenUnit(c, q))),
     c.weight(BIAS, row2)
   );
 }
@@ -743,7 +753,7 @@ function explainLookUp(c, n, key, memoryAt, strength) {
   const length = (cell) => root(
     add(
       c.sum("w", W, (w) => square(cell(w))),
-      constant(NORM_EPSILON)
+      leaf(NORM_EPSILON, "<mi>ε</mi>")
     )
   );
   const cosine = (at) => named(
@@ -1003,7 +1013,7 @@ var output = {
     const { hidden: H, heads: R, word: W } = c.sizes;
     const weight = (at) => c.weight("output.weight", d, at);
     return add(
-      c.sum("h", H, (h) => multiply(weight(h), hiddenUnit(c, h))),
+      c.sum("q", H, (q) => multiply(weight(q), hiddenUnit(c, q))),
       c.sum("i,w", R * W, (at) => {
         const [i, w] = c.symbolic ? ["i", "w"] : [Math.floor(at / W), at % W];
         return multiply(weight(c.symbolic ? "i,w" : H + at), c.now("read_vectors", i, w));
@@ -1813,14 +1823,14 @@ function stepFigures(view) {
   const stored = run.frame ? [view.frame(run.frame)] : [];
   for (const name of view.names("words")) stored.push(wordsFigure(view, name, wide, high));
   for (const name of view.names("pairs")) stored.push(pairsFigure(view, name, high));
-  const figures = [];
+  const figures2 = [];
   for (const [letter, all] of byPlaces(run, view.names("places")))
     for (const fractions of [false, true]) {
       const names = all.filter((name) => isFraction(run.arrays[name]) === fractions);
       if (!names.length) continue;
       const title = letter === "N" ? "writing" : fractions ? "gates" : "units";
       const say = (label, row2) => `${label} of ${view.axes.say(letter, row2)}`;
-      figures.push(columnsFigure(view, { title, letter, names, start: 0, say }, high(letter)));
+      figures2.push(columnsFigure(view, { title, letter, names, start: 0, say }, high(letter)));
     }
   const headed = view.names("heads");
   for (let head = 0; headed.length && head < run.heads; head++) {
@@ -1828,13 +1838,13 @@ function stepFigures(view) {
     const say = (label, row2) => `head ${head}, ${label}, ${view.axes.say(letter, row2)}`;
     const start = head * view.axes.sizes[letter];
     const about = { title: `head ${head}`, letter, names: headed, start, say };
-    figures.push(columnsFigure(view, about, high(letter)));
+    figures2.push(columnsFigure(view, about, high(letter)));
   }
   const vectors = view.names("vector", "vectors");
   const band = (name, ...parts) => element("div", { class: `mp-band ${name}` }, ...parts);
   const stack = [band("", ...stored)];
   if (vectors.length) stack.push(vectorsFigure(view, vectors, wide));
-  return [band("", band("mp-stack", ...stack), ...figures)];
+  return [band("", band("mp-stack", ...stack), ...figures2)];
 }
 function wordsFigure(view, name, width, high) {
   const { axes, run } = view;
@@ -1993,14 +2003,14 @@ function plain(view, name, head = null) {
 }
 function stepFigures2(view) {
   const { run } = view;
-  const figures = run.frame ? [view.frame(run.frame)] : [];
+  const figures2 = run.frame ? [view.frame(run.frame)] : [];
   const names = view.names("words", "places", "heads");
-  for (const [letter, list] of byPlaces(run, names)) figures.push(memory2(view, letter, list));
+  for (const [letter, list] of byPlaces(run, names)) figures2.push(memory2(view, letter, list));
   if (!names.length) {
     const nothing = "Nothing is kept from step to step, so there is no memory to show.";
-    figures.push(element("p", { class: "mp-nothing" }, nothing));
+    figures2.push(element("p", { class: "mp-nothing" }, nothing));
   }
-  return figures;
+  return figures2;
 }
 function memory2(view, letter, names) {
   const { run, axes, compact } = view;
@@ -2615,7 +2625,8 @@ var Board = class {
 
 // src/memorylab/player/script/why.js
 var TOLERANCE = 1e-4;
-var LETTERS = { N: "n", W: "w", R: "i", H: "h", D: "d", 3: "m" };
+var LIT = 256;
+var LETTERS = { N: "n", W: "w", R: "i", H: "q", D: "d", 3: "m" };
 function modelOf(run) {
   if (run.model) return run.model;
   const { locations, word, heads } = run;
@@ -2724,7 +2735,7 @@ var Why = class {
     if (why.note) panel.append(element("p", { class: "mp-why-note" }, why.note));
     if (this.cells.length) panel.append(this.links(run, from.length));
     this.root.replaceChildren(panel);
-    this.player.light(run, [...from, { name, index, step }]);
+    this.player.light(run, [...from.length > LIT ? this.cells : from, { name, index, step }]);
     if (take) this.heading.focus();
   }
   /** An equation, and under it the same with this cell's numbers. */
@@ -2738,10 +2749,10 @@ var Why = class {
     const [left, right] = equation;
     const symbols = `${mathml(left, ({ symbol }) => symbol)}<mo>=</mo>${mathml(right, ({ symbol }) => symbol)}`;
     const [value, terms] = numbers2;
-    const figures = `<mo>=</mo>${mathml(terms, write2)}<mo>=</mo>${number({ value })}`;
+    const figures2 = `<mo>=</mo>${mathml(terms, write2)}<mo>=</mo>${number({ value })}`;
     const math = (inner) => `<math display="block"><mrow>${inner}</mrow></math>`;
     const template = document.createElement("template");
-    template.innerHTML = `<div class="mp-why-line">${math(symbols)}${math(figures)}</div>`;
+    template.innerHTML = `<div class="mp-why-line">${math(symbols)}${math(figures2)}</div>`;
     return template.content;
   }
   /** The cells behind the numbers that are shown, to be followed. */
