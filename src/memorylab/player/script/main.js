@@ -8,11 +8,13 @@
 // and clock).
 
 import { element } from "./elements.js";
+import GUIDES from "./guide.css";
 import { Player } from "./player.js";
 import { Quiz } from "./quiz.js";
 import STYLE from "./style.css";
 import { Tour } from "./tour.js";
 
+export * as mathematics from "./mathml.js";
 export { firstWriteOrder } from "./axes.js";
 export { read } from "./block.js";
 export * as disturbances from "./disturbance.js";
@@ -20,8 +22,9 @@ export * as expressions from "./expressions.js";
 export * as formulas from "./formulas.js";
 export { Difference, Run } from "./run.js";
 export { excerpt, questionAt, questionsOf, judge } from "./questions.js";
-export { Simulation } from "./simulation.js";
+export { Simulation, checkModel } from "./simulation.js";
 export { STOPS, stopsOf } from "./stops.js";
+export { explain } from "./why.js";
 export { tellSimply, tellStep } from "./words.js";
 
 function render({ model, el }) {
@@ -30,7 +33,7 @@ function render({ model, el }) {
     role: "group",
     "aria-label": "memory player",
   });
-  el.replaceChildren(element("style", {}, STYLE), root);
+  el.replaceChildren(element("style", {}, STYLE + GUIDES), root);
   const player = new Player(model, root);
   new Tour(player);
   new Quiz(player);

@@ -3,6 +3,7 @@
 import { read } from "./block.js";
 import { Board } from "./board.js";
 import { element, sign } from "./elements.js";
+import { Why } from "./why.js";
 
 const SPEEDS = [1, 2, 5, 10, 20, 30, 60];
 const SYNC_AFTER = 120; // milliseconds without a new step, before the kernel hears of it
@@ -44,6 +45,7 @@ export class Player {
     );
     this.setSpeed(this.fps, false);
     this.begin();
+    this.why = new Why(this);
     this.board.build(this.runs);
     this.select(null);
   }
@@ -62,10 +64,12 @@ export class Player {
    * have room for `steps` steps, or for those of the longest run.
    */
   show(runs, steps = 0) {
+    const before = this.runs;
     this.runs = runs;
     this.begin(steps);
     if (this.board.show(runs)) this.draw();
     else this.select(null);
+    this.why.renew(before, runs);
   }
 
   buildControls() {
