@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from memorylab.memory.disturbance import Disturbance
 from memorylab.memory.trace import COMMON, Array, MemoryTrace
 
 if TYPE_CHECKING:
@@ -75,7 +77,15 @@ class DNCTrace(MemoryTrace):
 
     @classmethod
     def record(
-        cls, model: DNC, input: Any, target: Any = None, *, state: Any = None, **metadata: Any
+        cls,
+        model: DNC,
+        input: Any,
+        target: Any = None,
+        *,
+        state: Any = None,
+        disturbance: Disturbance | str | None = None,
+        make: Callable[..., Any] | None = None,
+        **metadata: Any,
     ) -> DNCTrace:
         """Run a DNC over one sequence and keep everything that happens.
 
@@ -84,11 +94,30 @@ class DNCTrace(MemoryTrace):
             input: One sequence without padding ``[T, F]``.
             target: The output that was asked for ``[T, D]``, if there is one.
             state: State to begin with, without batch dimension; by default the initial state.
+            disturbance: What to change in the run, or its text: see
+                :class:`memorylab.memory.Disturbance`. Its text is kept with the trace.
+            make: Turns words into a batch of one sequence, such as ``Copy().make``. If the
+                disturbance has words, this batch takes the place of ``input`` and ``target``, and
+                its mask is recorded too. Otherwise ``make`` is not called.
             **metadata: Kept with the trace.
+
+        Raises:
+            ValueError: See ``DNC.trace``. Or the disturbance has words, but there is no ``make``.
+            TypeError: See ``DNC.trace``.
         """
-        trace = model.trace(input, state)
+        disturbance = Disturbance.parse(disturbance)
         extras = {} if target is None else {"target": np.asarray(target)}
-        return cls(trace.arrays | extras, trace.metadata | metadata)
+        text = str(disturbance)
+        if disturbance.words is not None and make is not None:
+            from memorylab.memory.model import any_parameter  # traces are read without torch
+
+            batch = make(disturbance.words)
+            input = batch.input[0].to(any_parameter(model))
+            extras = {"target": batch.target[0].numpy(), "mask": batch.mask[0].numpy()}
+            disturbance = dataclasses.replace(disturbance, words=None)
+        trace = model.trace(input, state, disturbance=disturbance)
+        told = {"disturbance": text} if text else {}
+        return cls(trace.arrays | extras, trace.metadata | told | metadata)
 
     def __repr__(self) -> str:
         return (
