@@ -11,6 +11,7 @@ import STYLE from "./style.css";
 
 export * as disturbances from "./disturbance.js";
 export { Run } from "./run.js";
+export * as tasks from "./tasks.js";
 export { tellStep } from "./words.js";
 
 function render({ model, el }) {
