@@ -1,6 +1,6 @@
 // What the reader has changed, with undo and redo, and each edit in plain words.
 
-import { UNDISTURBED, format, formatEdit } from "./disturbance.js";
+import { UNDISTURBED, format } from "./disturbance.js";
 import { show } from "./elements.js";
 
 const LONGEST_PAST = 200; // changes that can be undone
@@ -113,10 +113,10 @@ const SILENCES = {
   read_weighting: "no head reads",
 };
 
-/** Say what a group of edits does. `row(location)` is a location's number in the picture. */
-export function describe(group, table, row = String) {
+/** Say what a group of edits does. `number(location)` is the one in the picture. */
+export function describe(group, table, number = String) {
   const time = when(group[0]);
-  const text = group.length === 2 ? describePair(group, table) : describeOne(group[0], table, row);
+  const text = group.length === 2 ? describePair(group, table) : describeOne(group[0], table, number);
   return `${time}: ${text}`;
 }
 
@@ -127,31 +127,31 @@ function describePair([whole, part], table) {
   return `head ${head} reads ${columns[mode]} with ${show(part.value)}, the other ways with ${show(whole.value)}`;
 }
 
-function describeOne(edit, table, row) {
+function describeOne(edit, table, number) {
   const { name, index, value } = edit;
   const silent = value === 0;
   if (name === "memory" && index.length === 1)
-    return silent ? `row ${row(index[0])} is wiped` : `row ${row(index[0])} is ${show(value)}`;
+    return `location ${number(index[0])} is ${silent ? "wiped" : show(value)}`;
   if (name === "memory" && index.length === 2)
-    return `memory in row ${row(index[0])}, position ${index[1]} is ${show(value)}`;
+    return `memory in location ${number(index[0])}, position ${index[1]} is ${show(value)}`;
   if (name === "link" && index.length === 2) {
-    const pair = `from ${row(index[1])} to ${row(index[0])}`;
+    const pair = `from location ${number(index[1])} to ${number(index[0])}`;
     return silent ? `the link ${pair} is cut` : `the link ${pair} is ${show(value)}`;
   }
   if (name === "read_weighting" && index.length === 1 && silent)
     return `head ${index[0]} reads nothing`;
   if (name in SILENCES && index.length === 0 && silent) return SILENCES[name];
-  return `${nameCell(name, index, table, row)} is ${show(value)}`;
+  return `${nameCell(name, index, table, number)} is ${show(value)}`;
 }
 
 /** An array, or a part of it, in words: "write gate", "free gate 1", "input 4". */
-export function nameCell(name, index, table, row = String) {
+export function nameCell(name, index, table, number = String) {
   const { axes, label, columns } = table[name] ?? { axes: "T", label: name, columns: [] };
   const letters = axes.split(" ").slice(1);
   const words = [label];
   index.forEach((at, i) => {
     if (letters[i] === "R") words.push(`of head ${at}`);
-    else if (letters[i] === "N") words.push(`in row ${row(at)}`);
+    else if (letters[i] === "N") words.push(`in location ${number(at)}`);
     else if (columns.length && i === letters.length - 1) words.push(columns[at]);
     else words.push(at);
   });
@@ -163,5 +163,3 @@ export const asPython = (text) => `MemoryPlayer(model, input, task=task, disturb
 
 /** The disturbance's text in what a reader pasted: the text itself, or the line of Python. */
 export const pasted = (line) => (/disturbance\s*=\s*(["'])(.*)\1/.exec(line)?.[2] ?? line).trim();
-
-export { formatEdit };
