@@ -9,7 +9,7 @@ import subprocess
 import numpy as np
 import torch
 
-from memorylab.memory import DNC
+from memorylab.memory import DNC, MemoryTrace, make_memory
 from memorylab.memory.dnc.trace import DNCTrace
 from memorylab.player.player import SCRIPT
 
@@ -30,6 +30,23 @@ def record(num_steps=12, num_locations=8, word_size=5, num_read_heads=2, seed=0,
         for parameter in model.parameters():
             parameter.mul_(4)
     return DNCTrace.record(model, torch.randn(num_steps, 4), **metadata)
+
+
+OTHER_MEMORIES = {
+    "mlp": "nothing remembered",
+    "clocked_mlp": "nothing remembered",
+    "elman": "5 hidden units",
+    "gru": "5 hidden units",
+    "lstm": "5 hidden units",
+}
+"""Memories without locations, and what their traces say of their sizes."""
+
+
+def record_other(name, num_steps=12, seed=0, **metadata):
+    """Return the trace of an untrained memory without locations."""
+    torch.manual_seed(seed)
+    model = make_memory(name, 4, hidden_size=5)
+    return MemoryTrace.record(model, torch.randn(num_steps, 4), **metadata)
 
 
 def run_script(folder, player, code):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from player_examples import record
+from player_examples import OTHER_MEMORIES, record, record_other
 
 from memorylab.memory import DNC
 from memorylab.memory.dnc.ablation import ablate
@@ -12,7 +12,7 @@ from memorylab.player import packing
 
 
 def pack_one(trace):
-    header, data = packing.pack([trace], [""], [np.arange(trace.num_locations)])
+    header, data = packing.pack([trace], [""], [np.arange(trace.sizes.get("N", 0))])
     return header["runs"][0], np.frombuffer(data, dtype="<f4")
 
 
@@ -27,6 +27,19 @@ def test_a_small_run_crosses_whole(steps, locations, word, heads):
         assert (entry["shape"], entry["sent"]) == (list(array.shape), steps)
         sent = block[entry["offset"] : entry["offset"] + array.size].reshape(array.shape)
         assert np.array_equal(sent, array.astype(np.float32))
+
+
+@pytest.mark.parametrize("name", OTHER_MEMORIES)
+def test_a_memory_without_locations_crosses_whole_whatever_its_size(name, monkeypatch):
+    monkeypatch.setattr(packing, "WHOLE_BYTES", 0)
+    trace = record_other(name)
+    run, block = pack_one(trace)
+    assert (run["kind"], run["about"]) == (trace.kind, trace.about)
+    assert (run["locations"], run["word"], run["heads"], run["order"]) == (0, 0, 0, [])
+    assert list(run["arrays"]) == trace.required()
+    assert all(entry["sent"] == 12 for entry in run["arrays"].values())
+    sent = np.concatenate([trace[key].ravel() for key in run["arrays"]])
+    assert np.array_equal(block, sent.astype(np.float32))
 
 
 def test_the_header_has_the_rows_of_the_table_and_a_row_more_if_there_is_one():

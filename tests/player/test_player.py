@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 from PIL import Image
-from player_examples import record
+from player_examples import OTHER_MEMORIES, record, record_other
 
 from memorylab.player import MemoryPlayer
 
@@ -24,6 +24,34 @@ def test_where_widgets_do_not_run_there_is_a_film_strip_and_no_html():
     assert len(picture.convert("RGB").getcolors(100_000)) > 50
     both = MemoryPlayer(record(), compare=record(seed=1), labels=("before", "after"))
     assert Image.open(io.BytesIO(both.film_strip())).height > 2 * picture.height
+
+
+@pytest.mark.parametrize(("name", "sizes"), OTHER_MEMORIES.items())
+def test_every_memory_is_played(name, sizes, tmp_path):
+    trace = record_other(name)
+    player = MemoryPlayer(trace, t=3)
+    assert repr(player) == f"MemoryPlayer(12 steps, {sizes})"
+    picture = Image.open(io.BytesIO(player.film_strip()))
+    assert picture.width == 800
+    assert len(picture.convert("RGB").getcolors(100_000)) > 50
+    page = player.to_html(tmp_path / "run.html").read_text()
+    assert f'"kind": "{trace.kind}", "about": "{trace.about}"' in page
+
+
+def test_memories_with_and_without_locations_stand_side_by_side():
+    dnc, gru = record(), record_other("gru")
+    both = MemoryPlayer(dnc, compare=gru, order="first_write")
+    assert repr(both) == (
+        "MemoryPlayer(12 steps, 8 locations of 5, 2 read heads; 12 steps, 5 hidden units)"
+    )
+    assert [len(run["order"]) for run in both.header["runs"]] == [8, 0]
+    heights = [
+        Image.open(io.BytesIO(player.film_strip())).height
+        for player in (both, MemoryPlayer(dnc), MemoryPlayer(gru))
+    ]
+    assert heights[0] > sum(heights[1:])
+    with pytest.raises(ValueError, match="order must be 'slot' for a GRUTrace"):
+        MemoryPlayer(gru, compare=dnc, order="first_write")
 
 
 def test_the_step_can_be_read_and_set():
@@ -101,13 +129,18 @@ def test_labels_cannot_end_the_script(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({"trace": [1, 2]}, TypeError, "plays a DNCTrace, but got list"),
-        ({"compare": 3}, TypeError, "plays a DNCTrace, but got int"),
+        ({"trace": [1, 2]}, TypeError, "plays a MemoryTrace, but got list"),
+        ({"compare": 3}, TypeError, "plays a MemoryTrace, but got int"),
         ({"t": 12}, ValueError, "from 0 to 11"),
         ({"t": 1.5}, TypeError, "float"),
         ({"fps": 0}, ValueError, "at most 60 steps per second"),
         ({"order": "first-write"}, ValueError, "Did you mean 'first_write'"),
-        ({"compare": 0, "labels": "ab"}, TypeError, "plays a DNCTrace"),
+        (
+            {"trace": record_other("gru"), "order": "first_write"},
+            ValueError,
+            "order must be 'slot' for a GRUTrace: it has no locations",
+        ),
+        ({"compare": 0, "labels": "ab"}, TypeError, "plays a MemoryTrace"),
         ({"labels": "ab"}, ValueError, "labels must be two"),
     ],
 )

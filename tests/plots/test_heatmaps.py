@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 from trace_examples import filled, images_of, title_of, without_target
 
 from memorylab.memory.dnc.trace import ARRAYS
+from memorylab.memory.trace_classes import LSTMTrace, MemorylessTrace
 from memorylab.plots import (
     first_write_order,
+    plot_arrays,
     plot_input_output,
     plot_memory,
     plot_overview,
@@ -149,3 +151,31 @@ def test_steps_of_the_wrong_kind_or_number(trace):
         plot_memory(trace, steps=[])
     with pytest.raises(ValueError, match="between 1 and 12 steps fit into the figure, got 13"):
         plot_memory(trace, steps=[0] * 13)
+
+
+def test_arrays_of_a_network_in_colours_of_their_kind():
+    rng = np.random.default_rng(0)
+    table = LSTMTrace.table
+    arrays = {
+        name: rng.uniform(0.1, 0.9, (6, 3)) for name in LSTMTrace.required() if name != "input"
+    }
+    arrays["input"] = rng.uniform(-7, 7, (6, 2))
+    trace = LSTMTrace(arrays | {"reward": np.ones(6)})
+    figure = plot_arrays(trace)
+    images = [image for image in images_of(figure) if image.get_array().shape[1] == 6]
+    names = [name for name in LSTMTrace.required() if name not in ("input", "output")]
+    assert len(images) == len(names) + 2
+    for image, name in zip(images, ["input", *names, "output"], strict=True):
+        assert (image.get_array() == trace[name].T).all()
+        assert title_of(image) == f"{table[name].label}: {table[name].meaning}"
+        extent = {"fraction": (0, 1), "activation": (-1, 1), "number": (0, 1)}[table[name].kind]
+        if name == "input":
+            extent = (-np.abs(trace.input).max(), np.abs(trace.input).max())
+        assert (image.norm.vmin, image.norm.vmax) == extent, name
+    assert trace.about in [text.get_text() for text in figure.texts]
+
+
+def test_a_model_that_remembers_nothing_is_drawn_and_says_so():
+    figure = plot_arrays(MemorylessTrace({"input": np.ones((1, 1)), "output": np.ones((1, 70))}))
+    assert "remembers nothing" in figure.texts[0].get_text()
+    assert figure.get_size_inches()[1] < 4

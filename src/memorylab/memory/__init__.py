@@ -17,5 +17,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "readout": ["WithReadout"],
         "recurrent": ["GRU", "LSTM", "Elman"],
         "registry": ["MEMORY_MODELS", "make_memory"],
+        "trace": ["MemoryTrace"],
     },
 )

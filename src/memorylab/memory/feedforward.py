@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from memorylab.errors import check_count
 from memorylab.memory.model import Counts, MemoryModel, State
+from memorylab.memory.trace_classes import MemorylessTrace
 from memorylab.networks import positional_encoding
 
 
@@ -23,6 +24,8 @@ class FeedForward(MemoryModel):
         input_size: Number of input features F.
         hidden_size: Width of both layers, and the output size.
     """
+
+    trace_class = MemorylessTrace
 
     def __init__(self, input_size: int, hidden_size: int = 64):
         super().__init__(input_size)

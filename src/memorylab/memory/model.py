@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from abc import ABC, abstractmethod
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import torch
 from jaxtyping import Float, Integer
 from torch import Tensor, nn
 
 from memorylab.errors import check_count
+from memorylab.memory.trace import MemoryTrace
 from memorylab.sequences.masks import (
     check_lengths,
     check_seq_lens,
@@ -24,6 +28,9 @@ State = dict[str, Any]
 
 Counts = Integer[Tensor, "B"]
 """A number of steps for each row."""
+
+Record = Callable[[str, Tensor], Tensor]
+"""Keeps an array ``[1, ...]`` under its name, and returns the one that the step goes on with."""
 
 
 def map_state(function: Callable[..., Tensor], *states: State) -> State:
@@ -63,9 +70,15 @@ class MemoryModel(nn.Module, ABC):
     inert: whatever the padding holds, NaN included, it changes no output at a real step, no
     returned state and no gradient by a bit.
 
+    Any model can be traced. One that has more to show than input and output also writes
+    ``trace_class`` and ``trace_step``.
+
     Args:
         input_size: Number of features F of the input.
     """
+
+    trace_class: type[MemoryTrace] = MemoryTrace
+    """The class of this model's traces, which names their arrays."""
 
     def __init__(self, input_size: int):
         super().__init__()
@@ -150,6 +163,78 @@ class MemoryModel(nn.Module, ABC):
         y, state = self.forward_memory(z, state, t_starts, seq_lens)
         return (y if padding is None else y.masked_fill(padding, 0)), state
 
+    @property
+    def trace_metadata(self) -> dict[str, Any]:
+        """What this model's traces say of it in their metadata."""
+        return {}
+
+    def trace_step(
+        self, x: Float[Tensor, "1 F"], state: State, t: Counts, record: Record
+    ) -> tuple[Float[Tensor, "1 D"], State]:
+        """Run one step of a trace and return its output and the state after it.
+
+        Args:
+            x: The input.
+            state: The state before the step ``[1, ...]``.
+            t: How many steps of the episode came before ``[1]``.
+            record: To be called with each array that ``trace_class`` adds to input and output, as
+                soon as it is computed. All that follows is computed from what this returns.
+        """
+        y, state = self.forward_memory(x.unsqueeze(1), state, t, torch.ones_like(t))
+        return y.squeeze(1), state
+
+    @torch.no_grad()
+    def trace(
+        self,
+        z: Float[Tensor | np.ndarray, "T F"],
+        state: State | None = None,
+        *,
+        t_start: int = 0,
+    ) -> MemoryTrace:
+        """Run one sequence and return everything that happened.
+
+        The run is done in double precision, whatever the model's own. A DNC's locations that
+        nothing was written to are tied in usage; single precision would order them by its rounding
+        errors, and nobody could follow the run with the paper's equations.
+
+        Args:
+            z: One sequence without padding ``[T, F]``, T at least 1.
+            state: State to begin with, without batch dimension; by default the initial state.
+            t_start: How far into its episode the sequence begins.
+
+        Raises:
+            ValueError: The input is not ``[T, F]`` with at least one step, or holds NaN or
+                infinity, the state is not one of this model, or ``t_start`` is negative.
+            TypeError: The input or the state has another dtype than the model's parameters, or
+                ``t_start`` is no integer.
+        """
+        z = torch.as_tensor(z)
+        if z.dim() != 2 or len(z) == 0:
+            raise ValueError(
+                f"A trace records one sequence [T, F] of at least one step, but got "
+                f"{list(z.shape)}. Record the rows of a batch one by one."
+            )
+        self._check_input(z.unsqueeze(0))
+        if not z.isfinite().all():
+            step = int((~z.isfinite()).any(-1).nonzero()[0])
+            raise ValueError(f"The input holds NaN or infinity at step {step}. Mend the data.")
+        state = batched(self.initial_state() if state is None else state, 1)
+        self._check_state(state, 1, z.dtype)
+        check_count(t_start, "t_start", minimum=0)
+        model, state = copy.deepcopy(self).double(), map_state(Tensor.double, state)
+        kept: dict[str, list[Tensor]] = defaultdict(list)  # tensors [1, ...], one for each step
+
+        def record(name: str, tensor: Tensor) -> Tensor:
+            kept[name].append(tensor)
+            return tensor
+
+        for step, x in enumerate(z.double().unsqueeze(1)):  # [1, F]
+            t = torch.full((1,), t_start + step, device=z.device)
+            y, state = model.trace_step(record("input", x), state, t, record)
+            record("output", y)
+        arrays = {name: torch.cat(tensors).cpu().numpy() for name, tensors in kept.items()}
+        return self.trace_class(arrays, self.trace_metadata)
+
     def _check_input(self, z: Tensor) -> None:
         if not isinstance(z, Tensor):
             raise TypeError(
@@ -175,6 +260,25 @@ class MemoryModel(nn.Module, ABC):
                 return _check_state(state, expected, batch_size)
             self._expected_state = (dtype, expected)
         _check_state(state, self._expected_state[1], batch_size)
+
+
+def check_memory(model: Any) -> MemoryModel:
+    """Return ``model`` if it is a memory model; otherwise raise TypeError and say where one is."""
+    if isinstance(model, MemoryModel):
+        return model
+    found: dict[str, MemoryModel] = {}
+    for name, part in model.named_modules() if isinstance(model, nn.Module) else ():
+        # The memory inside a memory model, such as that of WithReadout, runs with it.
+        if isinstance(part, MemoryModel) and not any(name.startswith(f"{at}.") for at in found):
+            found[name] = part
+    message = f"Only a memory model can be recorded, but got a {type(model).__name__}."
+    if found:
+        places = ", ".join(
+            f"model.get_submodule({name!r}), a {type(part).__name__}"
+            for name, part in found.items()
+        )
+        message += f" It holds {places}: record that, with the input that reaches it."
+    raise TypeError(message)
 
 
 def _check_state(state: State, expected: State, batch_size: int, where: str = "state") -> None:

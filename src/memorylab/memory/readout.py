@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from memorylab.errors import check_count
-from memorylab.memory.model import Counts, MemoryModel, State
+from memorylab.memory.model import Counts, MemoryModel, Record, State
 
 
 class WithReadout(MemoryModel):
@@ -20,6 +22,7 @@ class WithReadout(MemoryModel):
     def __init__(self, memory: MemoryModel, output_size: int):
         super().__init__(memory.input_size)
         self.memory = memory
+        self.trace_class = memory.trace_class
         self.readout = nn.Linear(memory.output_size, check_count(output_size, "output_size"))
 
     @property
@@ -36,4 +39,16 @@ class WithReadout(MemoryModel):
     ) -> tuple[Float[Tensor, "B T D"], State]:
         """Run the memory, then the readout at every step."""
         y, state = self.memory.forward_memory(z, state, t_starts, seq_lens)
+        return self.readout(y), state
+
+    @property
+    def trace_metadata(self) -> dict[str, Any]:
+        """What the memory's traces say of it."""
+        return self.memory.trace_metadata
+
+    def trace_step(
+        self, x: Float[Tensor, "1 F"], state: State, t: Counts, record: Record
+    ) -> tuple[Float[Tensor, "1 D"], State]:
+        """Run one step of the memory, which records its arrays, then the readout."""
+        y, state = self.memory.trace_step(x, state, t, record)
         return self.readout(y), state

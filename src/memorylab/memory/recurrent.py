@@ -7,10 +7,20 @@ from typing import Any
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
+from torch.nn.functional import linear
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from memorylab.errors import check_count
-from memorylab.memory.model import Counts, MemoryModel, State, any_parameter, map_state, run_steps
+from memorylab.memory.model import (
+    Counts,
+    MemoryModel,
+    Record,
+    State,
+    any_parameter,
+    map_state,
+    run_steps,
+)
+from memorylab.memory.trace_classes import ElmanTrace, GRUTrace, LSTMTrace
 from memorylab.sequences.masks import values_can_be_read
 
 
@@ -64,6 +74,15 @@ class _Recurrent(MemoryModel):
         after = after if len(before) > 1 else (after,)
         return y, {part: x.squeeze(0) for part, x in zip(self.parts, after, strict=True)}
 
+    def _linear(
+        self, x: Float[Tensor, "1 F"], hidden: Float[Tensor, "1 H"]
+    ) -> tuple[tuple[Float[Tensor, "1 H"], ...], tuple[Float[Tensor, "1 H"], ...]]:
+        """Return what the input and the hidden vector add to each gate, in PyTorch's order."""
+        network: Any = self.network
+        of_input = linear(x, network.weight_ih_l0, network.bias_ih_l0)  # [1, gates · H]
+        of_hidden = linear(hidden, network.weight_hh_l0, network.bias_hh_l0)  # [1, gates · H]
+        return of_input.split(self.hidden_size, -1), of_hidden.split(self.hidden_size, -1)
+
 
 class Elman(_Recurrent):
     """The simple recurrent network of Elman, "Finding structure in time" (1990), with tanh.
@@ -74,6 +93,15 @@ class Elman(_Recurrent):
     """
 
     network_class = nn.RNN
+    trace_class = ElmanTrace
+
+    def trace_step(
+        self, x: Float[Tensor, "1 F"], state: State, t: Counts, record: Record
+    ) -> tuple[Float[Tensor, "1 D"], State]:
+        """Run one step by the equations of PyTorch's documentation."""
+        (of_input,), (of_hidden,) = self._linear(x, state["hidden"])
+        hidden = record("hidden", torch.tanh(of_input + of_hidden))
+        return hidden, {"hidden": hidden}
 
 
 class GRU(_Recurrent):
@@ -85,6 +113,18 @@ class GRU(_Recurrent):
     """
 
     network_class = nn.GRU
+    trace_class = GRUTrace
+
+    def trace_step(
+        self, x: Float[Tensor, "1 F"], state: State, t: Counts, record: Record
+    ) -> tuple[Float[Tensor, "1 D"], State]:
+        """Run one step by the equations of PyTorch's documentation."""
+        (r_x, z_x, n_x), (r_h, z_h, n_h) = self._linear(x, state["hidden"])
+        reset = record("reset_gate", torch.sigmoid(r_x + r_h))
+        update = record("update_gate", torch.sigmoid(z_x + z_h))
+        candidate = record("candidate", torch.tanh(n_x + reset * n_h))
+        hidden = record("hidden", (1 - update) * candidate + update * state["hidden"])
+        return hidden, {"hidden": hidden}
 
 
 class LSTM(_Recurrent):
@@ -97,3 +137,17 @@ class LSTM(_Recurrent):
 
     network_class = nn.LSTM
     parts = ("hidden", "cell")
+    trace_class = LSTMTrace
+
+    def trace_step(
+        self, x: Float[Tensor, "1 F"], state: State, t: Counts, record: Record
+    ) -> tuple[Float[Tensor, "1 D"], State]:
+        """Run one step by the equations of PyTorch's documentation."""
+        i, f, g, o = map(torch.add, *self._linear(x, state["hidden"]))
+        input_gate = record("input_gate", torch.sigmoid(i))
+        forget_gate = record("forget_gate", torch.sigmoid(f))
+        candidate = record("cell_candidate", torch.tanh(g))
+        output_gate = record("output_gate", torch.sigmoid(o))
+        cell = record("cell", forget_gate * state["cell"] + input_gate * candidate)
+        hidden = record("hidden", output_gate * torch.tanh(cell))
+        return hidden, {"hidden": hidden, "cell": cell}

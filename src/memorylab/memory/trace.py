@@ -9,18 +9,22 @@ import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 import numpy as np
 
 from memorylab.errors import suggest
 from memorylab.files import load_arrays, save_arrays
 
+if TYPE_CHECKING:
+    from memorylab.memory.model import MemoryModel
+
 FORMAT_VERSION = 1
 _HEADER = "header"
 
 KINDS: dict[str, tuple[float, float]] = {
     "number": (-math.inf, math.inf),
+    "activation": (-1, 1),
     "fraction": (0, 1),
     "weighting": (0, 1),  # and sums to at most 1 over the last dimension
     "distribution": (0, 1),  # and sums to 1 over the last dimension
@@ -41,6 +45,7 @@ class Array(NamedTuple):
         meaning: What the numbers say, in one line.
         columns: Names of the entries along the last dimension, where these have names.
         optional: Whether a trace may lack it.
+        simple: Whether the player shows it at first contact, when it shows only what matters most.
     """
 
     shape: str
@@ -49,6 +54,7 @@ class Array(NamedTuple):
     meaning: str
     columns: tuple[str, ...] = ()
     optional: bool = False
+    simple: bool = False
 
     @property
     def dimensions(self) -> list[str]:
@@ -64,12 +70,16 @@ COMMON: dict[str, Array] = {
     "observation": Array(
         "T ...", "number", "observation", "what the agent observed", optional=True
     ),
-    "action": Array("T ...", "number", "action", "what the agent did", optional=True),
-    "reward": Array("T", "number", "reward", "the reward of the action", optional=True),
+    "action": Array("T ...", "number", "action", "what the agent did", optional=True, simple=True),
+    "reward": Array(
+        "T", "number", "reward", "the reward of the action", optional=True, simple=True
+    ),
     "value": Array("T", "number", "value", "the critic's estimate", optional=True),
-    "input": Array("T F", "number", "input", "what went into the memory"),
-    "target": Array("T ...", "number", "target", "the output that was asked for", optional=True),
-    "output": Array("T D", "number", "output", "what came out"),
+    "input": Array("T F", "number", "input", "what went into the memory", simple=True),
+    "target": Array(
+        "T ...", "number", "target", "the output that was asked for", optional=True, simple=True
+    ),
+    "output": Array("T D", "number", "output", "what came out", simple=True),
     "mask": Array("T", "number", "counts in the loss", "1 where it counts, else 0", optional=True),
 }
 """The arrays that traces of all kinds of memory have, or may have."""
@@ -101,10 +111,60 @@ class MemoryTrace:
     table: ClassVar[Mapping[str, Array]] = COMMON
     """The arrays that a trace of this class has or may have; a subclass adds its own."""
 
+    kind: ClassVar[str] = "memory"
+    """The kind of memory, as files and the player name it: see ``TRACE_CLASSES``."""
+
+    about: ClassVar[str] = "Only the input and output of this memory were recorded."
+    """A sentence on this kind of memory, for readers of its traces."""
+
     def __init__(self, arrays: Mapping[str, np.ndarray], metadata: Mapping[str, Any] | None = None):
         self.arrays = {name: np.asarray(array) for name, array in arrays.items()}
         self.metadata = dict(metadata or {})
         self.sizes = self._check_shapes()
+
+    @classmethod
+    def record(
+        cls: type[_Trace],
+        model: MemoryModel,
+        input: Any,
+        target: Any = None,
+        *,
+        state: Any = None,
+        **metadata: Any,
+    ) -> _Trace:
+        """Run a memory over one sequence and keep everything that happens.
+
+        Args:
+            model: A memory model, with a readout or without. Of a model that merely contains one,
+                record the memory itself: what reaches it is not the whole model's input.
+            input: One sequence without padding ``[T, F]``.
+            target: The output that was asked for ``[T, D]``, if there is one.
+            state: State to begin with, without batch dimension; by default the initial state.
+            **metadata: Kept with the trace.
+
+        Raises:
+            TypeError: ``model`` is not a memory model, and the message says where it holds one; or
+                its traces are not of this class. Also what :meth:`MemoryModel.trace` raises.
+            ValueError: See :meth:`MemoryModel.trace`.
+        """
+        from memorylab.memory.model import check_memory  # needs torch, as recording does
+
+        trace = check_memory(model).trace(input, state)
+        if not isinstance(trace, cls):
+            raise TypeError(
+                f"{cls.__name__}.record got a {type(model).__name__}, whose trace is a "
+                f"{type(trace).__name__}. MemoryTrace.record records any memory."
+            )
+        extras = {} if target is None else {"target": np.asarray(target)}
+        return type(trace)(trace.arrays | extras, trace.metadata | metadata)
+
+    @property
+    def summary(self) -> str:
+        """The sizes in a few words, such as ``"12 steps, 8 hidden units"``."""
+        return f"{self.num_steps} steps"
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.summary})"
 
     @classmethod
     def required(cls) -> list[str]:
@@ -187,7 +247,9 @@ class MemoryTrace:
             TypeError: The metadata holds something that JSON can't.
             OSError: The folder can't be written.
         """
-        header = json.dumps({"format_version": FORMAT_VERSION, "metadata": self.metadata})
+        header = json.dumps(
+            {"format_version": FORMAT_VERSION, "kind": self.kind, "metadata": self.metadata}
+        )
         # The header comes last: an archive that lost its last members can't pass for a whole one.
         save_arrays(path, {**self.arrays, _HEADER: np.array(header)})
 
@@ -195,9 +257,13 @@ class MemoryTrace:
     def load(cls: type[_Trace], path: str | Path) -> _Trace:
         """Read a trace; nothing in the file is executed or unpickled.
 
+        Returns:
+            A trace of the file's kind: ``MemoryTrace.load`` reads any, a subclass its own.
+
         Raises:
             FileNotFoundError: There is no such file.
-            ValueError: The file is damaged, is not a trace, or has another format version.
+            ValueError: The file is damaged, is not a trace, has another format version, or holds a
+                trace of another kind.
         """
         arrays = load_arrays(path, "trace")
         try:
@@ -210,7 +276,29 @@ class MemoryTrace:
                 f"{path} has format version {version}, but this release of memorylab reads "
                 f"version {FORMAT_VERSION}. Record it again, or install the release it came from."
             )
-        return cls(arrays, header.get("metadata"))
+        # Files from before there were kinds hold DNCs.
+        found = cls._class_of(str(header.get("kind", "dnc")), path)
+        return found(arrays, header.get("metadata"))
+
+    @classmethod
+    def _class_of(cls: type[_Trace], kind: str, path: str | Path) -> type[_Trace]:
+        """Return the class for the trace in a file: this one if it is of that kind."""
+        from memorylab.memory.trace_classes import TRACE_CLASSES  # which imports this module
+
+        if kind == cls.kind:
+            return cls
+        if kind not in TRACE_CLASSES:
+            raise ValueError(
+                f"{path} holds a trace of the kind {kind!r}, which is not one of memorylab's."
+                f"{suggest(kind, TRACE_CLASSES)} Load it with the class that saved it."
+            )
+        found = TRACE_CLASSES[kind]
+        if not issubclass(found, cls):
+            raise ValueError(
+                f"{path} holds a {found.__name__}, not a {cls.__name__}. MemoryTrace.load reads "
+                "any trace."
+            )
+        return found
 
     def _check_shapes(self) -> dict[str, int]:
         for name in self.arrays:
@@ -247,8 +335,9 @@ def _violations(array: np.ndarray, kind: str, tolerance: float):
     """Yield what can be wrong with an array: where it is, in words, and the values to show."""
     yield ~np.isfinite(array), "is not finite", array
     low, high = KINDS[kind]
-    if high == 1:
-        yield (array < -tolerance) | (array > 1 + tolerance), "is not in [0, 1]", array
+    if math.isfinite(high):
+        outside = (array < low - tolerance) | (array > high + tolerance)
+        yield outside, f"is not in [{low}, {high}]", array
     else:
         yield array < low - tolerance, f"is below {low}", array
     total = array.sum(-1) if array.ndim else array

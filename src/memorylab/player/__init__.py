@@ -1,4 +1,4 @@
-"""The MemoryPlayer: scrub through a run of a DNC, in a notebook or in a page of its own."""
+"""The MemoryPlayer: scrub through a run of a memory, in a notebook or in a page of its own."""
 
 import lazy_loader
 

@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Int
 
 from memorylab.memory.dnc.trace import DNCTrace
+from memorylab.memory.trace import MemoryTrace
 
 WHOLE_BYTES = 2_000_000
 """A run of up to this size crosses whole; of a larger one, the browser recomputes what it can."""
@@ -28,7 +29,7 @@ RECOMPUTED = (
 
 
 def pack(
-    traces: Sequence[DNCTrace], labels: Sequence[str], orders: Sequence[Int[np.ndarray, "N"]]
+    traces: Sequence[MemoryTrace], labels: Sequence[str], orders: Sequence[Int[np.ndarray, "N"]]
 ) -> tuple[dict[str, Any], bytes]:
     """Return the header and the numbers of some runs.
 
@@ -36,12 +37,14 @@ def pack(
     and where its numbers begin. Of a run of more than ``WHOLE_BYTES`` only the first step of the
     arrays in ``RECOMPUTED`` crosses, if the paper's equations give the rest to 1e-5. For a
     wounded memory and for numbers that aren't finite they don't; such a run crosses whole. Each run
-    has a heading in ``labels``, and in ``orders`` its locations as they are to be shown.
+    has a heading in ``labels``, and in ``orders`` its locations as they are to be shown. A memory
+    without locations and read heads has 0 of them.
     """
     runs, blocks, offset = [], [], 0
     for trace, label, order in zip(traces, labels, orders, strict=True):
         large = 4 * sum(array.size for array in trace.arrays.values()) > WHOLE_BYTES
-        recomputed = RECOMPUTED if large and follows(trace) else ()
+        follows_itself = isinstance(trace, DNCTrace) and large and follows(trace)
+        recomputed = RECOMPUTED if follows_itself else ()
         arrays = {}
         for name in filter(trace.__contains__, trace.table):
             sent = trace[name][:1] if name in recomputed else trace[name]
@@ -59,10 +62,13 @@ def pack(
         runs.append(
             {
                 "label": label,
+                "kind": trace.kind,
+                "about": trace.about,
+                "answer": _answer(trace),
                 "steps": trace.num_steps,
-                "locations": trace.num_locations,
-                "word": trace.word_size,
-                "heads": trace.num_read_heads,
+                "locations": trace.sizes.get("N", 0),
+                "word": trace.sizes.get("W", 0),
+                "heads": trace.sizes.get("R", 0),
                 "order": [int(location) for location in order],
                 "frame": _frame(trace),
                 "arrays": arrays,
@@ -109,7 +115,14 @@ def _range(arrays: Sequence[np.ndarray]) -> tuple[float, float]:
     return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
 
 
-def _frame(trace: DNCTrace) -> dict[str, int] | None:
+def _answer(trace: MemoryTrace) -> str:
+    """Return ``"bits"`` if the outputs are logits of bits, as in all of the package's tasks."""
+    if "target" not in trace or trace.target.shape != trace.output.shape:
+        return "numbers"
+    return "bits" if np.isin(trace.target, (0, 1)).all() else "numbers"
+
+
+def _frame(trace: MemoryTrace) -> dict[str, int] | None:
     """Return the form of the observations if they are pictures, ``[T, H, W]`` or with colours."""
     if "observation" not in trace or not 3 <= trace.observation.ndim <= 4:
         return None

@@ -21,8 +21,9 @@ from PIL import Image
 
 from memorylab.files import write_atomically
 from memorylab.memory.dnc.trace import DNCTrace
+from memorylab.memory.trace import MemoryTrace
 from memorylab.player.packing import pack
-from memorylab.plots import film_strip
+from memorylab.plots import film_strip, plot_arrays
 from memorylab.plots.choices import choose_order
 from memorylab.plots.style import new_figure
 
@@ -38,7 +39,7 @@ class MemoryPlayer:
     reaching it by tab and arrow keys, shows its value and marks its locations everywhere.
 
     The whole run crosses to the browser once, and nothing after that needs the kernel. Where
-    widgets don't run (on GitHub, in an untrusted notebook), a film strip stands in for the player.
+    widgets don't run (on GitHub, in an untrusted notebook), a picture stands in for the player.
 
     Attributes:
         header: What the browser needs to know about the numbers: see :mod:`packing`.
@@ -46,11 +47,11 @@ class MemoryPlayer:
         num_steps: Steps of the longest run.
 
     Args:
-        trace: The run.
+        trace: The run, of any kind of memory.
         t: The step to begin with.
         fps: Steps per second while playing.
         order: ``"slot"``, or ``"first_write"`` for the locations in the order in which ``trace``
-            first wrote to them.
+            first wrote to them. Memories without locations have only the order ``"slot"``.
         compare: A second run to show beside the first on the same clock. The shorter of the two
             keeps its last step.
         labels: Headings of the two.
@@ -62,20 +63,21 @@ class MemoryPlayer:
 
     def __init__(
         self,
-        trace: DNCTrace,
+        trace: MemoryTrace,
         t: int = 0,
         fps: float = 10,
         order: str = "slot",
         *,
-        compare: DNCTrace | None = None,
+        compare: MemoryTrace | None = None,
         labels: Sequence[str] = ("first", "second"),
     ):
         self._traces = [trace] if compare is None else [trace, compare]
         for run in self._traces:
-            if not isinstance(run, DNCTrace):
+            if not isinstance(run, MemoryTrace):
                 raise TypeError(
-                    f"MemoryPlayer plays a DNCTrace, but got {type(run).__name__}. Record one with "
-                    "DNCTrace.record(model, input), or load one with DNCTrace.load(path)."
+                    f"MemoryPlayer plays a MemoryTrace, but got {type(run).__name__}. Record one "
+                    "with MemoryTrace.record(model, input), or load one with "
+                    "MemoryTrace.load(path)."
                 )
         if isinstance(labels, str) or len(labels) != 2:
             raise ValueError(f"labels must be two, one for each run, but are {labels!r}.")
@@ -85,7 +87,7 @@ class MemoryPlayer:
         self._shown: Any = SimpleNamespace()  # the widget, as soon as there is one
         self.t, self.fps = t, fps
         # Both runs in the order of the first, so that their rows match.
-        orders = [choose_order(run, order)[0] for run in self._traces]
+        orders = [choose_order(run, self._order_of(run))[0] for run in self._traces]
         orders = [orders[0] if len(one) == len(orders[0]) else one for one in orders]
         self.header, self.data = pack(self._traces, self._labels, orders)
 
@@ -142,12 +144,7 @@ class MemoryPlayer:
         return self._shown
 
     def __repr__(self) -> str:
-        runs = "; ".join(
-            f"{run.num_steps} steps, {run.num_locations} locations of {run.word_size}, "
-            f"{run.num_read_heads} read head{'s' if run.num_read_heads > 1 else ''}"
-            for run in self._traces
-        )
-        return f"MemoryPlayer({runs})"
+        return f"MemoryPlayer({'; '.join(run.summary for run in self._traces)})"
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         bundle = self.widget._repr_mimebundle_(**options)
@@ -157,14 +154,21 @@ class MemoryPlayer:
         return data | {"text/plain": repr(self), "image/png": picture}, metadata
 
     def film_strip(self) -> bytes:
-        """Return the film strip that stands in for the player, as a PNG."""
+        """Return the picture that stands in for the player, as a PNG.
+
+        It is a film strip of a DNC; of other memories, it has their arrays over time.
+        """
         pictures = []
         for trace, label in zip(self._traces, self._labels, strict=True):
             if label:
                 heading = new_figure(0.3)
                 heading.text(0.01, 0.5, label, va="center", fontsize=11, fontweight="bold")
                 pictures.append(heading._repr_png_())
-            pictures.append(film_strip(trace, order=self._order)._repr_png_())
+            if isinstance(trace, DNCTrace):
+                picture = film_strip(trace, order=self._order)
+            else:
+                picture = plot_arrays(trace)
+            pictures.append(picture._repr_png_())
         if len(pictures) == 1:
             return pictures[0]
         images = [np.asarray(Image.open(io.BytesIO(one)).convert("RGB")) for one in pictures]
@@ -176,6 +180,10 @@ class MemoryPlayer:
         png = io.BytesIO()
         Image.fromarray(np.concatenate(padded)).save(png, format="PNG", optimize=True)
         return png.getvalue()
+
+    def _order_of(self, run: MemoryTrace) -> str:
+        # Beside a memory with locations, one without has no order to follow.
+        return self._order if run is self._traces[0] or "N" in run.sizes else "slot"
 
     def start(self) -> str:
         """Return what the script's ``mount`` needs, as JSON that may stand in a script element."""

@@ -6,12 +6,19 @@ know traces and plain arrays; they never load a model.
 
 from memorylab.plots.choices import first_write_order
 from memorylab.plots.curves import plot_learning_curves
-from memorylab.plots.over_time import plot_gates, plot_input_output, plot_overview, plot_weighting
+from memorylab.plots.over_time import (
+    plot_arrays,
+    plot_gates,
+    plot_input_output,
+    plot_overview,
+    plot_weighting,
+)
 from memorylab.plots.steps import film_strip, plot_links, plot_memory
 
 __all__ = [
     "film_strip",
     "first_write_order",
+    "plot_arrays",
     "plot_gates",
     "plot_input_output",
     "plot_learning_curves",

@@ -10,6 +10,7 @@ from jaxtyping import Int
 
 from memorylab.errors import reject_unknown_keys
 from memorylab.memory.dnc.trace import DNCTrace
+from memorylab.memory.trace import MemoryTrace
 
 _WRITTEN = 0.1  # the lowest peak of a write weighting that counts as a write
 
@@ -28,12 +29,17 @@ def first_write_order(trace: DNCTrace) -> Int[np.ndarray, "N"]:
     return np.argsort(np.where(peak >= _WRITTEN, first, len(weighting)), kind="stable")
 
 
-def choose_order(trace: DNCTrace, order: str) -> tuple[Int[np.ndarray, "N"], str]:
-    """Return the locations in the order in which to draw them, and words for the axes' labels."""
+def choose_order(trace: MemoryTrace, order: str) -> tuple[Int[np.ndarray, "N"], str]:
+    """Return the locations in the order in which to draw them, and words for the axes' labels.
+
+    A memory without locations has none to return, and only the order ``"slot"``.
+    """
     reject_unknown_keys([order], ("slot", "first_write"), "order of the locations")
-    if order == "first_write":
-        return first_write_order(trace), " (in order of first write)"
-    return np.arange(trace.num_locations), ""
+    if order == "slot":
+        return np.arange(trace.sizes.get("N", 0)), ""
+    if not isinstance(trace, DNCTrace):
+        raise ValueError(f"order must be 'slot' for a {type(trace).__name__}: it has no locations.")
+    return first_write_order(trace), " (in order of first write)"
 
 
 def choose_steps(steps: Sequence[int] | None, num_steps: int, default: int, most: int) -> list[int]:

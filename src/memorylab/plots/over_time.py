@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,6 +10,7 @@ from matplotlib.axes import Axes
 
 from memorylab.errors import reject_unknown_keys
 from memorylab.memory.dnc.trace import DNCTrace
+from memorylab.memory.trace import COMMON, KINDS, MemoryTrace
 from memorylab.plots import style
 from memorylab.plots.style import Figure
 
@@ -39,7 +41,7 @@ def plot_overview(trace: DNCTrace) -> Figure:
 
 
 @style.styled
-def plot_input_output(trace: DNCTrace, output_is_logits: bool = False) -> Figure:
+def plot_input_output(trace: MemoryTrace, output_is_logits: bool = False) -> Figure:
     """Draw a run's input, target and output below each other, on one time axis.
 
     Target and output share their colours. A run without a target is drawn without that panel.
@@ -69,6 +71,37 @@ def plot_input_output(trace: DNCTrace, output_is_logits: bool = False) -> Figure
     else:
         style.colour_bar(images[0], grid[:1, 0], "value")
         style.colour_bar(images[1], grid[1:, 0], "value")
+    return figure
+
+
+@style.styled
+def plot_arrays(trace: MemoryTrace) -> Figure:
+    """Draw a memory's arrays as heat maps over time, below each other: units, gates, all it has.
+
+    The input comes first and the output last; between them come the arrays that hold one row of
+    numbers at each step, such as a number for each hidden unit. Gates and all else between 0 and 1
+    have fixed colours, and so have activations, from −1 to 1.
+
+    Args:
+        trace: The run to draw, of any kind of memory.
+    """
+    own = [name for name in trace.required() if name not in COMMON and trace[name].ndim == 2]
+    names = ["input", *own, "output"]
+    heights = [min(max(trace[name].shape[1] * 0.12, 0.4), 0.9) for name in names]
+    figure, grid = style.frame_grid(heights, bottom=0.75)
+    for axes, name, height in zip(grid[:, 0], names, heights, strict=True):
+        row, array = trace.table[name], trace[name]
+        low, high = KINDS[row.kind]
+        if math.isinf(high):
+            scale = style.fitting_scale([array])
+        else:
+            scale = style.unit_scale() if low == 0 else style.signed_scale([np.array(high)])
+        image = style.heatmap(axes, array.T, scale, f"{row.label}: {row.meaning}")
+        style.integer_ticks(axes.yaxis, int(height / 0.14))
+        style.colour_bar(image, [axes], "")
+    style.label_time(grid)
+    width, height = figure.get_size_inches()
+    figure.text(style.LEFT / width, 0.1 / height, trace.about)
     return figure
 
 

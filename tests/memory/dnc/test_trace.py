@@ -204,6 +204,7 @@ def test_file_is_an_ordinary_archive(trace, tmp_path):
         assert {*archive.files} == {*trace.arrays, "header"}
         assert json.loads(str(archive["header"])) == {
             "format_version": 1,
+            "kind": "dnc",
             "metadata": trace.metadata,
         }
 

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import copy
-import functools
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from memorylab.errors import check_count, suggest
-from memorylab.memory.disturbance import Disturbance
 from memorylab.memory.dnc import fast
 from memorylab.memory.dnc.cell import DNCCell
-from memorylab.memory.dnc.trace import DNCTrace
-from memorylab.memory.model import Counts, MemoryModel, State, batched, map_state, run_steps
+from memorylab.memory.dnc.trace import ARRAYS, DNCTrace
+from memorylab.memory.model import Counts, MemoryModel, Record, State, run_steps
 
 _IMPLEMENTATIONS = ("auto", "fast", "reference")
 """Whichever can run, the kernels of :mod:`memorylab.memory.dnc.fast`, the equations of ``cell``."""
@@ -52,6 +48,8 @@ class DNC(MemoryModel):
         ValueError: A size is below 1, or the controller, a part or the implementation doesn't
             exist.
     """
+
+    trace_class = DNCTrace
 
     def __init__(
         self,
@@ -117,104 +115,18 @@ class DNC(MemoryModel):
         h_and_r, state = run_steps(step, z, state, seq_lens)  # [B, T, H + R·W]
         return self.output(h_and_r), state
 
-    @torch.no_grad()
-    def trace(
-        self,
-        z: Float[Tensor | np.ndarray, "T F"],
-        state: State | None = None,
-        *,
-        disturbance: Disturbance | str | None = None,
-    ) -> DNCTrace:
-        """Run one sequence and return everything that happened.
+    @property
+    def trace_metadata(self) -> dict[str, Any]:
+        """The parts that were taken away."""
+        return {"ablated": sorted(self.cell.ablated)}
 
-        The run is done in double precision, whatever the model's own. Locations that nothing was
-        written to are tied in usage; single precision would order them by its rounding errors, and
-        nobody could follow the run with the paper's equations.
-
-        Args:
-            z: One sequence without padding ``[T, F]``, T at least 1.
-            state: State to begin with, without batch dimension; by default the initial state.
-            disturbance: What to change in the run, or its text: see
-                :class:`memorylab.memory.Disturbance`. With another number of locations the same
-                weights run on a larger or smaller memory, and ``state`` must have its size.
-
-        Raises:
-            ValueError: The input is not ``[T, F]`` with at least one step, or holds NaN or
-                infinity, or the state is not one of this model. Or the disturbance can't be read,
-                doesn't fit the run, has words, or drives the run to infinity.
-            TypeError: The input or the state has another dtype than the model's parameters.
-        """
-        z, disturbance = torch.as_tensor(z), Disturbance.parse(disturbance)
-        self._check_sequence(z)
-        if disturbance.words is not None:
-            raise ValueError(
-                "A task must turn the disturbance's words into input. Use DNCTrace.record(model, "
-                "input, disturbance=disturbance, make=task.make)."
-            )
-        model = self._with_locations(disturbance.num_locations)
-        disturbance.check(DNCTrace.table, self._sizes() | {"T": len(z)})
-        state = batched(model.initial_state() if state is None else state, 1)
-        model._check_state(state, 1, z.dtype)
-        model, state = model.double(), map_state(Tensor.double, state)
-        steps: list[dict[str, Tensor]] = []  # each tensor has a first dimension of 1
-        for number, x in enumerate(z.double().unsqueeze(1)):
-            edit = functools.partial(disturbance.apply, step=number)
-            x = edit("input", x)  # [1, F]
-            hidden, state, interface, weightings = model.cell(x, state, edit)
-            h_and_r = torch.cat([hidden, state["read_vectors"].flatten(1)], dim=-1)
-            step = {"input": x, "output": edit("output", model.output(h_and_r))}
-            steps.append(step | state | weightings._asdict() | interface._asdict())
-        arrays = {
-            name: torch.cat([step[name] for step in steps]).cpu().numpy()
-            for name in DNCTrace.required()
-        }
-        metadata: dict[str, Any] = {"ablated": sorted(self.cell.ablated)}
-        if disturbance:
-            _check_finite(arrays)
-            metadata["disturbance"] = str(disturbance)
-        return DNCTrace(arrays, metadata)
-
-    def _check_sequence(self, z: Tensor) -> None:
-        """Raise unless ``z`` is one sequence ``[T, F]`` of finite numbers."""
-        if z.dim() != 2 or len(z) == 0:
-            raise ValueError(
-                f"A trace records one sequence [T, F] of at least one step, but got "
-                f"{list(z.shape)}. Record the rows of a batch one by one."
-            )
-        self._check_input(z.unsqueeze(0))
-        if not z.isfinite().all():
-            step = int((~z.isfinite()).any(-1).nonzero()[0])
-            raise ValueError(f"The input holds NaN or infinity at step {step}. Mend the data.")
-
-    def _sizes(self) -> dict[str, int]:
-        """Return the sizes of a trace's dimensions by their letters, T aside."""
-        cell = self.cell
-        return {
-            "F": self.input_size,
-            "D": self.output_size,
-            "N": cell.num_locations,
-            "W": cell.word_size,
-            "R": cell.num_read_heads,
-        }
-
-    def _with_locations(self, num_locations: int | None) -> DNC:
-        """Return a copy with the same weights and N locations, by default as many as before."""
-        model = copy.deepcopy(self)
-        if num_locations is not None:
-            model.cell.num_locations = num_locations
-            model._expected_state = None  # the state has another size now
-        return model
-
-
-def _check_finite(arrays: dict[str, np.ndarray]) -> None:
-    """Raise if a disturbance drove a run to NaN or infinity, naming the first step and array."""
-    found = [
-        (int(wrong[0]), name)
-        for name, array in arrays.items()
-        if len(wrong := np.argwhere(~np.isfinite(array.reshape(len(array), -1)).all(-1)).ravel())
-    ]
-    if found:
-        step, name = min(found)
-        raise ValueError(
-            f"The disturbance drives {name} to NaN or infinity at step {step}. Use smaller values."
-        )
+    def trace_step(
+        self, x: Float[Tensor, "1 F"], state: State, t: Counts, record: Record
+    ) -> tuple[Float[Tensor, "1 D"], State]:
+        """Run the cell for one step and record the arrays of ``ARRAYS``."""
+        hidden, state, interface, weightings = self.cell(x, state)
+        h_and_r = torch.cat([hidden, state["read_vectors"].flatten(1)], dim=-1)  # [1, H + R·W]
+        for name, tensor in (state | weightings._asdict() | interface._asdict()).items():
+            if name in ARRAYS:
+                record(name, tensor)
+        return self.output(h_and_r), state

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Mapping
+from typing import ClassVar
 
-import numpy as np
-
-from memorylab.memory.disturbance import Disturbance
 from memorylab.memory.trace import COMMON, Array, MemoryTrace
-
-if TYPE_CHECKING:
-    from memorylab.memory.dnc.dnc import DNC
 
 MODES = ("backward", "content", "forward")
 
@@ -20,7 +13,7 @@ MODES = ("backward", "content", "forward")
 ARRAYS: dict[str, Array] = {
     **COMMON,
     # The memory as it stands after each step.
-    "memory": Array("T N W", "number", "memory", "the stored words"),
+    "memory": Array("T N W", "number", "memory", "the stored words", simple=True),
     "link": Array(
         "T N N",
         "links",
@@ -35,7 +28,7 @@ ARRAYS: dict[str, Array] = {
     "write_content_weighting": Array(
         "T N", "weighting", "content", "where the memory resembles the write key"
     ),
-    "write_weighting": Array("T N", "weighting", "write", "where this step writes"),
+    "write_weighting": Array("T N", "weighting", "write", "where this step writes", simple=True),
     "precedence": Array("T N", "weighting", "precedence", "where the last write went"),
     # One number for each read head and location: where the step reads.
     "backward_weighting": Array(
@@ -47,7 +40,7 @@ ARRAYS: dict[str, Array] = {
     "forward_weighting": Array(
         "T R N", "weighting", "forward", "what was written after the last read"
     ),
-    "read_weighting": Array("T R N", "weighting", "read", "where this step reads"),
+    "read_weighting": Array("T R N", "weighting", "read", "where this step reads", simple=True),
     # Words.
     "write_key": Array("T W", "number", "write key", "what to look for before the write"),
     "erase_vector": Array("T W", "fraction", "erase", "how far to erase each position"),
@@ -74,50 +67,14 @@ class DNCTrace(MemoryTrace):
     """
 
     table: ClassVar[Mapping[str, Array]] = ARRAYS
+    kind: ClassVar[str] = "dnc"
+    about: ClassVar[str] = "A controller writes words into numbered locations and reads them."
 
-    @classmethod
-    def record(
-        cls,
-        model: DNC,
-        input: Any,
-        target: Any = None,
-        *,
-        state: Any = None,
-        disturbance: Disturbance | str | None = None,
-        make: Callable[..., Any] | None = None,
-        **metadata: Any,
-    ) -> DNCTrace:
-        """Run a DNC over one sequence and keep everything that happens.
-
-        Args:
-            model: The DNC.
-            input: One sequence without padding ``[T, F]``.
-            target: The output that was asked for ``[T, D]``, if there is one.
-            state: State to begin with, without batch dimension; by default the initial state.
-            disturbance: What to change in the run, or its text: see
-                :class:`memorylab.memory.Disturbance`. Its text is kept with the trace.
-            make: Turns words into a batch of one sequence, such as ``Copy().make``. If the
-                disturbance has words, this batch takes the place of ``input`` and ``target``, and
-                its mask is recorded too. Otherwise ``make`` is not called.
-            **metadata: Kept with the trace.
-
-        Raises:
-            ValueError: See ``DNC.trace``. Or the disturbance has words, but there is no ``make``.
-            TypeError: See ``DNC.trace``.
-        """
-        disturbance = Disturbance.parse(disturbance)
-        extras = {} if target is None else {"target": np.asarray(target)}
-        text = str(disturbance)
-        if disturbance.words is not None and make is not None:
-            from memorylab.memory.model import any_parameter  # traces are read without torch
-
-            batch = make(disturbance.words)
-            input = batch.input[0].to(any_parameter(model))
-            extras = {"target": batch.target[0].numpy(), "mask": batch.mask[0].numpy()}
-            disturbance = dataclasses.replace(disturbance, words=None)
-        trace = model.trace(input, state, disturbance=disturbance)
-        told = {"disturbance": text} if text else {}
-        return cls(trace.arrays | extras, trace.metadata | told | metadata)
+    @property
+    def summary(self) -> str:
+        """The sizes in a few words."""
+        heads = f"{self.num_read_heads} read head{'s' if self.num_read_heads > 1 else ''}"
+        return f"{super().summary}, {self.num_locations} locations of {self.word_size}, {heads}"
 
     def __repr__(self) -> str:
         return (

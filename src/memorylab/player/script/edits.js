@@ -116,7 +116,8 @@ const SILENCES = {
 /** Say what a group of edits does. `number(location)` is the one in the picture. */
 export function describe(group, table, number = String) {
   const time = when(group[0]);
-  const text = group.length === 2 ? describePair(group, table) : describeOne(group[0], table, number);
+  const text =
+    group.length === 2 ? describePair(group, table) : describeOne(group[0], table, number);
   return `${time}: ${text}`;
 }
 
