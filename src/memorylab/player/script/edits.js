@@ -1,18 +1,17 @@
 // What the reader has changed, with undo and redo, and each edit in plain words.
 
-import { UNDISTURBED, format } from "./disturbance.js";
+import { format } from "./disturbance.js";
 import { show } from "./elements.js";
 
 const LONGEST_PAST = 200; // changes that can be undone
 
-/** The present disturbance and those before it. `onChange` hears of each new one. */
+/** The present disturbance (`now`), those before it, and those that were undone. */
 export class History {
-  constructor(disturbance, onChange) {
+  constructor(disturbance) {
     this.now = disturbance;
     this.past = [];
     this.future = [];
     this.gesture = null;
-    this.onChange = onChange;
   }
 
   /**
@@ -26,30 +25,25 @@ export class History {
       this.future = [];
     }
     this.gesture = gesture;
-    this.take(next);
-  }
-
-  undo() {
-    if (this.past.length === 0) return;
-    this.future.push(this.now);
-    this.gesture = null;
-    this.take(this.past.pop());
-  }
-
-  redo() {
-    if (this.future.length === 0) return;
-    this.past.push(this.now);
-    this.gesture = null;
-    this.take(this.future.pop());
-  }
-
-  reset() {
-    this.change(UNDISTURBED);
-  }
-
-  take(next) {
     this.now = next;
-    this.onChange(next);
+  }
+
+  /** Go back by one change; return whether there was one. */
+  undo() {
+    return this.step(this.past, this.future);
+  }
+
+  /** Do again what was undone last; return whether there was anything. */
+  redo() {
+    return this.step(this.future, this.past);
+  }
+
+  step(from, to) {
+    if (from.length === 0) return false;
+    to.push(this.now);
+    this.now = from.pop();
+    this.gesture = null;
+    return true;
   }
 }
 
@@ -147,11 +141,11 @@ function describeOne(edit, table, number) {
 
 /** An array, or a part of it, in words: "write gate", "free gate 1", "input 4". */
 export function nameCell(name, index, table, number = String) {
-  const { axes, label, columns } = table[name] ?? { axes: "T", label: name, columns: [] };
+  const { axes, label, columns, shape } = table[name];
   const letters = axes.split(" ").slice(1);
   const words = [label];
   index.forEach((at, i) => {
-    if (letters[i] === "R") words.push(`of head ${at}`);
+    if (letters[i] === "R") words.push(...(shape[i + 1] > 1 ? [`of head ${at}`] : []));
     else if (letters[i] === "N") words.push(`in location ${number(at)}`);
     else if (columns.length && i === letters.length - 1) words.push(columns[at]);
     else words.push(at);

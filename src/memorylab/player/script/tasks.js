@@ -72,6 +72,7 @@ const TASKS = {
   AssociativeRecall: {
     group: ({ item_length: length }) => length,
     fewest: 2,
+    thing: "item",
     key: (item) => item.join(","),
     what: "items",
     sizes: ({ word_size: W }) => [W + 2, W],
@@ -91,6 +92,7 @@ const TASKS = {
 
   KeyValueRecall: {
     group: () => 2,
+    thing: "pair",
     key: ([key]) => key,
     what: "keys",
     sizes: ({ word_size: W }) => [2 * W + 1, W],
@@ -112,7 +114,8 @@ class Task {
     Object.assign(this, { name, options, words, asked, kind: TASKS[name] });
     this.group = this.kind.group(options); // words to a thing
     this.wordSize = options.word_size;
-    this.fewest = this.kind.fewest ?? 1; // things
+    this.thing = this.kind.thing ?? "word"; // what is remembered
+    this.fewest = this.kind.fewest ?? 1;
     const keyBits = this.wordSize * (name === "AssociativeRecall" ? this.group : 1);
     this.most = this.kind.key ? Math.min(MOST, 2 ** keyBits) : MOST;
   }
