@@ -50,11 +50,12 @@ def visit(browser, tmp_path):
         if "Multiple readback operations" not in text:
             problems.append(text)
 
-    def visit(player, width=1400, **options):
+    def visit(player, width=1400, level="everything", **options):
         path = player.to_html(tmp_path / f"{len(contexts)}.html")
         context = browser.new_context(viewport={"width": width, "height": 900}, **options)
         contexts.append(context)
         context.set_offline(True)
+        context.add_init_script(f"localStorage.setItem('memorylab-player-level', '{level}')")
         page = context.new_page()
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("console", lambda message: said(message.text))

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from memorylab.errors import check_count, suggest
 from memorylab.memory.trace import KINDS, Array
 
@@ -239,6 +241,20 @@ class Disturbance:
     def after(self, edits: tuple[Edit, ...]) -> Disturbance:
         """Return the same disturbance with some edits before its own."""
         return dataclasses.replace(self, edits=(*edits, *self.edits))
+
+
+def check_undiverged(arrays: Mapping[str, np.ndarray]) -> None:
+    """Raise if a disturbance drove a run to NaN or infinity, naming the first step and array."""
+    found = [
+        (int(wrong[0]), name)
+        for name, array in arrays.items()
+        if len(wrong := np.argwhere(~np.isfinite(array.reshape(len(array), -1)).all(-1)).ravel())
+    ]
+    if found:
+        step, name = min(found)
+        raise ValueError(
+            f"The disturbance drives {name} to NaN or infinity at step {step}. Use smaller values."
+        )
 
 
 def _parse_edit(part: str, key: str, value: str) -> Edit:

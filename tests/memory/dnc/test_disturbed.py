@@ -236,7 +236,7 @@ def test_words_take_the_place_of_input_and_target():
 
 def test_words_without_a_task():
     for trace in (make_dnc().trace, functools.partial(DNCTrace.record, make_dnc())):
-        with pytest.raises(ValueError, match=r"Use DNCTrace\.record\(.*make=task\.make\)"):
+        with pytest.raises(ValueError, match=r"Use MemoryTrace\.record\(.*make=task\.make\)"):
             trace(sequence(), disturbance="words=10,11")
 
 

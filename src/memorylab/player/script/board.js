@@ -62,7 +62,8 @@ export class Board {
   }
 
   viewOf(run, order) {
-    const compact = this.runs.length > 1;
+    // Two runs share the screen; their difference has it for itself.
+    const compact = this.runs.length > 1 && !run.signed;
     return new View(this.player, run, { simple: this.level === "simple", order, compact });
   }
 

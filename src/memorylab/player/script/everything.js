@@ -33,17 +33,20 @@ function stepFigures(view) {
   const { run, compact } = view;
   const cell = compact ? 9 : 12; // Two runs share the width.
   const limit = (count, most) => Math.max(96, Math.min(most, count * cell));
-  const high = (letter) => limit(view.axes.sizes[letter], 288);
-  const wide = limit(run.word ?? 0, 240);
+  const high = (letter) => limit(view.axes.sizes[letter], compact ? 176 : 288);
+  const wide = limit(run.word ?? 0, compact ? 176 : 240);
   const stored = run.frame ? [view.frame(run.frame)] : [];
   for (const name of view.names("words")) stored.push(wordsFigure(view, name, wide, high));
   for (const name of view.names("pairs")) stored.push(pairsFigure(view, name, high));
   const figures = [];
-  for (const [letter, names] of byPlaces(run, view.names("places"))) {
-    const title = letter === "N" ? "writing" : "units";
-    const say = (label, row) => `${label} of ${view.axes.say(letter, row)}`;
-    figures.push(columnsFigure(view, { title, letter, names, start: 0, say }, high(letter)));
-  }
+  for (const [letter, all] of byPlaces(run, view.names("places")))
+    for (const fractions of [false, true]) {
+      const names = all.filter((name) => isFraction(run.arrays[name]) === fractions);
+      if (!names.length) continue;
+      const title = letter === "N" ? "writing" : fractions ? "gates" : "units";
+      const say = (label, row) => `${label} of ${view.axes.say(letter, row)}`;
+      figures.push(columnsFigure(view, { title, letter, names, start: 0, say }, high(letter)));
+    }
   const headed = view.names("heads");
   for (let head = 0; headed.length && head < run.heads; head++) {
     const letter = placesOf(run, headed[0]);
@@ -157,9 +160,15 @@ function runLines(view) {
   // Of what has a place for each row, the DNC's arrays stand above too; these matter over time.
   const placed = ["usage", "write_weighting", "read_weighting"].filter((name) => run.has(name));
   const units = view.names("places").filter((name) => placesOf(run, name) !== "N");
+  const entries = view.entries([...placed, ...units]);
+  const most = Math.min(view.compact ? 64 : 96, (view.compact ? 200 : 420) / entries.length);
   return [
     ...numbers.map((name) => numbersLine(view, name)),
-    ...view.entries([...placed, ...units]).map((entry) => placesLine(view, entry)),
+    ...entries.map((entry) => {
+      const rows = view.axes.sizes[placesOf(run, entry.name)];
+      const height = Math.max(view.compact ? 40 : 48, Math.min(most, rows * 4));
+      return placesLine(view, entry, { height });
+    }),
   ].map(({ root }) => root);
 }
 
@@ -187,7 +196,6 @@ export function placesLine(view, { label, name, index: offset, meaning }, option
   return line(view, options.label ?? label, rows, (row) => [name, offset + rows.places[row]], {
     name: `${label} over time`,
     scale: view.scaleOf(name),
-    height: Math.max(view.compact ? 40 : 48, Math.min(96, rows.count * 4)),
     tell: (row) => `${label} of ${view.axes.say(letter, row)}`,
     meaning,
     ...options,

@@ -1,7 +1,7 @@
 // What the colours stand for, and what the words mean.
 
 import { hasBits } from "./answer.js";
-import { formOf } from "./axes.js";
+import { formOf, isFraction } from "./axes.js";
 import { gradient } from "./colours.js";
 import { brief, element } from "./elements.js";
 
@@ -20,8 +20,11 @@ export function legend(view) {
   } else {
     const words = view.names("vector", "vectors");
     if (words.length) bars.push(bar("words of this step", view.shared(words)()));
-    const unit = run.signed ? "differences" : "links, usage, weightings, gates";
-    bars.push(bar(unit, view.unit()));
+    const units = view.names("places").filter((name) => !isFraction(run.arrays[name]));
+    if (units.length) bars.push(bar("units", view.shared(units)()));
+    const parts = run.has("link") ? "links, usage, weightings, gates" : "gates";
+    if (run.names(isFraction).length)
+      bars.push(bar(run.signed ? "differences" : parts, view.unit()));
   }
   const none = element("span", { class: "mp-bar-entry" }, element("i", { class: "mp-hatch" }));
   none.append("no number");

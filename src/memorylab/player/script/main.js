@@ -12,8 +12,12 @@ import { Player } from "./player.js";
 import STYLE from "./style.css";
 
 export { firstWriteOrder } from "./axes.js";
+export { read } from "./block.js";
 export * as disturbances from "./disturbance.js";
+export * as expressions from "./expressions.js";
+export * as formulas from "./formulas.js";
 export { Difference, Run } from "./run.js";
+export { Simulation } from "./simulation.js";
 export * as tasks from "./tasks.js";
 export { tellSimply, tellStep } from "./words.js";
 
@@ -25,6 +29,7 @@ function render({ model, el }) {
   });
   el.replaceChildren(element("style", {}, STYLE), root);
   const player = new Player(model, root);
+  root.player = player; // for other scripts of the page
   root.dataset.ready = "true";
   return () => player.destroy();
 }

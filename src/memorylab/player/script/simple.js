@@ -64,7 +64,9 @@ function memory(view, letter, names) {
   const matrices = words.map((name) => wordsPanel(view, letter, name, height));
   matrices.forEach((panel, i) => {
     const { label, meaning } = run.arrays[words[i]];
-    parts.push(column(label, meaning, "mp-centre", panel.frame));
+    const part = column(label, meaning, "mp-centre", panel.frame);
+    part.classList.add("mp-shrinks");
+    parts.push(part);
   });
   const reading = heads.flatMap((name) =>
     Array.from({ length: run.heads }, (_, head) => bars(name, head)),
@@ -153,7 +155,7 @@ function runLines(view) {
   if (run.has("input")) numbers("input");
   for (const entry of placed(view)) lines.push(placesLine(view, ...entry).root);
   if (hasBits(run)) lines.push(...answerLines(view, small));
-  else if (run.has("output")) numbers("output", { label: "answer" });
+  else if (run.has("output")) numbers("output");
   for (const name of simple.filter((one) => !["input", "output"].includes(one)))
     if (name !== "target") numbers(name);
     else if (!hasBits(run)) numbers(name, { label: "wanted" });

@@ -165,7 +165,11 @@ export class Tools {
     });
     this.copied = element("span", { role: "status" });
     this.copyButton = press("copy", "Copy the line for Python", "copy as text", () => this.copy());
-    return [element("label", { class: "mp-text" }, "as text ", this.text), this.copyButton, this.copied];
+    return [
+      element("label", { class: "mp-text" }, "as text ", this.text),
+      this.copyButton,
+      this.copied,
+    ];
   }
 
   /** Put the line for Python on the clipboard, or, where there is none, select the text to copy. */

@@ -143,8 +143,7 @@ function tellRead(run, step, head, number) {
 /** How many units a step of a recurrent network changed, and which one most. */
 function tellUnits(run, step, unit = (place) => place) {
   const [name] = run.names((row) => row.simple).filter((one) => formOf(run, one) === "places");
-  if (!name)
-    return run.has("memory") ? "" : "Remembers nothing: the answer follows from this input.";
+  if (!name) return run.has("memory") ? "" : "Remembers nothing of the steps before.";
   const now = run.at(name, step);
   const before = step > 0 ? run.at(name, step - 1) : new Float32Array(now.length);
   const changes = Array.from(now, (value, i) => Math.abs(value - before[i]));
@@ -152,10 +151,10 @@ function tellUnits(run, step, unit = (place) => place) {
   const most = changes.indexOf(Math.max(...changes));
   const many = changes.filter((change) => change >= CHANGED).length;
   const text = (value) => value.toFixed(2).replace("-", "−");
-  const { label } = run.arrays[name];
+  const who = many ? `${many} of ${now.length} units change` : "No unit changes";
   return (
-    `Changes ${many} of ${now.length} units by ${CHANGED} or more; most of all the ${label} value ` +
-    `of unit ${unit(most)}, from ${text(before[most])} to ${text(now[most])}.`
+    `${who} by ${CHANGED} or more; unit ${unit(most)} changes most, ` +
+    `from ${text(before[most])} to ${text(now[most])}.`
   );
 }
 
