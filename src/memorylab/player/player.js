@@ -464,14 +464,14 @@ function lstmLayer(layer, prefix) {
   return LSTM_LAYERS.get(prefix);
 }
 function makeLayer(layer, prefix) {
-  const [gates, cell, hidden] = ["gates", "cell", "hidden"].map(
+  const [gates2, cell, hidden] = ["gates", "cell", "hidden"].map(
     (part) => `controller_${part}_${layer}`
   );
   const below = `controller_hidden_${layer - 1}`;
   const [input, recurrent] = [`${prefix}weight_ih`, `${prefix}weight_hh`];
   return [
     {
-      name: gates,
+      name: gates2,
       axes: "T 4 H",
       compute(now, before, { weights, sizes: { hidden: H } }) {
         const out = Float64Array.from(weights[`${prefix}bias_ih`]);
@@ -502,21 +502,21 @@ function makeLayer(layer, prefix) {
       name: cell,
       axes: "T H",
       compute(now, before, { sizes: { hidden: H } }) {
-        const parts = now[gates];
+        const parts = now[gates2];
         return before[cell].map((kept, h) => parts[H + h] * kept + parts[h] * parts[2 * H + h]);
       },
       explain: (c, h) => add(
-        multiply(c.now(gates, 1, h), c.before(cell, h)),
-        multiply(c.now(gates, 0, h), c.now(gates, 2, h))
+        multiply(c.now(gates2, 1, h), c.before(cell, h)),
+        multiply(c.now(gates2, 0, h), c.now(gates2, 2, h))
       )
     },
     {
       name: hidden,
       axes: "T H",
       compute(now, before, { sizes: { hidden: H } }) {
-        return now[cell].map((value, h) => now[gates][3 * H + h] * Math.tanh(value));
+        return now[cell].map((value, h) => now[gates2][3 * H + h] * Math.tanh(value));
       },
-      explain: (c, h) => multiply(c.now(gates, GATES - 1, h), apply2("tanh", c.now(cell, h)))
+      explain: (c, h) => multiply(c.now(gates2, GATES - 1, h), apply2("tanh", c.now(cell, h)))
     }
   ];
 }
@@ -940,7 +940,8 @@ function weightShapes({ controller, sizes }) {
   }
   return shapes;
 }
-function checkModel(model, shapes) {
+function checkModel(model) {
+  const { shapes } = model;
   const expected = weightShapes(model);
   for (const name of /* @__PURE__ */ new Set([...Object.keys(expected), ...Object.keys(shapes)])) {
     const [wanted, found] = [expected, shapes].map((one) => one[name] && `[${one[name]}]`);
@@ -988,7 +989,7 @@ var Simulation = class _Simulation extends Run {
       this.stepShapes[name] ??= stepShape({ axes }, { ...letters, H: sizes.hidden });
     this.restored = {};
     this.run(earlier);
-    this.arrays = this.rows(model.table, earlier);
+    this.arrays = this.rows(model.table);
   }
   /** The same model and sequence, or another `sequence`, with another disturbance. */
   disturbed(disturbance, sequence = {}) {
@@ -1016,8 +1017,8 @@ var Simulation = class _Simulation extends Run {
   }
   /** The steps of an earlier run that this one shares. */
   reusable(earlier) {
-    const same = earlier && earlier.original === this.original && earlier.locations === this.locations && earlier.sequence.input === this.sequence.input;
-    if (!same) return [];
+    const same2 = earlier && earlier.original === this.original && earlier.locations === this.locations && earlier.sequence.input === this.sequence.input;
+    if (!same2) return [];
     return earlier.history.slice(0, firstChange(earlier.disturbance, this.disturbance));
   }
   zeros() {
@@ -1072,21 +1073,15 @@ var Simulation = class _Simulation extends Run {
     this.restored[name] = { step, values };
     return values;
   }
-  /** The rows of the arrays, with shapes and ranges; a range covers that of the earlier run too. */
-  rows(table, earlier) {
+  /** The rows of the arrays, with shapes and ranges. */
+  rows(table) {
     const rows = {};
     for (const [name, row] of Object.entries(table)) {
       if (!(name in this.history[0])) continue;
       const size = this.history[0][name].length;
       const shape = this.stepShapes[name] ?? row.shape?.slice(1) ?? [size];
-      const range2 = ["number", "strength"].includes(row.kind) ? this.range(name) : [0, 1];
-      const other = earlier?.arrays[name];
-      rows[name] = {
-        ...row,
-        shape: [this.steps, ...shape],
-        low: Math.min(range2[0], other?.low ?? Infinity),
-        high: Math.max(range2[1], other?.high ?? -Infinity)
-      };
+      const [low, high] = ["number", "strength"].includes(row.kind) ? this.range(name) : [0, 1];
+      rows[name] = { ...row, shape: [this.steps, ...shape], low, high };
     }
     return rows;
   }
@@ -1182,12 +1177,12 @@ function formOf(run, name) {
 }
 var placesOf = (run, name) => dimensions(run.arrays[name]).filter((one) => one !== "R")[0];
 function byPlaces(run, names) {
-  const groups = /* @__PURE__ */ new Map();
+  const groups2 = /* @__PURE__ */ new Map();
   for (const name of names) {
     const letter = placesOf(run, name);
-    groups.set(letter, [...groups.get(letter) ?? [], name]);
+    groups2.set(letter, [...groups2.get(letter) ?? [], name]);
   }
-  return groups;
+  return groups2;
 }
 var isFraction = ({ kind }) => FRACTIONS.includes(kind);
 function subscript(run, name, index) {
@@ -1255,6 +1250,17 @@ function isWrong(run, step, bit) {
   if (run.signed || !isAsked(run, step)) return false;
   const logit = run.at("output", step)[bit];
   return Number.isNaN(logit) || logit > 0 !== run.at("target", step)[bit] > 0.5;
+}
+function countWrong(run) {
+  if (!hasBits(run)) return null;
+  const bits = run.size("output");
+  let [wrong, asked] = [0, 0];
+  for (let step = 0; step < run.steps; step++)
+    if (isAsked(run, step)) {
+      asked += bits;
+      for (let bit = 0; bit < bits; bit++) wrong += isWrong(run, step, bit);
+    }
+  return { wrong, asked };
 }
 
 // src/memorylab/player/script/colours.js
@@ -1837,14 +1843,14 @@ function placesLine(view, { label, name, index: offset, meaning }, options = {})
 function gateGroup(view, open) {
   const { run } = view;
   const few = view.names("few");
-  const gates = few.filter((name) => isFraction(run.arrays[name]));
+  const gates2 = few.filter((name) => isFraction(run.arrays[name]));
   const strengths = few.filter((name) => isStrength(run.arrays[name]));
   const scale = () => {
     const highest = Math.max(1.001, ...strengths.map((name) => view.run.arrays[name].high));
     return view.run.signed ? around(highest) : between(1, highest);
   };
   const lines = [];
-  if (gates.length) lines.push(namedLine(view, "gates", gates, view.unit));
+  if (gates2.length) lines.push(namedLine(view, "gates", gates2, view.unit));
   if (strengths.length) lines.push(namedLine(view, "strengths", strengths, scale));
   return lines.length ? [group("Gates, read modes, strengths", lines, open)] : [];
 }
@@ -2082,12 +2088,12 @@ function tellStep(run, step) {
     else sentences.push(`Spreads its write, most of it to ${place}, ${how}.`);
   }
   if (step > 0) {
-    const gates = run.at("free_gates", step);
+    const gates2 = run.at("free_gates", step);
     const before = run.at("read_weighting", step - 1);
     const freed = [];
     for (let i = 0; i < N; i++) {
       let kept = 1;
-      for (let head = 0; head < run.heads; head++) kept *= 1 - gates[head] * before[head * N + i];
+      for (let head = 0; head < run.heads; head++) kept *= 1 - gates2[head] * before[head * N + i];
       if (kept < 0.5) freed.push(i);
     }
     if (freed.length > 4) sentences.push(`Frees ${freed.length} locations.`);
@@ -2344,7 +2350,7 @@ var View = class {
     for (const line2 of this.lines) line2.follow(step);
     for (const touch2 of this.touched) touch2(step);
     this.drawFrame?.(step);
-    this.words.textContent = this.run.signed ? "Red is more in the first run, blue more in the second." : this.simple ? tellSimply(this.run, step, (location) => this.axes.number("N", location)) : tellStep(this.run, step);
+    this.words.textContent = this.run.signed ? "Red is more in the first run, blue more in the second." : this.simple ? tellSimply(this.run, step, (location2) => this.axes.number("N", location2)) : tellStep(this.run, step);
   }
   mark(chosen) {
     for (const panel of [...this.panels, ...this.lines]) panel.mark(chosen);
@@ -2418,8 +2424,8 @@ var Board = class {
    * drawn anew, with their locations in the order that they had.
    */
   show(runs) {
-    const same = runs.length === this.runs.length && runs.every((run, i) => isAlike(run, this.runs[i]));
-    if (same) {
+    const same2 = runs.length === this.runs.length && runs.every((run, i) => isAlike(run, this.runs[i]));
+    if (same2) {
       this.runs = runs;
       this.views.forEach((view, i) => view.show(runs[i]));
       this.difference?.show(new Difference(...runs));
@@ -2492,222 +2498,240 @@ var Board = class {
   }
 };
 
-// src/memorylab/player/script/player.js
-var SPEEDS = [1, 2, 5, 10, 20, 30, 60];
-var SYNC_AFTER = 120;
-var Player = class {
-  constructor(model, root2) {
-    this.model = model;
-    this.root = root2;
-    const header = model.get("header");
-    const { runs, model: network } = read2(header, model.get("data"));
-    Object.assign(this, { runs, network });
-    this.step = model.get("t");
-    this.board = new Board(this, header.level);
-    this.playing = false;
-    this.listeners = /* @__PURE__ */ new Set();
-    this.fps = model.get("fps");
-    this.build();
-    root2.addEventListener("keydown", (event) => this.key(event));
-    this.onModelStep = () => this.seek(model.get("t"), false);
-    this.onModelSpeed = () => this.setSpeed(model.get("fps"), false);
-    model.on("change:t", this.onModelStep);
-    model.on("change:fps", this.onModelSpeed);
-  }
-  build() {
-    this.slots = {};
-    for (const name of ["laboratory", "tour", "why"])
-      this.slots[name] = element("div", { class: `mp-${name}` });
-    this.value = element("p", { class: "mp-value", "aria-live": "polite" });
-    this.root.replaceChildren(
-      element("div", { class: "mp-head" }, this.buildControls(), this.value),
-      this.slots.laboratory,
-      this.slots.tour,
-      this.board.root,
-      this.slots.why,
-      this.board.foot
-    );
-    this.setSpeed(this.fps, false);
-    this.begin();
-    this.board.build(this.runs);
-    this.select(null);
-  }
-  /** As many steps as the longest run has. */
-  begin() {
-    this.steps = Math.max(...this.runs.map((run) => run.steps));
-    this.step = Math.min(this.step, this.steps - 1);
-    this.slider.max = this.steps - 1;
-  }
-  /**
-   * Show other runs on the same clock. Where their sizes are those of the runs before, the panels
-   * stay and are only drawn anew, with their locations in the order that they had.
-   */
-  show(runs) {
-    this.runs = runs;
-    this.begin();
-    if (this.board.show(runs)) this.draw();
-    else this.select(null);
-  }
-  buildControls() {
-    const button = (name, label, action) => element(
-      "button",
-      { type: "button", title: label, "aria-label": label, onclick: action, "data-action": name },
-      sign(name)
-    );
-    this.playButton = button("play", "Play (space)", () => this.toggle());
-    this.slider = element("input", {
-      type: "range",
-      min: 0,
-      value: 0,
-      "aria-label": "step",
-      oninput: () => this.seek(Number(this.slider.value))
+// src/memorylab/player/script/bits.js
+var Bits = class {
+  constructor(onFlip) {
+    this.onFlip = onFlip;
+    this.words = [];
+    this.at = [0, 0];
+    this.root = element("div", {
+      class: "mp-bits",
+      role: "group",
+      "aria-label": "bits of the words: arrow keys move, space flips",
+      onclick: (event) => this.click(event),
+      onkeydown: (event) => this.key(event)
     });
-    this.counter = element("output", { class: "mp-counter" });
-    this.speed = element("select", {
-      "aria-label": "steps per second",
-      onchange: () => this.setSpeed(Number(this.speed.value))
+  }
+  /** Show words, `group` of them to a thing. */
+  show(words, group2) {
+    const shape = (list) => `${list.length} ${list[0]?.length}`;
+    if (shape(words) !== shape(this.words)) this.build(words, group2);
+    this.words = words;
+    words.forEach(
+      (word, i) => Array.from(word).forEach(
+        (bit, j) => this.cells[i][j].setAttribute("aria-checked", String(bit === "1"))
+      )
+    );
+  }
+  build(words, group2) {
+    this.cells = words.map(
+      (word, i) => Array.from(
+        word,
+        (_, j) => element("button", {
+          type: "button",
+          role: "switch",
+          tabindex: "-1",
+          "aria-label": `word ${i + 1}, bit ${j + 1}`,
+          "data-word": i,
+          "data-bit": j
+        })
+      )
+    );
+    const columns = this.cells.map((cells, i) => {
+      const last = (i + 1) % group2 === 0 && group2 > 1 ? " mp-bits-last" : "";
+      return element("div", { class: `mp-bits-word${last}` }, ...cells);
     });
-    return element(
-      "div",
-      { class: "mp-controls", role: "toolbar", "aria-label": "time" },
-      button("first", "First step (Home)", () => this.seek(0)),
-      button("back", "Step back (left arrow)", () => this.seek(this.step - 1)),
-      this.playButton,
-      button("forward", "Step forward (right arrow)", () => this.seek(this.step + 1)),
-      button("last", "Last step (End)", () => this.seek(this.steps - 1)),
-      this.slider,
-      this.counter,
-      element("label", {}, this.speed, " steps/s"),
-      ...this.board.buttons
-    );
+    const held2 = this.root.contains(document.activeElement);
+    this.root.replaceChildren(...columns);
+    this.move(...this.at, held2);
   }
-  /** Call `listener` with { run, name, index, step, panel, event } when a cell is clicked. */
-  onCell(listener) {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+  /** Let the tab key and the arrow keys go on from a bit. */
+  move(word, bit, focus = true) {
+    const last = (list) => list.length - 1;
+    const [before] = this.root.querySelectorAll("[tabindex='0']");
+    before?.setAttribute("tabindex", "-1");
+    word = Math.max(0, Math.min(last(this.cells), word));
+    bit = Math.max(0, Math.min(last(this.cells[word]), bit));
+    this.at = [word, bit];
+    const cell = this.cells[word][bit];
+    cell.setAttribute("tabindex", "0");
+    if (focus) cell.focus();
   }
-  tellCell(panel, event) {
-    const { run } = panel.view;
-    const cell = { run, step: this.step, ...panel.address(...panel.cell), panel, event };
-    for (const listener of this.listeners) listener(cell);
-  }
-  /** Light the cells of a run that show one of some numbers, each { name, index, step }. */
-  light(run, numbers2) {
-    this.lit = [run, numbers2];
-    for (const view of this.board.all) view.light(view.run === run ? numbers2 : [], this.step);
-  }
-  draw() {
-    const { step } = this;
-    for (const view of this.board.all) view.draw(step);
-    if (this.lit?.[1].length) this.light(...this.lit);
-    this.slider.value = step;
-    this.slider.setAttribute("aria-valuetext", `step ${step} of ${this.steps - 1}`);
-    this.counter.textContent = `step ${step} of ${this.steps - 1}`;
-    this.root.dataset.step = step;
-    if (this.chosen) this.value.textContent = this.chosen.panel.readout(step);
-  }
-  seek(step, sync = true) {
-    step = Math.max(0, Math.min(this.steps - 1, Math.round(step)));
-    if (this.step === step) return;
-    this.step = step;
-    this.draw();
-    if (sync) {
-      clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.sync(), SYNC_AFTER);
-    }
-  }
-  /** Tell the kernel where we are; not for every frame, which would flood it. */
-  sync() {
-    clearTimeout(this.timer);
-    this.timer = void 0;
-    if (this.model.get("t") === this.step) return;
-    this.model.set("t", this.step);
-    this.model.save_changes();
-  }
-  setSpeed(fps, sync = true) {
-    this.fps = fps;
-    const speeds = [.../* @__PURE__ */ new Set([...SPEEDS, fps])].sort((a, b) => a - b);
-    this.speed.replaceChildren(
-      ...speeds.map((value) => element("option", { value }, String(value)))
-    );
-    this.speed.value = fps;
-    if (!sync) return;
-    this.model.set("fps", fps);
-    this.model.save_changes();
-  }
-  toggle(play = !this.playing) {
-    if (play && this.step === this.steps - 1) this.seek(0);
-    this.playing = play;
-    this.root.dataset.playing = play;
-    this.playButton.replaceChildren(sign(play ? "pause" : "play"));
-    this.playButton.title = play ? "Pause (space)" : "Play (space)";
-    this.playButton.setAttribute("aria-label", this.playButton.title);
-    for (const view of this.board.all)
-      view.words.setAttribute("aria-live", play ? "off" : "polite");
-    cancelAnimationFrame(this.request);
-    if (play) {
-      this.due = performance.now() + 1e3 / this.fps;
-      this.request = requestAnimationFrame((now) => this.tick(now));
-    } else this.sync();
-  }
-  tick(now) {
-    if (!this.playing) return;
-    if (!this.root.isConnected) return this.toggle(false);
-    if (now >= this.due) {
-      this.seek(this.step + 1);
-      this.due = Math.max(this.due + 1e3 / this.fps, now);
-      if (this.step === this.steps - 1) return this.toggle(false);
-    }
-    this.request = requestAnimationFrame((next) => this.tick(next));
-  }
-  select(panel) {
-    this.chosen = panel ? panel.chosen() : null;
-    this.value.textContent = panel ? panel.readout(this.step) : "Point at a cell, or reach it by tab and arrow keys, for its value.";
-    for (const view of this.board.all) view.mark(this.chosen);
+  click(event) {
+    const { word, bit } = event.target.dataset;
+    if (word === void 0) return;
+    this.move(Number(word), Number(bit));
+    this.onFlip(...this.at);
   }
   key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target === this.speed) return;
-    const onButton = event.target.tagName === "BUTTON" || event.target.tagName === "SUMMARY";
-    const faster = (by) => {
-      const speeds = SPEEDS.filter((speed) => by > 0 ? speed > this.fps : speed < this.fps);
-      const next = by > 0 ? speeds[0] : speeds.at(-1);
-      if (next) this.setSpeed(next);
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const [word, bit] = this.at;
+    const moves = {
+      ArrowLeft: [word - 1, bit],
+      ArrowRight: [word + 1, bit],
+      ArrowUp: [word, bit - 1],
+      ArrowDown: [word, bit + 1],
+      Home: [0, bit],
+      End: [this.cells.length, bit]
     };
-    const actions = {
-      ArrowLeft: () => this.seek(this.step - 1),
-      ArrowRight: () => this.seek(this.step + 1),
-      ",": () => this.seek(this.step - 1),
-      ".": () => this.seek(this.step + 1),
-      PageUp: () => this.seek(this.step - 10),
-      PageDown: () => this.seek(this.step + 10),
-      Home: () => this.seek(0),
-      End: () => this.seek(this.steps - 1),
-      "+": () => faster(1),
-      "=": () => faster(1),
-      "-": () => faster(-1),
-      d: () => this.board.toggleDifference(),
-      Escape: () => {
-        this.select(null);
-        this.slider.focus();
-      }
-    };
-    if (!onButton) actions[" "] = () => this.toggle();
-    const action = actions[event.key];
-    if (!action) return;
+    if (!(event.key in moves)) return;
     event.preventDefault();
     event.stopPropagation();
-    action();
-  }
-  destroy() {
-    this.toggle(false);
-    clearTimeout(this.timer);
-    this.model.off("change:t", this.onModelStep);
-    this.model.off("change:fps", this.onModelSpeed);
+    this.move(...moves[event.key]);
   }
 };
 
-// src/memorylab/player/script/style.css
-var style_default = '.memory-player {\n  --mp-text: var(--jp-ui-font-color1, #1b1b1b);\n  --mp-quiet: var(--jp-ui-font-color2, #5a5a5a);\n  --mp-back: var(--jp-layout-color0, #fff);\n  --mp-field: var(--jp-layout-color2, #eee);\n  --mp-line: var(--jp-border-color1, #bbb);\n  --mp-accent: #0b6bcb;\n  --mp-mark: #d6006c;\n  --mp-writes: #b85c00;\n  --mp-reads: #00776b;\n  --mp-own: #5b6470;\n  container: player / inline-size;\n  color: var(--mp-text);\n  background: var(--mp-back);\n  font:\n    13px/1.45 system-ui,\n    sans-serif;\n  padding: 8px;\n  box-sizing: border-box;\n  color-scheme: light;\n}\n.memory-player[data-theme="dark"],\nbody[data-jp-theme-light="false"] .memory-player {\n  --mp-accent: #6cb6ff;\n  --mp-mark: #ff6db6;\n  --mp-writes: #ffb04d;\n  --mp-reads: #3fd0bd;\n  --mp-own: #a9b4c2;\n  color-scheme: dark;\n}\n.memory-player[data-theme="dark"] {\n  --mp-text: #e8e8e8;\n  --mp-quiet: #adadad;\n  --mp-back: #121417;\n  --mp-field: #2a2e34;\n  --mp-line: #555b63;\n}\n.memory-player *,\n.memory-player *::before {\n  box-sizing: border-box;\n}\n.memory-player p,\n.memory-player h3,\n.memory-player figure {\n  margin: 0;\n}\n.mp-head {\n  position: sticky;\n  top: 0;\n  z-index: 2;\n  padding: 2px 0;\n  background: var(--mp-back);\n}\n.mp-controls {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 6px;\n  align-items: center;\n}\n.mp-controls button svg {\n  display: block;\n}\n.mp-controls button,\n.mp-controls select {\n  font: inherit;\n  min-width: 32px;\n  min-height: 30px;\n  padding: 2px 8px;\n  color: inherit;\n  background: var(--mp-field);\n  border: 1px solid var(--mp-line);\n  border-radius: 4px;\n  cursor: pointer;\n}\n.mp-controls button[aria-pressed="true"] {\n  background: var(--mp-accent);\n  color: var(--mp-back);\n}\n.mp-controls input[type="range"] {\n  flex: 1 1 140px;\n  min-width: 100px;\n  accent-color: var(--mp-accent);\n}\n.mp-counter {\n  min-width: 8em;\n  font-variant-numeric: tabular-nums;\n}\n.memory-player :focus-visible {\n  outline: 2px solid var(--mp-accent);\n  outline-offset: 2px;\n}\n.memory-player .mp-value {\n  min-height: 1.45em;\n  font-variant-numeric: tabular-nums;\n  font-size: 12px;\n  color: var(--mp-quiet);\n  margin: 3px 0 0;\n  overflow-wrap: anywhere;\n}\n.mp-group-of {\n  display: inline-flex;\n  flex-wrap: wrap;\n}\n.mp-group-of button {\n  max-width: 16em;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  white-space: nowrap;\n}\n.mp-group-of button:not(:first-child) {\n  border-start-start-radius: 0;\n  border-end-start-radius: 0;\n  margin-left: -1px;\n}\n.mp-group-of button:not(:last-child) {\n  border-start-end-radius: 0;\n  border-end-end-radius: 0;\n}\n.mp-tabs:empty {\n  display: none;\n}\n.mp-views {\n  display: grid;\n  grid-template-columns: minmax(0, 1fr);\n  gap: 10px 24px;\n}\n.mp-views > [data-shown="false"] {\n  display: none;\n}\n.mp-view {\n  container: view / inline-size;\n  min-width: 0;\n}\n.mp-title {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 0 10px;\n  align-items: baseline;\n  margin-top: 4px;\n}\n.memory-player h3 {\n  font-size: 15px;\n  font-weight: 650;\n}\n.mp-title span {\n  color: var(--mp-quiet);\n}\n.memory-player .mp-words {\n  min-height: 1.45em;\n  margin: 2px 0 8px;\n  font-size: 14px;\n}\n[data-level="simple"] .mp-words {\n  min-height: 2.9em;\n  font-size: 15px;\n}\n[data-level="simple"] [data-runs="2"] .mp-words {\n  min-height: 4.35em;\n  font-size: 13.5px;\n}\n.mp-main {\n  display: grid;\n  grid-template-columns: minmax(0, 1fr);\n  gap: 10px 28px;\n}\n.mp-step {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 10px;\n  align-content: flex-start;\n}\n.mp-whole,\n.mp-grid {\n  min-width: 0;\n}\n.mp-band {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 12px;\n  align-items: flex-start;\n}\n.mp-band figure {\n  max-width: 100%;\n}\n.mp-stack {\n  flex-direction: column;\n  min-width: 0;\n}\n.mp-band:empty {\n  display: none;\n}\n.mp-band figcaption {\n  width: 0; /* a long title is cut, and whole in its tooltip */\n  min-width: 100%;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  white-space: nowrap;\n  font-size: 12px;\n  font-weight: 600;\n  margin: 0 0 3px;\n}\n.mp-body {\n  display: grid;\n  grid-template-columns: auto max-content;\n  justify-content: start;\n}\n.mp-body > .mp-frame {\n  grid-column: 2;\n}\n.mp-frame {\n  position: relative;\n  line-height: 0;\n  outline: 1px solid var(--mp-line);\n  cursor: crosshair;\n  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);\n}\n.memory-player canvas {\n  image-rendering: pixelated;\n  display: block;\n  max-width: 100%;\n  touch-action: pan-y;\n}\n.mp-marks {\n  position: absolute;\n  inset: 0;\n  pointer-events: none;\n  overflow: hidden;\n}\n.mp-mark {\n  position: absolute;\n  border: 0 solid var(--mp-mark);\n}\n.mp-row {\n  left: 0;\n  right: 0;\n  border-width: 1px 0;\n  min-height: 3px;\n}\n.mp-column {\n  top: 0;\n  bottom: 0;\n  border-width: 0 1px;\n  min-width: 3px;\n}\n.mp-strong.mp-row {\n  border-width: 2px 0;\n}\n.mp-strong.mp-column {\n  border-width: 0 2px;\n}\n.mp-ticks {\n  position: relative;\n  font-size: 11px;\n  line-height: 1;\n  color: var(--mp-quiet);\n  font-variant-numeric: tabular-nums;\n}\n.mp-ticks-row {\n  min-width: 25px;\n  grid-column: 1;\n}\n.mp-ticks-row span {\n  position: absolute;\n  right: 5px;\n  transform: translateY(-50%);\n  white-space: nowrap;\n}\n.mp-body:has([data-panel="vectors"]) .mp-ticks-row {\n  min-width: 62px;\n}\n.mp-ticks-column,\n.mp-ticks-named {\n  grid-column: 2;\n}\n.mp-ticks-column {\n  height: 16px;\n}\n.mp-ticks-named {\n  height: 70px;\n}\n.mp-ticks-column span {\n  position: absolute;\n  top: 4px;\n  transform: translateX(-50%);\n}\n.mp-ticks-named span {\n  position: absolute;\n  white-space: nowrap;\n  top: 4px;\n  writing-mode: vertical-rl;\n  transform: translateX(-50%);\n}\n.mp-legend {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 20px;\n  margin: 6px 0 2px;\n  font-size: 12px;\n  color: var(--mp-quiet);\n}\n.mp-bar-entry {\n  display: inline-flex;\n  gap: 6px;\n  align-items: center;\n  white-space: nowrap;\n}\n.mp-gradient {\n  display: inline-block;\n  width: 70px;\n  height: 10px;\n}\n.mp-hatch {\n  display: inline-block;\n  width: 16px;\n  height: 12px;\n  outline: 1px solid var(--mp-line);\n  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);\n}\n.mp-group {\n  margin: 4px 0;\n}\n.mp-group > summary,\n.mp-keys > summary {\n  cursor: pointer;\n  font-size: 12px;\n  font-weight: 600;\n  padding: 3px 0;\n}\n.mp-line {\n  display: grid;\n  grid-template-columns: 92px minmax(0, 1fr) 54px;\n  gap: 0 8px;\n  margin: 0 0 5px;\n  font-size: 11.5px;\n  align-items: stretch;\n}\n.mp-line > .mp-frame {\n  align-self: center;\n}\n[data-runs="2"] .mp-line {\n  margin-bottom: 4px;\n}\n.mp-line canvas {\n  width: 100%;\n}\n.mp-line-label {\n  text-align: right;\n  align-self: center;\n}\n.mp-line-names,\n.mp-line-right {\n  display: flex;\n  flex-direction: column;\n  justify-content: space-around;\n}\n.mp-line-names {\n  align-self: stretch;\n  line-height: 1;\n}\n.mp-line-right {\n  line-height: 1;\n  font-variant-numeric: tabular-nums;\n}\n.mp-line-names span,\n.mp-line-right > span {\n  height: 13px;\n  line-height: 13px;\n  white-space: nowrap;\n}\n.mp-line-right > .mp-range {\n  flex: 1;\n  height: auto;\n  display: flex;\n  flex-direction: column;\n  justify-content: space-between;\n  position: relative;\n  padding-left: 14px;\n  line-height: 11px;\n}\n.mp-range > .mp-upright {\n  position: absolute;\n  left: 0;\n  top: 0;\n  bottom: 0;\n  width: 9px;\n  height: auto;\n}\n.mp-time {\n  cursor: ew-resize;\n}\n.mp-cursor {\n  position: absolute;\n  top: -2px;\n  bottom: -2px;\n  pointer-events: none;\n  outline: 2px solid var(--mp-mark);\n}\n.memory-player .mp-keys {\n  color: var(--mp-quiet);\n  font-size: 12px;\n}\n\n/* The memory at first contact: numbers, bars and words side by side, one row per place. */\n.mp-memory {\n  display: flex;\n  max-width: 100%;\n}\n.mp-part {\n  display: flex;\n  flex: none;\n  flex-direction: column;\n  min-width: 0;\n}\n.mp-part.mp-shrinks {\n  flex: 0 1 auto;\n}\n.mp-part > figcaption {\n  height: 18px;\n  font-size: 12px;\n  font-weight: 600;\n  white-space: nowrap;\n}\n.mp-part:first-child > figcaption {\n  padding-right: 5px;\n  font-weight: 400;\n  color: var(--mp-quiet);\n}\n.mp-part > figcaption.mp-write {\n  text-align: right;\n  padding-right: 4px;\n}\n.mp-part > figcaption.mp-read,\n.mp-part > figcaption.mp-own {\n  padding-left: 4px;\n}\n.mp-part > figcaption.mp-centre {\n  text-align: center;\n}\n.mp-write {\n  color: var(--mp-writes);\n}\n.mp-read {\n  color: var(--mp-reads);\n}\n.mp-own {\n  color: var(--mp-own);\n}\n.mp-side {\n  display: flex;\n}\n.mp-bars {\n  background: none;\n  outline: none;\n  border: solid var(--mp-line);\n  border-width: 1px 0;\n}\n.mp-bars.mp-own {\n  border-width: 1px;\n}\n.mp-frame > svg {\n  position: absolute;\n  inset: 0;\n  width: 100%;\n  height: 100%;\n  pointer-events: none;\n  overflow: visible;\n}\n.mp-bar {\n  fill: currentcolor;\n}\n.mp-missing {\n  stroke: var(--mp-quiet);\n  stroke-width: 0.7;\n  stroke-dasharray: 2 4;\n}\n.mp-notes {\n  position: relative;\n  width: 30px;\n  font-size: 11px;\n  line-height: 1;\n  font-variant-numeric: tabular-nums;\n}\n.mp-notes span {\n  position: absolute;\n  transform: translateY(-50%);\n}\n.mp-notes.mp-write span {\n  right: 4px;\n}\n.mp-notes.mp-read span,\n.mp-notes.mp-own span {\n  left: 4px;\n}\n.mp-mark.mp-touch {\n  border: 2px solid currentcolor;\n  border-radius: 2px;\n  left: 0;\n  right: 0;\n  min-height: 5px;\n}\n.mp-lit {\n  position: absolute;\n  outline: 2px solid var(--mp-mark);\n  outline-offset: -1px;\n  background: color-mix(in srgb, var(--mp-mark) 30%, transparent);\n  min-width: 4px;\n  min-height: 4px;\n}\n.memory-player .mp-nothing {\n  max-width: 300px;\n  padding: 24px;\n  font-size: 14px;\n  color: var(--mp-quiet);\n  border: 1px dashed var(--mp-line);\n  border-radius: 6px;\n}\n.mp-wrong {\n  fill: var(--mp-mark);\n}\n.mp-veil {\n  fill: var(--mp-back);\n  opacity: 0.72;\n}\n.mp-verdict {\n  align-self: center;\n  line-height: 1.2;\n}\n.mp-clock ~ .mp-clock {\n  display: none;\n}\n.mp-clock .mp-ticks {\n  grid-column: 2;\n}\n.mp-clock .mp-line-label {\n  color: var(--mp-quiet);\n  line-height: 19px;\n}\n.mp-foot {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 0 20px;\n  align-items: baseline;\n}\n.mp-foot details[open] {\n  flex: 1 0 100%;\n}\n.mp-glossary dl {\n  display: grid;\n  grid-template-columns: max-content minmax(0, 1fr);\n  gap: 2px 12px;\n  margin: 4px 0 8px;\n}\n.mp-glossary dt {\n  font-weight: 600;\n  color: var(--mp-text);\n}\n.mp-glossary dd {\n  margin: 0;\n}\n@container view (min-width: 700px) {\n  [data-level="simple"] .mp-main {\n    grid-template-columns: max-content minmax(0, 1fr);\n  }\n}\n[data-level="simple"] .mp-line {\n  grid-template-columns: 62px minmax(0, 1fr) 50px;\n}\n.mp-line-label.mp-write,\n.mp-line-label.mp-read {\n  font-weight: 600;\n}\n.mp-world:empty {\n  display: none;\n}\n@container view (min-width: 560px) {\n  [data-level="everything"] .mp-grid {\n    display: grid;\n    grid-template-columns: repeat(2, minmax(0, 1fr));\n    gap: 0 16px;\n    align-items: center;\n  }\n  [data-level="everything"] .mp-clock {\n    grid-column: 1;\n  }\n  [data-level="everything"] .mp-clock ~ .mp-clock {\n    display: grid;\n    grid-column: 2;\n  }\n}\n@container view (min-width: 1180px) {\n  [data-level="everything"] .mp-main {\n    grid-template-columns: minmax(0, 710px) minmax(0, 1fr);\n  }\n  [data-level="everything"] .mp-grid {\n    display: block;\n  }\n  [data-level="everything"] .mp-clock ~ .mp-clock {\n    display: none;\n  }\n}\n@container player (min-width: 860px) {\n  .mp-views[data-runs="2"]:not([data-shown="difference"]) {\n    grid-template-columns: repeat(2, minmax(0, 1fr));\n  }\n  .mp-views:not([data-shown="difference"]) > .mp-view {\n    display: block;\n  }\n  .mp-tabs [data-action^="run-"] {\n    display: none;\n  }\n}\n@container player (max-width: 420px) {\n  .mp-controls {\n    gap: 4px;\n  }\n  .mp-controls button,\n  .mp-controls select {\n    padding: 2px 6px;\n  }\n  .mp-controls > label {\n    order: -1; /* beside the buttons, so that the controls take three lines */\n  }\n  .mp-controls > button {\n    order: -2;\n  }\n  .memory-player .mp-value {\n    overflow: hidden;\n    text-overflow: ellipsis;\n    white-space: nowrap;\n  }\n  .mp-line {\n    grid-template-columns: 90px minmax(0, 1fr) 46px;\n  }\n}\n@media (max-width: 700px) {\n  .memory-player canvas,\n  .memory-player button,\n  .memory-player summary {\n    scroll-margin-top: 110px; /* or the controls, which stay in sight, would hide it */\n  }\n}\n';
+// src/memorylab/player/script/edits.js
+var LONGEST_PAST = 200;
+var History = class {
+  constructor(disturbance) {
+    this.now = disturbance;
+    this.past = [];
+    this.future = [];
+    this.gesture = null;
+  }
+  /**
+   * Put `next` in place of the present disturbance. Changes of one `gesture`, such as the drag of a
+   * slider, are undone together.
+   */
+  change(next, gesture = null) {
+    if (format(next) === format(this.now)) return;
+    if (gesture === null || gesture !== this.gesture) {
+      this.past = [...this.past, this.now].slice(-LONGEST_PAST);
+      this.future = [];
+    }
+    this.gesture = gesture;
+    this.now = next;
+  }
+  /** Go back by one change; return whether there was one. */
+  undo() {
+    return this.step(this.past, this.future);
+  }
+  /** Do again what was undone last; return whether there was anything. */
+  redo() {
+    return this.step(this.future, this.past);
+  }
+  step(from, to) {
+    if (from.length === 0) return false;
+    to.push(this.now);
+    this.now = from.pop();
+    this.gesture = null;
+    return true;
+  }
+};
+var same = (a, b) => a.length === b.length && a.every((one, i) => one === b[i]);
+var sameSteps = (a, b) => a.first === b.first && a.last === b.last;
+var samePlace = (a, b) => a.name === b.name && same(a.index, b.index) && sameSteps(a, b);
+function add2(disturbance, edits) {
+  const kept = disturbance.edits.filter((old) => !edits.some((edit) => samePlace(old, edit)));
+  return { ...disturbance, edits: [...kept, ...edits] };
+}
+function remove(disturbance, edits) {
+  return { ...disturbance, edits: disturbance.edits.filter((edit) => !edits.includes(edit)) };
+}
+var refines = (edit, whole) => edit.name === whole.name && sameSteps(edit, whole) && edit.index.length === whole.index.length + 1 && same(edit.index.slice(0, -1), whole.index);
+function groups(edits) {
+  const found = [];
+  for (const edit of edits) {
+    const group2 = found.at(-1);
+    const belongs = group2?.length === 1 && (edit.name === "read_modes" && refines(edit, group2[0]) || isSilence(group2[0], "write_content_weighting") && isSilence(edit, "read_content_weighting") && sameSteps(edit, group2[0]));
+    if (belongs) group2.push(edit);
+    else found.push([edit]);
+  }
+  return found;
+}
+var isSilence = (edit, name) => edit.name === name && edit.index.length === 0 && edit.value === 0;
+function when({ first, last }) {
+  if (last === null) return first === 0 ? "at all steps" : `from step ${first} on`;
+  return first === last ? `at step ${first}` : `at steps ${first} to ${last}`;
+}
+var lookUpWords = "nothing is found by content";
+var SILENCES = {
+  link: "all links are cut",
+  usage: "all locations look unused",
+  write_content_weighting: "the write finds nothing by content",
+  read_content_weighting: "reading finds nothing by content",
+  read_weighting: "no head reads"
+};
+function describe(group2, table, number = String) {
+  const time = when(group2[0]);
+  const text = group2.length === 2 ? describePair(group2, table) : describeOne(group2[0], table, number);
+  return `${time}: ${text}`;
+}
+function describePair([whole, part], table) {
+  if (part.name !== "read_modes") return lookUpWords;
+  const [head, mode] = part.index;
+  const { columns } = table.read_modes;
+  return `head ${head} reads ${columns[mode]} with ${show(part.value)}, the other ways with ${show(whole.value)}`;
+}
+function describeOne(edit, table, number) {
+  const { name, index, value } = edit;
+  const silent = value === 0;
+  if (name === "memory" && index.length === 1)
+    return `location ${number(index[0])} is ${silent ? "wiped" : show(value)}`;
+  if (name === "memory" && index.length === 2)
+    return `memory in location ${number(index[0])}, position ${index[1]} is ${show(value)}`;
+  if (name === "link" && index.length === 2) {
+    const pair = `from location ${number(index[1])} to ${number(index[0])}`;
+    return silent ? `the link ${pair} is cut` : `the link ${pair} is ${show(value)}`;
+  }
+  if (name === "read_weighting" && index.length === 1 && silent)
+    return `head ${index[0]} reads nothing`;
+  if (name in SILENCES && index.length === 0 && silent) return SILENCES[name];
+  return `${nameCell(name, index, table, number)} is ${show(value)}`;
+}
+function nameCell(name, index, table, number = String) {
+  const { axes, label, columns, shape } = table[name];
+  const letters = axes.split(" ").slice(1);
+  const words = [label];
+  index.forEach((at, i) => {
+    if (letters[i] === "R") words.push(...shape[i + 1] > 1 ? [`of head ${at}`] : []);
+    else if (letters[i] === "N") words.push(`in location ${number(at)}`);
+    else if (columns.length && i === letters.length - 1) words.push(columns[at]);
+    else words.push(at);
+  });
+  return words.join(" ");
+}
+var asPython = (text) => `MemoryPlayer(model, input, task=task, disturbance="${text}")`;
+var pasted = (line2) => (/disturbance\s*=\s*(["'])(.*)\1/.exec(line2)?.[2] ?? line2).trim();
+
+// src/memorylab/player/script/place.js
+function indicesOf(shape, flat) {
+  const indices = [];
+  for (const size of shape.toReversed()) {
+    indices.unshift(flat % size);
+    flat = Math.floor(flat / size);
+  }
+  return indices;
+}
+var Place = class {
+  /** The number of the array `name` of a run that stands at `flat` in a step. */
+  constructor(run, name, flat) {
+    const row = run.arrays[name];
+    this.name = name;
+    this.flat = flat;
+    this.index = indicesOf(row.shape.slice(1), flat);
+    this.letters = row.axes.split(" ").slice(1);
+    this.kind = row.kind;
+    this.size = row.shape.at(-1);
+    this.computed = !row.optional;
+  }
+  /** The location of the memory that it is about, or null. */
+  get location() {
+    return this.letters.filter((letter) => letter === "N").length === 1 ? this.index[this.letters.indexOf("N")] : null;
+  }
+  /** Whether a run has such a number; after another number of locations it may not. */
+  isIn(run) {
+    const shape = run.arrays[this.name]?.shape.slice(1);
+    return Boolean(shape) && this.index.every((at, i) => at < shape[i]);
+  }
+  say(table, number) {
+    return nameCell(this.name, this.index, table, number);
+  }
+  get key() {
+    return `${this.name}[${this.index}]`;
+  }
+};
 
 // src/memorylab/player/script/tasks.js
 var tasks_exports = {};
@@ -2859,6 +2883,806 @@ var Task = class {
   }
 };
 
+// src/memorylab/player/script/tools.js
+var GATES2 = ["T", "T R", "T R 3"];
+var KINDS2 = ["fraction", "strength", "distribution"];
+var HIGHEST_STRENGTH = 20;
+var STEPS = {
+  this: "at this step",
+  on: "from this step on",
+  all: "at all steps"
+};
+function silences(heads) {
+  const parts = {
+    links: ["link"],
+    usage: ["usage"],
+    content: ["write_content_weighting", "read_content_weighting"]
+  };
+  const all = Object.entries(parts).map(([part, names]) => [part, names.map((name) => [name, []])]);
+  for (let head = 0; head < heads; head++)
+    all.push([heads > 1 ? `read head ${head}` : "the read head", [["read_weighting", [head]]]]);
+  return all;
+}
+var Tools = class {
+  constructor(laboratory) {
+    this.laboratory = laboratory;
+    this.chosen = null;
+    this.places = gates(laboratory.run);
+    this.parts = silences(laboratory.run.heads);
+    const line2 = (...parts) => element("div", { class: "mp-tools" }, ...parts);
+    this.root = element(
+      "div",
+      { class: "mp-more" },
+      line2(...this.buildHold()),
+      line2(...this.buildSilence(), ...this.buildSeed()),
+      line2(...this.buildText())
+    );
+  }
+  // -- one number held
+  buildHold() {
+    const choice = (label, change) => element("select", { "aria-label": label, onchange: () => change() });
+    this.target = choice("what to hold", () => this.follow());
+    this.steps = choice("when", () => this.follow());
+    this.steps.append(
+      ...Object.entries(STEPS).map(([value, text]) => element("option", { value }, text))
+    );
+    const typed = (type, label) => element("input", {
+      type,
+      "aria-label": label,
+      oninput: (event) => this.hold(event.target),
+      onchange: () => this.letGo()
+    });
+    this.slider = typed("range", "value");
+    this.number = typed("number", "value as a number");
+    this.release = press("release", "Let it be what it is", "release", () => this.free());
+    this.cutButton = press("cut", "Set this link to 0 (delete)", "cut this link", () => this.cut());
+    return [
+      element("label", {}, "hold ", this.target),
+      this.slider,
+      this.number,
+      this.steps,
+      this.release,
+      this.cutButton
+    ];
+  }
+  /** The place that the reader holds. */
+  get place() {
+    return this.target.value === "cell" ? this.chosen : this.places[Number(this.target.value)];
+  }
+  /** First and last step of what is done now. */
+  get span() {
+    const { step } = this.laboratory.player;
+    return { this: [step, step], on: [step, null], all: [0, null] }[this.steps.value];
+  }
+  /** The edits that give a place a value; a read mode leaves the rest to the other modes. */
+  editsOf({ name, index, kind, size }, value) {
+    const [first, last] = this.span;
+    const edit = { name, index, first, last, value };
+    if (kind !== "distribution" || index.length < 2) return [edit];
+    const rest = Number(((1 - value) / (size - 1)).toPrecision(6));
+    return [{ ...edit, index: index.slice(0, -1), value: rest }, edit];
+  }
+  /** Hold the value that a slider or a number has. */
+  hold(input) {
+    const { place } = this;
+    if (!place || input.value === "" || !input.checkValidity()) return input.reportValidity();
+    const other = input === this.slider ? this.number : this.slider;
+    other.value = input.value;
+    this.dragging ??= Symbol(place.key);
+    this.laboratory.edit(this.editsOf(place, Number(input.value)), this.dragging);
+  }
+  letGo() {
+    this.dragging = null;
+  }
+  free() {
+    const { laboratory, place } = this;
+    const { now } = laboratory;
+    const own = held(now.edits, place);
+    laboratory.propose({ ...now, edits: now.edits.filter((edit) => !own.includes(edit)) });
+  }
+  cut() {
+    const [first, last] = this.span;
+    const { name, index } = this.chosen;
+    this.laboratory.edit([{ name, index, first, last, value: 0 }]);
+  }
+  // -- a part silenced, other words, a line of text
+  buildSilence() {
+    this.part = element(
+      "select",
+      { "aria-label": "what to silence" },
+      ...this.parts.map(([name], value) => element("option", { value }, name))
+    );
+    this.silenceButton = press("silence", "Set it to 0 from this step on", "", () => {
+      const { step } = this.laboratory.player;
+      const [, cells] = this.parts[Number(this.part.value)];
+      this.laboratory.edit(
+        cells.map(([name, index]) => ({ name, index, first: step, last: null, value: 0 }))
+      );
+    });
+    return [element("label", {}, "silence ", this.part), this.silenceButton];
+  }
+  buildSeed() {
+    const { laboratory } = this;
+    if (!laboratory.task) return [];
+    this.seed = element("input", {
+      type: "number",
+      min: 0,
+      max: 999999,
+      step: 1,
+      required: "",
+      onchange: ({ target }) => target.checkValidity() ? laboratory.renew(Number(target.value)) : target.reportValidity()
+    });
+    return [element("label", {}, "words by seed ", this.seed)];
+  }
+  buildText() {
+    const { laboratory } = this;
+    this.text = element("input", {
+      type: "text",
+      spellcheck: "false",
+      autocomplete: "off",
+      placeholder: "nothing is changed",
+      onchange: () => laboratory.read(this.text.value)
+    });
+    this.copied = element("span", { role: "status" });
+    this.copyButton = press("copy", "Copy the line for Python", "copy as text", () => this.copy());
+    return [
+      element("label", { class: "mp-text" }, "as text ", this.text),
+      this.copyButton,
+      this.copied
+    ];
+  }
+  /** Put the line for Python on the clipboard, or, where there is none, select the text to copy. */
+  async copy() {
+    const line2 = asPython(format(this.laboratory.now));
+    try {
+      await navigator.clipboard.writeText(line2);
+      this.copied.textContent = "copied";
+    } catch {
+      this.text.value = line2;
+      this.text.select();
+      this.copied.textContent = "press Ctrl+C to copy";
+    }
+  }
+  // -- showing what is so
+  /** Offer the cell that was clicked. */
+  choose(place) {
+    this.chosen = place.computed ? place : null;
+    this.offer();
+    if (this.chosen) this.target.value = "cell";
+  }
+  offer() {
+    const { laboratory, places, chosen } = this;
+    const { table, number } = laboratory;
+    const before = this.target.value;
+    const option = (value, text) => element("option", { value }, text);
+    const options = places.map((place, value) => option(value, place.say(table, number)));
+    if (chosen) options.push(option("cell", chosen.say(table, number)));
+    this.target.replaceChildren(...options);
+    this.target.value = before === "" || before === "cell" && !chosen ? "0" : before;
+  }
+  /** Show the values of the step, and the text. */
+  follow() {
+    const { laboratory } = this;
+    const { run, player, now, seed } = laboratory;
+    if (this.chosen && !this.chosen.isIn(run)) this.chosen = null;
+    this.offer();
+    const { place } = this;
+    const value = run.at(place.name, player.step)[place.flat];
+    const [low, high, grain] = limits(run, place);
+    for (const input of [this.slider, this.number]) {
+      const free = input === this.number && place.kind === "number";
+      input.min = free ? "" : low;
+      input.max = input === this.number && place.kind === "strength" ? "" : free ? "" : high;
+      input.step = input === this.number ? "any" : grain;
+      if (!this.dragging) input.value = Number(value.toPrecision(4));
+    }
+    this.release.disabled = held(now.edits, place).length === 0;
+    this.cutButton.hidden = !(this.target.value === "cell" && place.name === "link");
+    this.silenceButton.textContent = `from step ${player.step} on`;
+    if (this.seed && document.activeElement !== this.seed) this.seed.value = seed;
+    const text = format(now);
+    if (this.text.value !== text) {
+      this.text.value = text;
+      this.copied.textContent = "";
+    }
+  }
+};
+function gates(run) {
+  const names = run.names(({ axes, kind }) => GATES2.includes(axes) && KINDS2.includes(kind));
+  return names.flatMap(
+    (name) => Array.from({ length: run.size(name) }, (_, flat) => new Place(run, name, flat))
+  );
+}
+function held(edits, { name, index, kind }) {
+  const part = kind === "distribution" ? index.slice(0, -1) : index;
+  return edits.filter((edit) => edit.name === name && part.every((at, i) => edit.index[i] === at));
+}
+function limits(run, { name, kind }) {
+  const { low, high } = run.arrays[name];
+  if (kind === "strength") return [1, Math.max(HIGHEST_STRENGTH, Math.ceil(high)), 0.1];
+  if (kind === "activation") return [-1, 1, 0.01];
+  if (kind !== "number") return [0, 1, 0.01];
+  const end = Math.max(1, Math.ceil(Math.max(-low, high)));
+  return [-end, end, 0.01];
+}
+
+// src/memorylab/player/script/laboratory.js
+var LARGER = [1, 4, 16];
+var SYNC_AFTER = 120;
+var Laboratory = class {
+  constructor(player, header) {
+    this.player = player;
+    this.model = player.model;
+    this.task = taskOf(header.task);
+    this.table = player.runs[0].arrays;
+    this.run = player.runs[0];
+    this.history = new History(this.run.disturbance);
+    this.comparing = false;
+    this.selected = null;
+    this.seed = 0;
+    this.build();
+    this.listen();
+    this.draw();
+    this.begin();
+  }
+  build() {
+    this.message = element("p", { class: "mp-message", role: "alert" });
+    this.verdict = element("output", { class: "mp-error" });
+    this.list = element("ul", { class: "mp-edits", "aria-label": "changes" });
+    this.wipeButton = press("wipe", "Set the location to 0 once (delete)", "", () => this.wipe());
+    this.hint = element("span", { class: "mp-hint" });
+    this.buttons = {
+      undo: press("undo", "Undo (Ctrl+Z)", "undo", () => this.undo()),
+      redo: press("redo", "Redo (Ctrl+Shift+Z)", "redo", () => this.redo()),
+      reset: press("reset", "Take all changes back", "reset", () => this.propose(UNDISTURBED))
+    };
+    const compare = "Show the undisturbed run beside this one";
+    this.compareButton = press("compare", compare, "compare", () => this.compare());
+    this.tools = new Tools(this);
+    this.moreButton = press("more", "Show more to change", "more", () => this.showMore());
+    this.moreButton.setAttribute("aria-expanded", "false");
+    this.sizes = element("span", {
+      class: "mp-group-of",
+      role: "group",
+      "aria-label": "number of locations"
+    });
+    const row = (...parts) => element("div", { class: "mp-tools" }, ...parts);
+    const undoing = element("span", { class: "mp-group-of" }, ...Object.values(this.buttons));
+    this.root = element(
+      "section",
+      { class: "mp-lab", "aria-label": "laboratory" },
+      ...this.buildWords(),
+      element(
+        "div",
+        { class: "mp-lab-body" },
+        row(...this.counting, element("span", {}, "locations"), this.sizes, undoing),
+        row(this.wipeButton, this.hint, this.moreButton),
+        row(this.verdict, this.compareButton, this.list),
+        this.message
+      ),
+      this.tools.root
+    );
+    this.tools.root.hidden = true;
+    this.player.slots.laboratory.replaceChildren(this.root);
+  }
+  /** The grid of the words, and the buttons that make them more, fewer or others. */
+  buildWords() {
+    this.counting = [];
+    if (!this.task) return [];
+    this.bits = new Bits((word, bit) => this.flip(word, bit));
+    this.count = element("output", { class: "mp-count" });
+    this.fewer = press("fewer", "Fewer words", "−", () => this.resize(-1));
+    this.more = press("longer", "More words", "+", () => this.resize(1));
+    this.counting = [
+      element("span", { class: "mp-group-of" }, this.fewer, this.count, this.more),
+      press("new-words", "Other words, at random", "new words", () => this.renew(this.seed + 1))
+    ];
+    const heading = element("div", { class: "mp-lab-title" }, "Click a bit to flip it");
+    return [element("div", { class: "mp-lab-words" }, heading, this.bits.root)];
+  }
+  listen() {
+    const { player, model } = this;
+    player.onCell((cell) => this.choose(cell));
+    player.root.addEventListener("keydown", (event) => this.key(event));
+    this.root.addEventListener("keydown", (event) => {
+      if (["INPUT", "SELECT"].includes(event.target.tagName) && !isUndo(event))
+        event.stopPropagation();
+    });
+    this.onModel = () => this.read(model.get("disturbance") ?? "");
+    model.on("change:disturbance", this.onModel);
+    if (!model.get("address")) return;
+    this.onAddress = () => this.readAddress();
+    window.addEventListener("hashchange", this.onAddress);
+  }
+  /** Begin with the disturbance of the page's address, if it has one. */
+  begin() {
+    if (this.onAddress && location.hash.length > 1) this.readAddress();
+  }
+  // -- the words, what is asked, and the run that follows
+  /** The present words, as a text of bits each. */
+  get words() {
+    return this.now.words ?? this.task.words;
+  }
+  /** What is wanted: the present disturbance, or that of the next frame. */
+  get now() {
+    return this.wanted?.next ?? this.history.now;
+  }
+  /** The sequence that words make, as the simulation takes it. */
+  sequence(words) {
+    if (!this.task) {
+      if (words) throw new Error("There is no task here that could make a sequence of words.");
+      return {};
+    }
+    const wanted = words ?? this.task.words;
+    if (this.made?.key !== String(wanted)) {
+      const rows = Object.entries(this.task.make(wanted));
+      const flat = rows.map(([name, values]) => [name, Float64Array.from(values.flat())]);
+      this.made = { key: String(wanted), sequence: Object.fromEntries(flat) };
+    }
+    return this.made.sequence;
+  }
+  runOf(disturbance) {
+    return this.run.disturbed(disturbance, this.sequence(disturbance.words));
+  }
+  /** The run of the same words and locations without any edit. */
+  undisturbed() {
+    const { edits, words, locations } = this.history.now;
+    if (!edits.length) return this.plain = this.run;
+    const { disturbance: last } = this.plain ?? {};
+    const fits = last && last.edits.length === 0 && last.locations === locations && String(last.words) === String(words);
+    if (!fits) this.plain = this.runOf({ ...UNDISTURBED, words, locations });
+    return this.plain;
+  }
+  // -- changing it
+  /** Change to another disturbance in the next frame; see History on gestures. */
+  propose(next, gesture = null) {
+    if (this.wanted && (gesture === null || this.wanted.gesture !== gesture)) this.commit();
+    this.wanted = { next, gesture };
+    this.request ??= requestAnimationFrame(() => this.commit());
+  }
+  commit() {
+    cancelAnimationFrame(this.request);
+    this.request = null;
+    if (!this.wanted) return;
+    const { next, gesture } = this.wanted;
+    this.wanted = null;
+    this.attempt(() => {
+      const run = this.runOf(next);
+      this.history.change(next, gesture);
+      this.present(run);
+    });
+  }
+  undo() {
+    this.commit();
+    if (this.history.undo()) this.attempt(() => this.present(this.runOf(this.history.now)));
+  }
+  redo() {
+    this.commit();
+    if (this.history.redo()) this.attempt(() => this.present(this.runOf(this.history.now)));
+  }
+  /** Do something that may throw, and show its message. */
+  attempt(action) {
+    this.message.textContent = "";
+    try {
+      action();
+    } catch (error) {
+      this.message.textContent = error.message;
+      this.draw();
+    }
+  }
+  /** Read a line that a reader pasted, a kernel sent, or an address has. */
+  read(line2) {
+    this.attempt(() => this.propose(parse(pasted(line2))));
+  }
+  readAddress() {
+    this.attempt(() => {
+      let text;
+      try {
+        text = decodeURIComponent(location.hash.slice(1));
+      } catch {
+        throw new Error(`The page's address can't be read behind its '#': ${location.hash}`);
+      }
+      this.propose(parse(text));
+    });
+  }
+  flip(word, bit) {
+    const words = [...this.words];
+    const other = words[word][bit] === "1" ? "0" : "1";
+    words[word] = words[word].slice(0, bit) + other + words[word].slice(bit + 1);
+    this.say(words);
+  }
+  /** Take these words. */
+  say(words) {
+    const own = String(words) === String(this.task.words);
+    this.propose({ ...this.now, words: own ? null : words });
+  }
+  /** One thing more or less. */
+  resize(by) {
+    const { task, words } = this;
+    if (by < 0) return this.say(words.slice(0, words.length - task.group));
+    this.seed += 1;
+    this.say(task.longer(words, this.seed));
+  }
+  /** Other words, as many as there are. */
+  renew(seed) {
+    this.seed = seed;
+    this.say(this.task.random(this.words.length / this.task.group, seed));
+  }
+  resizeMemory(locations) {
+    const own = locations === this.run.original.sizes.locations;
+    this.propose({ ...this.now, locations: own ? null : locations });
+  }
+  edit(edits, gesture = null) {
+    this.propose(add2(this.now, edits), gesture);
+  }
+  choose({ run, name, index }) {
+    if (run.signed) return;
+    this.selected = new Place(run, name, index);
+    this.tools.choose(this.selected);
+    this.follow();
+  }
+  /** Wipe the location of the chosen cell at this step. */
+  wipe(place = this.selected) {
+    const at = place?.location;
+    if (at === null || at === void 0) return;
+    const { step } = this.player;
+    this.edit([{ name: "memory", index: [at], first: step, last: step, value: 0 }]);
+  }
+  compare() {
+    this.comparing = !this.comparing;
+    this.commit();
+    this.show();
+    this.draw();
+  }
+  showMore() {
+    const { root: root2 } = this.tools;
+    root2.hidden = !root2.hidden;
+    this.moreButton.setAttribute("aria-expanded", String(!root2.hidden));
+    this.follow();
+  }
+  key(event) {
+    if (isUndo(event) && event.target.type !== "text") {
+      const back = event.key.toLowerCase() === "z" && !event.shiftKey;
+      if (back) this.undo();
+      else this.redo();
+    } else if (event.key === "Delete" && event.target.tagName === "CANVAS") this.wound();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+  /** Wipe what the arrow keys are at: the location of a cell, or a link. */
+  wound() {
+    const { panel } = this.player.chosen ?? {};
+    if (!panel?.address || panel.view.run.signed) return;
+    const { name, index } = panel.address(...panel.cell);
+    this.choose({ run: panel.view.run, name, index });
+    if (name === "link") this.tools.cut();
+    else this.wipe();
+  }
+  // -- showing it
+  present(run) {
+    this.run = run;
+    this.show();
+    this.draw();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.sync(), SYNC_AFTER);
+  }
+  show() {
+    const { run } = this;
+    const plain2 = this.undisturbed();
+    if (plain2 !== run)
+      for (const [name, row] of Object.entries(run.arrays)) {
+        row.low = Math.min(row.low, plain2.arrays[name].low);
+        row.high = Math.max(row.high, plain2.arrays[name].high);
+      }
+    run.label = this.comparing && plain2 !== run ? "disturbed" : "";
+    plain2.label = plain2 !== run ? "undisturbed" : "";
+    this.player.show(this.comparing && plain2 !== run ? [run, plain2] : [run]);
+  }
+  /** The number that a location has in the picture. */
+  number = (location2) => this.player.board.front.axes.number("N", location2);
+  draw() {
+    const { history: history2, run } = this;
+    const { edits } = history2.now;
+    if (this.bits) {
+      const { words, task } = this;
+      const count = words.length / task.group;
+      this.bits.show(words, task.group);
+      this.count.textContent = `${count} ${count === 1 ? task.thing : `${task.thing}s`}`;
+      this.fewer.disabled = count <= task.fewest;
+      this.more.disabled = count >= task.most;
+    }
+    const own = run.original.sizes.locations;
+    const offered = /* @__PURE__ */ new Set([...LARGER.map((times) => own * times), run.locations]);
+    this.sizes.replaceChildren(
+      ...[...offered].map((size) => {
+        const title = `Run the same weights with ${size} locations`;
+        const button = press("locations", title, String(size), () => this.resizeMemory(size));
+        button.setAttribute("aria-pressed", String(size === run.locations));
+        return button;
+      })
+    );
+    this.buttons.undo.disabled = history2.past.length === 0;
+    this.buttons.redo.disabled = history2.future.length === 0;
+    this.buttons.reset.disabled = format(history2.now) === "";
+    this.compareButton.setAttribute("aria-pressed", String(this.comparing));
+    this.compareButton.hidden = edits.length === 0;
+    this.drawError();
+    this.follow();
+  }
+  drawError() {
+    const error = countWrong(this.run);
+    this.verdict.hidden = error === null;
+    if (error === null) return;
+    const plain2 = this.undisturbed();
+    const undisturbed = plain2 === this.run ? "" : `; undisturbed: ${countWrong(plain2).wrong}`;
+    this.verdict.textContent = `${error.wrong} of ${error.asked} bits wrong${undisturbed}`;
+    this.verdict.dataset.wrong = error.wrong;
+    this.verdict.dataset.asked = error.asked;
+  }
+  /** Whatever depends on the step, on the level or on the chosen cell. */
+  follow() {
+    const { selected, player } = this;
+    const at = selected?.location ?? null;
+    this.wipeButton.hidden = at === null || !this.run.has("memory");
+    if (at !== null)
+      this.wipeButton.textContent = `Wipe location ${this.number(at)} at step ${player.step}`;
+    this.hint.textContent = at === null ? "Click a row of the memory to wipe it." : "";
+    const shown = groups(this.history.now.edits);
+    this.list.replaceChildren(...shown.map((group2) => this.entry(group2)));
+    if (!this.tools.root.hidden) this.tools.follow();
+  }
+  entry(group2) {
+    const text = describe(group2, this.table, this.number);
+    const label = `Take back: ${text}`;
+    const button = press("remove", label, "×", () => this.propose(remove(this.now, group2)));
+    button.setAttribute("aria-label", label);
+    return element("li", {}, text, button);
+  }
+  // -- telling others
+  /** Tell the kernel, or the page's address, what is changed; not in every frame. */
+  sync() {
+    const text = format(this.history.now);
+    if (this.onAddress) {
+      const { pathname, search } = location;
+      history.replaceState(null, "", text ? `#${encodeURI(text)}` : pathname + search);
+    }
+    if (this.model.get("disturbance") === text) return;
+    this.model.set("disturbance", text);
+    this.model.save_changes();
+  }
+  destroy() {
+    cancelAnimationFrame(this.request);
+    clearTimeout(this.timer);
+    this.model.off("change:disturbance", this.onModel);
+    window.removeEventListener("hashchange", this.onAddress);
+  }
+};
+var isUndo = ({ key, ctrlKey, metaKey, altKey }) => (ctrlKey || metaKey) && !altKey && ["z", "y"].includes(key.toLowerCase());
+
+// src/memorylab/player/script/player.js
+var SPEEDS = [1, 2, 5, 10, 20, 30, 60];
+var SYNC_AFTER2 = 120;
+var Player = class {
+  constructor(model, root2) {
+    this.model = model;
+    this.root = root2;
+    const header = model.get("header");
+    const { runs, model: network } = read2(header, model.get("data"));
+    Object.assign(this, { runs, network });
+    this.step = model.get("t");
+    this.board = new Board(this, header.level);
+    this.playing = false;
+    this.listeners = /* @__PURE__ */ new Set();
+    this.fps = model.get("fps");
+    this.build();
+    if (network) this.laboratory = new Laboratory(this, header);
+    root2.addEventListener("keydown", (event) => this.key(event));
+    this.onModelStep = () => this.seek(model.get("t"), false);
+    this.onModelSpeed = () => this.setSpeed(model.get("fps"), false);
+    model.on("change:t", this.onModelStep);
+    model.on("change:fps", this.onModelSpeed);
+  }
+  build() {
+    this.slots = {};
+    for (const name of ["laboratory", "tour", "why"])
+      this.slots[name] = element("div", { class: `mp-${name}` });
+    this.value = element("p", { class: "mp-value", "aria-live": "polite" });
+    this.root.replaceChildren(
+      element("div", { class: "mp-head" }, this.buildControls(), this.value),
+      this.slots.laboratory,
+      this.slots.tour,
+      this.board.root,
+      this.slots.why,
+      this.board.foot
+    );
+    this.setSpeed(this.fps, false);
+    this.begin();
+    this.board.build(this.runs);
+    this.select(null);
+  }
+  /** As many steps as the longest run has. */
+  begin() {
+    this.steps = Math.max(...this.runs.map((run) => run.steps));
+    this.step = Math.min(this.step, this.steps - 1);
+    this.slider.max = this.steps - 1;
+  }
+  /**
+   * Show other runs on the same clock. Where their sizes are those of the runs before, the panels
+   * stay and are only drawn anew, with their locations in the order that they had.
+   */
+  show(runs) {
+    this.runs = runs;
+    this.begin();
+    if (this.board.show(runs)) this.draw();
+    else this.select(null);
+  }
+  buildControls() {
+    const button = (name, label, action) => element(
+      "button",
+      { type: "button", title: label, "aria-label": label, onclick: action, "data-action": name },
+      sign(name)
+    );
+    this.playButton = button("play", "Play (space)", () => this.toggle());
+    this.slider = element("input", {
+      type: "range",
+      min: 0,
+      value: 0,
+      "aria-label": "step",
+      oninput: () => this.seek(Number(this.slider.value))
+    });
+    this.counter = element("output", { class: "mp-counter" });
+    this.speed = element("select", {
+      "aria-label": "steps per second",
+      onchange: () => this.setSpeed(Number(this.speed.value))
+    });
+    return element(
+      "div",
+      { class: "mp-controls", role: "toolbar", "aria-label": "time" },
+      button("first", "First step (Home)", () => this.seek(0)),
+      button("back", "Step back (left arrow)", () => this.seek(this.step - 1)),
+      this.playButton,
+      button("forward", "Step forward (right arrow)", () => this.seek(this.step + 1)),
+      button("last", "Last step (End)", () => this.seek(this.steps - 1)),
+      this.slider,
+      this.counter,
+      element("label", {}, this.speed, " steps/s"),
+      ...this.board.buttons
+    );
+  }
+  /** Call `listener` with { run, name, index, step, panel, event } when a cell is clicked. */
+  onCell(listener) {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+  tellCell(panel, event) {
+    const { run } = panel.view;
+    const cell = { run, step: this.step, ...panel.address(...panel.cell), panel, event };
+    for (const listener of this.listeners) listener(cell);
+  }
+  /** Light the cells of a run that show one of some numbers, each { name, index, step }. */
+  light(run, numbers2) {
+    this.lit = [run, numbers2];
+    for (const view of this.board.all) view.light(view.run === run ? numbers2 : [], this.step);
+  }
+  draw() {
+    const { step } = this;
+    for (const view of this.board.all) view.draw(step);
+    if (this.lit?.[1].length) this.light(...this.lit);
+    this.slider.value = step;
+    this.slider.setAttribute("aria-valuetext", `step ${step} of ${this.steps - 1}`);
+    this.counter.textContent = `step ${step} of ${this.steps - 1}`;
+    this.root.dataset.step = step;
+    this.laboratory?.follow();
+    if (this.chosen) this.value.textContent = this.chosen.panel.readout(step);
+  }
+  seek(step, sync = true) {
+    step = Math.max(0, Math.min(this.steps - 1, Math.round(step)));
+    if (this.step === step) return;
+    this.step = step;
+    this.draw();
+    if (sync) {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.sync(), SYNC_AFTER2);
+    }
+  }
+  /** Tell the kernel where we are; not for every frame, which would flood it. */
+  sync() {
+    clearTimeout(this.timer);
+    this.timer = void 0;
+    if (this.model.get("t") === this.step) return;
+    this.model.set("t", this.step);
+    this.model.save_changes();
+  }
+  setSpeed(fps, sync = true) {
+    this.fps = fps;
+    const speeds = [.../* @__PURE__ */ new Set([...SPEEDS, fps])].sort((a, b) => a - b);
+    this.speed.replaceChildren(
+      ...speeds.map((value) => element("option", { value }, String(value)))
+    );
+    this.speed.value = fps;
+    if (!sync) return;
+    this.model.set("fps", fps);
+    this.model.save_changes();
+  }
+  toggle(play = !this.playing) {
+    if (play && this.step === this.steps - 1) this.seek(0);
+    this.playing = play;
+    this.root.dataset.playing = play;
+    this.playButton.replaceChildren(sign(play ? "pause" : "play"));
+    this.playButton.title = play ? "Pause (space)" : "Play (space)";
+    this.playButton.setAttribute("aria-label", this.playButton.title);
+    for (const view of this.board.all)
+      view.words.setAttribute("aria-live", play ? "off" : "polite");
+    cancelAnimationFrame(this.request);
+    if (play) {
+      this.due = performance.now() + 1e3 / this.fps;
+      this.request = requestAnimationFrame((now) => this.tick(now));
+    } else this.sync();
+  }
+  tick(now) {
+    if (!this.playing) return;
+    if (!this.root.isConnected) return this.toggle(false);
+    if (now >= this.due) {
+      this.seek(this.step + 1);
+      this.due = Math.max(this.due + 1e3 / this.fps, now);
+      if (this.step === this.steps - 1) return this.toggle(false);
+    }
+    this.request = requestAnimationFrame((next) => this.tick(next));
+  }
+  select(panel) {
+    this.chosen = panel ? panel.chosen() : null;
+    this.value.textContent = panel ? panel.readout(this.step) : "Point at a cell, or reach it by tab and arrow keys, for its value.";
+    for (const view of this.board.all) view.mark(this.chosen);
+  }
+  key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target === this.speed) return;
+    const onButton = event.target.tagName === "BUTTON" || event.target.tagName === "SUMMARY";
+    const faster = (by) => {
+      const speeds = SPEEDS.filter((speed) => by > 0 ? speed > this.fps : speed < this.fps);
+      const next = by > 0 ? speeds[0] : speeds.at(-1);
+      if (next) this.setSpeed(next);
+    };
+    const actions = {
+      ArrowLeft: () => this.seek(this.step - 1),
+      ArrowRight: () => this.seek(this.step + 1),
+      ",": () => this.seek(this.step - 1),
+      ".": () => this.seek(this.step + 1),
+      PageUp: () => this.seek(this.step - 10),
+      PageDown: () => this.seek(this.step + 10),
+      Home: () => this.seek(0),
+      End: () => this.seek(this.steps - 1),
+      "+": () => faster(1),
+      "=": () => faster(1),
+      "-": () => faster(-1),
+      d: () => this.board.toggleDifference(),
+      Escape: () => {
+        this.select(null);
+        this.slider.focus();
+      }
+    };
+    if (!onButton) actions[" "] = () => this.toggle();
+    const action = actions[event.key];
+    if (!action) return;
+    event.preventDefault();
+    event.stopPropagation();
+    action();
+  }
+  destroy() {
+    this.toggle(false);
+    this.laboratory?.destroy();
+    clearTimeout(this.timer);
+    this.model.off("change:t", this.onModelStep);
+    this.model.off("change:fps", this.onModelSpeed);
+  }
+};
+
+// src/memorylab/player/script/laboratory.css
+var laboratory_default = '.mp-lab {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 6px 18px;\n  align-items: flex-start;\n  margin: 6px 0;\n  padding: 6px 10px 8px;\n  background: color-mix(in srgb, var(--mp-field) 45%, var(--mp-back));\n  border: 1px solid var(--mp-line);\n  border-radius: 6px;\n}\n.mp-lab button,\n.mp-lab select,\n.mp-lab input {\n  font: inherit;\n  color: inherit;\n  background: var(--mp-field);\n  border: 1px solid var(--mp-line);\n  border-radius: 4px;\n  min-height: 26px;\n  padding: 1px 8px;\n}\n.mp-lab button,\n.mp-lab select {\n  cursor: pointer;\n}\n.mp-lab button:disabled {\n  opacity: 0.45;\n  cursor: default;\n}\n.mp-lab button[aria-pressed="true"] {\n  background: var(--mp-accent);\n  color: var(--mp-back);\n}\n.mp-lab [hidden] {\n  display: none;\n}\n.mp-lab-words {\n  min-width: 0;\n  max-width: 100%;\n}\n.mp-lab-title {\n  font-size: 12px;\n  color: var(--mp-quiet);\n}\n.mp-lab-body {\n  flex: 1 1 300px;\n  min-width: 0;\n}\n.mp-tools {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 8px;\n  align-items: center;\n  margin-bottom: 4px;\n}\n.mp-count {\n  display: inline-flex;\n  align-items: center;\n  padding: 0 8px;\n  border: 1px solid var(--mp-line);\n  margin-left: -1px;\n  font-variant-numeric: tabular-nums;\n}\n.mp-bits {\n  display: flex;\n  max-width: 100%;\n  overflow-x: auto;\n  padding: 3px 2px;\n}\n.mp-bits-word {\n  display: flex;\n  flex-direction: column;\n}\n.mp-bits-last {\n  margin-right: 5px;\n}\n.mp-lab .mp-bits button {\n  width: 17px;\n  min-height: 0;\n  height: 12px;\n  padding: 0;\n  margin: 0 -1px -1px 0;\n  flex: none;\n  border-radius: 0;\n  background: #00224e;\n}\n.mp-lab .mp-bits button[aria-checked="true"] {\n  background: #fee838;\n}\n.mp-lab .mp-bits button:hover,\n.mp-lab .mp-bits button:focus-visible {\n  position: relative;\n  z-index: 1;\n  outline: 2px solid var(--mp-mark);\n  outline-offset: 0;\n}\n.mp-error {\n  font-size: 15px;\n  font-weight: 600;\n  font-variant-numeric: tabular-nums;\n}\n.mp-error:not([data-wrong="0"]) {\n  color: var(--mp-mark);\n}\n.mp-hint {\n  color: var(--mp-quiet);\n}\n.mp-hint:empty,\n.mp-edits:empty,\n.memory-player .mp-message:empty {\n  display: none;\n}\n.memory-player .mp-message {\n  padding: 3px 8px;\n  border-left: 3px solid var(--mp-mark);\n  overflow-wrap: anywhere;\n}\n.mp-edits {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px;\n  margin: 0;\n  padding: 0;\n  max-height: 60px;\n  overflow-y: auto;\n  list-style: none;\n}\n.mp-edits li {\n  display: inline-flex;\n  align-items: center;\n  padding-left: 8px;\n  font-size: 12px;\n  border: 1px solid var(--mp-line);\n  border-radius: 4px;\n  background: var(--mp-back);\n}\n.mp-lab .mp-edits button {\n  min-height: 22px;\n  padding: 0 7px;\n  border: 0;\n  background: none;\n}\n.mp-more {\n  flex: 1 0 100%;\n  border-top: 1px solid var(--mp-line);\n  padding-top: 6px;\n}\n.mp-more label {\n  display: inline-flex;\n  gap: 6px;\n  align-items: center;\n}\n.mp-more input[type="range"] {\n  flex: 0 1 180px;\n  min-width: 90px;\n  padding: 0;\n  accent-color: var(--mp-accent);\n}\n.mp-more input[type="number"] {\n  width: 84px;\n}\n.mp-text {\n  flex: 1 1 300px;\n}\n.mp-more input[type="text"] {\n  flex: 1;\n  min-width: 120px;\n  font-family: ui-monospace, monospace;\n}\n.mp-more select {\n  max-width: 100%;\n}\n@media (pointer: coarse) {\n  .mp-lab .mp-bits button {\n    width: 26px;\n    height: 24px;\n  }\n  .mp-lab button,\n  .mp-lab select,\n  .mp-lab input {\n    min-height: 32px;\n  }\n}\n';
+
+// src/memorylab/player/script/style.css
+var style_default = '.memory-player {\n  --mp-text: var(--jp-ui-font-color1, #1b1b1b);\n  --mp-quiet: var(--jp-ui-font-color2, #5a5a5a);\n  --mp-back: var(--jp-layout-color0, #fff);\n  --mp-field: var(--jp-layout-color2, #eee);\n  --mp-line: var(--jp-border-color1, #bbb);\n  --mp-accent: #0b6bcb;\n  --mp-mark: #d6006c;\n  --mp-writes: #b85c00;\n  --mp-reads: #00776b;\n  --mp-own: #5b6470;\n  container: player / inline-size;\n  color: var(--mp-text);\n  background: var(--mp-back);\n  font:\n    13px/1.45 system-ui,\n    sans-serif;\n  padding: 8px;\n  box-sizing: border-box;\n  color-scheme: light;\n}\n.memory-player[data-theme="dark"],\nbody[data-jp-theme-light="false"] .memory-player {\n  --mp-accent: #6cb6ff;\n  --mp-mark: #ff6db6;\n  --mp-writes: #ffb04d;\n  --mp-reads: #3fd0bd;\n  --mp-own: #a9b4c2;\n  color-scheme: dark;\n}\n.memory-player[data-theme="dark"] {\n  --mp-text: #e8e8e8;\n  --mp-quiet: #adadad;\n  --mp-back: #121417;\n  --mp-field: #2a2e34;\n  --mp-line: #555b63;\n}\n.memory-player *,\n.memory-player *::before {\n  box-sizing: border-box;\n}\n.memory-player p,\n.memory-player h3,\n.memory-player figure {\n  margin: 0;\n}\n.mp-head {\n  position: sticky;\n  top: 0;\n  z-index: 2;\n  padding: 2px 0;\n  background: var(--mp-back);\n}\n.mp-controls {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 6px;\n  align-items: center;\n}\n.mp-controls button svg {\n  display: block;\n}\n.mp-controls button,\n.mp-controls select {\n  font: inherit;\n  min-width: 32px;\n  min-height: 30px;\n  padding: 2px 8px;\n  color: inherit;\n  background: var(--mp-field);\n  border: 1px solid var(--mp-line);\n  border-radius: 4px;\n  cursor: pointer;\n}\n.mp-controls button[aria-pressed="true"] {\n  background: var(--mp-accent);\n  color: var(--mp-back);\n}\n.mp-controls input[type="range"] {\n  flex: 1 1 140px;\n  min-width: 100px;\n  accent-color: var(--mp-accent);\n}\n.mp-counter {\n  min-width: 8em;\n  font-variant-numeric: tabular-nums;\n}\n.memory-player :focus-visible {\n  outline: 2px solid var(--mp-accent);\n  outline-offset: 2px;\n}\n.memory-player .mp-value {\n  min-height: 1.45em;\n  font-variant-numeric: tabular-nums;\n  font-size: 12px;\n  color: var(--mp-quiet);\n  margin: 3px 0 0;\n  overflow-wrap: anywhere;\n}\n.mp-group-of {\n  display: inline-flex;\n  flex-wrap: wrap;\n}\n.mp-group-of button {\n  max-width: 16em;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  white-space: nowrap;\n}\n.mp-group-of button:not(:first-child) {\n  border-start-start-radius: 0;\n  border-end-start-radius: 0;\n  margin-left: -1px;\n}\n.mp-group-of button:not(:last-child) {\n  border-start-end-radius: 0;\n  border-end-end-radius: 0;\n}\n.mp-tabs:empty {\n  display: none;\n}\n.mp-views {\n  display: grid;\n  grid-template-columns: minmax(0, 1fr);\n  gap: 10px 24px;\n}\n.mp-views > [data-shown="false"] {\n  display: none;\n}\n.mp-view {\n  container: view / inline-size;\n  min-width: 0;\n}\n.mp-title {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 0 10px;\n  align-items: baseline;\n  margin-top: 4px;\n}\n.memory-player h3 {\n  font-size: 15px;\n  font-weight: 650;\n}\n.mp-title span {\n  color: var(--mp-quiet);\n}\n.memory-player .mp-words {\n  min-height: 1.45em;\n  margin: 2px 0 8px;\n  font-size: 14px;\n}\n[data-level="simple"] .mp-words {\n  min-height: 2.9em;\n  font-size: 15px;\n}\n[data-level="simple"] [data-runs="2"] .mp-words {\n  min-height: 4.35em;\n  font-size: 13.5px;\n}\n.mp-main {\n  display: grid;\n  grid-template-columns: minmax(0, 1fr);\n  gap: 10px 28px;\n}\n.mp-step {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 10px;\n  align-content: flex-start;\n}\n.mp-whole,\n.mp-grid {\n  min-width: 0;\n}\n.mp-band {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 12px;\n  align-items: flex-start;\n}\n.mp-band figure {\n  max-width: 100%;\n}\n.mp-stack {\n  flex-direction: column;\n  min-width: 0;\n}\n.mp-band:empty {\n  display: none;\n}\n.mp-band figcaption {\n  width: 0; /* a long title is cut, and whole in its tooltip */\n  min-width: 100%;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  white-space: nowrap;\n  font-size: 12px;\n  font-weight: 600;\n  margin: 0 0 3px;\n}\n.mp-body {\n  display: grid;\n  grid-template-columns: auto max-content;\n  justify-content: start;\n}\n.mp-body > .mp-frame {\n  grid-column: 2;\n}\n.mp-frame {\n  position: relative;\n  line-height: 0;\n  outline: 1px solid var(--mp-line);\n  cursor: crosshair;\n  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);\n}\n.memory-player canvas {\n  image-rendering: pixelated;\n  display: block;\n  max-width: 100%;\n  touch-action: pan-y;\n}\n.mp-marks {\n  position: absolute;\n  inset: 0;\n  pointer-events: none;\n  overflow: hidden;\n}\n.mp-mark {\n  position: absolute;\n  border: 0 solid var(--mp-mark);\n}\n.mp-row {\n  left: 0;\n  right: 0;\n  border-width: 1px 0;\n  min-height: 3px;\n}\n.mp-column {\n  top: 0;\n  bottom: 0;\n  border-width: 0 1px;\n  min-width: 3px;\n}\n.mp-strong.mp-row {\n  border-width: 2px 0;\n}\n.mp-strong.mp-column {\n  border-width: 0 2px;\n}\n.mp-ticks {\n  position: relative;\n  font-size: 11px;\n  line-height: 1;\n  color: var(--mp-quiet);\n  font-variant-numeric: tabular-nums;\n}\n.mp-ticks-row {\n  min-width: 25px;\n  grid-column: 1;\n}\n.mp-ticks-row span {\n  position: absolute;\n  right: 5px;\n  transform: translateY(-50%);\n  white-space: nowrap;\n}\n.mp-body:has([data-panel="vectors"]) .mp-ticks-row {\n  min-width: 62px;\n}\n.mp-ticks-column,\n.mp-ticks-named {\n  grid-column: 2;\n}\n.mp-ticks-column {\n  height: 16px;\n}\n.mp-ticks-named {\n  height: 70px;\n}\n.mp-ticks-column span {\n  position: absolute;\n  top: 4px;\n  transform: translateX(-50%);\n}\n.mp-ticks-named span {\n  position: absolute;\n  white-space: nowrap;\n  top: 4px;\n  writing-mode: vertical-rl;\n  transform: translateX(-50%);\n}\n.mp-legend {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 20px;\n  margin: 6px 0 2px;\n  font-size: 12px;\n  color: var(--mp-quiet);\n}\n.mp-bar-entry {\n  display: inline-flex;\n  gap: 6px;\n  align-items: center;\n  white-space: nowrap;\n}\n.mp-gradient {\n  display: inline-block;\n  width: 70px;\n  height: 10px;\n}\n.mp-hatch {\n  display: inline-block;\n  width: 16px;\n  height: 12px;\n  outline: 1px solid var(--mp-line);\n  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);\n}\n.mp-group {\n  margin: 4px 0;\n}\n.mp-group > summary,\n.mp-keys > summary {\n  cursor: pointer;\n  font-size: 12px;\n  font-weight: 600;\n  padding: 3px 0;\n}\n.mp-line {\n  display: grid;\n  grid-template-columns: 92px minmax(0, 1fr) 54px;\n  gap: 0 8px;\n  margin: 0 0 5px;\n  font-size: 11.5px;\n  align-items: stretch;\n}\n.mp-line > .mp-frame {\n  align-self: center;\n}\n[data-runs="2"] .mp-line {\n  margin-bottom: 4px;\n}\n.mp-line canvas {\n  width: 100%;\n}\n.mp-line-label {\n  text-align: right;\n  align-self: center;\n}\n.mp-line-names,\n.mp-line-right {\n  display: flex;\n  flex-direction: column;\n  justify-content: space-around;\n}\n.mp-line-names {\n  align-self: stretch;\n  line-height: 1;\n}\n.mp-line-right {\n  line-height: 1;\n  font-variant-numeric: tabular-nums;\n}\n.mp-line-names span,\n.mp-line-right > span {\n  height: 13px;\n  line-height: 13px;\n  white-space: nowrap;\n}\n.mp-line-right > .mp-range {\n  flex: 1;\n  height: auto;\n  display: flex;\n  flex-direction: column;\n  justify-content: space-between;\n  position: relative;\n  padding-left: 14px;\n  line-height: 11px;\n}\n.mp-range > .mp-upright {\n  position: absolute;\n  left: 0;\n  top: 0;\n  bottom: 0;\n  width: 9px;\n  height: auto;\n}\n.mp-time {\n  cursor: ew-resize;\n}\n.mp-cursor {\n  position: absolute;\n  top: -2px;\n  bottom: -2px;\n  pointer-events: none;\n  outline: 2px solid var(--mp-mark);\n}\n.memory-player .mp-keys {\n  color: var(--mp-quiet);\n  font-size: 12px;\n}\n\n/* The memory at first contact: numbers, bars and words side by side, one row per place. */\n.mp-memory {\n  display: flex;\n  max-width: 100%;\n}\n.mp-part {\n  display: flex;\n  flex: none;\n  flex-direction: column;\n  min-width: 0;\n}\n.mp-part.mp-shrinks {\n  flex: 0 1 auto;\n}\n.mp-part > figcaption {\n  height: 18px;\n  font-size: 12px;\n  font-weight: 600;\n  white-space: nowrap;\n}\n.mp-part:first-child > figcaption {\n  padding-right: 5px;\n  font-weight: 400;\n  color: var(--mp-quiet);\n}\n.mp-part > figcaption.mp-write {\n  text-align: right;\n  padding-right: 4px;\n}\n.mp-part > figcaption.mp-read,\n.mp-part > figcaption.mp-own {\n  padding-left: 4px;\n}\n.mp-part > figcaption.mp-centre {\n  text-align: center;\n}\n.mp-write {\n  color: var(--mp-writes);\n}\n.mp-read {\n  color: var(--mp-reads);\n}\n.mp-own {\n  color: var(--mp-own);\n}\n.mp-side {\n  display: flex;\n}\n.mp-bars {\n  background: none;\n  outline: none;\n  border: solid var(--mp-line);\n  border-width: 1px 0;\n}\n.mp-bars.mp-own {\n  border-width: 1px;\n}\n.mp-frame > svg {\n  position: absolute;\n  inset: 0;\n  width: 100%;\n  height: 100%;\n  pointer-events: none;\n  overflow: visible;\n}\n.mp-bar {\n  fill: currentcolor;\n}\n.mp-missing {\n  stroke: var(--mp-quiet);\n  stroke-width: 0.7;\n  stroke-dasharray: 2 4;\n}\n.mp-notes {\n  position: relative;\n  width: 30px;\n  font-size: 11px;\n  line-height: 1;\n  font-variant-numeric: tabular-nums;\n}\n.mp-notes span {\n  position: absolute;\n  transform: translateY(-50%);\n}\n.mp-notes.mp-write span {\n  right: 4px;\n}\n.mp-notes.mp-read span,\n.mp-notes.mp-own span {\n  left: 4px;\n}\n.mp-mark.mp-touch {\n  border: 2px solid currentcolor;\n  border-radius: 2px;\n  left: 0;\n  right: 0;\n  min-height: 5px;\n}\n.mp-lit {\n  position: absolute;\n  outline: 2px solid var(--mp-mark);\n  outline-offset: -1px;\n  background: color-mix(in srgb, var(--mp-mark) 30%, transparent);\n  min-width: 4px;\n  min-height: 4px;\n}\n.memory-player .mp-nothing {\n  max-width: 300px;\n  padding: 24px;\n  font-size: 14px;\n  color: var(--mp-quiet);\n  border: 1px dashed var(--mp-line);\n  border-radius: 6px;\n}\n.mp-wrong {\n  fill: var(--mp-mark);\n}\n.mp-veil {\n  fill: var(--mp-back);\n  opacity: 0.72;\n}\n.mp-verdict {\n  align-self: center;\n  line-height: 1.2;\n}\n.mp-clock ~ .mp-clock {\n  display: none;\n}\n.mp-clock .mp-ticks {\n  grid-column: 2;\n}\n.mp-clock .mp-line-label {\n  color: var(--mp-quiet);\n  line-height: 19px;\n}\n.mp-foot {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 0 20px;\n  align-items: baseline;\n}\n.mp-foot details[open] {\n  flex: 1 0 100%;\n}\n.mp-glossary dl {\n  display: grid;\n  grid-template-columns: max-content minmax(0, 1fr);\n  gap: 2px 12px;\n  margin: 4px 0 8px;\n}\n.mp-glossary dt {\n  font-weight: 600;\n  color: var(--mp-text);\n}\n.mp-glossary dd {\n  margin: 0;\n}\n@container view (min-width: 700px) {\n  [data-level="simple"] .mp-main {\n    grid-template-columns: max-content minmax(0, 1fr);\n  }\n}\n[data-level="simple"] .mp-line {\n  grid-template-columns: 62px minmax(0, 1fr) 50px;\n}\n.mp-line-label.mp-write,\n.mp-line-label.mp-read {\n  font-weight: 600;\n}\n.mp-world:empty {\n  display: none;\n}\n@container view (min-width: 560px) {\n  [data-level="everything"] .mp-grid {\n    display: grid;\n    grid-template-columns: repeat(2, minmax(0, 1fr));\n    gap: 0 16px;\n    align-items: center;\n  }\n  [data-level="everything"] .mp-clock {\n    grid-column: 1;\n  }\n  [data-level="everything"] .mp-clock ~ .mp-clock {\n    display: grid;\n    grid-column: 2;\n  }\n}\n@container view (min-width: 1180px) {\n  [data-level="everything"] .mp-main {\n    grid-template-columns: minmax(0, 710px) minmax(0, 1fr);\n  }\n  [data-level="everything"] .mp-grid {\n    display: block;\n  }\n  [data-level="everything"] .mp-clock ~ .mp-clock {\n    display: none;\n  }\n}\n@container player (min-width: 860px) {\n  .mp-views[data-runs="2"]:not([data-shown="difference"]) {\n    grid-template-columns: repeat(2, minmax(0, 1fr));\n  }\n  .mp-views:not([data-shown="difference"]) > .mp-view {\n    display: block;\n  }\n  .mp-tabs [data-action^="run-"] {\n    display: none;\n  }\n}\n@container player (max-width: 420px) {\n  .mp-controls {\n    gap: 4px;\n  }\n  .mp-controls button,\n  .mp-controls select {\n    padding: 2px 6px;\n  }\n  .mp-controls > label {\n    order: -1; /* beside the buttons, so that the controls take three lines */\n  }\n  .mp-controls > button {\n    order: -2;\n  }\n  .memory-player .mp-value {\n    overflow: hidden;\n    text-overflow: ellipsis;\n    white-space: nowrap;\n  }\n  .mp-line {\n    grid-template-columns: 90px minmax(0, 1fr) 46px;\n  }\n}\n@media (max-width: 700px) {\n  .memory-player canvas,\n  .memory-player button,\n  .memory-player summary {\n    scroll-margin-top: 110px; /* or the controls, which stay in sight, would hide it */\n  }\n}\n';
+
 // src/memorylab/player/script/main.js
 function render({ model, el }) {
   const root2 = element("div", {
@@ -2866,7 +3690,7 @@ function render({ model, el }) {
     role: "group",
     "aria-label": "memory player"
   });
-  el.replaceChildren(element("style", {}, style_default), root2);
+  el.replaceChildren(element("style", {}, style_default + laboratory_default), root2);
   const player = new Player(model, root2);
   root2.player = player;
   root2.dataset.ready = "true";
