@@ -2669,8 +2669,6 @@ function describeOne(edit, table, number) {
   const silent = value === 0;
   if (name === "memory" && index.length === 1)
     return `location ${number(index[0])} is ${silent ? "wiped" : show(value)}`;
-  if (name === "memory" && index.length === 2)
-    return `memory in location ${number(index[0])}, position ${index[1]} is ${show(value)}`;
   if (name === "link" && index.length === 2) {
     const pair = `from location ${number(index[1])} to ${number(index[0])}`;
     return silent ? `the link ${pair} is cut` : `the link ${pair} is ${show(value)}`;
@@ -2687,6 +2685,7 @@ function nameCell(name, index, table, number = String) {
   index.forEach((at, i) => {
     if (letters[i] === "R") words.push(...shape[i + 1] > 1 ? [`of head ${at}`] : []);
     else if (letters[i] === "N") words.push(`in location ${number(at)}`);
+    else if (letters[i] === "W") words.push(`at position ${at}`);
     else if (columns.length && i === letters.length - 1) words.push(columns[at]);
     else words.push(at);
   });
@@ -3188,7 +3187,10 @@ var Laboratory = class {
       if (["INPUT", "SELECT"].includes(event.target.tagName) && !isUndo(event))
         event.stopPropagation();
     });
-    this.onModel = () => this.read(model.get("disturbance") ?? "");
+    this.onModel = () => {
+      const text = model.get("disturbance") ?? "";
+      if (text !== format(this.now)) this.read(text);
+    };
     model.on("change:disturbance", this.onModel);
     if (!model.get("address")) return;
     this.onAddress = () => this.readAddress();
@@ -3301,7 +3303,7 @@ var Laboratory = class {
     const { task, words } = this;
     if (by < 0) return this.say(words.slice(0, words.length - task.group));
     this.seed += 1;
-    this.say(task.longer(words, this.seed));
+    this.say(task.longer(words, seeded(this.seed)));
   }
   /** Other words, as many as there are. */
   renew(seed) {
@@ -3428,12 +3430,17 @@ var Laboratory = class {
     if (at !== null)
       this.wipeButton.textContent = `Wipe location ${this.number(at)} at step ${player.step}`;
     this.hint.textContent = at === null ? "Click a row of the memory to wipe it." : "";
-    const shown = groups(this.history.now.edits);
-    this.list.replaceChildren(...shown.map((group2) => this.entry(group2)));
+    const shown = groups(this.history.now.edits).map((group2) => [
+      group2,
+      describe(group2, this.table, this.number)
+    ]);
+    const said = shown.map(([, text]) => text).join();
+    if (this.said !== said) this.list.replaceChildren(...shown.map((one) => this.entry(...one)));
+    this.said = said;
     if (!this.tools.root.hidden) this.tools.follow();
   }
-  entry(group2) {
-    const text = describe(group2, this.table, this.number);
+  /** A line of the list, with a button that takes back what it says. */
+  entry(group2, text) {
     const label = `Take back: ${text}`;
     const button = press("remove", label, "×", () => this.propose(remove(this.now, group2)));
     button.setAttribute("aria-label", label);
@@ -3445,7 +3452,7 @@ var Laboratory = class {
     const text = format(this.history.now);
     if (this.onAddress) {
       const { pathname, search } = location;
-      history.replaceState(null, "", text ? `#${encodeURI(text)}` : pathname + search);
+      history.replaceState(null, "", text ? `#${text}` : pathname + search);
     }
     if (this.model.get("disturbance") === text) return;
     this.model.set("disturbance", text);

@@ -54,7 +54,6 @@ class MemoryPlayer:
     Attributes:
         header: What the browser needs to know about the numbers: see :mod:`packing`.
         data: The numbers.
-        num_steps: Steps of the longest run.
 
     Args:
         run: A recorded run of any kind of memory; or a DNC, to run on ``input`` here and again in
@@ -123,10 +122,9 @@ class MemoryPlayer:
             raise ValueError(f"labels must be two, one for each run, but are {labels!r}.")
         self._labels = [_printable(label) for label in labels] if compare is not None else [""]
         self._order = order
-        self.num_steps = max(one.num_steps for one in self._traces)
         self._shown: Any = SimpleNamespace()  # the widget, as soon as there is one
-        self.t, self.fps = t, fps
         self._shown.disturbance = extras.get("disturbance", "")
+        self.t, self.fps = t, fps
         # Both runs in the order of the first, so that their rows match.
         orders = [choose_order(one, self._order_of(one))[0] for one in self._traces]
         orders = [orders[0] if len(one) == len(orders[0]) else one for one in orders]
@@ -137,6 +135,13 @@ class MemoryPlayer:
         if level is not None:
             reject_unknown_keys([level], LEVELS, "level of the player")
             self.header["level"] = level
+
+    @property
+    def num_steps(self) -> int:
+        """Steps of the longest run; of a model's, with the present disturbance."""
+        if self._record is None:
+            return max(one.num_steps for one in self._traces)
+        return self._record(self.disturbance)[0].num_steps
 
     @property
     def t(self) -> int:
@@ -216,11 +221,14 @@ class MemoryPlayer:
                 "'memorylab[notebooks]'. Its to_html works without."
             ) from error
 
+        last = self.num_steps - 1 if self._record is None else None
+
         class PlayerWidget(anywidget.AnyWidget):
             _esm = SCRIPT
             header = traitlets.Dict().tag(sync=True)
             data = traitlets.Bytes().tag(sync=True)
-            t = traitlets.Int(min=0, max=self.num_steps - 1).tag(sync=True)
+            # With other words a model's run has other steps.
+            t = traitlets.Int(min=0, max=last).tag(sync=True)
             fps = traitlets.Float(10, min=math.ulp(0), max=60).tag(sync=True)
             disturbance = traitlets.Unicode().tag(sync=True)
 

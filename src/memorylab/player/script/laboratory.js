@@ -6,7 +6,7 @@ import { UNDISTURBED, format, parse } from "./disturbance.js";
 import { History, add, describe, groups, pasted, remove } from "./edits.js";
 import { element, press } from "./elements.js";
 import { Place } from "./place.js";
-import { taskOf } from "./tasks.js";
+import { seeded, taskOf } from "./tasks.js";
 import { Tools } from "./tools.js";
 
 const LARGER = [1, 4, 16]; // how many times the model's own number of locations is on offer
@@ -99,7 +99,10 @@ export class Laboratory {
       if (["INPUT", "SELECT"].includes(event.target.tagName) && !isUndo(event))
         event.stopPropagation();
     });
-    this.onModel = () => this.read(model.get("disturbance") ?? "");
+    this.onModel = () => {
+      const text = model.get("disturbance") ?? "";
+      if (text !== format(this.now)) this.read(text);
+    };
     model.on("change:disturbance", this.onModel);
     if (!model.get("address")) return;
     this.onAddress = () => this.readAddress();
@@ -234,7 +237,7 @@ export class Laboratory {
     const { task, words } = this;
     if (by < 0) return this.say(words.slice(0, words.length - task.group));
     this.seed += 1;
-    this.say(task.longer(words, this.seed));
+    this.say(task.longer(words, seeded(this.seed)));
   }
 
   /** Other words, as many as there are. */
@@ -378,13 +381,19 @@ export class Laboratory {
     if (at !== null)
       this.wipeButton.textContent = `Wipe location ${this.number(at)} at step ${player.step}`;
     this.hint.textContent = at === null ? "Click a row of the memory to wipe it." : "";
-    const shown = groups(this.history.now.edits);
-    this.list.replaceChildren(...shown.map((group) => this.entry(group)));
+    const shown = groups(this.history.now.edits).map((group) => [
+      group,
+      describe(group, this.table, this.number),
+    ]);
+    const said = shown.map(([, text]) => text).join();
+    // Only if it changed, or a button that has the focus would lose it at each step.
+    if (this.said !== said) this.list.replaceChildren(...shown.map((one) => this.entry(...one)));
+    this.said = said;
     if (!this.tools.root.hidden) this.tools.follow();
   }
 
-  entry(group) {
-    const text = describe(group, this.table, this.number);
+  /** A line of the list, with a button that takes back what it says. */
+  entry(group, text) {
     const label = `Take back: ${text}`;
     const button = press("remove", label, "×", () => this.propose(remove(this.now, group)));
     button.setAttribute("aria-label", label);
@@ -398,7 +407,7 @@ export class Laboratory {
     const text = format(this.history.now);
     if (this.onAddress) {
       const { pathname, search } = location;
-      history.replaceState(null, "", text ? `#${encodeURI(text)}` : pathname + search);
+      history.replaceState(null, "", text ? `#${text}` : pathname + search);
     }
     if (this.model.get("disturbance") === text) return;
     this.model.set("disturbance", text);
