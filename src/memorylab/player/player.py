@@ -107,8 +107,8 @@ class MemoryPlayer:
             run, sent = self._record(disturbance)
         elif any(one is not None for one in (input, task, disturbance)):
             raise TypeError(
-                "input, task and disturbance go with a model; a trace is played as it was recorded. "
-                "The step to begin with is given by its name: t=3."
+                "input, task and disturbance go with a model; a trace is played as it was "
+                "recorded. The step to begin with is given by its name: t=3."
             )
         self._traces = [run] if compare is None else [run, compare]
         for one in self._traces:

@@ -192,8 +192,8 @@ export const INTERFACE = PARTS.map(([name, axes, range]) => ({
     const flat = axes === "T R W" ? index[0] * W + index[1] : (index[0] ?? 0);
     const row = (at) => (c.symbolic ? "·" : offsetOf(name, c.sizes) + at);
     if (range === "distribution")
-      return c.softmax("m", 3, index[1], (m) => raw(c, row(3 * index[0] + m)));
+      return c.softmax("l", 3, index[1], (m) => raw(c, row(3 * index[0] + m)));
     const value = raw(c, row(flat));
-    return range === "number" ? value : apply(range === "fraction" ? "sigmoid" : range, value);
+    return range === "number" ? value : apply(range === "fraction" ? "sigmoid" : "oneplus", value);
   },
 }));

@@ -20,6 +20,7 @@ import {
   square,
   subtract,
 } from "./expressions.js";
+import { similarityOf } from "./mathml.js";
 import { addProduct, softmax } from "./numbers.js";
 
 const NORM_EPSILON = 1e-6; // That of memorylab.memory.dnc.addressing; a test compares the results.
@@ -52,7 +53,7 @@ function norm(vectors, from, count) {
 }
 
 /** The same for one location: `key(w)`, `memory(n, w)` and `strength` give the cells. */
-function explainLookUp(c, n, key, memory, strength) {
+function explainLookUp(c, n, key, memoryAt, strength) {
   const { locations: N, word: W } = c.sizes;
   const length = (cell) =>
     root(
@@ -63,12 +64,12 @@ function explainLookUp(c, n, key, memory, strength) {
     );
   const cosine = (at) =>
     named(
-      c.similarity(at),
+      c.symbolic && similarityOf(key().symbol, memoryAt(at).symbol),
       divide(
-        c.sum("w", W, (w) => multiply(key(w), memory(at, w))),
+        c.sum("w", W, (w) => multiply(key(w), memoryAt(at, w))),
         multiply(
           length(key),
-          length((w) => memory(at, w)),
+          length((w) => memoryAt(at, w)),
         ),
       ),
     );
@@ -138,8 +139,8 @@ const writeContent = {
     explainLookUp(
       c,
       n,
-      (w) => c.now("write_key", w),
-      (j, w) => c.before("memory", j, w),
+      (...w) => c.now("write_key", ...w),
+      (...jw) => c.before("memory", ...jw),
       c.now("write_strength"),
     ),
 };
@@ -295,8 +296,8 @@ const readContent = {
     explainLookUp(
       c,
       n,
-      (w) => c.now("read_keys", i, w),
-      (j, w) => c.now("memory", j, w),
+      (...w) => c.now("read_keys", i, ...w),
+      (...jw) => c.now("memory", ...jw),
       c.now("read_strengths", i),
     ),
 };
