@@ -19,6 +19,7 @@ from memorylab.memory import (
     GRU,
     LSTM,
     MEMORY_MODELS,
+    Disturbance,
     Elman,
     FeedForward,
     MemoryModel,
@@ -228,6 +229,48 @@ def test_each_array_is_recorded_once_computed_and_what_follows_takes_the_recorde
         assert not torch.equal(found["output"], plain["output"])
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "changed"),
+    [
+        ("gru", "update_gate[2]@1=1", "update_gate"),
+        ("lstm", "cell@1-2=0;input_gate[0]@3=0", "cell"),
+        ("elman", "hidden[1]@2-=0.5", "hidden"),
+        ("mlp", "input[0]@1=1", "input"),
+        ("gru with readout", "output[1]@2=7", "output"),
+        ("dnc with readout", "N=7;write_gate@1=0", "write_gate"),
+    ],
+)
+def test_every_memory_can_be_disturbed(name, text, changed):
+    model, z = make(name), random_input(4, INPUT_SIZE)
+    plain, disturbed = model.trace(z), MemoryTrace.record(model, z, disturbance=text)
+    assert disturbed.metadata == plain.metadata | {"disturbance": text}
+    disturbed.validate(1e-12)
+    assert not np.array_equal(plain[changed], disturbed[changed])
+    for edit in Disturbance.parse(text).edits:
+        steps = slice(edit.first, None if edit.last is None else edit.last + 1)
+        assert (disturbed[edit.name][(steps, *edit.index)] == edit.value).all()
+    if "N=7" not in text:
+        assert all(np.array_equal(plain[key][0], disturbed[key][0]) for key in plain.arrays)
+    else:
+        assert disturbed.num_locations == 7
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("hidden[5]=0", "the index 5 is out of range: it must be 0 to 4"),
+        ("update_gate=1.5", r"is a fraction, so its value must be in \[0, 1\], but it is 1\.5"),
+        ("hidden@4=0", "step 4 is out of range"),
+        ("usage=0", "no step computes an array 'usage'"),
+        ("N=7", "this memory has no locations"),
+        ("words=10", r"Use MemoryTrace\.record\(.*make=task\.make"),
+    ],
+)
+def test_disturbances_that_do_not_fit(text, message):
+    with pytest.raises(ValueError, match=message):
+        make("gru with readout").trace(random_input(4, INPUT_SIZE), disturbance=text)
+
+
 def test_a_model_without_memory_says_so():
     trace = FeedForward(INPUT_SIZE).trace(random_input(4, INPUT_SIZE))
     assert repr(trace) == "MemorylessTrace(4 steps, nothing remembered)"
@@ -302,7 +345,9 @@ def test_a_memory_of_another_kind_than_the_class_records():
     with pytest.raises(TypeError, match=r"DNCTrace\.record got a GRU, whose trace is a GRUTrace"):
         DNCTrace.record(GRU(3, 4), random_input(4, INPUT_SIZE))
     model = WithReadout(DNC(3, hidden_size=4, num_locations=4, word_size=3), 2)
-    assert type(DNCTrace.record(model, random_input(4, INPUT_SIZE))) is DNCTrace
+    trace = DNCTrace.record(model, random_input(4, INPUT_SIZE))
+    assert type(trace) is DNCTrace
+    assert trace.metadata == {"ablated": []}
 
 
 # Files.

@@ -10,6 +10,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submodules=["dnc"],
     submod_attrs={
         "actor_critic": ["ActorCritic"],
+        "disturbance": ["Disturbance"],
         "dnc": ["DNC"],
         "feedforward": ["ClockedFeedForward", "FeedForward"],
         "model": ["MemoryModel", "State", "map_state", "run_steps"],

@@ -15,6 +15,7 @@ from jaxtyping import Float, Integer
 from torch import Tensor, nn
 
 from memorylab.errors import check_count
+from memorylab.memory.disturbance import Disturbance, check_undiverged
 from memorylab.memory.trace import MemoryTrace
 from memorylab.sequences.masks import (
     check_lengths,
@@ -190,6 +191,7 @@ class MemoryModel(nn.Module, ABC):
         state: State | None = None,
         *,
         t_start: int = 0,
+        disturbance: Disturbance | str | None = None,
     ) -> MemoryTrace:
         """Run one sequence and return everything that happened.
 
@@ -201,14 +203,72 @@ class MemoryModel(nn.Module, ABC):
             z: One sequence without padding ``[T, F]``, T at least 1.
             state: State to begin with, without batch dimension; by default the initial state.
             t_start: How far into its episode the sequence begins.
+            disturbance: What to change in the run, or its text: see
+                :class:`memorylab.memory.Disturbance`. With another number of locations the same
+                weights run on a larger or smaller memory, and ``state`` must have its size.
 
         Raises:
             ValueError: The input is not ``[T, F]`` with at least one step, or holds NaN or
-                infinity, the state is not one of this model, or ``t_start`` is negative.
+                infinity, the state is not one of this model, or ``t_start`` is negative. Or the
+                disturbance can't be read, doesn't fit the run, has words, or drives the run to
+                infinity.
             TypeError: The input or the state has another dtype than the model's parameters, or
                 ``t_start`` is no integer.
         """
-        z = torch.as_tensor(z)
+        z, disturbance = torch.as_tensor(z), Disturbance.parse(disturbance)
+        self._check_sequence(z)
+        check_count(t_start, "t_start", minimum=0)
+        model = copy.deepcopy(self)
+        if disturbance:
+            self._check_disturbance(disturbance, len(z))
+            if disturbance.num_locations is not None:
+                model.set_locations(disturbance.num_locations)
+        state = batched(model.initial_state() if state is None else state, 1)
+        model._expected_state = None  # its size may be another now
+        model._check_state(state, 1, z.dtype)
+        trace = model.double()._trace(
+            z.double(), map_state(Tensor.double, state), t_start, disturbance
+        )
+        if disturbance:
+            check_undiverged(trace.arrays)
+            trace.metadata["disturbance"] = str(disturbance)
+        return trace
+
+    def set_locations(self, num_locations: int) -> None:
+        """Give the memory another number N of locations, if it has any."""
+        raise ValueError(f"{type(self).__name__} has no locations.")
+
+    def _trace(
+        self, z: Float[Tensor, "T F"], state: State, t_start: int, disturbance: Disturbance
+    ) -> MemoryTrace:
+        """Return the trace of a run without checks; the state is ``[1, ...]``."""
+        kept: dict[str, list[Tensor]] = defaultdict(list)  # tensors [1, ...], one for each step
+
+        def record(name: str, tensor: Tensor) -> Tensor:
+            tensor = disturbance.apply(name, tensor, step)
+            kept[name].append(tensor)
+            return tensor
+
+        for step, x in enumerate(z.unsqueeze(1)):  # [1, F]
+            t = torch.full((1,), t_start + step, device=z.device)
+            y, state = self.trace_step(record("input", x), state, t, record)
+            record("output", y)
+        arrays = {name: torch.cat(tensors).cpu().numpy() for name, tensors in kept.items()}
+        return self.trace_class(arrays, self.trace_metadata)
+
+    def _check_disturbance(self, disturbance: Disturbance, num_steps: int) -> None:
+        if disturbance.words is not None:
+            raise ValueError(
+                "A task must turn the disturbance's words into input. Use "
+                "MemoryTrace.record(model, input, disturbance=disturbance, make=task.make)."
+            )
+        # One undisturbed step tells the sizes of the arrays.
+        z = any_parameter(self).new_zeros(1, self.input_size)
+        step = self._trace(z, self.batch_initial_state(1), 0, Disturbance())
+        disturbance.check(self.trace_class.table, step.sizes | {"T": num_steps})
+
+    def _check_sequence(self, z: Tensor) -> None:
+        """Raise unless ``z`` is one sequence ``[T, F]`` of finite numbers."""
         if z.dim() != 2 or len(z) == 0:
             raise ValueError(
                 f"A trace records one sequence [T, F] of at least one step, but got "
@@ -218,22 +278,6 @@ class MemoryModel(nn.Module, ABC):
         if not z.isfinite().all():
             step = int((~z.isfinite()).any(-1).nonzero()[0])
             raise ValueError(f"The input holds NaN or infinity at step {step}. Mend the data.")
-        state = batched(self.initial_state() if state is None else state, 1)
-        self._check_state(state, 1, z.dtype)
-        check_count(t_start, "t_start", minimum=0)
-        model, state = copy.deepcopy(self).double(), map_state(Tensor.double, state)
-        kept: dict[str, list[Tensor]] = defaultdict(list)  # tensors [1, ...], one for each step
-
-        def record(name: str, tensor: Tensor) -> Tensor:
-            kept[name].append(tensor)
-            return tensor
-
-        for step, x in enumerate(z.double().unsqueeze(1)):  # [1, F]
-            t = torch.full((1,), t_start + step, device=z.device)
-            y, state = model.trace_step(record("input", x), state, t, record)
-            record("output", y)
-        arrays = {name: torch.cat(tensors).cpu().numpy() for name, tensors in kept.items()}
-        return self.trace_class(arrays, self.trace_metadata)
 
     def _check_input(self, z: Tensor) -> None:
         if not isinstance(z, Tensor):

@@ -41,6 +41,10 @@ class WithReadout(MemoryModel):
         y, state = self.memory.forward_memory(z, state, t_starts, seq_lens)
         return self.readout(y), state
 
+    def set_locations(self, num_locations: int) -> None:
+        """Give the memory another number N of locations, if it has any."""
+        self.memory.set_locations(num_locations)
+
     @property
     def trace_metadata(self) -> dict[str, Any]:
         """What the memory's traces say of it."""

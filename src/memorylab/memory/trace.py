@@ -5,9 +5,10 @@ Needs no torch, so that a trace can be read, checked, drawn and played without i
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
@@ -17,9 +18,11 @@ from memorylab.errors import suggest
 from memorylab.files import load_arrays, save_arrays
 
 if TYPE_CHECKING:
+    from memorylab.memory.disturbance import Disturbance
     from memorylab.memory.model import MemoryModel
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+"""Version 1 has all arrays of the trace, and version 2 those that the others follow from."""
 _HEADER = "header"
 
 KINDS: dict[str, tuple[float, float]] = {
@@ -120,7 +123,7 @@ class MemoryTrace:
     def __init__(self, arrays: Mapping[str, np.ndarray], metadata: Mapping[str, Any] | None = None):
         self.arrays = {name: np.asarray(array) for name, array in arrays.items()}
         self.metadata = dict(metadata or {})
-        self.sizes = self._check_shapes()
+        self.sizes = check_shapes(self.table, self.arrays)
 
     @classmethod
     def record(
@@ -130,6 +133,8 @@ class MemoryTrace:
         target: Any = None,
         *,
         state: Any = None,
+        disturbance: Disturbance | str | None = None,
+        make: Callable[..., Any] | None = None,
         **metadata: Any,
     ) -> _Trace:
         """Run a memory over one sequence and keep everything that happens.
@@ -140,23 +145,39 @@ class MemoryTrace:
             input: One sequence without padding ``[T, F]``.
             target: The output that was asked for ``[T, D]``, if there is one.
             state: State to begin with, without batch dimension; by default the initial state.
+            disturbance: What to change in the run, or its text: see
+                :class:`memorylab.memory.Disturbance`. Its text is kept with the trace.
+            make: Turns words into a batch of one sequence, such as ``Copy().make``. If the
+                disturbance has words, this batch takes the place of ``input`` and ``target``, and
+                its mask is recorded too. Otherwise ``make`` is not called.
             **metadata: Kept with the trace.
 
         Raises:
             TypeError: ``model`` is not a memory model, and the message says where it holds one; or
                 its traces are not of this class. Also what :meth:`MemoryModel.trace` raises.
-            ValueError: See :meth:`MemoryModel.trace`.
+            ValueError: See :meth:`MemoryModel.trace`. Or the disturbance has words, but there is
+                no ``make``.
         """
-        from memorylab.memory.model import check_memory  # needs torch, as recording does
+        # Imported here, because traces are read without torch.
+        from memorylab.memory.disturbance import Disturbance
+        from memorylab.memory.model import any_parameter, check_memory
 
-        trace = check_memory(model).trace(input, state)
+        memory, disturbance = check_memory(model), Disturbance.parse(disturbance)
+        extras = {} if target is None else {"target": np.asarray(target)}
+        text = str(disturbance)
+        if disturbance.words is not None and make is not None:
+            batch = make(disturbance.words)
+            input = batch.input[0].to(any_parameter(memory))
+            extras = {"target": batch.target[0].numpy(), "mask": batch.mask[0].numpy()}
+            disturbance = dataclasses.replace(disturbance, words=None)
+        trace = memory.trace(input, state, disturbance=disturbance)
         if not isinstance(trace, cls):
             raise TypeError(
                 f"{cls.__name__}.record got a {type(model).__name__}, whose trace is a "
                 f"{type(trace).__name__}. MemoryTrace.record records any memory."
             )
-        extras = {} if target is None else {"target": np.asarray(target)}
-        return type(trace)(trace.arrays | extras, trace.metadata | metadata)
+        told = {"disturbance": text} if text else {}
+        return type(trace)(trace.arrays | extras, trace.metadata | told | metadata)
 
     @property
     def summary(self) -> str:
@@ -237,7 +258,7 @@ class MemoryTrace:
         """Write the trace as an npz archive with a JSON header.
 
         The file is written under a temporary name and renamed, so an interrupt leaves an older
-        one as it was.
+        one as it was. Of a large run, a subclass may leave out what ``load`` can compute again.
 
         Args:
             path: A path that ends in ``.npz``.
@@ -247,11 +268,14 @@ class MemoryTrace:
             TypeError: The metadata holds something that JSON can't.
             OSError: The folder can't be written.
         """
+        arrays = self._arrays_to_store()
+        # Version 1 for whole traces, so that older releases can read those.
+        version = 1 if arrays.keys() == self.arrays.keys() else 2
         header = json.dumps(
-            {"format_version": FORMAT_VERSION, "kind": self.kind, "metadata": self.metadata}
+            {"format_version": version, "kind": self.kind, "metadata": self.metadata}
         )
         # The header comes last: an archive that lost its last members can't pass for a whole one.
-        save_arrays(path, {**self.arrays, _HEADER: np.array(header)})
+        save_arrays(path, {**arrays, _HEADER: np.array(header)})
 
     @classmethod
     def load(cls: type[_Trace], path: str | Path) -> _Trace:
@@ -271,14 +295,18 @@ class MemoryTrace:
             version = header["format_version"]
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"{path} is not a trace: its header is missing or damaged.") from error
-        if version != FORMAT_VERSION:
+        if version not in range(1, FORMAT_VERSION + 1):
             raise ValueError(
                 f"{path} has format version {version}, but this release of memorylab reads "
-                f"version {FORMAT_VERSION}. Record it again, or install the release it came from."
+                f"versions 1 to {FORMAT_VERSION}. Record it again, or install the release it came "
+                "from."
             )
         # Files from before there were kinds hold DNCs.
         found = cls._class_of(str(header.get("kind", "dnc")), path)
-        return found(arrays, header.get("metadata"))
+        metadata = header.get("metadata")
+        if version == 2:
+            arrays = found._complete(arrays, metadata or {})
+        return found(arrays, metadata)
 
     @classmethod
     def _class_of(cls: type[_Trace], kind: str, path: str | Path) -> type[_Trace]:
@@ -300,35 +328,55 @@ class MemoryTrace:
             )
         return found
 
-    def _check_shapes(self) -> dict[str, int]:
-        for name in self.arrays:
-            if name not in self.table:
-                raise ValueError(f"A trace has no array {name!r}.{suggest(name, self.table)}")
-        missing = [name for name in self.required() if name not in self.arrays]
-        if missing:
-            raise ValueError(f"The trace lacks {', '.join(missing)}.")
-        sizes: dict[str, int] = {}
-        # The optional arrays last, so that the others say what the sizes are.
-        for name, row in sorted(self.table.items(), key=lambda item: item[1].optional):
-            if name not in self.arrays:
-                continue
-            shape, dimensions = self.arrays[name].shape, row.dimensions
-            if dimensions[-1] == "...":
-                dimensions.pop()
-                shape = shape[: len(dimensions)]
-            if len(shape) != len(dimensions) or any(
-                size
-                != (int(dimension) if dimension.isdigit() else sizes.setdefault(dimension, size))
-                for dimension, size in zip(dimensions, shape, strict=True)
-            ):
-                found = ", ".join(f"{key} = {size}" for key, size in sizes.items())
-                raise ValueError(
-                    f"{name} must have the shape [{', '.join(row.dimensions)}], but has "
-                    f"{list(self.arrays[name].shape)} ({found} by the arrays before it)."
-                )
-        if sizes["T"] == 0:
-            raise ValueError("A trace has at least one step, but this one has none.")
-        return sizes
+    def _arrays_to_store(self) -> Mapping[str, np.ndarray]:
+        """Return all arrays, or those from which ``_complete`` computes the others."""
+        return self.arrays
+
+    @classmethod
+    def _complete(
+        cls, arrays: Mapping[str, np.ndarray], metadata: Mapping[str, Any]
+    ) -> Mapping[str, np.ndarray]:
+        """Return what ``_arrays_to_store`` returned together with what it left out."""
+        return arrays
+
+
+def check_shapes(table: Mapping[str, Array], arrays: Mapping[str, np.ndarray]) -> dict[str, int]:
+    """Return the sizes of dimensions by their letters.
+
+    Args:
+        table: The table of arrays.
+        arrays: All of those that aren't optional, and any that are.
+
+    Raises:
+        ValueError: An array is missing, unknown or of a shape that doesn't fit the others.
+    """
+    for name in arrays:
+        if name not in table:
+            raise ValueError(f"A trace has no array {name!r}.{suggest(name, table)}")
+    missing = [name for name, row in table.items() if not row.optional and name not in arrays]
+    if missing:
+        raise ValueError(f"The trace lacks {', '.join(missing)}.")
+    sizes: dict[str, int] = {}
+    # The optional arrays last, so that the others say what the sizes are.
+    for name, row in sorted(table.items(), key=lambda item: item[1].optional):
+        if name not in arrays:
+            continue
+        shape, dimensions = arrays[name].shape, row.dimensions
+        if dimensions[-1] == "...":
+            dimensions.pop()
+            shape = shape[: len(dimensions)]
+        if len(shape) != len(dimensions) or any(
+            size != (int(dimension) if dimension.isdigit() else sizes.setdefault(dimension, size))
+            for dimension, size in zip(dimensions, shape, strict=True)
+        ):
+            found = ", ".join(f"{key} = {size}" for key, size in sizes.items())
+            raise ValueError(
+                f"{name} must have the shape [{', '.join(row.dimensions)}], but has "
+                f"{list(arrays[name].shape)} ({found} by the arrays before it)."
+            )
+    if sizes["T"] == 0:
+        raise ValueError("A trace has at least one step, but this one has none.")
+    return sizes
 
 
 def _violations(array: np.ndarray, kind: str, tolerance: float):

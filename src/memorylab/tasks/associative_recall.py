@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
+from jaxtyping import Float, Int
+from torch import Tensor
 
 from memorylab.errors import check_count
 from memorylab.tasks.draws import distinct_bits, place, random_counts, random_order, steps
-from memorylab.tasks.task import Batch, Task, check_range
+from memorylab.tasks.task import Batch, Task, Words, as_bits, check_distinct, check_range
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,29 @@ class AssociativeRecall(Task):
         words = items.view(batch_size, -1, self.word_size)  # [B, N * item_length, W]
         # The first of the shuffled numbers 0 to N - 2.
         query = random_order(counts - 1, self.max_items - 1, generator)[:, :1]  # [B, 1]
+        return self._arrange(words, counts, query)
 
+    def make(self, words: Words, query: int = 0) -> Batch:
+        """Build one sequence from the words of its items: see :meth:`Task.make`.
+
+        Args:
+            words: The words, ``item_length`` for each item; at least two items, no two alike.
+            query: Which item to ask with, counted from 0; not the last.
+        """
+        bits = as_bits(words, self.word_size, multiple_of=self.item_length)
+        count = bits.shape[1] // self.item_length
+        check_count(count, "The number of items", minimum=2)
+        check_distinct(bits.reshape(count, -1), "item")
+        if check_count(query, "query", minimum=0) > count - 2:
+            raise ValueError(
+                f"query must be 0 to {count - 2}, got {query}: the item after it is the answer."
+            )
+        return self._arrange(bits, torch.tensor([count]), torch.tensor([[query]]))
+
+    def _arrange(
+        self, words: Float[Tensor, "B L W"], counts: Int[Tensor, "B"], query: Int[Tensor, "B 1"]
+    ) -> Batch:
+        """Return the sequences that ask for the item after ``query`` in a list of ``counts``."""
         # What happens at which step; a span is an item and the delimiter before it.
         span = self.item_length + 1
         start = counts.unsqueeze(-1) * span  # [B, 1], step of the first query delimiter

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
+from jaxtyping import Float, Int
+from torch import Tensor
 
 from memorylab.errors import check_count
 from memorylab.tasks.draws import place, random_bits, random_counts, steps
-from memorylab.tasks.task import Batch, Task, check_range
+from memorylab.tasks.task import Batch, Task, Words, as_bits, check_range
 
 
 @dataclass(frozen=True)
@@ -56,11 +58,21 @@ class Copy(Task):
         """Draw words for ``max_length`` steps and use each row's first ``L``."""
         lengths = random_counts(self.min_length, self.max_length, batch_size, generator)  # [B]
         words = random_bits((batch_size, self.max_length, self.word_size), generator)  # [B, L, W]
-        seq_lens = 2 * lengths + 1  # [B]
-        length = lengths.unsqueeze(-1)  # [B, 1]
-        t = steps(seq_lens)  # [B, T]
-        delimiter = t == length  # [B, T]
-        recall = (t > length) & (t <= 2 * length)  # [B, T]
-        shown = place(words, t, t < length)  # [B, T, W]
-        copied = place(words, t - length - 1, recall)  # [B, T, W]
-        return Batch(torch.cat([shown, delimiter.unsqueeze(-1)], -1), copied, recall, seq_lens)
+        return _arrange(words, lengths)
+
+    def make(self, words: Words) -> Batch:
+        """Build one sequence from its words: see :meth:`Task.make`."""
+        bits = as_bits(words, self.word_size)
+        return _arrange(bits, torch.tensor([bits.shape[1]]))
+
+
+def _arrange(words: Float[Tensor, "B L W"], lengths: Int[Tensor, "B"]) -> Batch:
+    """Return the sequences that ask to copy each row's first ``lengths`` words."""
+    seq_lens = 2 * lengths + 1  # [B]
+    length = lengths.unsqueeze(-1)  # [B, 1]
+    t = steps(seq_lens)  # [B, T]
+    delimiter = t == length  # [B, T]
+    recall = (t > length) & (t <= 2 * length)  # [B, T]
+    shown = place(words, t, t < length)  # [B, T, W]
+    copied = place(words, t - length - 1, recall)  # [B, T, W]
+    return Batch(torch.cat([shown, delimiter.unsqueeze(-1)], -1), copied, recall, seq_lens)

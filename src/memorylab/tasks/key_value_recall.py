@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
+from jaxtyping import Float, Int
+from torch import Tensor
 
 from memorylab.errors import check_count
 from memorylab.tasks.draws import (
@@ -15,7 +18,7 @@ from memorylab.tasks.draws import (
     random_order,
     steps,
 )
-from memorylab.tasks.task import Batch, Task, check_range
+from memorylab.tasks.task import Batch, Task, Words, as_bits, check_distinct, check_range
 
 
 @dataclass(frozen=True)
@@ -73,14 +76,39 @@ class KeyValueRecall(Task):
         keys = distinct_bits(batch_size, self.max_pairs, self.word_size, generator)  # [B, N, W]
         values = random_bits((batch_size, self.max_pairs, self.word_size), generator)  # [B, N, W]
         order = random_order(counts, self.max_pairs, generator)  # [B, N]
+        return _arrange(keys, values, counts, order)
 
-        seq_lens = 2 * counts  # [B]
-        count = counts.unsqueeze(-1)  # [B, 1]
-        t = steps(seq_lens)  # [B, T]
-        listed = t < count  # [B, T]
-        queried = (t >= count) & (t < 2 * count)  # [B, T]
-        asked = order.gather(1, (t - count).masked_fill(~queried, 0))  # [B, T], which pair
+    def make(self, words: Words, order: Sequence[int] | None = None) -> Batch:
+        """Build one sequence from its pairs: see :meth:`Task.make`.
 
-        shown_keys = place(keys, t, listed) + place(keys, asked, queried)  # [B, T, W]
-        parts = [shown_keys, place(values, t, listed), queried.unsqueeze(-1)]
-        return Batch(torch.cat(parts, dim=-1), place(values, asked, queried), queried, seq_lens)
+        Args:
+            words: A key, its value, the next key, its value, …; no two keys alike.
+            order: Which pairs to ask for, each once, counted from 0; by default as they are heard.
+        """
+        bits = as_bits(words, self.word_size, multiple_of=2)
+        keys, values = bits[:, ::2], bits[:, 1::2]  # [1, N, W]
+        count = keys.shape[1]
+        check_distinct(keys[0], "key")
+        order = list(range(count)) if order is None else list(order)
+        if sorted(order) != list(range(count)):
+            raise ValueError(f"order must hold 0 to {count - 1}, each once, but is {order}.")
+        return _arrange(keys, values, torch.tensor([count]), torch.tensor([order]))
+
+
+def _arrange(
+    keys: Float[Tensor, "B N W"],
+    values: Float[Tensor, "B N W"],
+    counts: Int[Tensor, "B"],
+    order: Int[Tensor, "B N"],
+) -> Batch:
+    """Return the sequences that ask in ``order`` for each row's first ``counts`` keys."""
+    seq_lens = 2 * counts  # [B]
+    count = counts.unsqueeze(-1)  # [B, 1]
+    t = steps(seq_lens)  # [B, T]
+    listed = t < count  # [B, T]
+    queried = (t >= count) & (t < 2 * count)  # [B, T]
+    asked = order.gather(1, (t - count).masked_fill(~queried, 0))  # [B, T], which pair
+
+    shown_keys = place(keys, t, listed) + place(keys, asked, queried)  # [B, T, W]
+    parts = [shown_keys, place(values, t, listed), queried.unsqueeze(-1)]
+    return Batch(torch.cat(parts, dim=-1), place(values, asked, queried), queried, seq_lens)

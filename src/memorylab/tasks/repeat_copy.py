@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
+from jaxtyping import Float, Int
+from torch import Tensor
 
 from memorylab.errors import check_count
 from memorylab.tasks.draws import place, random_bits, random_counts, steps
-from memorylab.tasks.task import Batch, Task, check_range
+from memorylab.tasks.task import Batch, Task, Words, as_bits, check_range
 
 
 @dataclass(frozen=True)
@@ -67,14 +69,32 @@ class RepeatCopy(Task):
         lengths = random_counts(self.min_length, self.max_length, batch_size, generator)  # [B]
         repeats = random_counts(self.min_repeats, self.max_repeats, batch_size, generator)  # [B]
         words = random_bits((batch_size, self.max_length, self.word_size), generator)  # [B, L, W]
-        seq_lens = lengths + 1 + lengths * repeats + 1  # [B]
-        length, end = lengths.unsqueeze(-1), seq_lens.unsqueeze(-1) - 1  # [B, 1]
-        t = steps(seq_lens)  # [B, T]
-        delimiter = t == length  # [B, T]
-        recall = (t > length) & (t < end)  # [B, T]
-        scaled_repeats = delimiter * (repeats.unsqueeze(-1) / 10)  # [B, T]
-        flags = torch.stack([delimiter, scaled_repeats], dim=-1)  # [B, T, 2]
-        shown = torch.cat([place(words, t, t < length), flags], dim=-1)  # [B, T, W + 2]
-        copies = place(words, (t - length - 1) % length, recall)  # [B, T, W]
-        answer = torch.cat([copies, (t == end).unsqueeze(-1)], dim=-1)  # [B, T, W + 1]
-        return Batch(shown, answer, recall | (t == end), seq_lens)
+        return _arrange(words, lengths, repeats)
+
+    def make(self, words: Words, repeats: int = 1) -> Batch:
+        """Build one sequence from its words: see :meth:`Task.make`.
+
+        Args:
+            words: The words.
+            repeats: How often to repeat them.
+        """
+        bits = as_bits(words, self.word_size)
+        check_count(repeats, "repeats")
+        return _arrange(bits, torch.tensor([bits.shape[1]]), torch.tensor([repeats]))
+
+
+def _arrange(
+    words: Float[Tensor, "B L W"], lengths: Int[Tensor, "B"], repeats: Int[Tensor, "B"]
+) -> Batch:
+    """Return the sequences that ask to repeat each row's first ``lengths`` words."""
+    seq_lens = lengths + 1 + lengths * repeats + 1  # [B]
+    length, end = lengths.unsqueeze(-1), seq_lens.unsqueeze(-1) - 1  # [B, 1]
+    t = steps(seq_lens)  # [B, T]
+    delimiter = t == length  # [B, T]
+    recall = (t > length) & (t < end)  # [B, T]
+    scaled_repeats = delimiter * (repeats.unsqueeze(-1) / 10)  # [B, T]
+    flags = torch.stack([delimiter, scaled_repeats], dim=-1)  # [B, T, 2]
+    shown = torch.cat([place(words, t, t < length), flags], dim=-1)  # [B, T, W + 2]
+    copies = place(words, (t - length - 1) % length, recall)  # [B, T, W]
+    answer = torch.cat([copies, (t == end).unsqueeze(-1)], dim=-1)  # [B, T, W + 1]
+    return Batch(shown, answer, recall | (t == end), seq_lens)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from memorylab.errors import check_count
+
+Words = Sequence[str] | np.ndarray | Tensor
+"""Words as strings of bits, or as an array ``[L, W]``."""
 
 
 class Batch(NamedTuple):
@@ -72,6 +78,27 @@ class Task(ABC):
     def draw(self, batch_size: int, generator: torch.Generator) -> Batch:
         """Draw a batch. Each task defines this; ``sample`` has checked the arguments."""
 
+    def make(self, words: Words) -> Batch:
+        """Build one sequence from given words, in the order in which they are heard.
+
+        The number of words may be one that ``sample`` never draws. Our tasks define this; some
+        take more, such as how often to repeat the words.
+
+        Args:
+            words: Each word's bits, such as ``["1011", "0010"]``, or an array ``[L, W]`` of 0 and
+                1.
+
+        Returns:
+            A batch of one row without padding, on the processor.
+
+        Raises:
+            NotImplementedError: The task doesn't define this.
+            TypeError: ``words`` is neither of these.
+            ValueError: The words are not bits of the task's word size, or too few, or not as the
+                task wants them.
+        """
+        raise NotImplementedError(f"{type(self).__name__} doesn't build sequences from words.")
+
 
 def check_range(minimum: int, maximum: int, what: str, lowest: int = 1) -> None:
     """Raise unless ``min_<what>`` and ``max_<what>`` are integers in order, from ``lowest`` up."""
@@ -82,3 +109,46 @@ def check_range(minimum: int, maximum: int, what: str, lowest: int = 1) -> None:
             f"min_{what} must not be above max_{what}, got {minimum} above {maximum}. "
             f"Set both to ask for one {what}."
         )
+
+
+def as_bits(words: Words, word_size: int, multiple_of: int = 1) -> Float[Tensor, "1 L W"]:
+    """Return given words as floats 0 and 1, a batch of one.
+
+    Args:
+        words: See ``Task.make``.
+        word_size: How many bits a word must have.
+        multiple_of: The number of words must be a multiple of this, and at least this.
+
+    Raises:
+        TypeError: ``words`` is neither a sequence of strings nor an array.
+        ValueError: A word has another size or holds anything but 0 and 1, or the number of words
+            doesn't fit.
+    """
+    if isinstance(words, str):
+        raise TypeError(f"Words must be a list, but got the string {words!r}. Use [{words!r}].")
+    if not isinstance(words, np.ndarray | Tensor):
+        for word in words:
+            if not isinstance(word, str):
+                raise TypeError(
+                    f"Each word must be a string of bits, such as {'10' * word_size:.{word_size}}, "
+                    f"but one is {word!r}. Or give all words as an array [L, {word_size}]."
+                )
+            if len(word) != word_size or not {*word} <= {"0", "1"}:
+                raise ValueError(f"Each word must have {word_size} bits, but one is {word!r}.")
+        words = np.array([[int(bit) for bit in word] for word in words]).reshape(-1, word_size)
+    bits = torch.as_tensor(words)
+    if bits.dim() != 2 or bits.shape[1] != word_size:
+        raise ValueError(f"Words must be [L, {word_size}], but are {list(bits.shape)}.")
+    if not ((bits == 0) | (bits == 1)).all():
+        raise ValueError("Words must hold nothing but 0 and 1.")
+    if len(bits) == 0 or len(bits) % multiple_of:
+        many = f"a multiple of {multiple_of}" if multiple_of > 1 else "at least 1"
+        raise ValueError(f"The number of words must be {many}, but is {len(bits)}.")
+    return bits.to("cpu", torch.get_default_dtype()).unsqueeze(0)
+
+
+def check_distinct(words: Float[Tensor, "N W"], what: str) -> None:
+    """Raise ValueError if two words are the same, so that there would be two right answers."""
+    for i, j in itertools.combinations(range(len(words)), 2):
+        if torch.equal(words[i], words[j]):
+            raise ValueError(f"No two may be alike, but {what} {j} is {what} {i} again.")

@@ -369,11 +369,13 @@ def test_archive_of_other_arrays(tmp_path):
         DNCTrace.load(tmp_path / "other.npz")
 
 
-@pytest.mark.parametrize("version", [0, 2, "1", None])
+@pytest.mark.parametrize("version", [0, 3, "1", None])
 def test_other_versions(trace, tmp_path, version):
     header = np.array(json.dumps({"format_version": version, "metadata": {}}))
     path = archive_with(tmp_path / "trace.npz", header=header, **trace.arrays)
-    with pytest.raises(ValueError, match=f"has format version {version}, but this .* version 1"):
+    with pytest.raises(
+        ValueError, match=f"has format version {version}, but this .* versions 1 to 2"
+    ):
         DNCTrace.load(path)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import torch
 from jaxtyping import Float
@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from memorylab.errors import check_count
 from memorylab.memory.dnc import addressing
-from memorylab.memory.dnc.ablation import CONTENT, LINKS, USAGE, check_parts
+from memorylab.memory.dnc.ablation import check_parts, disturbance_without
 from memorylab.memory.dnc.state import (
     Interface,
     MemoryState,
@@ -21,56 +21,67 @@ from memorylab.memory.dnc.state import (
 )
 from memorylab.memory.model import State, any_parameter
 
+Edit = Callable[[str, Tensor], Tensor]
+"""Takes the name of an array and what a step computed for it; returns what the step goes on with.
+It is asked once for each array of a trace, in the order in which they are computed."""
+
+
+def unedited(name: str, tensor: Tensor) -> Tensor:
+    """Return the tensor itself."""
+    return tensor
+
 
 def memory_step(
-    state: MemoryState, interface: Interface, ablated: frozenset[str] = frozenset()
+    state: MemoryState, interface: Interface, edit: Edit = unedited
 ) -> tuple[MemoryState, Weightings]:
     """Write to the memory, link the write to the one before, and read.
 
     Args:
         state: Memory after the step before.
         interface: What the controller asks for in this step.
-        ablated: Parts to take away: see :func:`memorylab.memory.dnc.ablate`.
+        edit: What to change on the way: see :data:`Edit`. The interface is past changing.
 
     Returns:
         The memory after this step, and the weightings on the way.
     """
     # Where to write: the locations the read heads free and the least used ones, or by content.
     kept = addressing.retention(interface.free_gates, state.read_weighting)  # [B, N]
-    usage = addressing.usage(state.usage, state.write_weighting, kept)  # [B, N]
-    if USAGE in ablated:
-        usage = torch.zeros_like(usage)
-    allocation = addressing.allocation_weighting(usage)  # [B, N]
+    usage = edit("usage", addressing.usage(state.usage, state.write_weighting, kept))  # [B, N]
+    allocation = edit("allocation_weighting", addressing.allocation_weighting(usage))  # [B, N]
     write_content = addressing.content_weighting(
         state.memory, interface.write_key.unsqueeze(-2), interface.write_strength.unsqueeze(-1)
     ).squeeze(-2)  # [B, N]
-    if CONTENT in ablated:
-        write_content = torch.zeros_like(write_content)
+    write_content = edit("write_content_weighting", write_content)
     write_weighting = addressing.write_weighting(
         write_content, allocation, interface.allocation_gate, interface.write_gate
     )  # [B, N]
+    write_weighting = edit("write_weighting", write_weighting)
     memory = addressing.write_memory(
         state.memory, write_weighting, interface.erase_vector, interface.write_vector
     )  # [B, N, W]
+    memory = edit("memory", memory)
 
     # The order of writing: the link uses the precedence of the step before.
     link = addressing.temporal_link(state.link, state.precedence, write_weighting)  # [B, N, N]
-    if LINKS in ablated:
-        link = torch.zeros_like(link)
+    link = edit("link", link)
     precedence = addressing.precedence(state.precedence, write_weighting)  # [B, N]
+    precedence = edit("precedence", precedence)
 
     # Where to read: along the links from what was read before, or by content.
     forward = addressing.forward_weighting(link, state.read_weighting)  # [B, R, N]
+    forward = edit("forward_weighting", forward)
     backward = addressing.backward_weighting(link, state.read_weighting)  # [B, R, N]
+    backward = edit("backward_weighting", backward)
     read_content = addressing.content_weighting(
         memory, interface.read_keys, interface.read_strengths
     )  # [B, R, N]
-    if CONTENT in ablated:
-        read_content = torch.zeros_like(read_content)
+    read_content = edit("read_content_weighting", read_content)
     read_weighting = addressing.read_weighting(
         backward, read_content, forward, interface.read_modes
     )  # [B, R, N]
+    read_weighting = edit("read_weighting", read_weighting)
     read_vectors = addressing.read_vectors(memory, read_weighting)  # [B, R, W]
+    read_vectors = edit("read_vectors", read_vectors)
 
     return (
         MemoryState(memory, usage, precedence, link, write_weighting, read_weighting, read_vectors),
@@ -161,9 +172,14 @@ class DNCCell(nn.Module):
         return state
 
     def forward(
-        self, x: Float[Tensor, "B F"], state: State
+        self, x: Float[Tensor, "B F"], state: State, edit: Edit = unedited
     ) -> tuple[Float[Tensor, "B H"], State, Interface, Weightings]:
         """Run the controller on the input and the last reads, then the memory.
+
+        Args:
+            x: Input.
+            state: State after the step before.
+            edit: What to change on the way: see :data:`Edit`. Input and output are not the cell's.
 
         Returns:
             The controller's output h ``[B, H]``, the state, the interface and the weightings.
@@ -181,5 +197,14 @@ class DNCCell(nn.Module):
         else:
             hidden = self.controller(inputs)  # [B, H]
         interface = split_interface(self.interface(hidden), self.word_size, self.num_read_heads)
-        memory, weightings = memory_step(previous, interface, self.ablated)
+        if self.ablated:
+            edit = self._edit_after_ablation(edit)
+        interface = Interface(*map(edit, Interface._fields, interface))
+        memory, weightings = memory_step(previous, interface, edit)
         return hidden, memory._asdict() | following, interface, weightings
+
+    def _edit_after_ablation(self, edit: Edit) -> Edit:
+        """Return an edit that takes the ablated parts away before ``edit``."""
+        without = disturbance_without(self.ablated)
+        # The ablated parts are missing at every step, so any number of a step will do.
+        return lambda name, tensor: edit(name, without.apply(name, tensor, step=0))

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from memorylab.errors import check_count, suggest
 from memorylab.memory.dnc import fast
 from memorylab.memory.dnc.cell import DNCCell
-from memorylab.memory.dnc.trace import ARRAYS, DNCTrace
+from memorylab.memory.dnc.trace import DNCTrace
 from memorylab.memory.model import Counts, MemoryModel, Record, State, run_steps
 
 _IMPLEMENTATIONS = ("auto", "fast", "reference")
@@ -124,9 +124,10 @@ class DNC(MemoryModel):
         self, x: Float[Tensor, "1 F"], state: State, t: Counts, record: Record
     ) -> tuple[Float[Tensor, "1 D"], State]:
         """Run the cell for one step and record the arrays of ``ARRAYS``."""
-        hidden, state, interface, weightings = self.cell(x, state)
+        hidden, state, _, _ = self.cell(x, state, record)
         h_and_r = torch.cat([hidden, state["read_vectors"].flatten(1)], dim=-1)  # [1, H + R·W]
-        for name, tensor in (state | weightings._asdict() | interface._asdict()).items():
-            if name in ARRAYS:
-                record(name, tensor)
         return self.output(h_and_r), state
+
+    def set_locations(self, num_locations: int) -> None:
+        """Give the memory another number N of locations; the weights fit any."""
+        self.cell.num_locations = num_locations

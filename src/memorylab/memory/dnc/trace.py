@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from memorylab.memory.trace import COMMON, Array, MemoryTrace
+import numpy as np
+
+from memorylab.memory.trace import COMMON, Array, MemoryTrace, check_shapes
 
 MODES = ("backward", "content", "forward")
 
@@ -57,6 +59,12 @@ ARRAYS: dict[str, Array] = {
 }
 """The arrays of a DNC's trace: T steps, N locations, words of W, R read heads."""
 
+WHOLE_BYTES = 2_000_000
+"""A run of up to this size is stored whole, so that it can be read without torch."""
+
+TOLERANCE = 1e-12
+"""How far what is computed again may be from what was recorded; else a run is stored whole."""
+
 
 class DNCTrace(MemoryTrace):
     """What one run of a DNC did, step by step.
@@ -64,6 +72,11 @@ class DNCTrace(MemoryTrace):
     Each array of ``ARRAYS`` is an attribute, time first: ``trace.usage`` is ``[T, N]``. Memory,
     links, usage and weightings are as they stand after step t. A run is recorded in double
     precision, so that the paper's equations give all the rest from what the controller asked for.
+
+    Of a run above ``WHOLE_BYTES``, ``save`` therefore writes only the interface, the usage, and
+    what no equation of the memory gives (input, output, target, …), and ``load`` computes the
+    rest. That needs PyTorch. A run that doesn't follow to 1e-12, such as one that began in the
+    middle of an episode or whose arrays were changed, is stored whole at any size.
     """
 
     table: ClassVar[Mapping[str, Array]] = ARRAYS
@@ -75,6 +88,44 @@ class DNCTrace(MemoryTrace):
         """The sizes in a few words."""
         heads = f"{self.num_read_heads} read head{'s' if self.num_read_heads > 1 else ''}"
         return f"{super().summary}, {self.num_locations} locations of {self.word_size}, {heads}"
+
+    def _arrays_to_store(self) -> Mapping[str, np.ndarray]:
+        """Return all arrays of a small run; of a large one, what the others follow from."""
+        if sum(array.nbytes for array in self.arrays.values()) <= WHOLE_BYTES:
+            return self.arrays
+        try:
+            from memorylab.memory.dnc import replay
+
+            disturbance = replay.recorded_disturbance(self.metadata)
+        except (ImportError, TypeError, ValueError):
+            return self.arrays  # There is no torch, or the user's own metadata under our names.
+        if any(self[name].dtype != np.float64 for name in replay.NOT_STORED):
+            return self.arrays
+        steps = replay.replay_steps(self.arrays, self.num_locations, disturbance)
+        for number, step in enumerate(steps):
+            for name in replay.NOT_STORED:
+                # Also false where one of the two is not a number.
+                if not np.abs(step[name] - self[name][number]).max() <= TOLERANCE:
+                    return self.arrays
+        return {name: self[name] for name in self.arrays if name not in replay.NOT_STORED}
+
+    @classmethod
+    def _complete(
+        cls, arrays: Mapping[str, np.ndarray], metadata: Mapping[str, Any]
+    ) -> Mapping[str, np.ndarray]:
+        """Compute the arrays that ``_arrays_to_store`` left out."""
+        try:
+            from memorylab.memory.dnc import replay
+        except ImportError as error:
+            raise ImportError(
+                "The file of a large run has only what the rest follows from; computing that needs "
+                "PyTorch: pip install torch."
+            ) from error
+        stored = {name: row for name, row in cls.table.items() if name not in replay.NOT_STORED}
+        sizes = check_shapes(stored, arrays)
+        disturbance = replay.recorded_disturbance(metadata)
+        disturbance.check(cls.table, sizes)
+        return {**replay.replay(arrays, sizes["N"], disturbance), **arrays}
 
     def __repr__(self) -> str:
         return (
