@@ -50,7 +50,10 @@ def record_other(name, num_steps=12, seed=0, **metadata):
 
 
 def run_script(folder, player, code):
-    """Run ``code`` in Node with the player's module and its ``runs``; return what it returns."""
+    """Run ``code`` in Node with the player's module, its ``runs`` and the ``model``, if any.
+
+    What it returns is returned.
+    """
     module = folder / "player.mjs"
     module.write_text(SCRIPT.read_text())
     (folder / "header.json").write_text(json.dumps(player.header))
@@ -58,9 +61,9 @@ def run_script(folder, player, code):
     program = f"""
     import {{ readFileSync }} from "node:fs";
     import * as script from "./player.mjs";
-    const block = new Float32Array(Uint8Array.from(readFileSync("data.bin")).buffer);
+    const block = new DataView(Uint8Array.from(readFileSync("data.bin")).buffer);
     const header = JSON.parse(readFileSync("header.json"));
-    const runs = header.runs.map((run) => new script.Run(run, block));
+    const {{ runs, model }} = script.read(header, block);
     const answer = (() => {{ {code} }})();
     process.stdout.write(JSON.stringify(answer, (key, value) =>
       ArrayBuffer.isView(value) ? Array.from(value) : value));

@@ -4,39 +4,36 @@ import numpy as np
 import pytest
 from player_examples import NODE, as_array, record, record_other, run_script
 
-from memorylab.player import MemoryPlayer, packing
+from memorylab.player import MemoryPlayer
 
 pytestmark = pytest.mark.skipif(NODE is None, reason="needs Node.js (`node`) in the PATH")
 
 
+AT = """
+(step) => Object.fromEntries(
+  Object.keys(runs[0].arrays).map((name) => [name, runs[0].at(name, step)]))
+"""
+
+
 @pytest.mark.parametrize("heads", [1, 8])
-def test_what_the_browser_recomputes_is_what_was_recorded(heads, tmp_path, monkeypatch):
-    monkeypatch.setattr(packing, "WHOLE_BYTES", 0)
+def test_what_the_browser_recomputes_is_what_was_recorded(heads, tmp_path):
     trace = record(num_steps=50, num_locations=12, word_size=6, num_read_heads=heads)
     player = MemoryPlayer(trace)
-    # Forward, backward and in leaps, across the states it keeps every 16 steps.
-    steps = [0, 1, 2, 49, 48, 33, 32, 31, 5, 17, 0, 40]
-    found = run_script(
-        tmp_path,
-        player,
-        f"return {steps}.map((step) => Object.fromEntries("
-        f"{list(packing.RECOMPUTED)}.map((name) => [name, Array.from(runs[0].at(name, step))])))",
-    )
+    assert player.header["runs"][0]["follows"] == "controller"
+    steps = [0, 1, 2, 49, 48, 33, 5]
+    found = run_script(tmp_path, player, f"return {steps}.map({AT})")
     for step, arrays in zip(steps, found, strict=True):
-        assert set(arrays) == set(packing.RECOMPUTED)
+        assert set(arrays) == set(trace.arrays)
         for name, values in arrays.items():
+            digits = 1e-6 if name in ("input", "output") else 1e-12
             expected = trace[name][step].ravel()
-            np.testing.assert_allclose(as_array(values), expected, atol=1e-5, err_msg=name)
+            np.testing.assert_allclose(as_array(values), expected, atol=digits, err_msg=name)
 
 
-def test_a_whole_run_is_the_recorded_one(tmp_path):
+def test_a_run_that_does_not_follow_is_the_recorded_one(tmp_path):
     trace = record(num_steps=1, num_locations=1, word_size=1, num_read_heads=1)
-    found = run_script(
-        tmp_path,
-        MemoryPlayer(trace),
-        "return Object.fromEntries(Object.keys(header.runs[0].arrays).map("
-        "(name) => [name, runs[0].at(name, 0)]))",
-    )
+    trace = trace.with_arrays(memory=trace.memory + 1)
+    (found,) = run_script(tmp_path, MemoryPlayer(trace), f"return [0].map({AT})")
     assert set(found) == set(trace.arrays)
     for name, values in found.items():
         expected = trace[name][0].astype(np.float32).ravel()

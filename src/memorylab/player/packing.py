@@ -1,4 +1,4 @@
-"""What crosses to the browser: a header, and one block of 32-bit floats."""
+"""What crosses to the browser: a header, and one block of numbers."""
 
 from __future__ import annotations
 
@@ -11,54 +11,81 @@ from jaxtyping import Int
 from memorylab.memory.dnc.trace import DNCTrace
 from memorylab.memory.trace import MemoryTrace
 
-WHOLE_BYTES = 2_000_000
-"""A run of up to this size crosses whole; of a larger one, the browser recomputes what it can."""
+_TOLERANCE = 1e-9
+"""How far what the browser computes may be from what was recorded."""
 
-_TOLERANCE = 1e-5
 
-RECOMPUTED = (
-    "memory",
-    "link",
-    "precedence",
-    "read_content_weighting",
-    "forward_weighting",
-    "backward_weighting",
-    "read_vectors",
-)
-"""What the browser can recompute, by the paper's equations, from the other arrays of a trace."""
+class Block:
+    """Numbers of several arrays in one block of bytes, to be sent."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+        self._size = 0
+
+    def add(self, array: np.ndarray, exact: bool = False) -> dict[str, Any]:
+        """Append an array; return its type, shape and offset in bytes.
+
+        Args:
+            array: The numbers.
+            exact: Whether all digits are sent. Otherwise, 32-bit floats are.
+        """
+        # Float32 says the same of bits, and of weights that were trained in it.
+        narrow = array.astype("<f4")
+        wide = exact and not np.array_equal(narrow, array, equal_nan=True)
+        data = (array.astype("<f8") if wide else narrow).tobytes()
+        offset = self._size
+        data += bytes(-len(data) % 8)  # a browser reads 64-bit floats at multiples of 8 alone
+        self._parts.append(data)
+        self._size += len(data)
+        return {"type": "f8" if wide else "f4", "offset": offset, "shape": list(array.shape)}
+
+    def tobytes(self) -> bytes:
+        """Return all arrays, each at its offset."""
+        return b"".join(self._parts)
 
 
 def pack(
-    traces: Sequence[MemoryTrace], labels: Sequence[str], orders: Sequence[Int[np.ndarray, "N"]]
+    traces: Sequence[MemoryTrace],
+    labels: Sequence[str],
+    orders: Sequence[Int[np.ndarray, "N"]],
+    block: Block | None = None,
+    *,
+    live: bool = False,
 ) -> tuple[dict[str, Any], bytes]:
     """Return the header and the numbers of some runs.
 
-    The header has for each array its row of the trace's table, its range over all runs, its shape
-    and where its numbers begin. Of a run of more than ``WHOLE_BYTES`` only the first step of the
-    arrays in ``RECOMPUTED`` crosses, if the paper's equations give the rest to 1e-5. For a
-    wounded memory and for numbers that aren't finite they don't; such a run crosses whole. Each run
-    has a heading in ``labels``, and in ``orders`` its locations as they are to be shown. A memory
-    without locations and read heads has 0 of them.
+    The header has for each array its row of the trace's table, its range over all runs, its shape,
+    and the type and place of its numbers. If the memory of a run follows from what its controller
+    asked for, only that crosses, in all its digits, and the browser computes the rest. A run of
+    which that isn't true, such as one with numbers that aren't finite, crosses whole.
+
+    Args:
+        traces: The runs. A memory without locations and read heads has 0 of them.
+        labels: A heading for each run.
+        orders: The locations of each run as they are to be shown.
+        block: Takes the numbers, behind what it has already.
+        live: Whether the browser runs the model of the first run, so that all but its input and
+            its optional arrays follow.
     """
-    runs, blocks, offset = [], [], 0
-    for trace, label, order in zip(traces, labels, orders, strict=True):
-        large = 4 * sum(array.size for array in trace.arrays.values()) > WHOLE_BYTES
-        follows_itself = isinstance(trace, DNCTrace) and large and follows(trace)
-        recomputed = RECOMPUTED if follows_itself else ()
+    block = Block() if block is None else block
+    runs = []
+    for i, (trace, label, order) in enumerate(zip(traces, labels, orders, strict=True)):
+        exact, followed, how = _split(trace)
+        if live and i == 0:
+            computed = [name for name in trace.required() if name != "input"]
+            exact, followed, how = ["input"], computed, {"follows": "model"}
         arrays = {}
         for name in filter(trace.__contains__, trace.table):
-            sent = trace[name][:1] if name in recomputed else trace[name]
             low, high = _range([one[name] for one in traces if name in one])
-            arrays[name] = trace.table[name]._asdict() | {
-                "axes": trace.table[name].shape,
+            row = trace.table[name]
+            arrays[name] = row._asdict() | {
+                "axes": row.shape,
                 "shape": list(trace[name].shape),
-                "offset": offset,
-                "sent": len(sent),
                 "low": low,
                 "high": high,
             }
-            blocks.append(np.ascontiguousarray(sent, dtype="<f4").tobytes())
-            offset += sent.size
+            if name not in followed:
+                arrays[name] |= block.add(trace[name], exact=name in exact)
         runs.append(
             {
                 "label": label,
@@ -72,41 +99,36 @@ def pack(
                 "order": [int(location) for location in order],
                 "frame": _frame(trace),
                 "arrays": arrays,
+                **how,
             }
         )
-    return {"runs": runs}, b"".join(blocks)
+    return {"runs": runs}, block.tobytes()
 
 
-def follows(trace: DNCTrace) -> bool:
-    """Tell whether ``RECOMPUTED`` follow from their first step and the other arrays, as sent."""
-    import torch  # a small run is packed without it
+def _split(trace: MemoryTrace) -> tuple[Sequence[str], Sequence[str], dict[str, Any]]:
+    """Return what a run's controller asked for, what follows from it, and how, for the header.
 
-    from memorylab.memory.dnc import addressing
-
-    def as_sent(name: str) -> torch.Tensor:
-        return torch.from_numpy(trace[name].astype(np.float32).astype(np.float64))
-
-    memory, link, precedence = (as_sent(name)[0] for name in RECOMPUTED[:3])
-    write, erase, add = map(as_sent, ("write_weighting", "erase_vector", "write_vector"))
-    read, keys, strengths = map(as_sent, ("read_weighting", "read_keys", "read_strengths"))
-    for step in range(1, len(trace)):
-        link = addressing.temporal_link(link, precedence, write[step])
-        precedence = addressing.precedence(precedence, write[step])
-        memory = addressing.write_memory(memory, write[step], erase[step], add[step])
-        again = (
-            memory,
-            link,
-            precedence,
-            addressing.content_weighting(memory, keys[step], strengths[step]),
-            addressing.forward_weighting(link, read[step - 1]),
-            addressing.backward_weighting(link, read[step - 1]),
-            addressing.read_vectors(memory, read[step]),
-        )
-        for name, array in zip(RECOMPUTED, again, strict=True):
+    All three are empty if nothing follows, or if there is no PyTorch to tell.
+    """
+    if not isinstance(trace, DNCTrace):
+        return (), (), {}
+    try:
+        from memorylab.memory.dnc import replay
+        from memorylab.memory.dnc.state import Interface
+    except ImportError:
+        return (), (), {}
+    asked, followed = Interface._fields, replay.FROM_INTERFACE
+    try:
+        disturbance = replay.recorded_disturbance(trace.metadata)
+    except (TypeError, ValueError):
+        return (), (), {}  # the user's own metadata under these names
+    given = {name: trace[name] for name in asked}
+    for number, step in enumerate(replay.replay_steps(given, trace.num_locations, disturbance)):
+        for name in followed:
             # Also false where one of the two is not a number.
-            if not np.abs(array.numpy() - trace[name][step]).max() <= _TOLERANCE:
-                return False
-    return True
+            if not np.abs(step[name] - trace[name][number]).max() <= _TOLERANCE:
+                return (), (), {}
+    return asked, followed, {"follows": "controller", "disturbance": str(disturbance)}
 
 
 def _range(arrays: Sequence[np.ndarray]) -> tuple[float, float]:

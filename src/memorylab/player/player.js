@@ -1,24 +1,29 @@
 // Made of script/ by make player.
+var __defProp = Object.defineProperty;
+var __export = (target, all) => {
+  for (var name in all)
+    __defProp(target, name, { get: all[name], enumerable: true });
+};
 
 // src/memorylab/player/script/elements.js
 function element(tag, properties = {}, ...children) {
-  const node = document.createElement(tag);
+  const node2 = document.createElement(tag);
   for (const [key, value] of Object.entries(properties)) {
-    if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
-    else if (key === "style") Object.assign(node.style, value);
-    else if (value !== null && value !== void 0) node.setAttribute(key, value);
+    if (key.startsWith("on")) node2.addEventListener(key.slice(2), value);
+    else if (key === "style") Object.assign(node2.style, value);
+    else if (value !== null && value !== void 0) node2.setAttribute(key, value);
   }
   if ("tabindex" in properties || ["button", "input", "select", "summary"].includes(tag))
-    node.setAttribute("data-lm-suppress-shortcuts", "true");
-  node.append(...children);
-  return node;
+    node2.setAttribute("data-lm-suppress-shortcuts", "true");
+  node2.append(...children);
+  return node2;
 }
 var press = (name, title, text, onclick) => element("button", { type: "button", title, onclick, "data-action": name }, text);
 function drawing(tag, properties = {}, ...children) {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [key, value] of Object.entries(properties)) node.setAttribute(key, value);
-  node.append(...children);
-  return node;
+  const node2 = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [key, value] of Object.entries(properties)) node2.setAttribute(key, value);
+  node2.append(...children);
+  return node2;
 }
 var SIGNS = {
   first: "M3 3h2v10H3zM13 3v10L6 8z",
@@ -45,13 +50,1115 @@ var spacing = (count, length, room) => {
   return count;
 };
 
+// src/memorylab/player/script/disturbance.js
+var disturbance_exports = {};
+__export(disturbance_exports, {
+  KINDS: () => KINDS,
+  UNDISTURBED: () => UNDISTURBED,
+  apply: () => apply,
+  check: () => check,
+  firstChange: () => firstChange,
+  format: () => format,
+  formatEdit: () => formatEdit,
+  parse: () => parse,
+  sizesOf: () => sizesOf,
+  stepShape: () => stepShape,
+  suggest: () => suggest
+});
+var KINDS = {
+  number: [-Infinity, Infinity],
+  fraction: [0, 1],
+  weighting: [0, 1],
+  distribution: [0, 1],
+  links: [0, 1],
+  strength: [1, Infinity]
+};
+var UNDISTURBED = Object.freeze({ edits: [], locations: null, words: null });
+var EDIT = /^([A-Za-z_]\w*)\s*(?:\[\s*(\d{1,9}(?:\s*,\s*\d{1,9})*)\s*\]\s*)?(?:@\s*(\d{1,9})\s*(?:(-)\s*(\d{1,9})?\s*)?)?$/;
+var NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+var COUNT = /^\d{1,9}$/;
+function parse(text) {
+  const found = { edits: [], locations: null, words: null };
+  for (const part of text.trim() ? text.split(";") : []) {
+    const mark = part.indexOf("=");
+    const key = (mark < 0 ? part : part.slice(0, mark)).trim();
+    const value = mark < 0 ? "" : part.slice(mark + 1).trim();
+    if (key === "N" && found.locations !== null || key === "words" && found.words !== null)
+      throw new Error(`'${text}' sets ${key} twice. Keep one of them.`);
+    if (key === "N") found.locations = readLocations(value);
+    else if (key === "words") found.words = readWords(value);
+    else found.edits.push(readEdit(part.trim(), key, value));
+  }
+  return found;
+}
+function readLocations(value) {
+  if (!COUNT.test(value)) throw new Error(`N must be a number of locations, but is '${value}'.`);
+  if (Number(value) < 1) throw new Error(`N must be at least 1, got ${Number(value)}.`);
+  return Number(value);
+}
+function readWords(value) {
+  const words = value.split(",").map((word) => word.trim());
+  for (const word of words)
+    if (!/^[01]+$/.test(word) || word.length !== words[0].length)
+      throw new Error(`Words must be bits of one length, such as 1011,0010, but one is '${word}'.`);
+  return words;
+}
+function readEdit(part, key, text) {
+  const match = EDIT.exec(key);
+  if (!match || !NUMBER.test(text))
+    throw new Error(
+      `'${part}' can't be read. Write name[index]@first-last=value, such as memory[3]@5-=0 or write_gate=0, and join parts by ';'.`
+    );
+  const [, name, list, start, range2, end] = match;
+  const index = list ? list.split(",").map(Number) : [];
+  const first = Number(start ?? 0);
+  const last = end !== void 0 ? Number(end) : start !== void 0 && !range2 ? first : null;
+  const value = Number(text) + 0;
+  if (last !== null && last < first)
+    throw new Error(`The last step for ${name} must be at least ${first}, got ${last}.`);
+  if (!Number.isFinite(value)) throw new Error(`${name} must get a finite number, got ${text}.`);
+  return { name, index, first, last, value };
+}
+function formatEdit({ name, index, first, last, value }) {
+  const place = index.length ? `[${index}]` : "";
+  let steps = "";
+  if (last !== null) steps = last === first ? `@${first}` : `@${first}-${last}`;
+  else if (first > 0) steps = `@${first}-`;
+  return `${name}${place}${steps}=${value}`;
+}
+function format({ edits, locations, words }) {
+  const parts = locations === null ? [] : [`N=${locations}`];
+  if (words !== null) parts.push(`words=${words}`);
+  return [...parts, ...edits.map(formatEdit)].join(";");
+}
+function sizesOf(run) {
+  const sizes = { T: run.steps };
+  for (const { axes, shape } of Object.values(run.arrays))
+    axes.split(" ").forEach((axis2, i) => {
+      if (/^[A-Z]$/.test(axis2)) sizes[axis2] ??= shape[i];
+    });
+  return sizes;
+}
+var stepShape = ({ axes }, sizes) => axes.split(" ").slice(1).map((axis2) => sizes[axis2] ?? Number(axis2));
+function check({ edits, locations }, table, sizes) {
+  if (locations !== null && !("N" in sizes))
+    throw new Error(`N=${locations}: this memory has no locations.`);
+  for (const edit of edits) checkEdit(edit, table, { ...sizes, N: locations ?? sizes.N });
+}
+function checkEdit(edit, table, sizes) {
+  const { name, index, first, last, value } = edit;
+  const fail = (message) => {
+    throw new Error(`${formatEdit(edit)}: ${message}`);
+  };
+  const computed = Object.keys(table).filter((key) => !table[key].optional);
+  if (!computed.includes(name))
+    fail(`no step computes an array '${name}'.${suggest(name, computed)}`);
+  const row = table[name];
+  const shape = stepShape(row, sizes);
+  const letters = row.axes.split(" ").slice(1);
+  if (index.length > shape.length)
+    fail(`at one step ${name} has ${shape.length} dimensions, but the index has ${index.length}.`);
+  index.forEach((at, i) => {
+    if (at >= shape[i])
+      fail(
+        `the index ${at} is out of range: it must be 0 to ${shape[i] - 1} (dimension ${letters[i]} of ${name}).`
+      );
+  });
+  for (const step of [first, last ?? 0])
+    if (step >= sizes.T)
+      fail(`step ${step} is out of range: the run has the steps 0 to ${sizes.T - 1}.`);
+  const [low, high] = KINDS[row.kind];
+  if (!(low <= value && value <= high)) {
+    const allowed = Number.isFinite(high) ? `in [${low}, ${high}]` : `at least ${low}`;
+    fail(`${name} is a ${row.kind}, so its value must be ${allowed}, but it is ${value}.`);
+  }
+}
+function suggest(name, known) {
+  const nearest = known.toSorted((a, b) => distance(a, name) - distance(b, name))[0];
+  const near = nearest !== void 0 && 2 * distance(nearest, name) <= nearest.length;
+  const hint = near ? ` Did you mean '${nearest}'?` : "";
+  return `${hint} Known: ${known.toSorted().join(", ") || "none"}.`;
+}
+function distance(a, b) {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++)
+      next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] !== b[j - 1])));
+    row = next;
+  }
+  return row[b.length];
+}
+var holds = ({ first, last }, step) => first <= step && (last === null || step <= last);
+function apply(disturbance, name, step, values, shape) {
+  for (const edit of disturbance.edits)
+    if (edit.name === name && holds(edit, step)) {
+      let [start, length] = [0, values.length];
+      edit.index.forEach((at, i) => {
+        length /= shape[i];
+        start += at * length;
+      });
+      values.fill(edit.value, start, start + length);
+    }
+  return values;
+}
+function firstChange(before, after) {
+  let [a, b] = [before.edits, after.edits];
+  const alike = (one, other) => one && other && formatEdit(one) === formatEdit(other);
+  while (alike(a[0], b[0])) [a, b] = [a.slice(1), b.slice(1)];
+  while (alike(a.at(-1), b.at(-1))) [a, b] = [a.slice(0, -1), b.slice(0, -1)];
+  return Math.min(...[...a, ...b].map(({ first }) => first));
+}
+
+// src/memorylab/player/script/numbers.js
+var product = (sizes) => sizes.reduce((a, b) => a * b, 1);
+var sigmoid = (x) => 1 / (1 + Math.exp(-x));
+var oneplus = (x) => 1 + (x > 40 ? x : Math.log1p(Math.exp(x)));
+function softmax(values, from, count) {
+  let highest = -Infinity;
+  for (let i = from; i < from + count; i++) highest = Math.max(highest, values[i]);
+  let total = 0;
+  for (let i = from; i < from + count; i++) total += values[i] = Math.exp(values[i] - highest);
+  for (let i = from; i < from + count; i++) values[i] /= total;
+}
+function addProduct(out, matrix, vector, first = 0, width = vector.length, start = 0) {
+  for (let row = 0; row < out.length; row++) {
+    let total = 0;
+    const place = (first + row) * width + start;
+    for (let i = 0; i < vector.length; i++) total += matrix[place + i] * vector[i];
+    out[row] += total;
+  }
+}
+
+// src/memorylab/player/script/run.js
+var Run = class {
+  constructor(about, given) {
+    Object.assign(this, about, { given });
+  }
+  has(name) {
+    return name in this.arrays;
+  }
+  /** The names of the arrays whose row of the table satisfies `wanted`, in the table's order. */
+  names(wanted) {
+    return Object.keys(this.arrays).filter((name) => wanted(this.arrays[name]));
+  }
+  /** The shape of an array at each step. */
+  shapeOf(name) {
+    return this.arrays[name].shape.slice(1);
+  }
+  /** How many numbers an array has at each step. */
+  size(name) {
+    return product(this.shapeOf(name));
+  }
+  /** The array `name` as it stands after `step`, flat. A run that has ended keeps its last step. */
+  at(name, step) {
+    const size = this.size(name);
+    const start = Math.min(step, this.steps - 1) * size;
+    return this.given[name].subarray(start, start + size);
+  }
+};
+var Difference = class extends Run {
+  constructor(left, right) {
+    const arrays = {};
+    for (const [name, row] of Object.entries(left.arrays)) {
+      const other = right.arrays[name];
+      if (!other || `${row.shape.slice(1)}` !== `${other.shape.slice(1)}`) continue;
+      const extent = Math.max(row.high, other.high) - Math.min(row.low, other.low);
+      arrays[name] = { ...row, low: -extent, high: extent };
+    }
+    const { locations, word, heads, order, kind, answer } = left;
+    const label = `${left.label} − ${right.label}`;
+    const steps = Math.max(left.steps, right.steps);
+    super({ locations, word, heads, order, kind, answer, label, steps, arrays });
+    Object.assign(this, { left, right, signed: true });
+  }
+  at(name, step) {
+    const other = this.right.at(name, step);
+    return Float64Array.from(this.left.at(name, step), (value, i) => value - other[i]);
+  }
+};
+
+// src/memorylab/player/script/formulas.js
+var formulas_exports = {};
+__export(formulas_exports, {
+  FORMULAS: () => FORMULAS,
+  formulasOf: () => formulasOf
+});
+
+// src/memorylab/player/script/expressions.js
+var expressions_exports = {};
+__export(expressions_exports, {
+  Letters: () => Letters,
+  Numbers: () => Numbers,
+  add: () => add,
+  apply: () => apply2,
+  constant: () => constant,
+  divide: () => divide,
+  evaluate: () => evaluate,
+  exp: () => exp,
+  flatten: () => flatten,
+  leaf: () => leaf,
+  multiply: () => multiply,
+  named: () => named,
+  nonnegative: () => nonnegative,
+  root: () => root,
+  shorten: () => shorten,
+  sources: () => sources,
+  square: () => square,
+  subtract: () => subtract
+});
+
+// src/memorylab/player/script/mathml.js
+var symbolOf = (name) => name;
+
+// src/memorylab/player/script/expressions.js
+var SHOWN = 3;
+var OPERATIONS = {
+  leaf: () => NaN,
+  add: (...terms) => terms.reduce((a, b) => a + b, 0),
+  subtract: (a, b) => a - b,
+  multiply: (...factors) => factors.reduce((a, b) => a * b, 1),
+  divide: (a, b) => a / b,
+  exp: Math.exp,
+  root: Math.sqrt,
+  square: (a) => a * a,
+  sigmoid,
+  oneplus,
+  tanh: Math.tanh,
+  nonnegative: (a) => Math.max(0, a),
+  named: (a) => a
+};
+var node = (op, args, rest) => ({
+  op,
+  args,
+  value: OPERATIONS[op](...args.map(({ value }) => value)),
+  ...rest
+});
+var leaf = (value, symbol, source = null) => ({
+  op: "leaf",
+  args: [],
+  value,
+  symbol,
+  source
+});
+var constant = (value) => leaf(value, `<mn>${value}</mn>`);
+var add = (...terms) => node("add", terms);
+var subtract = (a, b) => node("subtract", [a, b]);
+var multiply = (...factors) => node("multiply", factors);
+var divide = (a, b) => node("divide", [a, b]);
+var exp = (a) => node("exp", [a]);
+var root = (a) => node("root", [a]);
+var square = (a) => node("square", [a]);
+var apply2 = (name, a) => node(name, [a]);
+var named = (symbol, a) => node("named", [a], { symbol });
+var nonnegative = (a) => a.value < 0 ? node("nonnegative", [a]) : a;
+var evaluate = ({ op, args, value }) => op === "leaf" ? value : OPERATIONS[op](...args.map(evaluate));
+function sources(expression, found = []) {
+  if (expression.source) found.push(expression.source);
+  for (const arg of expression.args) sources(arg, found);
+  return found;
+}
+function shorten(expression) {
+  const args = expression.args.map(shorten);
+  if (!expression.over || args.length <= SHOWN + 1) return { ...expression, args };
+  const isSum = expression.op === "add";
+  const weight = ({ value }) => isSum ? -Math.abs(value) : value;
+  const ranked = [...args].sort((a, b) => weight(a) - weight(b));
+  const kept = new Set(ranked.slice(0, SHOWN));
+  const others = args.filter((arg) => !kept.has(arg));
+  const rest = {
+    ...leaf(OPERATIONS[expression.op](...others.map(({ value }) => value))),
+    rest: others.length
+  };
+  return { ...expression, args: [...args.filter((arg) => kept.has(arg)), rest] };
+}
+var Cells = class {
+  /** softmax_n over `count` scores, each given by `body(j)`. */
+  softmax(letter, count, n, body) {
+    const scores = this.sum(letter, count, body).args;
+    const highest = Math.max(...scores.map(({ value }) => value));
+    const shifted = (a) => exp(highest > 700 ? subtract(a, constant(highest)) : a);
+    return divide(shifted(body(n)), node("add", scores.map(shifted), { over: letter }));
+  }
+};
+var Numbers = class extends Cells {
+  constructor(run, step) {
+    super();
+    Object.assign(this, { run, step, model: run.model, sizes: run.model.sizes, symbolic: false });
+  }
+  now(name, ...index) {
+    return this.cell(name, index, this.step);
+  }
+  before(name, ...index) {
+    return this.step > 0 ? this.cell(name, index, this.step - 1) : constant(0);
+  }
+  cell(name, index, step) {
+    const value = this.array(name, step)[flatten(index, this.run.shapeOf(name))];
+    return leaf(value, "", { name, index, step });
+  }
+  array(name, step = this.step) {
+    return this.run.at(name, step);
+  }
+  weight(name, ...index) {
+    const { weights, shapes } = this.model;
+    return leaf(weights[name][flatten(index, shapes[name])]);
+  }
+  similarity() {
+    return "";
+  }
+  /** The sum of `body(i)` over a count of indices, or over a list of them. */
+  sum(letter, over, body) {
+    return node("add", each(over).map(body), { over: letter });
+  }
+  product(letter, over, body) {
+    return node("multiply", each(over).map(body), { over: letter });
+  }
+};
+var each = (over) => Array.isArray(over) ? over : Array.from({ length: over }, (_, i) => i);
+var flatten = (index, shape) => index.reduce((at, i, axis2) => at * shape[axis2] + i, 0);
+var Letters = class extends Cells {
+  constructor(model) {
+    super();
+    Object.assign(this, { model, sizes: model.sizes, symbolic: true });
+  }
+  now(name, ...index) {
+    return leaf(NaN, symbolOf(name, index, "t"));
+  }
+  before(name, ...index) {
+    return leaf(NaN, symbolOf(name, index, "t−1"));
+  }
+  weight(name, ...index) {
+    return leaf(NaN, symbolOf(name, index, ""));
+  }
+  sum(letter, over, body) {
+    return node("add", [body(letter)], { over: letter });
+  }
+  product(letter, over, body) {
+    return node("multiply", [body(letter)], { over: letter });
+  }
+};
+
+// src/memorylab/player/script/controller.js
+function joined({ input }, { read_vectors: read3 }) {
+  const all = new Float64Array(input.length + read3.length);
+  all.set(input);
+  all.set(read3, input.length);
+  return all;
+}
+function joinedTerms(c, name, row) {
+  const { input: F, heads: R, word: W } = c.sizes;
+  const place = (i, w) => c.symbolic ? "F+iW+w" : F + i * W + w;
+  return [
+    c.sum("j", F, (j) => multiply(c.weight(name, row, j), c.now("input", j))),
+    c.sum("i,w", R * W, (at) => {
+      const [i, w] = c.symbolic ? ["i", "w"] : [Math.floor(at / W), at % W];
+      return multiply(c.weight(name, row, place(i, w)), c.before("read_vectors", i, w));
+    })
+  ];
+}
+var GATES = 4;
+var LSTM_LAYERS = /* @__PURE__ */ new Map();
+function lstmLayer(layer, prefix) {
+  if (!LSTM_LAYERS.has(prefix)) LSTM_LAYERS.set(prefix, makeLayer(layer, prefix));
+  return LSTM_LAYERS.get(prefix);
+}
+function makeLayer(layer, prefix) {
+  const [gates, cell, hidden] = ["gates", "cell", "hidden"].map(
+    (part) => `controller_${part}_${layer}`
+  );
+  const below = `controller_hidden_${layer - 1}`;
+  const [input, recurrent] = [`${prefix}weight_ih`, `${prefix}weight_hh`];
+  return [
+    {
+      name: gates,
+      axes: "T 4 H",
+      compute(now, before, { weights, sizes: { hidden: H } }) {
+        const out = Float64Array.from(weights[`${prefix}bias_ih`]);
+        const bias = weights[`${prefix}bias_hh`];
+        for (let i = 0; i < out.length; i++) out[i] += bias[i];
+        addProduct(out, weights[input], layer ? now[below] : joined(now, before));
+        addProduct(out, weights[recurrent], before[hidden]);
+        for (let i = 0; i < out.length; i++)
+          out[i] = i >= 2 * H && i < 3 * H ? Math.tanh(out[i]) : sigmoid(out[i]);
+        return out;
+      },
+      explain(c, gate, unit) {
+        const { hidden: H } = c.sizes;
+        const row = c.symbolic ? unit : gate * H + unit;
+        const terms = layer ? [c.sum("j", H, (j) => multiply(c.weight(input, row, j), c.now(below, j)))] : joinedTerms(c, input, row);
+        return apply2(
+          gate === 2 ? "tanh" : "sigmoid",
+          add(
+            ...terms,
+            c.sum("k", H, (k) => multiply(c.weight(recurrent, row, k), c.before(hidden, k))),
+            c.weight(`${prefix}bias_ih`, row),
+            c.weight(`${prefix}bias_hh`, row)
+          )
+        );
+      }
+    },
+    {
+      name: cell,
+      axes: "T H",
+      compute(now, before, { sizes: { hidden: H } }) {
+        const parts = now[gates];
+        return before[cell].map((kept, h) => parts[H + h] * kept + parts[h] * parts[2 * H + h]);
+      },
+      explain: (c, h) => add(
+        multiply(c.now(gates, 1, h), c.before(cell, h)),
+        multiply(c.now(gates, 0, h), c.now(gates, 2, h))
+      )
+    },
+    {
+      name: hidden,
+      axes: "T H",
+      compute(now, before, { sizes: { hidden: H } }) {
+        return now[cell].map((value, h) => now[gates][3 * H + h] * Math.tanh(value));
+      },
+      explain: (c, h) => multiply(c.now(gates, GATES - 1, h), apply2("tanh", c.now(cell, h)))
+    }
+  ];
+}
+var FEEDFORWARD = {
+  name: "controller_hidden_0",
+  axes: "T H",
+  compute(now, before, { weights }) {
+    const out = Float64Array.from(weights["cell.controller.0.bias"]);
+    addProduct(out, weights["cell.controller.0.weight"], joined(now, before));
+    return out.map(Math.tanh);
+  },
+  explain: (c, h) => apply2(
+    "tanh",
+    add(...joinedTerms(c, "cell.controller.0.weight", h), c.weight("cell.controller.0.bias", h))
+  )
+};
+function controllerFormulas({ controller, sizes: { layers } }) {
+  if (controller === "feedforward") return [FEEDFORWARD];
+  const prefix = (layer) => layers > 1 ? `cell.controller.layers.${layer}.` : "cell.controller.";
+  return Array.from({ length: layers }, (_, layer) => lstmLayer(layer, prefix(layer))).flat();
+}
+var hiddenName = ({ controller, sizes: { layers } }) => `controller_hidden_${controller === "feedforward" ? 0 : layers - 1}`;
+var hiddenUnit = (c, h) => c.now(c.symbolic ? "controller_hidden" : hiddenName(c.model), h);
+var RANGES = {
+  number: () => {
+  },
+  strength: (part) => part.forEach((x, i) => part[i] = oneplus(x)),
+  fraction: (part) => part.forEach((x, i) => part[i] = sigmoid(x)),
+  distribution: (part) => {
+    for (let from = 0; from < part.length; from += 3) softmax(part, from, 3);
+  }
+};
+var PARTS = [
+  ["read_keys", "T R W", "number"],
+  ["read_strengths", "T R", "strength"],
+  ["write_key", "T W", "number"],
+  ["write_strength", "T", "strength"],
+  ["erase_vector", "T W", "fraction"],
+  ["write_vector", "T W", "number"],
+  ["free_gates", "T R", "fraction"],
+  ["allocation_gate", "T", "fraction"],
+  ["write_gate", "T", "fraction"],
+  ["read_modes", "T R 3", "distribution"]
+];
+var ASKED = PARTS.map(([name]) => name);
+var WEIGHT = "cell.interface.weight";
+var BIAS = "cell.interface.bias";
+var stepSize = (axes, { heads: R, word: W }) => axes.split(" ").slice(1).reduce((size, axis2) => size * ({ R, W }[axis2] ?? Number(axis2)), 1);
+var offsetOf = (name, sizes) => PARTS.slice(0, ASKED.indexOf(name)).reduce((at, [, axes]) => at + stepSize(axes, sizes), 0);
+function raw(c, row) {
+  const { hidden: H } = c.sizes;
+  return add(
+    c.sum("h", H, (h) => multiply(c.weight(WEIGHT, row, h), hiddenUnit(c, h))),
+    c.weight(BIAS, row)
+  );
+}
+var INTERFACE = PARTS.map(([name, axes, range2]) => ({
+  name,
+  axes,
+  compute(now, before, model) {
+    const { weights, sizes } = model;
+    const first = offsetOf(name, sizes);
+    const out = weights[BIAS].slice(first, first + stepSize(axes, sizes));
+    addProduct(out, weights[WEIGHT], now[hiddenName(model)], first);
+    RANGES[range2](out);
+    return out;
+  },
+  explain(c, ...index) {
+    const { word: W } = c.sizes;
+    const flat = axes === "T R W" ? index[0] * W + index[1] : index[0] ?? 0;
+    const row = (at) => c.symbolic ? "·" : offsetOf(name, c.sizes) + at;
+    if (range2 === "distribution")
+      return c.softmax("m", 3, index[1], (m) => raw(c, row(3 * index[0] + m)));
+    const value = raw(c, row(flat));
+    return range2 === "number" ? value : apply2(range2 === "fraction" ? "sigmoid" : range2, value);
+  }
+}));
+
+// src/memorylab/player/script/formulas.js
+var NORM_EPSILON = 1e-6;
+var TIE = 2 ** -33;
+var [BACKWARD, CONTENT, FORWARD] = [0, 1, 2];
+function lookUp(memory3, keys, strengths, { locations: N, word: W }) {
+  const found = new Float64Array(strengths.length * N);
+  const norms = new Float64Array(N);
+  for (let n = 0; n < N; n++) norms[n] = norm(memory3, n * W, W);
+  for (let head = 0; head < strengths.length; head++) {
+    const keyNorm = norm(keys, head * W, W);
+    for (let n = 0; n < N; n++) {
+      let dot = 0;
+      for (let w = 0; w < W; w++) dot += keys[head * W + w] * memory3[n * W + w];
+      found[head * N + n] = strengths[head] * (dot / (keyNorm * norms[n]));
+    }
+    softmax(found, head * N, N);
+  }
+  return found;
+}
+function norm(vectors, from, count) {
+  let squares = 0;
+  for (let i = from; i < from + count; i++) squares += vectors[i] * vectors[i];
+  return Math.sqrt(squares + NORM_EPSILON);
+}
+function explainLookUp(c, n, key, memory3, strength) {
+  const { locations: N, word: W } = c.sizes;
+  const length = (cell) => root(
+    add(
+      c.sum("w", W, (w) => square(cell(w))),
+      constant(NORM_EPSILON)
+    )
+  );
+  const cosine = (at) => named(
+    c.similarity(at),
+    divide(
+      c.sum("w", W, (w) => multiply(key(w), memory3(at, w))),
+      multiply(
+        length(key),
+        length((w) => memory3(at, w))
+      )
+    )
+  );
+  return c.softmax("j", N, n, (at) => multiply(strength, cosine(at)));
+}
+function freeList(used) {
+  const rounded = used.map((value) => Math.round(value / TIE));
+  return Uint32Array.from(used, (_, n) => n).sort((a, b) => rounded[a] - rounded[b]);
+}
+var usage = {
+  name: "usage",
+  axes: "T N",
+  compute(now, before, { sizes: { heads: R, locations: N } }) {
+    const out = new Float64Array(N);
+    const { usage: used, write_weighting: written, read_weighting: read3 } = before;
+    for (let n = 0; n < N; n++) {
+      let kept = 1;
+      for (let head = 0; head < R; head++) kept *= 1 - now.free_gates[head] * read3[head * N + n];
+      out[n] = (used[n] + (1 - used[n]) * written[n]) * kept;
+    }
+    return out;
+  },
+  explain(c, n) {
+    const used = c.before("usage", n);
+    const kept = c.product(
+      "i",
+      c.sizes.heads,
+      (i) => subtract(constant(1), multiply(c.now("free_gates", i), c.before("read_weighting", i, n)))
+    );
+    const written = c.before("write_weighting", n);
+    return multiply(subtract(add(used, written), multiply(used, written)), kept);
+  }
+};
+var allocation = {
+  name: "allocation_weighting",
+  axes: "T N",
+  compute(now, before, { sizes: { locations: N } }) {
+    const out = new Float64Array(N);
+    let taken = 1;
+    for (const n of freeList(now.usage)) {
+      out[n] = (1 - now.usage[n]) * taken;
+      taken *= now.usage[n];
+    }
+    return out;
+  },
+  explain(c, n) {
+    const list = c.symbolic ? [] : [...freeList(c.array("usage"))];
+    const ahead = c.product("j ≺ n", list.slice(0, list.indexOf(n)), (j) => c.now("usage", j));
+    return multiply(subtract(constant(1), c.now("usage", n)), ahead);
+  },
+  note: "j ≺ n: location j is less used than n, or as much with a lower number."
+};
+var writeContent = {
+  name: "write_content_weighting",
+  axes: "T N",
+  compute: (now, before, { sizes }) => lookUp(before.memory, now.write_key, now.write_strength, sizes),
+  explain: (c, n) => explainLookUp(
+    c,
+    n,
+    (w) => c.now("write_key", w),
+    (j, w) => c.before("memory", j, w),
+    c.now("write_strength")
+  )
+};
+var write = {
+  name: "write_weighting",
+  axes: "T N",
+  compute(now, before, { sizes: { locations: N } }) {
+    const out = new Float64Array(N);
+    const [gate] = now.write_gate;
+    const [fresh] = now.allocation_gate;
+    const { allocation_weighting: free, write_content_weighting: found } = now;
+    for (let n = 0; n < N; n++) out[n] = gate * (fresh * free[n] + (1 - fresh) * found[n]);
+    return out;
+  },
+  explain(c, n) {
+    const fresh = c.now("allocation_gate");
+    return multiply(
+      c.now("write_gate"),
+      add(
+        multiply(fresh, c.now("allocation_weighting", n)),
+        multiply(subtract(constant(1), fresh), c.now("write_content_weighting", n))
+      )
+    );
+  }
+};
+var memory = {
+  name: "memory",
+  axes: "T N W",
+  compute(now, before, { sizes: { locations: N, word: W } }) {
+    const out = new Float64Array(N * W);
+    const { write_weighting: weights, erase_vector: erase, write_vector: added } = now;
+    for (let n = 0, at = 0; n < N; n++)
+      for (let w = 0; w < W; w++, at++)
+        out[at] = before.memory[at] * (1 - weights[n] * erase[w]) + weights[n] * added[w];
+    return out;
+  },
+  explain(c, n, w) {
+    const weight = c.now("write_weighting", n);
+    return add(
+      multiply(
+        c.before("memory", n, w),
+        subtract(constant(1), multiply(weight, c.now("erase_vector", w)))
+      ),
+      multiply(weight, c.now("write_vector", w))
+    );
+  }
+};
+var link = {
+  name: "link",
+  axes: "T N N",
+  letters: ["i", "j"],
+  compute(now, before, { sizes: { locations: N } }) {
+    const out = new Float64Array(N * N);
+    const { write_weighting: written } = now;
+    const { link: linked, precedence: last } = before;
+    for (let i = 0, at = 0; i < N; i++) {
+      for (let j = 0; j < N; j++, at++) {
+        const kept = Math.max(0, 1 - written[i] - written[j]);
+        out[at] = kept * linked[at] + written[i] * last[j];
+      }
+      out[i * N + i] = 0;
+    }
+    return out;
+  },
+  explain(c, i, j) {
+    if (i === j) return constant(0);
+    const kept = subtract(
+      subtract(constant(1), c.now("write_weighting", i)),
+      c.now("write_weighting", j)
+    );
+    return add(
+      multiply(nonnegative(kept), c.before("link", i, j)),
+      multiply(c.now("write_weighting", i), c.before("precedence", j))
+    );
+  },
+  note: "A location is never linked to itself: L[i, i] = 0."
+};
+var precedence = {
+  name: "precedence",
+  axes: "T N",
+  compute(now, before, { sizes: { locations: N } }) {
+    const { write_weighting: written } = now;
+    let total = 0;
+    for (let n = 0; n < N; n++) total += written[n];
+    const kept = Math.max(0, 1 - total);
+    return before.precedence.map((last, n) => kept * last + written[n]);
+  },
+  explain(c, n) {
+    const total = c.sum("j", c.sizes.locations, (j) => c.now("write_weighting", j));
+    return add(
+      multiply(nonnegative(subtract(constant(1), total)), c.before("precedence", n)),
+      c.now("write_weighting", n)
+    );
+  }
+};
+var forward = {
+  name: "forward_weighting",
+  axes: "T R N",
+  compute(now, before, { sizes: { heads: R, locations: N } }) {
+    const out = new Float64Array(R * N);
+    for (let from = 0; from < R * N; from += N)
+      addProduct(
+        out.subarray(from, from + N),
+        now.link,
+        before.read_weighting.subarray(from, from + N)
+      );
+    return out;
+  },
+  explain: (c, i, n) => c.sum(
+    "j",
+    c.sizes.locations,
+    (j) => multiply(c.now("link", n, j), c.before("read_weighting", i, j))
+  )
+};
+function weightedRows(weightings, matrix, heads, locations, width) {
+  const out = new Float64Array(heads * width);
+  for (let head = 0; head < heads; head++)
+    for (let n = 0; n < locations; n++) {
+      const weight = weightings[head * locations + n];
+      const [to, from] = [head * width, n * width];
+      for (let w = 0; w < width; w++) out[to + w] += weight * matrix[from + w];
+    }
+  return out;
+}
+var backward = {
+  name: "backward_weighting",
+  axes: "T R N",
+  compute: (now, before, { sizes: { heads: R, locations: N } }) => weightedRows(before.read_weighting, now.link, R, N, N),
+  explain: (c, i, n) => c.sum(
+    "j",
+    c.sizes.locations,
+    (j) => multiply(c.now("link", j, n), c.before("read_weighting", i, j))
+  )
+};
+var readContent = {
+  name: "read_content_weighting",
+  axes: "T R N",
+  compute: (now, before, { sizes }) => lookUp(now.memory, now.read_keys, now.read_strengths, sizes),
+  explain: (c, i, n) => explainLookUp(
+    c,
+    n,
+    (w) => c.now("read_keys", i, w),
+    (j, w) => c.now("memory", j, w),
+    c.now("read_strengths", i)
+  )
+};
+var read = {
+  name: "read_weighting",
+  axes: "T R N",
+  compute(now, before, { sizes: { heads: R, locations: N } }) {
+    const out = new Float64Array(R * N);
+    const { read_modes: modes, read_content_weighting: found } = now;
+    const { backward_weighting: back, forward_weighting: ahead } = now;
+    for (let head = 0, at = 0; head < R; head++)
+      for (let n = 0; n < N; n++, at++)
+        out[at] = modes[3 * head + BACKWARD] * back[at] + modes[3 * head + CONTENT] * found[at] + modes[3 * head + FORWARD] * ahead[at];
+    return out;
+  },
+  explain: (c, i, n) => add(
+    multiply(c.now("read_modes", i, BACKWARD), c.now("backward_weighting", i, n)),
+    multiply(c.now("read_modes", i, CONTENT), c.now("read_content_weighting", i, n)),
+    multiply(c.now("read_modes", i, FORWARD), c.now("forward_weighting", i, n))
+  )
+};
+var readVectors = {
+  name: "read_vectors",
+  axes: "T R W",
+  compute: (now, before, { sizes: { heads: R, locations: N, word: W } }) => weightedRows(now.read_weighting, now.memory, R, N, W),
+  explain: (c, i, w) => c.sum(
+    "n",
+    c.sizes.locations,
+    (n) => multiply(c.now("memory", n, w), c.now("read_weighting", i, n))
+  )
+};
+var output = {
+  name: "output",
+  axes: "T D",
+  compute(now, before, model) {
+    const out = Float64Array.from(model.weights["output.bias"]);
+    const hidden = now[hiddenName(model)];
+    const width = hidden.length + now.read_vectors.length;
+    addProduct(out, model.weights["output.weight"], hidden, 0, width);
+    addProduct(out, model.weights["output.weight"], now.read_vectors, 0, width, hidden.length);
+    return out;
+  },
+  explain(c, d) {
+    const { hidden: H, heads: R, word: W } = c.sizes;
+    const weight = (at) => c.weight("output.weight", d, at);
+    return add(
+      c.sum("h", H, (h) => multiply(weight(h), hiddenUnit(c, h))),
+      c.sum("i,w", R * W, (at) => {
+        const [i, w] = c.symbolic ? ["i", "w"] : [Math.floor(at / W), at % W];
+        return multiply(weight(c.symbolic ? "i,w" : H + at), c.now("read_vectors", i, w));
+      }),
+      c.weight("output.bias", d)
+    );
+  }
+};
+var FORMULAS = [
+  ...INTERFACE,
+  usage,
+  allocation,
+  writeContent,
+  write,
+  memory,
+  link,
+  precedence,
+  forward,
+  backward,
+  readContent,
+  read,
+  readVectors,
+  output
+];
+var NEEDS_WEIGHTS = [...ASKED, "output"];
+var formulasOf = (model) => model.weights ? [...controllerFormulas(model), ...FORMULAS] : FORMULAS.filter(({ name }) => !NEEDS_WEIGHTS.includes(name));
+
+// src/memorylab/player/script/simulation.js
+var KEPT_BYTES = 64e6;
+var STATE_EVERY = 16;
+var RECOMPUTED = ["memory", "link"];
+function weightShapes({ controller, sizes }) {
+  const { input: F, output: D, hidden: H, heads: R, word: W, layers } = sizes;
+  const shapes = {
+    "cell.interface.weight": [W * R + 3 * W + 5 * R + 3, H],
+    "cell.interface.bias": [W * R + 3 * W + 5 * R + 3],
+    "output.weight": [D, H + R * W],
+    "output.bias": [D]
+  };
+  if (controller === "feedforward")
+    return {
+      ...shapes,
+      "cell.controller.0.weight": [H, F + R * W],
+      "cell.controller.0.bias": [H]
+    };
+  if (controller !== "lstm")
+    throw new Error(`The controller must be 'lstm' or 'feedforward', but is '${controller}'.`);
+  for (let layer = 0; layer < layers; layer++) {
+    const prefix = layers > 1 ? `cell.controller.layers.${layer}.` : "cell.controller.";
+    shapes[`${prefix}weight_ih`] = [4 * H, layer ? H : F + R * W];
+    shapes[`${prefix}weight_hh`] = [4 * H, H];
+    shapes[`${prefix}bias_ih`] = shapes[`${prefix}bias_hh`] = [4 * H];
+  }
+  return shapes;
+}
+function checkModel(model, shapes) {
+  const expected = weightShapes(model);
+  for (const name of /* @__PURE__ */ new Set([...Object.keys(expected), ...Object.keys(shapes)])) {
+    const [wanted, found] = [expected, shapes].map((one) => one[name] && `[${one[name]}]`);
+    if (wanted !== found)
+      throw new Error(
+        `The weights '${name}' must be ${wanted ?? "absent"}, but are ${found ?? "absent"}: they are those of a model of other sizes.`
+      );
+    if (!model.weights[name].every(Number.isFinite))
+      throw new Error(`The weights '${name}' hold NaN or infinity.`);
+  }
+  return model;
+}
+var Simulation = class _Simulation extends Run {
+  constructor(model, sequence, earlier = null) {
+    const { input, target, mask, given, disturbance = UNDISTURBED, order, ...about } = sequence;
+    const { input: F, word, heads } = model.sizes;
+    const steps = checkSequence(sequence, F);
+    const locations = disturbance.locations ?? model.sizes.locations;
+    const sizes = { ...model.sizes, locations };
+    const letters = { T: steps, F, D: sizes.output, N: locations, W: word, R: heads };
+    check(disturbance, model.table, { ...letters, N: model.sizes.locations });
+    super(
+      {
+        label: "",
+        ...about,
+        steps,
+        locations,
+        word,
+        heads,
+        order: order?.length === locations ? order : Array.from({ length: locations }, (_, i) => i),
+        disturbance,
+        model: { ...model, sizes },
+        original: model,
+        sequence
+      },
+      Object.fromEntries(
+        Object.entries({ ...given, input, target, mask }).filter(([, values]) => values)
+      )
+    );
+    this.formulas = formulasOf(this.model);
+    this.stepShapes = {};
+    for (const [name, { axes, optional }] of Object.entries(model.table))
+      if (!optional) this.stepShapes[name] = stepShape({ axes }, letters);
+    for (const { name, axes } of this.formulas)
+      this.stepShapes[name] ??= stepShape({ axes }, { ...letters, H: sizes.hidden });
+    this.restored = {};
+    this.run(earlier);
+    this.arrays = this.rows(model.table, earlier);
+  }
+  /** The same model and sequence, or another `sequence`, with another disturbance. */
+  disturbed(disturbance, sequence = {}) {
+    const changed = { ...this.sequence, ...sequence, disturbance };
+    return new _Simulation(this.original, changed, this);
+  }
+  // -- running
+  run(earlier) {
+    const { steps, locations: N, word: W } = this;
+    this.thin = 8 * steps * N * (N + W) > KEPT_BYTES;
+    this.history = this.reusable(earlier);
+    const first = this.history.length;
+    let before = this.zeros();
+    if (first) {
+      before = { ...this.history[first - 1] };
+      for (const name of RECOMPUTED) before[name] = earlier.at(name, first - 1);
+    }
+    for (let step = first; step < steps; step++) {
+      const now = this.advance(step, before);
+      this.history.push(now);
+      if (this.thin && step > 0 && (step - 1) % STATE_EVERY)
+        for (const name of RECOMPUTED) this.history[step - 1][name] = void 0;
+      before = now;
+    }
+  }
+  /** The steps of an earlier run that this one shares. */
+  reusable(earlier) {
+    const same = earlier && earlier.original === this.original && earlier.locations === this.locations && earlier.sequence.input === this.sequence.input;
+    if (!same) return [];
+    return earlier.history.slice(0, firstChange(earlier.disturbance, this.disturbance));
+  }
+  zeros() {
+    return Object.fromEntries(
+      this.formulas.map(({ name }) => [name, new Float64Array(product(this.stepShapes[name]))])
+    );
+  }
+  /** All arrays of a step from those of the step before. */
+  advance(step, before) {
+    const now = {};
+    for (const name of Object.keys(this.given))
+      now[name] = this.edited(name, step, this.recorded(name, step));
+    for (const { name, compute } of this.formulas) {
+      const values = this.edited(name, step, compute(now, before, this.model));
+      let total = 0;
+      for (let i = 0; i < values.length; i++) total += values[i];
+      if (!Number.isFinite(total) && !values.every(Number.isFinite))
+        throw new Error(
+          `The ${this.disturbance.edits.length ? "disturbance" : "model"} drives ${name} to NaN or infinity at step ${step}. Use smaller values.`
+        );
+      now[name] = values;
+    }
+    return now;
+  }
+  edited(name, step, values) {
+    return apply(this.disturbance, name, step, values, this.stepShapes[name]);
+  }
+  /** A copy of what was given for a step. */
+  recorded(name, step) {
+    const size = this.given[name].length / this.steps;
+    return this.given[name].slice(step * size, (step + 1) * size);
+  }
+  // -- reading
+  shapeOf(name) {
+    return this.stepShapes[name] ?? super.shapeOf(name);
+  }
+  at(name, step) {
+    step = Math.min(step, this.steps - 1);
+    return this.history[step][name] ?? this.restore(name, step);
+  }
+  /** Memory or links at a step that didn't keep them, from the nearest step before that did. */
+  restore(name, step) {
+    const { compute } = FORMULAS.find((formula) => formula.name === name);
+    let known = step;
+    while (!this.history[known][name] && this.restored[name]?.step !== known) known--;
+    let values = this.history[known][name] ?? this.restored[name].values;
+    while (known < step) {
+      const before = { ...this.history[known], [name]: values };
+      known++;
+      values = this.edited(name, known, compute(this.history[known], before, this.model));
+    }
+    this.restored[name] = { step, values };
+    return values;
+  }
+  /** The rows of the arrays, with shapes and ranges; a range covers that of the earlier run too. */
+  rows(table, earlier) {
+    const rows = {};
+    for (const [name, row] of Object.entries(table)) {
+      if (!(name in this.history[0])) continue;
+      const size = this.history[0][name].length;
+      const shape = this.stepShapes[name] ?? row.shape?.slice(1) ?? [size];
+      const range2 = ["number", "strength"].includes(row.kind) ? this.range(name) : [0, 1];
+      const other = earlier?.arrays[name];
+      rows[name] = {
+        ...row,
+        shape: [this.steps, ...shape],
+        low: Math.min(range2[0], other?.low ?? Infinity),
+        high: Math.max(range2[1], other?.high ?? -Infinity)
+      };
+    }
+    return rows;
+  }
+  range(name) {
+    let [low, high] = [Infinity, -Infinity];
+    for (const { [name]: values } of this.history)
+      for (let i = 0; values && i < values.length; i++) {
+        if (values[i] < low) low = values[i];
+        if (values[i] > high) high = values[i];
+      }
+    return low <= high ? [low, high] : [0, 1];
+  }
+};
+function checkSequence({ input, mask, target }, F) {
+  const steps = input.length / F;
+  if (!Number.isInteger(steps) || steps < 1)
+    throw new Error(
+      `The input must have ${F} numbers at each of one or more steps, but has ${input.length}.`
+    );
+  const wrong = input.findIndex((value) => !Number.isFinite(value));
+  if (wrong >= 0)
+    throw new Error(`The input holds NaN or infinity at step ${Math.floor(wrong / F)}.`);
+  if (mask && mask.length !== steps)
+    throw new Error(`The mask must have ${steps} steps, but has ${mask.length}.`);
+  if (target && target.length % steps)
+    throw new Error(`The target must have ${steps} steps, but has ${target.length} numbers.`);
+  return steps;
+}
+
+// src/memorylab/player/script/block.js
+function numbers(buffer, { type, offset, shape }) {
+  return new (type === "f8" ? Float64Array : Float32Array)(buffer, offset, product(shape));
+}
+function read2(header, view) {
+  const buffer = view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
+  const model = header.model ? readModel(header, buffer) : null;
+  return { model, runs: header.runs.map((run) => readRun(run, buffer, model, header)) };
+}
+function readModel({ model, runs }, buffer) {
+  const weights = {};
+  for (const [name, row] of Object.entries(model.weights))
+    weights[name] = Float64Array.from(numbers(buffer, row));
+  const shapes = Object.fromEntries(
+    Object.entries(model.weights).map(([name, { shape }]) => [name, shape])
+  );
+  return checkModel({ ...model, weights, shapes, table: runs[0].arrays });
+}
+function readRun({ follows, disturbance, ...about }, buffer, model, header) {
+  const given = {};
+  for (const [name, row] of Object.entries(about.arrays))
+    if ("offset" in row) given[name] = numbers(buffer, row);
+  if (!follows) return new Run(about, given);
+  const { input, target, mask, ...recorded } = given;
+  const sequence = { ...about, input, target, mask, given: recorded };
+  if (follows === "model")
+    return new Simulation(model, { ...sequence, disturbance: parse(header.disturbance ?? "") });
+  const { arrays, locations, word, heads } = about;
+  const sizes = { locations, word, heads, input: arrays.input.shape[1] };
+  sizes.output = arrays.output.shape[1];
+  const edits = { ...parse(disturbance), locations: null, words: null };
+  return new Simulation(
+    { sizes, weights: null, table: arrays },
+    { ...sequence, disturbance: edits }
+  );
+}
+
 // src/memorylab/player/script/axes.js
 var CALLED = { N: "location", H: "unit", W: "position" };
 var FRACTIONS = ["fraction", "weighting", "distribution", "links"];
 var WRITTEN = 0.1;
 var isLetter = (dimension) => /^[A-Z]$/.test(dimension) && !"FD".includes(dimension);
 var dimensions = ({ axes }) => axes.split(" ").slice(1);
-function sizesOf(run) {
+function sizesOf2(run) {
   const sizes = {};
   for (const row of Object.values(run.arrays))
     dimensions(row).forEach((letter, i) => {
@@ -103,10 +1210,10 @@ function firstWriteOrder(run) {
   return Array.from(first.keys()).sort((a, b) => first[a] - first[b] || a - b);
 }
 var axis = (kind, count) => ({ kind, count });
-var named = (kind, names) => ({ kind, count: names.length, names });
+var named2 = (kind, names) => ({ kind, count: names.length, names });
 var Axes = class {
   constructor(run, simple, order) {
-    this.sizes = sizesOf(run);
+    this.sizes = sizesOf2(run);
     this.simple = simple;
     this.order = order;
   }
@@ -195,17 +1302,17 @@ function tellStep(run, step) {
   if (!run.has("write_weighting")) return tellUnits(run, step);
   const N = run.locations;
   const sentences = [];
-  const write = peak(run.at("write_weighting", step), 0, N);
-  if (![write.weight, write.total].every(Number.isFinite))
+  const write2 = peak(run.at("write_weighting", step), 0, N);
+  if (![write2.weight, write2.total].every(Number.isFinite))
     sentences.push("Its write is not a number.");
-  else if (write.total < SCARCE) sentences.push(`Writes next to nothing (${share(write.total)}).`);
+  else if (write2.total < SCARCE) sentences.push(`Writes next to nothing (${share(write2.total)}).`);
   else {
     const gate = run.at("allocation_gate", step)[0];
-    const allocated = gate * run.at("allocation_weighting", step)[write.location];
-    const found = (1 - gate) * run.at("write_content_weighting", step)[write.location];
+    const allocated = gate * run.at("allocation_weighting", step)[write2.location];
+    const found = (1 - gate) * run.at("write_content_weighting", step)[write2.location];
     const how = allocated >= found ? "newly allocated" : "found by content";
-    const place = `location ${write.location} (${share(write.weight)})`;
-    if (write.weight >= write.total / 2) sentences.push(`Writes to ${place}, ${how}.`);
+    const place = `location ${write2.location} (${share(write2.weight)})`;
+    if (write2.weight >= write2.total / 2) sentences.push(`Writes to ${place}, ${how}.`);
     else sentences.push(`Spreads its write, most of it to ${place}, ${how}.`);
   }
   if (step > 0) {
@@ -222,15 +1329,15 @@ function tellStep(run, step) {
       sentences.push(`Frees location${freed.length > 1 ? "s" : ""} ${freed.join(", ")}.`);
   }
   for (let head = 0; head < run.heads; head++) {
-    const read = peak(run.at("read_weighting", step), head * N, N);
-    if (!Number.isFinite(read.weight)) sentences.push(`Head ${head}'s read is not a number.`);
-    else if (read.total < SCARCE)
-      sentences.push(`Head ${head} reads next to nothing (${share(read.total)}).`);
+    const read3 = peak(run.at("read_weighting", step), head * N, N);
+    if (!Number.isFinite(read3.weight)) sentences.push(`Head ${head}'s read is not a number.`);
+    else if (read3.total < SCARCE)
+      sentences.push(`Head ${head} reads next to nothing (${share(read3.total)}).`);
     else {
       const modes = run.at("read_modes", step);
       const ways = ["backward_weighting", "read_content_weighting", "forward_weighting"];
       const parts = ways.map(
-        (way2, i) => modes[head * 3 + i] * run.at(way2, step)[head * N + read.location]
+        (way2, i) => modes[head * 3 + i] * run.at(way2, step)[head * N + read3.location]
       );
       const way = parts.indexOf(Math.max(...parts));
       let how = "found by content";
@@ -239,8 +1346,8 @@ function tellStep(run, step) {
         if (step > 0)
           how += ` from ${peak(run.at("read_weighting", step - 1), head * N, N).location}`;
       }
-      const place = `${read.location} (${share(read.weight)})`;
-      if (read.weight >= read.total / 2) sentences.push(`Head ${head} reads ${place}, ${how}.`);
+      const place = `${read3.location} (${share(read3.weight)})`;
+      if (read3.weight >= read3.total / 2) sentences.push(`Head ${head} reads ${place}, ${how}.`);
       else sentences.push(`Head ${head} reads a mixture, most of it from ${place}, ${how}.`);
     }
   }
@@ -277,30 +1384,30 @@ function tellSimply(run, step, number) {
   return [tellWrite(run, step, number), ...sentences, tellAnswer(run, step)].join(" ").trim();
 }
 function tellWrite(run, step, number) {
-  const write = peak(run.at("write_weighting", step), 0, run.locations);
-  if (![write.weight, write.total].every(Number.isFinite)) return "What it writes is not a number.";
-  if (write.total < SCARCE) return "Writes next to nothing.";
+  const write2 = peak(run.at("write_weighting", step), 0, run.locations);
+  if (![write2.weight, write2.total].every(Number.isFinite)) return "What it writes is not a number.";
+  if (write2.total < SCARCE) return "Writes next to nothing.";
   const gate = run.at("allocation_gate", step)[0];
-  const allocated = gate * run.at("allocation_weighting", step)[write.location];
-  const found = (1 - gate) * run.at("write_content_weighting", step)[write.location];
-  const place = `location ${number(write.location)}`;
+  const allocated = gate * run.at("allocation_weighting", step)[write2.location];
+  const found = (1 - gate) * run.at("write_content_weighting", step)[write2.location];
+  const place = `location ${number(write2.location)}`;
   const why = allocated >= found ? "which was free" : "because it resembles what the model looks for";
-  const how = write.total < FAINT ? "Writes faintly" : "Writes";
-  if (write.weight >= write.total / 2) return `${how} to ${place}, ${why}.`;
-  const spread = write.total < FAINT ? "Spreads a faint write" : "Spreads its write";
+  const how = write2.total < FAINT ? "Writes faintly" : "Writes";
+  if (write2.weight >= write2.total / 2) return `${how} to ${place}, ${why}.`;
+  const spread = write2.total < FAINT ? "Spreads a faint write" : "Spreads its write";
   return `${spread} over several locations, most of it to ${place}.`;
 }
 function tellRead(run, step, head, number) {
   const N = run.locations;
-  const read = peak(run.at("read_weighting", step), head * N, N);
-  if (!Number.isFinite(read.weight)) return "something that is not a number";
-  if (read.total < SCARCE) return "next to nothing";
-  const place = `location ${number(read.location)}`;
-  if (read.weight < SCARCE) return "a little of many locations";
-  if (read.weight < read.total / 2) return `a mixture of locations, most of it from ${place}`;
+  const read3 = peak(run.at("read_weighting", step), head * N, N);
+  if (!Number.isFinite(read3.weight)) return "something that is not a number";
+  if (read3.total < SCARCE) return "next to nothing";
+  const place = `location ${number(read3.location)}`;
+  if (read3.weight < SCARCE) return "a little of many locations";
+  if (read3.weight < read3.total / 2) return `a mixture of locations, most of it from ${place}`;
   const modes = run.at("read_modes", step).subarray(head * 3, head * 3 + 3);
   const ways = ["backward_weighting", "read_content_weighting", "forward_weighting"];
-  const parts = ways.map((way2, i) => modes[i] * run.at(way2, step)[head * N + read.location]);
+  const parts = ways.map((way2, i) => modes[i] * run.at(way2, step)[head * N + read3.location]);
   const way = parts.indexOf(Math.max(...parts));
   let why = "because it resembles what the model looks for";
   if (way !== 1 && step > 0) {
@@ -308,7 +1415,7 @@ function tellRead(run, step, head, number) {
     const side = way === 0 ? "before" : "after";
     why = `which was written right ${side} location ${number(last.location)}`;
   }
-  return `${read.total < FAINT ? "faintly from " : ""}${place}, ${why}`;
+  return `${read3.total < FAINT ? "faintly from " : ""}${place}, ${why}`;
 }
 function tellUnits(run, step, unit = (place) => place) {
   const [name] = run.names((row) => row.simple).filter((one) => formOf(run, one) === "places");
@@ -416,151 +1523,6 @@ function remember(level) {
   } catch {
   }
 }
-
-// src/memorylab/player/script/run.js
-var STATE_EVERY = 16;
-var NORM_EPSILON = 1e-6;
-var product = (sizes) => sizes.reduce((a, b) => a * b, 1);
-function lookUp(memory2, key, strength, locations, word) {
-  let keyNorm = NORM_EPSILON;
-  for (let c = 0; c < word; c++) keyNorm += key[c] * key[c];
-  const scores = new Float64Array(locations);
-  let highest = -Infinity;
-  for (let n = 0; n < locations; n++) {
-    let dot = 0;
-    let norm = NORM_EPSILON;
-    for (let c = 0; c < word; c++) {
-      const cell = memory2[n * word + c];
-      dot += cell * key[c];
-      norm += cell * cell;
-    }
-    scores[n] = strength * dot / Math.sqrt(keyNorm * norm);
-    highest = Math.max(highest, scores[n]);
-  }
-  let total = 0;
-  for (let n = 0; n < locations; n++) total += scores[n] = Math.exp(scores[n] - highest);
-  return scores.map((score) => score / total);
-}
-var Run = class {
-  constructor(header, block) {
-    Object.assign(this, header);
-    this.block = block;
-    this.fresh = { step: -1, arrays: {} };
-  }
-  has(name) {
-    return name in this.arrays;
-  }
-  /** The names of the arrays whose row of the table satisfies `wanted`, in the table's order. */
-  names(wanted) {
-    return Object.keys(this.arrays).filter((name) => wanted(this.arrays[name]));
-  }
-  /** How many numbers an array has at each step. */
-  size(name) {
-    return product(this.arrays[name].shape.slice(1));
-  }
-  /**
-   * The array `name` as it stands after `step`, flat; good until another step is asked for. A run
-   * that has ended keeps its last step.
-   */
-  at(name, step) {
-    step = Math.min(step, this.steps - 1);
-    const { offset, sent } = this.arrays[name];
-    const size = this.size(name);
-    if (step < sent) return this.block.subarray(offset + step * size, offset + (step + 1) * size);
-    if (this.fresh.step !== step) this.fresh = { step, arrays: {} };
-    return this.fresh.arrays[name] ??= this.computed(name, step);
-  }
-  /** Memory, links and precedence after `step`, from the nearest state before it that is known. */
-  state(step) {
-    if (!this.kept) {
-      const [memory2, link, precedence] = ["memory", "link", "precedence"].map(
-        (name) => Float64Array.from(this.at(name, 0))
-      );
-      this.current = { step: 0, memory: memory2, link, precedence };
-      this.kept = [structuredClone(this.current)];
-    }
-    const kept = this.kept[Math.floor(step / STATE_EVERY)] ?? this.kept.at(-1);
-    if (this.current.step > step || this.current.step < kept.step)
-      this.current = structuredClone(kept);
-    const state = this.current;
-    while (state.step < step) {
-      this.advance(state);
-      if (state.step === this.kept.length * STATE_EVERY) this.kept.push(structuredClone(state));
-    }
-    return state;
-  }
-  advance(state) {
-    const { locations: N, word: W } = this;
-    const { memory: memory2, link, precedence } = state;
-    const step = state.step += 1;
-    const write = this.at("write_weighting", step);
-    const erase = this.at("erase_vector", step);
-    const add = this.at("write_vector", step);
-    let total = 0;
-    for (let i = 0; i < N; i++) {
-      total += write[i];
-      for (let c = 0; c < W; c++) {
-        const cell = i * W + c;
-        memory2[cell] = memory2[cell] * (1 - write[i] * erase[c]) + write[i] * add[c];
-      }
-      for (let j = 0; j < N; j++) {
-        const cell = i * N + j;
-        const kept2 = Math.max(0, 1 - write[i] - write[j]);
-        link[cell] = kept2 * link[cell] + write[i] * precedence[j];
-      }
-      link[i * N + i] = 0;
-    }
-    const kept = Math.max(0, 1 - total);
-    for (let i = 0; i < N; i++) precedence[i] = kept * precedence[i] + write[i];
-  }
-  computed(name, step) {
-    const { locations: N, word: W, heads: R } = this;
-    const state = this.state(step);
-    if (name in state) return state[name];
-    const { memory: memory2, link } = state;
-    const size = name === "read_vectors" ? W : N;
-    const all = new Float64Array(R * size);
-    for (let head = 0; head < R; head++) {
-      const part = all.subarray(head * size, (head + 1) * size);
-      const of = (array, at, length) => this.at(array, at).subarray(head * length, (head + 1) * length);
-      if (name === "read_content_weighting") {
-        const strength = this.at("read_strengths", step)[head];
-        part.set(lookUp(memory2, of("read_keys", step, W), strength, N, W));
-      } else if (name === "read_vectors") {
-        const read = of("read_weighting", step, N);
-        for (let i = 0; i < N; i++)
-          for (let c = 0; c < W; c++) part[c] += read[i] * memory2[i * W + c];
-      } else {
-        const before = of("read_weighting", step - 1, N);
-        for (let i = 0; i < N; i++)
-          for (let j = 0; j < N; j++)
-            if (name === "forward_weighting") part[i] += link[i * N + j] * before[j];
-            else part[j] += link[i * N + j] * before[i];
-      }
-    }
-    return all;
-  }
-};
-var Difference = class extends Run {
-  constructor(left, right) {
-    const arrays = {};
-    for (const [name, row] of Object.entries(left.arrays)) {
-      const other = right.arrays[name];
-      if (!other || `${row.shape.slice(1)}` !== `${other.shape.slice(1)}`) continue;
-      const extent = Math.max(row.high, other.high) - Math.min(row.low, other.low);
-      arrays[name] = { ...row, low: -extent, high: extent };
-    }
-    const { locations, word, heads, order, kind, answer } = left;
-    const label = `${left.label} − ${right.label}`;
-    const steps = Math.max(left.steps, right.steps);
-    super({ locations, word, heads, order, kind, answer, label, steps, arrays });
-    Object.assign(this, { left, right, signed: true });
-  }
-  at(name, step) {
-    const other = this.right.at(name, step);
-    return Float32Array.from(this.left.at(name, step), (value, i) => value - other[i]);
-  }
-};
 
 // src/memorylab/player/script/panels.js
 var NOTED = 0.1;
@@ -677,14 +1639,14 @@ var Panel = class {
     this.marks.replaceChildren(...bars);
   }
   /** Light the cells that show one of some numbers, each { name, index, step }. */
-  light(numbers, step) {
+  light(numbers2, step) {
     const cells = [];
     const { count: height } = this.rows;
     const { count: width } = this.columns;
-    for (let row = 0; numbers.length && row < height; row++)
+    for (let row = 0; numbers2.length && row < height; row++)
       for (let column2 = 0; column2 < width; column2++) {
         const here = { step, ...this.address(row, column2) };
-        if (!numbers.some((one) => ["name", "index", "step"].every((key) => one[key] === here[key])))
+        if (!numbers2.some((one) => ["name", "index", "step"].every((key) => one[key] === here[key])))
           continue;
         const style = {
           top: `${100 * row / height}%`,
@@ -729,9 +1691,9 @@ var TimeLine = class extends Panel {
     this.verdict?.(step);
     if (this.numbers) {
       const value = this.cells(0);
-      this.numbers.forEach((node, row) => {
+      this.numbers.forEach((node2, row) => {
         const number = value(row, step);
-        node.textContent = Number.isNaN(number) ? "" : number !== 0 && Math.abs(number) < 1e-3 ? "0.000" : brief(number);
+        node2.textContent = Number.isNaN(number) ? "" : number !== 0 && Math.abs(number) < 1e-3 ? "0.000" : brief(number);
       });
     }
   }
@@ -785,12 +1747,12 @@ var Bars = class extends Panel {
 
 // src/memorylab/player/script/lines.js
 var NARROW = 180;
-function line(view, label, rows, read, options) {
+function line(view, label, rows, read3, options) {
   const {
     name = `${label} over time`,
     scale,
     height,
-    numbers = false,
+    numbers: numbers2 = false,
     tell,
     meaning,
     tone = ""
@@ -799,7 +1761,7 @@ function line(view, label, rows, read, options) {
   let known = {};
   const cells = () => (row, column2) => {
     if (column2 >= view.run.steps) return NaN;
-    const [array, index] = read(row);
+    const [array, index] = read3(row);
     known[array] ??= Array.from({ length: view.run.steps }, (_, step) => at(array, step).slice());
     return known[array][column2][index];
   };
@@ -814,7 +1776,7 @@ function line(view, label, rows, read, options) {
     cells,
     tell: (row, column2) => `step ${column2}, ${tell(row)}`,
     address(row, column2) {
-      const [array, index] = read(row);
+      const [array, index] = read3(row);
       return { name: array, index, step: column2 };
     },
     forget: () => known = {}
@@ -830,7 +1792,7 @@ function line(view, label, rows, read, options) {
   if (options.verdict) {
     panel.verdict = (step) => right.textContent = options.verdict(step);
     right.classList.add("mp-verdict");
-  } else if (numbers) {
+  } else if (numbers2) {
     panel.numbers = Array.from({ length: rows.count }, () => element("span", {}));
     right.append(...panel.numbers);
   } else panel.update = () => right.replaceChildren(range(scale()));
@@ -954,7 +1916,7 @@ function columnsFigure(view, { title, letter, names, start, say }, height) {
     name: title,
     title,
     rows,
-    columns: { ...named("quantity", labels), titles },
+    columns: { ...named2("quantity", labels), titles },
     scale: fractions ? view.unit : view.shared(names),
     arrays: names,
     pick: (row, column2) => column2,
@@ -970,7 +1932,7 @@ function vectorsFigure(view, names, width) {
   const options = {
     name: "vectors",
     title: "words of this step",
-    rows: { ...named("vector", labels), titles: entries.map(({ meaning }) => meaning) },
+    rows: { ...named2("vector", labels), titles: entries.map(({ meaning }) => meaning) },
     columns: view.axes.of(letter),
     scale: view.shared(names),
     arrays: entries.map(({ name }) => name),
@@ -985,7 +1947,7 @@ function runLines(view) {
   const { run } = view;
   const gate = (name) => isFraction(run.arrays[name]) || isStrength(run.arrays[name]);
   const rest = run.names(() => true).filter((name) => run.size(name) > 0);
-  const numbers = rest.filter((name) => {
+  const numbers2 = rest.filter((name) => {
     const form = formOf(run, name);
     if (name === "observation" && run.frame) return false;
     return form === "other" || form === "few" && !gate(name);
@@ -995,19 +1957,19 @@ function runLines(view) {
   const entries = view.entries([...placed2, ...units]);
   const most = Math.min(view.compact ? 64 : 96, (view.compact ? 200 : 360) / entries.length);
   return [
-    ...numbers.map((name) => numbersLine(view, name)),
+    ...numbers2.map((name) => numbersLine(view, name)),
     ...entries.map((entry) => {
       const rows = view.axes.sizes[placesOf(run, entry.name)];
       const height = Math.max(40, Math.min(most, rows * 4));
       return placesLine(view, entry, { height });
     })
-  ].map(({ root }) => root);
+  ].map(({ root: root2 }) => root2);
 }
 function numbersLine(view, name, options = {}) {
   const { label, meaning } = view.run.arrays[name];
   const count = view.run.size(name);
   const single = count === 1;
-  const rows = single ? named("feature", [label]) : axis("feature", count);
+  const rows = single ? named2("feature", [label]) : axis("feature", count);
   return line(view, options.label ?? label, rows, (row) => [name, row], {
     name: `${label} over time`,
     scale: view.scaleOf(name),
@@ -1046,11 +2008,11 @@ function gateGroup(view, open) {
 function namedLine(view, title, names, scale) {
   const entries = view.entries(names);
   const labels = entries.map(({ label }) => label);
-  const rows = { ...named("gate", labels), titles: entries.map(({ meaning }) => meaning) };
-  const read = (row) => [entries[row].name, entries[row].index];
+  const rows = { ...named2("gate", labels), titles: entries.map(({ meaning }) => meaning) };
+  const read3 = (row) => [entries[row].name, entries[row].index];
   const tell = (row) => labels[row];
   const height = entries.length * ROW;
-  return line(view, title, rows, read, { scale, height, numbers: true, tell }).root;
+  return line(view, title, rows, read3, { scale, height, numbers: true, tell }).root;
 }
 
 // src/memorylab/player/script/simple.js
@@ -1067,14 +2029,14 @@ function stepFigures2(view) {
   const { run } = view;
   const figures = run.frame ? [view.frame(run.frame)] : [];
   const names = view.names("words", "places", "heads");
-  for (const [letter, list] of byPlaces(run, names)) figures.push(memory(view, letter, list));
+  for (const [letter, list] of byPlaces(run, names)) figures.push(memory2(view, letter, list));
   if (!names.length) {
     const nothing = "Nothing is kept from step to step, so there is no memory to show.";
     figures.push(element("p", { class: "mp-nothing" }, nothing));
   }
   return figures;
 }
-function memory(view, letter, names) {
+function memory2(view, letter, names) {
   const { run, axes, compact } = view;
   const rows = axes.of(letter);
   const height = clamp(compact ? 120 : 160, rows.count * (compact ? 8 : 19), compact ? 152 : 304);
@@ -1173,7 +2135,7 @@ function runLines2(view) {
   const { run, compact } = view;
   const lines = [];
   const small = (count) => clamp(compact ? 26 : 34, count * 7, compact ? 30 : 52);
-  const numbers = (name) => {
+  const numbers2 = (name) => {
     const single = run.size(name) === 1;
     const height = single ? 16 : small(run.size(name));
     const label = plain(view, name);
@@ -1181,12 +2143,12 @@ function runLines2(view) {
     lines.push(numbersLine(view, name, { label, height, tell }).root);
   };
   const simple = view.names("other", "few");
-  if (run.has("input")) numbers("input");
+  if (run.has("input")) numbers2("input");
   for (const entry of placed(view)) lines.push(placesLine(view, ...entry).root);
   if (hasBits(run)) lines.push(...answerLines(view, small));
-  else if (run.has("output")) numbers("output");
+  else if (run.has("output")) numbers2("output");
   for (const name of simple.filter((one) => !["input", "output"].includes(one)))
-    if (name !== "target" || !hasBits(run)) numbers(name);
+    if (name !== "target" || !hasBits(run)) numbers2(name);
   return [...lines, clockLine(view.player.steps)];
 }
 function placed(view) {
@@ -1408,8 +2370,8 @@ var View = class {
   mark(chosen) {
     for (const panel of [...this.panels, ...this.lines]) panel.mark(chosen);
   }
-  light(numbers, step) {
-    for (const panel of [...this.panels, ...this.lines]) panel.light(numbers, step);
+  light(numbers2, step) {
+    for (const panel of [...this.panels, ...this.lines]) panel.light(numbers2, step);
   }
 };
 
@@ -1498,7 +2460,7 @@ var Board = class {
   comparable() {
     const [a, b] = this.runs;
     if (!b || a.kind !== b.kind) return false;
-    return JSON.stringify(sizesOf(a)) === JSON.stringify(sizesOf(b));
+    return JSON.stringify(sizesOf2(a)) === JSON.stringify(sizesOf2(b));
   }
   /** Show the run `shown`, or the "difference"; where there is room, both runs are shown. */
   tab(shown) {
@@ -1555,21 +2517,19 @@ var Board = class {
 var SPEEDS = [1, 2, 5, 10, 20, 30, 60];
 var SYNC_AFTER = 120;
 var Player = class {
-  constructor(model, root) {
+  constructor(model, root2) {
     this.model = model;
-    this.root = root;
+    this.root = root2;
     const header = model.get("header");
-    const view = model.get("data");
-    const bytes = view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
-    const block = new Float32Array(bytes);
-    this.runs = header.runs.map((run) => new Run(run, block));
+    const { runs, model: network } = read2(header, model.get("data"));
+    Object.assign(this, { runs, network });
     this.step = model.get("t");
     this.board = new Board(this, header.level);
     this.playing = false;
     this.listeners = /* @__PURE__ */ new Set();
     this.fps = model.get("fps");
     this.build();
-    root.addEventListener("keydown", (event) => this.key(event));
+    root2.addEventListener("keydown", (event) => this.key(event));
     this.onModelStep = () => this.seek(model.get("t"), false);
     this.onModelSpeed = () => this.setSpeed(model.get("fps"), false);
     model.on("change:t", this.onModelStep);
@@ -1653,9 +2613,9 @@ var Player = class {
     for (const listener of this.listeners) listener(cell);
   }
   /** Light the cells of a run that show one of some numbers, each { name, index, step }. */
-  light(run, numbers) {
-    this.lit = [run, numbers];
-    for (const view of this.board.all) view.light(view.run === run ? numbers : [], this.step);
+  light(run, numbers2) {
+    this.lit = [run, numbers2];
+    for (const view of this.board.all) view.light(view.run === run ? numbers2 : [], this.step);
   }
   draw() {
     const { step } = this;
@@ -1772,15 +2732,15 @@ var style_default = '.memory-player {\n  --mp-text: var(--jp-ui-font-color1, #1b
 
 // src/memorylab/player/script/main.js
 function render({ model, el }) {
-  const root = element("div", {
+  const root2 = element("div", {
     class: "memory-player",
     role: "group",
     "aria-label": "memory player"
   });
-  el.replaceChildren(element("style", {}, style_default), root);
-  const player = new Player(model, root);
-  root.player = player;
-  root.dataset.ready = "true";
+  el.replaceChildren(element("style", {}, style_default), root2);
+  const player = new Player(model, root2);
+  root2.player = player;
+  root2.dataset.ready = "true";
   return () => player.destroy();
 }
 async function mount(el, start) {
@@ -1812,9 +2772,14 @@ var main_default = { render };
 export {
   Difference,
   Run,
+  Simulation,
   main_default as default,
+  disturbance_exports as disturbances,
+  expressions_exports as expressions,
   firstWriteOrder,
+  formulas_exports as formulas,
   mount,
+  read2 as read,
   tellSimply,
   tellStep
 };

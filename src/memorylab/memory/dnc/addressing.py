@@ -39,6 +39,12 @@ NORM_EPSILON = 1e-6
 """Added to squared norms in the cosine similarity; inside the root, so that gradients are finite
 and small at the zero vector in every precision."""
 
+TIE = 2.0**-33
+"""Usages of a recorded run are tied if they are equal when rounded to multiples of this (1.2e-10).
+
+Locations that hold the same have usages that differ by rounding alone, which differs between
+processors, libraries and browsers. Without this, so would the locations that a run writes to."""
+
 
 def oneplus(x: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
     """Map any number to [1, ∞): ``oneplus(x) = 1 + log(1 + eˣ)``.
@@ -111,7 +117,7 @@ def usage(
     return (previous_usage + (1 - previous_usage) * previous_write_weighting) * retention
 
 
-def allocation_weighting(usage: Float[Tensor, "... N"]) -> Float[Tensor, "... N"]:
+def allocation_weighting(usage: Float[Tensor, "... N"], tie: float = 0.0) -> Float[Tensor, "... N"]:
     """Offer the least used locations for writing.
 
     ``a_t[φ[j]] = (1 − u_t[φ[j]]) Π_{i<j} u_t[φ[i]]``, where the free list φ holds the locations in
@@ -120,12 +126,15 @@ def allocation_weighting(usage: Float[Tensor, "... N"]) -> Float[Tensor, "... N"
 
     Args:
         usage: Usage u ``[..., N]`` in [0, 1].
+        tie: Usages that are equal when rounded to multiples of this are tied. By default, only
+            equal usages are.
 
     Returns:
         Allocation weighting ``[..., N]``; it sums to ``1 − Π u``, so to 0 once all are in use.
     """
     # Stable, or equal usages at a cold start would be ordered by chance.
-    free_list = usage.argsort(dim=-1, stable=True)  # [..., N]
+    sortable = (usage / tie).round() if tie else usage  # [..., N]
+    free_list = sortable.argsort(dim=-1, stable=True)  # [..., N]
     ascending = usage.gather(-1, free_list)  # [..., N]
     products = ascending.cumprod(-1)  # [..., N]
     before = functional.pad(products[..., :-1], (1, 0), value=1.0)  # [..., N]

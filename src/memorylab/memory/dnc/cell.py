@@ -32,7 +32,7 @@ def unedited(name: str, tensor: Tensor) -> Tensor:
 
 
 def memory_step(
-    state: MemoryState, interface: Interface, edit: Edit = unedited
+    state: MemoryState, interface: Interface, edit: Edit = unedited, tie: float = 0.0
 ) -> tuple[MemoryState, Weightings]:
     """Write to the memory, link the write to the one before, and read.
 
@@ -40,6 +40,7 @@ def memory_step(
         state: Memory after the step before.
         interface: What the controller asks for in this step.
         edit: What to change on the way: see :data:`Edit`. The interface is past changing.
+        tie: Which usages are tied: see :func:`addressing.allocation_weighting`.
 
     Returns:
         The memory after this step, and the weightings on the way.
@@ -47,7 +48,8 @@ def memory_step(
     # Where to write: the locations the read heads free and the least used ones, or by content.
     kept = addressing.retention(interface.free_gates, state.read_weighting)  # [B, N]
     usage = edit("usage", addressing.usage(state.usage, state.write_weighting, kept))  # [B, N]
-    allocation = edit("allocation_weighting", addressing.allocation_weighting(usage))  # [B, N]
+    allocation = addressing.allocation_weighting(usage, tie)  # [B, N]
+    allocation = edit("allocation_weighting", allocation)
     write_content = addressing.content_weighting(
         state.memory, interface.write_key.unsqueeze(-2), interface.write_strength.unsqueeze(-1)
     ).squeeze(-2)  # [B, N]
@@ -172,7 +174,7 @@ class DNCCell(nn.Module):
         return state
 
     def forward(
-        self, x: Float[Tensor, "B F"], state: State, edit: Edit = unedited
+        self, x: Float[Tensor, "B F"], state: State, edit: Edit = unedited, tie: float = 0.0
     ) -> tuple[Float[Tensor, "B H"], State, Interface, Weightings]:
         """Run the controller on the input and the last reads, then the memory.
 
@@ -180,6 +182,7 @@ class DNCCell(nn.Module):
             x: Input.
             state: State after the step before.
             edit: What to change on the way: see :data:`Edit`. Input and output are not the cell's.
+            tie: Which usages are tied: see :func:`addressing.allocation_weighting`.
 
         Returns:
             The controller's output h ``[B, H]``, the state, the interface and the weightings.
@@ -200,7 +203,7 @@ class DNCCell(nn.Module):
         if self.ablated:
             edit = self._edit_after_ablation(edit)
         interface = Interface(*map(edit, Interface._fields, interface))
-        memory, weightings = memory_step(previous, interface, edit)
+        memory, weightings = memory_step(previous, interface, edit, tie)
         return hidden, memory._asdict() | following, interface, weightings
 
     def _edit_after_ablation(self, edit: Edit) -> Edit:

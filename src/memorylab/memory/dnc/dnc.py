@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from memorylab.errors import check_count, suggest
 from memorylab.memory.dnc import fast
+from memorylab.memory.dnc.addressing import TIE
 from memorylab.memory.dnc.cell import DNCCell
 from memorylab.memory.dnc.trace import DNCTrace
 from memorylab.memory.model import Counts, MemoryModel, Record, State, run_steps
@@ -124,7 +125,7 @@ class DNC(MemoryModel):
         self, x: Float[Tensor, "1 F"], state: State, t: Counts, record: Record
     ) -> tuple[Float[Tensor, "1 D"], State]:
         """Run the cell for one step and record the arrays of ``ARRAYS``."""
-        hidden, state, _, _ = self.cell(x, state, record)
+        hidden, state, _, _ = self.cell(x, state, record, TIE)
         h_and_r = torch.cat([hidden, state["read_vectors"].flatten(1)], dim=-1)  # [1, H + R·W]
         return self.output(h_and_r), state
 

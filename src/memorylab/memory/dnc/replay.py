@@ -11,6 +11,7 @@ from torch import Tensor
 
 from memorylab.memory.disturbance import Disturbance
 from memorylab.memory.dnc.ablation import check_parts, disturbance_without
+from memorylab.memory.dnc.addressing import TIE
 from memorylab.memory.dnc.cell import memory_step
 from memorylab.memory.dnc.state import Interface, MemoryState, Weightings, empty_memory
 from memorylab.memory.model import batched
@@ -30,8 +31,8 @@ def replay(
     """Compute the arrays in ``FROM_INTERFACE`` for a run that began with an empty memory.
 
     The run is computed in double precision, by the reference. On another processor it may round
-    differently. Then two usages that differ by less than that could be sorted the other way round,
-    and the run would write elsewhere from there on. If ``usage`` is given, this can't happen.
+    differently. Usages within ``addressing.TIE`` are tied, so that this doesn't change where the
+    run writes; if ``usage`` is given, it can't.
 
     Args:
         arrays: The parts of the interface as a trace has them; optionally also ``usage``
@@ -76,7 +77,7 @@ def replay_steps(
             return disturbance.apply(name, tensor, step)
 
         asked = Interface(*(given[name][step : step + 1] for name in Interface._fields))
-        state, weightings = memory_step(state, asked, edit)
+        state, weightings = memory_step(state, asked, edit, TIE)
         parts = state._asdict() | weightings._asdict()
         yield {name: tensor[0].numpy() for name, tensor in parts.items()}
 

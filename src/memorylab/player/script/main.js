@@ -12,7 +12,12 @@ import { Player } from "./player.js";
 import STYLE from "./style.css";
 
 export { firstWriteOrder } from "./axes.js";
+export { read } from "./block.js";
+export * as disturbances from "./disturbance.js";
+export * as expressions from "./expressions.js";
+export * as formulas from "./formulas.js";
 export { Difference, Run } from "./run.js";
+export { Simulation } from "./simulation.js";
 export { tellSimply, tellStep } from "./words.js";
 
 function render({ model, el }) {

@@ -1,8 +1,8 @@
 // The player: its controls, its clock and its keys.
 
+import { read } from "./block.js";
 import { Board } from "./board.js";
 import { element, sign } from "./elements.js";
-import { Run } from "./run.js";
 
 const SPEEDS = [1, 2, 5, 10, 20, 30, 60];
 const SYNC_AFTER = 120; // milliseconds without a new step, before the kernel hears of it
@@ -12,10 +12,8 @@ export class Player {
     this.model = model;
     this.root = root;
     const header = model.get("header");
-    const view = model.get("data");
-    const bytes = view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
-    const block = new Float32Array(bytes);
-    this.runs = header.runs.map((run) => new Run(run, block));
+    const { runs, model: network } = read(header, model.get("data"));
+    Object.assign(this, { runs, network }); // `network` is the model that the page can run, or null
     this.step = model.get("t");
     this.board = new Board(this, header.level);
     this.playing = false;
