@@ -2017,6 +2017,21 @@ function namedLine(view, title, names, scale) {
 
 // src/memorylab/player/script/simple.js
 var TOUCHED = 0.1;
+var SIZES = {
+  wide: { row: 19, least: 160, most: 304, word: 15, side: 52, own: 150, line: 52, placed: 152 },
+  laboratory: {
+    row: 13,
+    least: 120,
+    most: 208,
+    word: 13,
+    side: 52,
+    own: 150,
+    line: 38,
+    placed: 106
+  },
+  compact: { row: 8, least: 120, most: 152, word: 9, side: 40, own: 100, line: 30, placed: 80 }
+};
+var sizesFor = ({ compact, player }) => SIZES[compact ? "compact" : player.network ? "laboratory" : "wide"];
 function buildSimple(view) {
   return { step: stepFigures2(view), whole: runLines2(view) };
 }
@@ -2037,9 +2052,10 @@ function stepFigures2(view) {
   return figures;
 }
 function memory2(view, letter, names) {
-  const { run, axes, compact } = view;
+  const { run, axes } = view;
   const rows = axes.of(letter);
-  const height = clamp(compact ? 120 : 160, rows.count * (compact ? 8 : 19), compact ? 152 : 304);
+  const { row, least, most } = sizesFor(view);
+  const height = clamp(least, rows.count * row, most);
   const words = names.filter((name) => view.names("words").includes(name));
   const places = names.filter((name) => view.names("places").includes(name));
   const heads = names.filter((name) => view.names("heads").includes(name));
@@ -2079,7 +2095,7 @@ function column(caption, meaning, tone, body) {
   return element("div", { class: "mp-part" }, head, body);
 }
 function wordsPanel(view, letter, name, height) {
-  const { axes, run, compact } = view;
+  const { axes, run } = view;
   const content = run.arrays[name].axes.split(" ").at(-1);
   const [rows, columns] = [axes.of(letter), axes.of(content)];
   const index = (row, at) => rows.places[row] * columns.count + at;
@@ -2093,17 +2109,17 @@ function wordsPanel(view, letter, name, height) {
     index,
     tell: (row, at) => `${axes.say(letter, row)}, ${axes.say(content, at)} (${subscript(run, name, index(row, at))})`
   };
-  return view.panel(options, clamp(96, columns.count * (compact ? 9 : 15), 240), height);
+  return view.panel(options, clamp(96, columns.count * sizesFor(view).word, 240), height);
 }
 function barsPanel(view, letter, { name, head, height, beside }) {
-  const { axes, run, compact } = view;
+  const { axes, run } = view;
+  const { side, own } = sizesFor(view);
   const rows = axes.of(letter);
   const start = (head ?? 0) * rows.count;
   const { label } = run.arrays[name];
   const text = plain(view, name, head);
   const index = (row) => start + rows.places[row];
-  const wide = compact ? 40 : 52;
-  const narrow = head === null ? wide : clamp(10, 120 / run.heads, wide);
+  const narrow = head === null ? side : clamp(10, 120 / run.heads, side);
   const options = {
     name: `${label}${head === null ? "" : ` ${head}`} now`,
     title: `${text} now`,
@@ -2116,7 +2132,7 @@ function barsPanel(view, letter, { name, head, height, beside }) {
     tone: beside ? head === null ? "mp-write" : "mp-read" : "mp-own",
     mirrored: beside && head === null
   };
-  return view.panel(options, beside ? narrow : compact ? 100 : 150, height, Bars);
+  return view.panel(options, beside ? narrow : own, height, Bars);
 }
 function touch(view, panel, bars) {
   const layer = element("div", { class: "mp-marks" });
@@ -2132,9 +2148,10 @@ function touch(view, panel, bars) {
   });
 }
 function runLines2(view) {
-  const { run, compact } = view;
+  const { run } = view;
   const lines = [];
-  const small = (count) => clamp(compact ? 26 : 34, count * 7, compact ? 30 : 52);
+  const { line: most } = sizesFor(view);
+  const small = (count) => clamp(Math.min(34, most - 4), count * 7, most);
   const numbers2 = (name) => {
     const single = run.size(name) === 1;
     const height = single ? 16 : small(run.size(name));
@@ -2152,9 +2169,9 @@ function runLines2(view) {
   return [...lines, clockLine(view.player.steps)];
 }
 function placed(view) {
-  const { run, axes, compact } = view;
+  const { run, axes } = view;
   const entries = view.entries(view.names("places", "heads"));
-  const room = (compact ? 80 : 152) / Math.max(2, entries.length);
+  const room = sizesFor(view).placed / Math.max(2, entries.length);
   return entries.map((entry) => {
     const letter = placesOf(run, entry.name);
     const count = axes.sizes[letter];
@@ -2163,7 +2180,7 @@ function placed(view) {
     const label = plain(view, entry.name, hasHeads ? head : null);
     const { places } = axes.of(letter);
     const tell = (row) => `${label}, ${axes.say(letter, row)} (${subscript(run, entry.name, entry.index + places[row])})`;
-    const height = clamp(24, room, clamp(compact ? 40 : 56, count * 5, 152));
+    const height = clamp(24, room, Math.max(56, count * 5));
     const shown = hasHeads && run.heads > 1 ? `head ${head + 1}` : label;
     const tone = letter === "N" ? hasHeads ? "mp-read" : "mp-write" : "";
     return [entry, { label: shown, tell, height, tone }];
