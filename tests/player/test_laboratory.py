@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 import torch
-from test_player_page import point_at, visit  # noqa: F401  # a fixture
 
 from memorylab.memory import DNC
 from memorylab.memory.dnc import ablate
@@ -75,7 +74,7 @@ def write_line(page, line):
     frames(page)
 
 
-def test_by_mouse(visit):  # noqa: F811
+def test_by_mouse(visit):
     page = visit(live(t=3), level="simple")
     assert error_of(page) == count_wrong("")
     page.get_by_label("word 2, bit 1").click()
@@ -107,7 +106,7 @@ def test_by_mouse(visit):  # noqa: F811
     assert text_of(page) == ""
 
 
-def test_by_keyboard(visit):  # noqa: F811
+def test_by_keyboard(visit):
     page = visit(live(t=4))
     page.locator(".mp-bits [tabindex='0']").focus()
     for key in ("ArrowRight", "ArrowDown", "Space"):
@@ -143,7 +142,7 @@ def test_by_keyboard(visit):  # noqa: F811
     assert text_of(page).startswith("N=64;")
 
 
-def test_the_error_is_that_of_python_for_the_same_text(visit):  # noqa: F811
+def test_the_error_is_that_of_python_for_the_same_text(visit):
     page = visit(live())
     open_more(page)
     texts = [
@@ -171,7 +170,7 @@ def test_the_error_is_that_of_python_for_the_same_text(visit):  # noqa: F811
     assert len({error["wrong"] for error in found.values()}) > 2
 
 
-def test_read_modes_and_content_are_changed_together(visit):  # noqa: F811
+def test_read_modes_and_content_are_changed_together(visit):
     page = visit(live(t=5))
     open_more(page)
     page.get_by_label("what to hold").select_option(label="read modes of head 1 forward")
@@ -190,7 +189,7 @@ def test_read_modes_and_content_are_changed_together(visit):  # noqa: F811
     assert text_of(page) == expected
 
 
-def test_a_drag_is_undone_at_once_and_numbers_out_of_range_are_refused(visit):  # noqa: F811
+def test_a_drag_is_undone_at_once_and_numbers_out_of_range_are_refused(visit):
     page = visit(live(t=2))
     open_more(page)
     page.get_by_label("what to hold").select_option(label="write gate")
@@ -209,7 +208,7 @@ def test_a_drag_is_undone_at_once_and_numbers_out_of_range_are_refused(visit):  
     assert text_of(page) == ""
 
 
-def test_an_address_and_a_line_of_python_bring_the_same(visit, tmp_path):  # noqa: F811
+def test_an_address_and_a_line_of_python_bring_the_same(visit, tmp_path):
     text = "N=8;words=111,010;memory[2]@1=0"
     page = visit(live())
     page.evaluate(f"location.hash = {text!r}")
@@ -242,7 +241,7 @@ def test_an_address_and_a_line_of_python_bring_the_same(visit, tmp_path):  # noq
         ("memory=1e308", "to NaN or infinity at step"),
     ],
 )
-def test_a_bad_line_gets_a_message_and_changes_nothing(visit, line, message):  # noqa: F811
+def test_a_bad_line_gets_a_message_and_changes_nothing(visit, line, message):
     page = visit(live())
     page.locator(".mp-bits button").first.click()
     before = text_of(page)
@@ -254,7 +253,7 @@ def test_a_bad_line_gets_a_message_and_changes_nothing(visit, line, message):  #
         live().disturbance = line
 
 
-def test_the_undisturbed_run_stands_beside_it(visit):  # noqa: F811
+def test_the_undisturbed_run_stands_beside_it(visit):
     page = visit(live(disturbance="write_gate@2-=0"))
     assert f"undisturbed: {count_wrong('')['wrong']}" in page.locator(".mp-error").inner_text()
     act(page, "compare")
@@ -268,7 +267,7 @@ def test_the_undisturbed_run_stands_beside_it(visit):  # noqa: F811
 
 
 @pytest.mark.parametrize("words", [["1"], ["1", "0"]])
-def test_the_smallest_memory_and_one_step(visit, words):  # noqa: F811
+def test_the_smallest_memory_and_one_step(visit, words):
     task = Copy(word_size=1)
     model = make_model(num_read_heads=1, num_locations=1, task=task)
     page = visit(live(model, words, task))
@@ -281,7 +280,7 @@ def test_the_smallest_memory_and_one_step(visit, words):  # noqa: F811
     assert text_of(step) == "memory[0]@0=0"
 
 
-def test_words_grow_shrink_and_stay_distinct(visit):  # noqa: F811
+def test_words_grow_shrink_and_stay_distinct(visit):
     task = KeyValueRecall(word_size=2, max_pairs=4)
     page = visit(live(make_model(task=task), ["00", "01", "10", "11"], task))
     assert page.locator(".mp-count").inner_text() == "2 pairs"

@@ -3265,6 +3265,58 @@ function limits(run, { name, kind }) {
   return [-end, end, 0.01];
 }
 
+// src/memorylab/player/script/trial.js
+var Trial = class {
+  constructor(run, task) {
+    this.run = run;
+    this.task = task;
+  }
+  /** The sequence that words make, as the simulation takes it; null stands for the words sent. */
+  sequence(words) {
+    const { task } = this;
+    if (!task) {
+      if (words) throw new Error("There is no task here that could make a sequence of words.");
+      return {};
+    }
+    const wanted = words ?? task.words;
+    if (this.made?.key !== String(wanted)) {
+      const rows = Object.entries(task.make(wanted));
+      const flat2 = rows.map(([name, values]) => [name, Float64Array.from(values.flat())]);
+      this.made = { key: String(wanted), sequence: Object.fromEntries(flat2) };
+    }
+    return this.made.sequence;
+  }
+  /** The run of a disturbance; throws an Error if it doesn't fit. */
+  of(disturbance) {
+    return this.run.disturbed(disturbance, this.sequence(disturbance.words));
+  }
+  /** The run with the same words and locations as the present one, but without any edit. */
+  undisturbed() {
+    const { edits, words, locations } = this.run.disturbance;
+    if (!edits.length) return this.plain = this.run;
+    const last = this.plain?.disturbance;
+    if (last?.locations !== locations || String(last.words) !== String(words))
+      this.plain = this.of({ ...UNDISTURBED, words, locations });
+    return this.plain;
+  }
+  /** The runs to show: the present one, and the undisturbed one if they are compared. */
+  shown(comparing) {
+    const { run } = this;
+    const plain2 = this.undisturbed();
+    if (plain2 === run) {
+      run.label = "";
+      return [run];
+    }
+    for (const [name, row2] of Object.entries(run.arrays)) {
+      row2.low = Math.min(row2.low, plain2.arrays[name].low);
+      row2.high = Math.max(row2.high, plain2.arrays[name].high);
+    }
+    run.label = comparing ? "disturbed" : "";
+    plain2.label = "undisturbed";
+    return comparing ? [run, plain2] : [run];
+  }
+};
+
 // src/memorylab/player/script/laboratory.js
 var LARGER = [1, 4, 16];
 var SYNC_AFTER = 120;
@@ -3274,7 +3326,7 @@ var Laboratory = class {
     this.model = player.model;
     this.task = taskOf(header.task);
     this.table = player.runs[0].arrays;
-    this.run = player.runs[0];
+    this.trial = new Trial(player.runs[0], this.task);
     this.history = new History(this.run.disturbance);
     this.comparing = false;
     this.selected = null;
@@ -3360,40 +3412,18 @@ var Laboratory = class {
   begin() {
     if (this.onAddress && location.hash.length > 1) this.readAddress();
   }
-  // -- the words, what is asked, and the run that follows
+  // -- what is wanted
   /** The present words, as a text of bits each. */
   get words() {
     return this.now.words ?? this.task.words;
   }
-  /** What is wanted: the present disturbance, or that of the next frame. */
+  /** The run of the present disturbance. */
+  get run() {
+    return this.trial.run;
+  }
+  /** The present disturbance, or that of the next frame. */
   get now() {
     return this.wanted?.next ?? this.history.now;
-  }
-  /** The sequence that words make, as the simulation takes it. */
-  sequence(words) {
-    if (!this.task) {
-      if (words) throw new Error("There is no task here that could make a sequence of words.");
-      return {};
-    }
-    const wanted = words ?? this.task.words;
-    if (this.made?.key !== String(wanted)) {
-      const rows = Object.entries(this.task.make(wanted));
-      const flat2 = rows.map(([name, values]) => [name, Float64Array.from(values.flat())]);
-      this.made = { key: String(wanted), sequence: Object.fromEntries(flat2) };
-    }
-    return this.made.sequence;
-  }
-  runOf(disturbance) {
-    return this.run.disturbed(disturbance, this.sequence(disturbance.words));
-  }
-  /** The run of the same words and locations without any edit. */
-  undisturbed() {
-    const { edits, words, locations } = this.history.now;
-    if (!edits.length) return this.plain = this.run;
-    const { disturbance: last } = this.plain ?? {};
-    const fits = last && last.edits.length === 0 && last.locations === locations && String(last.words) === String(words);
-    if (!fits) this.plain = this.runOf({ ...UNDISTURBED, words, locations });
-    return this.plain;
   }
   // -- changing it
   /** Change to another disturbance in the next frame; see History on gestures. */
@@ -3409,18 +3439,18 @@ var Laboratory = class {
     const { next, gesture } = this.wanted;
     this.wanted = null;
     this.attempt(() => {
-      const run = this.runOf(next);
+      const run = this.trial.of(next);
       this.history.change(next, gesture);
       this.present(run);
     });
   }
   undo() {
     this.commit();
-    if (this.history.undo()) this.attempt(() => this.present(this.runOf(this.history.now)));
+    if (this.history.undo()) this.attempt(() => this.present(this.trial.of(this.history.now)));
   }
   redo() {
     this.commit();
-    if (this.history.redo()) this.attempt(() => this.present(this.runOf(this.history.now)));
+    if (this.history.redo()) this.attempt(() => this.present(this.trial.of(this.history.now)));
   }
   /** Do something that may throw, and show its message. */
   attempt(action) {
@@ -3523,23 +3553,14 @@ var Laboratory = class {
   }
   // -- showing it
   present(run) {
-    this.run = run;
+    this.trial.run = run;
     this.show();
     this.draw();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.sync(), SYNC_AFTER);
   }
   show() {
-    const { run } = this;
-    const plain2 = this.undisturbed();
-    if (plain2 !== run)
-      for (const [name, row2] of Object.entries(run.arrays)) {
-        row2.low = Math.min(row2.low, plain2.arrays[name].low);
-        row2.high = Math.max(row2.high, plain2.arrays[name].high);
-      }
-    run.label = this.comparing && plain2 !== run ? "disturbed" : "";
-    plain2.label = plain2 !== run ? "undisturbed" : "";
-    this.player.show(this.comparing && plain2 !== run ? [run, plain2] : [run]);
+    this.player.show(this.trial.shown(this.comparing));
   }
   /** The number that a location has in the picture. */
   number = (location2) => this.player.board.front.axes.number("N", location2);
@@ -3576,7 +3597,7 @@ var Laboratory = class {
     const error = countWrong(this.run);
     this.verdict.hidden = error === null;
     if (error === null) return;
-    const plain2 = this.undisturbed();
+    const plain2 = this.trial.undisturbed();
     const undisturbed = plain2 === this.run ? "" : `; undisturbed: ${countWrong(plain2).wrong}`;
     this.verdict.textContent = `${error.wrong} of ${error.asked} bits wrong${undisturbed}`;
     this.verdict.dataset.wrong = error.wrong;

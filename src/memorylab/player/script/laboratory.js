@@ -8,6 +8,7 @@ import { element, press } from "./elements.js";
 import { Place } from "./place.js";
 import { seeded, taskOf } from "./tasks.js";
 import { Tools } from "./tools.js";
+import { Trial } from "./trial.js";
 
 const LARGER = [1, 4, 16]; // how many times the model's own number of locations is on offer
 const SYNC_AFTER = 120; // milliseconds without a change, before the kernel or the address hears of it
@@ -22,7 +23,7 @@ export class Laboratory {
     this.model = player.model;
     this.task = taskOf(header.task);
     this.table = player.runs[0].arrays;
-    this.run = player.runs[0];
+    this.trial = new Trial(player.runs[0], this.task);
     this.history = new History(this.run.disturbance);
     this.comparing = false;
     this.selected = null; // the place of the cell clicked last
@@ -114,49 +115,21 @@ export class Laboratory {
     if (this.onAddress && location.hash.length > 1) this.readAddress();
   }
 
-  // -- the words, what is asked, and the run that follows
+  // -- what is wanted
 
   /** The present words, as a text of bits each. */
   get words() {
     return this.now.words ?? this.task.words;
   }
 
-  /** What is wanted: the present disturbance, or that of the next frame. */
+  /** The run of the present disturbance. */
+  get run() {
+    return this.trial.run;
+  }
+
+  /** The present disturbance, or that of the next frame. */
   get now() {
     return this.wanted?.next ?? this.history.now;
-  }
-
-  /** The sequence that words make, as the simulation takes it. */
-  sequence(words) {
-    if (!this.task) {
-      if (words) throw new Error("There is no task here that could make a sequence of words.");
-      return {};
-    }
-    const wanted = words ?? this.task.words;
-    if (this.made?.key !== String(wanted)) {
-      const rows = Object.entries(this.task.make(wanted));
-      const flat = rows.map(([name, values]) => [name, Float64Array.from(values.flat())]);
-      this.made = { key: String(wanted), sequence: Object.fromEntries(flat) };
-    }
-    return this.made.sequence;
-  }
-
-  runOf(disturbance) {
-    return this.run.disturbed(disturbance, this.sequence(disturbance.words));
-  }
-
-  /** The run of the same words and locations without any edit. */
-  undisturbed() {
-    const { edits, words, locations } = this.history.now;
-    if (!edits.length) return (this.plain = this.run);
-    const { disturbance: last } = this.plain ?? {};
-    const fits =
-      last &&
-      last.edits.length === 0 &&
-      last.locations === locations &&
-      String(last.words) === String(words);
-    if (!fits) this.plain = this.runOf({ ...UNDISTURBED, words, locations });
-    return this.plain;
   }
 
   // -- changing it
@@ -175,7 +148,7 @@ export class Laboratory {
     const { next, gesture } = this.wanted;
     this.wanted = null;
     this.attempt(() => {
-      const run = this.runOf(next);
+      const run = this.trial.of(next);
       this.history.change(next, gesture);
       this.present(run);
     });
@@ -183,12 +156,12 @@ export class Laboratory {
 
   undo() {
     this.commit();
-    if (this.history.undo()) this.attempt(() => this.present(this.runOf(this.history.now)));
+    if (this.history.undo()) this.attempt(() => this.present(this.trial.of(this.history.now)));
   }
 
   redo() {
     this.commit();
-    if (this.history.redo()) this.attempt(() => this.present(this.runOf(this.history.now)));
+    if (this.history.redo()) this.attempt(() => this.present(this.trial.of(this.history.now)));
   }
 
   /** Do something that may throw, and show its message. */
@@ -308,7 +281,7 @@ export class Laboratory {
   // -- showing it
 
   present(run) {
-    this.run = run;
+    this.trial.run = run;
     this.show();
     this.draw();
     clearTimeout(this.timer);
@@ -316,17 +289,7 @@ export class Laboratory {
   }
 
   show() {
-    const { run } = this;
-    const plain = this.undisturbed();
-    // Numbers of both have the same colours, whether or not both are shown.
-    if (plain !== run)
-      for (const [name, row] of Object.entries(run.arrays)) {
-        row.low = Math.min(row.low, plain.arrays[name].low);
-        row.high = Math.max(row.high, plain.arrays[name].high);
-      }
-    run.label = this.comparing && plain !== run ? "disturbed" : "";
-    plain.label = plain !== run ? "undisturbed" : "";
-    this.player.show(this.comparing && plain !== run ? [run, plain] : [run]);
+    this.player.show(this.trial.shown(this.comparing));
   }
 
   /** The number that a location has in the picture. */
@@ -366,7 +329,7 @@ export class Laboratory {
     const error = countWrong(this.run);
     this.verdict.hidden = error === null;
     if (error === null) return;
-    const plain = this.undisturbed();
+    const plain = this.trial.undisturbed();
     const undisturbed = plain === this.run ? "" : `; undisturbed: ${countWrong(plain).wrong}`;
     this.verdict.textContent = `${error.wrong} of ${error.asked} bits wrong${undisturbed}`;
     this.verdict.dataset.wrong = error.wrong;
