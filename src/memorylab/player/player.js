@@ -71,6 +71,7 @@ __export(disturbance_exports, {
 });
 var KINDS = {
   number: [-Infinity, Infinity],
+  activation: [-1, 1],
   fraction: [0, 1],
   weighting: [0, 1],
   distribution: [0, 1],
@@ -368,11 +369,11 @@ var identifier = (text) => `<mi>${text}</mi>`;
 var operator = (text) => `<mo>${text}</mo>`;
 var row = (...parts) => `<mrow>${parts.join("")}</mrow>`;
 var fence = (inner, left = "(", right = ")") => row(`<mo stretchy="false">${left}</mo>`, inner, `<mo stretchy="false">${right}</mo>`);
-function symbolOf(name, index, when) {
+function symbolOf(name, index, when2) {
   const rest = [...index];
   const layer = /^controller_\w+_(\d+)$/.exec(name)?.[1];
   const known = name.replace(/(controller_\w+)_\d+$/, "$1");
-  const [base, over = "", below = when] = SYMBOLS[known] ?? WEIGHTS[name.split(".").at(-1)] ?? "?";
+  const [base, over = "", below = when2] = SYMBOLS[known] ?? WEIGHTS[name.split(".").at(-1)] ?? "?";
   let [letter, above] = [base, over];
   if (known === "controller_gates") letter = GATES[rest.shift()];
   if (HEADED.test(name)) above += (above ? "," : "") + rest.shift();
@@ -596,14 +597,14 @@ function lstmLayer(layer, prefix) {
   return LSTM_LAYERS.get(prefix);
 }
 function makeLayer(layer, prefix) {
-  const [gates, cell, hidden] = ["gates", "cell", "hidden"].map(
+  const [gates2, cell, hidden] = ["gates", "cell", "hidden"].map(
     (part) => `controller_${part}_${layer}`
   );
   const below = `controller_hidden_${layer - 1}`;
   const [input, recurrent] = [`${prefix}weight_ih`, `${prefix}weight_hh`];
   return [
     {
-      name: gates,
+      name: gates2,
       axes: "T 4 H",
       compute(now, before, { weights, sizes: { hidden: H } }) {
         const out = Float64Array.from(weights[`${prefix}bias_ih`]);
@@ -634,21 +635,21 @@ function makeLayer(layer, prefix) {
       name: cell,
       axes: "T H",
       compute(now, before, { sizes: { hidden: H } }) {
-        const parts = now[gates];
+        const parts = now[gates2];
         return before[cell].map((kept, h) => parts[H + h] * kept + parts[h] * parts[2 * H + h]);
       },
       explain: (c, h) => add(
-        multiply(c.now(gates, 1, h), c.before(cell, h)),
-        multiply(c.now(gates, 0, h), c.now(gates, 2, h))
+        multiply(c.now(gates2, 1, h), c.before(cell, h)),
+        multiply(c.now(gates2, 0, h), c.now(gates2, 2, h))
       )
     },
     {
       name: hidden,
       axes: "T H",
       compute(now, before, { sizes: { hidden: H } }) {
-        return now[cell].map((value, h) => now[gates][3 * H + h] * Math.tanh(value));
+        return now[cell].map((value, h) => now[gates2][3 * H + h] * Math.tanh(value));
       },
-      explain: (c, h) => multiply(c.now(gates, GATES2 - 1, h), apply2("tanh", c.now(cell, h)))
+      explain: (c, h) => multiply(c.now(gates2, GATES2 - 1, h), apply2("tanh", c.now(cell, h)))
     }
   ];
 }
@@ -1122,7 +1123,7 @@ var Simulation = class _Simulation extends Run {
       this.stepShapes[name] ??= stepShape({ axes }, { ...letters, H: sizes.hidden });
     this.restored = {};
     this.run(earlier);
-    this.arrays = this.rows(model.table, earlier);
+    this.arrays = this.rows(model.table);
   }
   /** The same model and sequence, or another `sequence`, with another disturbance. */
   disturbed(disturbance, sequence = {}) {
@@ -1150,8 +1151,8 @@ var Simulation = class _Simulation extends Run {
   }
   /** The steps of an earlier run that this one shares. */
   reusable(earlier) {
-    const same = earlier && earlier.original === this.original && earlier.locations === this.locations && earlier.sequence.input === this.sequence.input;
-    if (!same) return [];
+    const same2 = earlier && earlier.original === this.original && earlier.locations === this.locations && earlier.sequence.input === this.sequence.input;
+    if (!same2) return [];
     return earlier.history.slice(0, firstChange(earlier.disturbance, this.disturbance));
   }
   zeros() {
@@ -1206,21 +1207,15 @@ var Simulation = class _Simulation extends Run {
     this.restored[name] = { step, values };
     return values;
   }
-  /** The rows of the arrays, with shapes and ranges; a range covers that of the earlier run too. */
-  rows(table, earlier) {
+  /** The rows of the arrays, with shapes and ranges. */
+  rows(table) {
     const rows = {};
     for (const [name, row2] of Object.entries(table)) {
       if (!(name in this.history[0])) continue;
       const size = this.history[0][name].length;
       const shape = this.stepShapes[name] ?? row2.shape?.slice(1) ?? [size];
-      const range2 = ["number", "strength"].includes(row2.kind) ? this.range(name) : [0, 1];
-      const other = earlier?.arrays[name];
-      rows[name] = {
-        ...row2,
-        shape: [this.steps, ...shape],
-        low: Math.min(range2[0], other?.low ?? Infinity),
-        high: Math.max(range2[1], other?.high ?? -Infinity)
-      };
+      const [low, high] = ["number", "strength"].includes(row2.kind) ? this.range(name) : [0, 1];
+      rows[name] = { ...row2, shape: [this.steps, ...shape], low, high };
     }
     return rows;
   }
@@ -1316,12 +1311,12 @@ function formOf(run, name) {
 }
 var placesOf = (run, name) => dimensions(run.arrays[name]).filter((one) => one !== "R")[0];
 function byPlaces(run, names) {
-  const groups = /* @__PURE__ */ new Map();
+  const groups2 = /* @__PURE__ */ new Map();
   for (const name of names) {
     const letter = placesOf(run, name);
-    groups.set(letter, [...groups.get(letter) ?? [], name]);
+    groups2.set(letter, [...groups2.get(letter) ?? [], name]);
   }
-  return groups;
+  return groups2;
 }
 var isFraction = ({ kind }) => FRACTIONS.includes(kind);
 function subscript(run, name, index) {
@@ -1390,6 +1385,17 @@ function isWrong(run, step, bit) {
   const logit = run.at("output", step)[bit];
   return Number.isNaN(logit) || logit > 0 !== run.at("target", step)[bit] > 0.5;
 }
+function countWrong(run) {
+  if (!hasBits(run)) return null;
+  const bits = run.size("output");
+  let [wrong, asked] = [0, 0];
+  for (let step = 0; step < run.steps; step++)
+    if (isAsked(run, step)) {
+      asked += bits;
+      for (let bit = 0; bit < bits; bit++) wrong += isWrong(run, step, bit);
+    }
+  return { wrong, asked };
+}
 
 // src/memorylab/player/script/colours.js
 var CIVIDIS = "00224e 002e6a 1a386f 32436d 434e6c 535a6d 61656f 6f7073 7d7c78 8c8878 9b9476 aba072 bcae6c cdbb63 dec958 f0d846 fee838";
@@ -1441,11 +1447,11 @@ function writeAt(run, step) {
 function freedAt(run, step) {
   if (step === 0) return [];
   const { locations: N, heads } = run;
-  const gates = run.at("free_gates", step);
+  const gates2 = run.at("free_gates", step);
   const before = run.at("read_weighting", step - 1);
   return Array.from({ length: N }, (_, i) => i).filter((i) => {
     let kept = 1;
-    for (let head = 0; head < heads; head++) kept *= 1 - gates[head] * before[head * N + i];
+    for (let head = 0; head < heads; head++) kept *= 1 - gates2[head] * before[head * N + i];
     return kept < 0.5;
   });
 }
@@ -2141,14 +2147,14 @@ function placesLine(view, { label, name, index: offset, meaning }, options = {})
 function gateGroup(view, open) {
   const { run } = view;
   const few = view.names("few");
-  const gates = few.filter((name) => isFraction(run.arrays[name]));
+  const gates2 = few.filter((name) => isFraction(run.arrays[name]));
   const strengths = few.filter((name) => isStrength(run.arrays[name]));
   const scale = () => {
     const highest = Math.max(1.001, ...strengths.map((name) => view.run.arrays[name].high));
     return view.run.signed ? around(highest) : between(1, highest);
   };
   const lines = [];
-  if (gates.length) lines.push(namedLine(view, "gates", gates, view.unit));
+  if (gates2.length) lines.push(namedLine(view, "gates", gates2, view.unit));
   if (strengths.length) lines.push(namedLine(view, "strengths", strengths, scale));
   return lines.length ? [group("Gates, read modes, strengths", lines, open)] : [];
 }
@@ -2164,6 +2170,21 @@ function namedLine(view, title, names, scale) {
 
 // src/memorylab/player/script/simple.js
 var TOUCHED = 0.1;
+var SIZES = {
+  wide: { row: 19, least: 160, most: 304, word: 15, side: 52, own: 150, line: 52, placed: 152 },
+  laboratory: {
+    row: 13,
+    least: 120,
+    most: 208,
+    word: 13,
+    side: 52,
+    own: 150,
+    line: 38,
+    placed: 106
+  },
+  compact: { row: 8, least: 120, most: 152, word: 9, side: 40, own: 100, line: 30, placed: 80 }
+};
+var sizesFor = ({ compact, player }) => SIZES[compact ? "compact" : player.network ? "laboratory" : "wide"];
 function buildSimple(view) {
   return { step: stepFigures2(view), whole: runLines2(view) };
 }
@@ -2184,9 +2205,10 @@ function stepFigures2(view) {
   return figures2;
 }
 function memory2(view, letter, names) {
-  const { run, axes, compact } = view;
+  const { run, axes } = view;
   const rows = axes.of(letter);
-  const height = clamp(compact ? 120 : 160, rows.count * (compact ? 8 : 19), compact ? 152 : 304);
+  const { row: row2, least, most: most2 } = sizesFor(view);
+  const height = clamp(least, rows.count * row2, most2);
   const words = names.filter((name) => view.names("words").includes(name));
   const places = names.filter((name) => view.names("places").includes(name));
   const heads = names.filter((name) => view.names("heads").includes(name));
@@ -2226,7 +2248,7 @@ function column(caption, meaning, tone, body) {
   return element("div", { class: "mp-part" }, head, body);
 }
 function wordsPanel(view, letter, name, height) {
-  const { axes, run, compact } = view;
+  const { axes, run } = view;
   const content = run.arrays[name].axes.split(" ").at(-1);
   const [rows, columns] = [axes.of(letter), axes.of(content)];
   const index = (row2, at) => rows.places[row2] * columns.count + at;
@@ -2240,17 +2262,17 @@ function wordsPanel(view, letter, name, height) {
     index,
     tell: (row2, at) => `${axes.say(letter, row2)}, ${axes.say(content, at)} (${subscript(run, name, index(row2, at))})`
   };
-  return view.panel(options, clamp(96, columns.count * (compact ? 9 : 15), 240), height);
+  return view.panel(options, clamp(96, columns.count * sizesFor(view).word, 240), height);
 }
 function barsPanel(view, letter, { name, head, height, beside }) {
-  const { axes, run, compact } = view;
+  const { axes, run } = view;
+  const { side, own } = sizesFor(view);
   const rows = axes.of(letter);
   const start = (head ?? 0) * rows.count;
   const { label } = run.arrays[name];
   const text = plain(view, name, head);
   const index = (row2) => start + rows.places[row2];
-  const wide = compact ? 40 : 52;
-  const narrow = head === null ? wide : clamp(10, 120 / run.heads, wide);
+  const narrow = head === null ? side : clamp(10, 120 / run.heads, side);
   const options = {
     name: `${label}${head === null ? "" : ` ${head}`} now`,
     title: `${text} now`,
@@ -2263,7 +2285,7 @@ function barsPanel(view, letter, { name, head, height, beside }) {
     tone: beside ? head === null ? "mp-write" : "mp-read" : "mp-own",
     mirrored: beside && head === null
   };
-  return view.panel(options, beside ? narrow : compact ? 100 : 150, height, Bars);
+  return view.panel(options, beside ? narrow : own, height, Bars);
 }
 function touch(view, panel, bars) {
   const layer = element("div", { class: "mp-marks" });
@@ -2279,9 +2301,10 @@ function touch(view, panel, bars) {
   });
 }
 function runLines2(view) {
-  const { run, compact } = view;
+  const { run } = view;
   const lines = [];
-  const small = (count) => clamp(compact ? 26 : 34, count * 7, compact ? 30 : 52);
+  const { line: most2 } = sizesFor(view);
+  const small = (count) => clamp(Math.min(34, most2 - 4), count * 7, most2);
   const numbers2 = (name) => {
     const single = run.size(name) === 1;
     const height = single ? 16 : small(run.size(name));
@@ -2299,9 +2322,9 @@ function runLines2(view) {
   return [...lines, clockLine(view.player.steps)];
 }
 function placed(view) {
-  const { run, axes, compact } = view;
+  const { run, axes } = view;
   const entries = view.entries(view.names("places", "heads"));
-  const room = (compact ? 80 : 152) / Math.max(2, entries.length);
+  const room = sizesFor(view).placed / Math.max(2, entries.length);
   return entries.map((entry) => {
     const letter = placesOf(run, entry.name);
     const count = axes.sizes[letter];
@@ -2310,7 +2333,7 @@ function placed(view) {
     const label = plain(view, entry.name, hasHeads ? head : null);
     const { places } = axes.of(letter);
     const tell = (row2) => `${label}, ${axes.say(letter, row2)} (${subscript(run, entry.name, entry.index + places[row2])})`;
-    const height = clamp(24, room, clamp(compact ? 40 : 56, count * 5, 152));
+    const height = clamp(24, room, Math.max(56, count * 5));
     const shown = hasHeads && run.heads > 1 ? `head ${head + 1}` : label;
     const tone = letter === "N" ? hasHeads ? "mp-read" : "mp-write" : "";
     return [entry, { label: shown, tell, height, tone }];
@@ -2512,7 +2535,7 @@ var View = class {
     for (const line2 of this.lines) line2.follow(step);
     for (const touch2 of this.touched) touch2(step);
     this.drawFrame?.(step);
-    this.words.textContent = this.run.signed ? "Red is more in the first run, blue more in the second." : this.simple ? tellSimply(this.run, step, (location) => this.axes.number("N", location)) : tellStep(this.run, step);
+    this.words.textContent = this.run.signed ? "Red is more in the first run, blue more in the second." : this.simple ? tellSimply(this.run, step, (location2) => this.axes.number("N", location2)) : tellStep(this.run, step);
   }
   mark(chosen) {
     for (const panel of [...this.panels, ...this.lines]) panel.mark(chosen);
@@ -2587,8 +2610,8 @@ var Board = class {
    * drawn anew, with their locations in the order that they had.
    */
   show(runs) {
-    const same = runs.length === this.runs.length && runs.every((run, i) => isAlike(run, this.runs[i]));
-    if (same) {
+    const same2 = runs.length === this.runs.length && runs.every((run, i) => isAlike(run, this.runs[i]));
+    if (same2) {
       this.runs = runs;
       this.views.forEach((view, i) => view.show(runs[i]));
       this.difference?.show(new Difference(...runs));
@@ -2662,6 +2685,996 @@ var Board = class {
     return this.difference ? [...this.views, this.difference] : this.views;
   }
 };
+
+// src/memorylab/player/script/bits.js
+var Bits = class {
+  constructor(onFlip) {
+    this.onFlip = onFlip;
+    this.words = [];
+    this.at = [0, 0];
+    this.root = element("div", {
+      class: "mp-bits",
+      role: "group",
+      "aria-label": "bits of the words: arrow keys move, space flips",
+      onclick: (event) => this.click(event),
+      onkeydown: (event) => this.key(event)
+    });
+  }
+  /** Show words, `group` of them to a thing. */
+  show(words, group2) {
+    const shape = (list) => `${list.length} ${list[0]?.length}`;
+    if (shape(words) !== shape(this.words)) this.build(words, group2);
+    this.words = words;
+    words.forEach(
+      (word, i) => Array.from(word).forEach(
+        (bit, j) => this.cells[i][j].setAttribute("aria-checked", String(bit === "1"))
+      )
+    );
+  }
+  build(words, group2) {
+    this.cells = words.map(
+      (word, i) => Array.from(
+        word,
+        (_, j) => element("button", {
+          type: "button",
+          role: "switch",
+          tabindex: "-1",
+          "aria-label": `word ${i + 1}, bit ${j + 1}`,
+          "data-word": i,
+          "data-bit": j
+        })
+      )
+    );
+    const columns = this.cells.map((cells, i) => {
+      const last = (i + 1) % group2 === 0 && group2 > 1 ? " mp-bits-last" : "";
+      return element("div", { class: `mp-bits-word${last}` }, ...cells);
+    });
+    const held2 = this.root.contains(document.activeElement);
+    this.root.replaceChildren(...columns);
+    this.move(...this.at, held2);
+  }
+  /** Let the tab key and the arrow keys go on from a bit. */
+  move(word, bit, focus = true) {
+    const last = (list) => list.length - 1;
+    const [before] = this.root.querySelectorAll("[tabindex='0']");
+    before?.setAttribute("tabindex", "-1");
+    word = Math.max(0, Math.min(last(this.cells), word));
+    bit = Math.max(0, Math.min(last(this.cells[word]), bit));
+    this.at = [word, bit];
+    const cell = this.cells[word][bit];
+    cell.setAttribute("tabindex", "0");
+    if (focus) cell.focus();
+  }
+  click(event) {
+    const { word, bit } = event.target.dataset;
+    if (word === void 0) return;
+    this.move(Number(word), Number(bit));
+    this.onFlip(...this.at);
+  }
+  key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const [word, bit] = this.at;
+    const moves = {
+      ArrowLeft: [word - 1, bit],
+      ArrowRight: [word + 1, bit],
+      ArrowUp: [word, bit - 1],
+      ArrowDown: [word, bit + 1],
+      Home: [0, bit],
+      End: [this.cells.length, bit]
+    };
+    if (!(event.key in moves)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.move(...moves[event.key]);
+  }
+};
+
+// src/memorylab/player/script/edits.js
+var LONGEST_PAST = 200;
+var History = class {
+  constructor(disturbance) {
+    this.now = disturbance;
+    this.past = [];
+    this.future = [];
+    this.gesture = null;
+  }
+  /**
+   * Put `next` in place of the present disturbance. Changes of one `gesture`, such as the drag of a
+   * slider, are undone together.
+   */
+  change(next, gesture = null) {
+    if (format(next) === format(this.now)) return;
+    if (gesture === null || gesture !== this.gesture) {
+      this.past = [...this.past, this.now].slice(-LONGEST_PAST);
+      this.future = [];
+    }
+    this.gesture = gesture;
+    this.now = next;
+  }
+  /** Go back by one change; return whether there was one. */
+  undo() {
+    return this.step(this.past, this.future);
+  }
+  /** Do again what was undone last; return whether there was anything. */
+  redo() {
+    return this.step(this.future, this.past);
+  }
+  step(from, to) {
+    if (from.length === 0) return false;
+    to.push(this.now);
+    this.now = from.pop();
+    this.gesture = null;
+    return true;
+  }
+};
+var same = (a, b) => a.length === b.length && a.every((one, i) => one === b[i]);
+var sameSteps = (a, b) => a.first === b.first && a.last === b.last;
+var samePlace = (a, b) => a.name === b.name && same(a.index, b.index) && sameSteps(a, b);
+function add2(disturbance, edits) {
+  const kept = disturbance.edits.filter((old) => !edits.some((edit) => samePlace(old, edit)));
+  return { ...disturbance, edits: [...kept, ...edits] };
+}
+function remove(disturbance, edits) {
+  return { ...disturbance, edits: disturbance.edits.filter((edit) => !edits.includes(edit)) };
+}
+var refines = (edit, whole) => edit.name === whole.name && sameSteps(edit, whole) && edit.index.length === whole.index.length + 1 && same(edit.index.slice(0, -1), whole.index);
+function groups(edits) {
+  const found = [];
+  for (const edit of edits) {
+    const group2 = found.at(-1);
+    const belongs = group2?.length === 1 && (edit.name === "read_modes" && refines(edit, group2[0]) || isSilence(group2[0], "write_content_weighting") && isSilence(edit, "read_content_weighting") && sameSteps(edit, group2[0]));
+    if (belongs) group2.push(edit);
+    else found.push([edit]);
+  }
+  return found;
+}
+var isSilence = (edit, name) => edit.name === name && edit.index.length === 0 && edit.value === 0;
+function when({ first: first2, last }) {
+  if (last === null) return first2 === 0 ? "at all steps" : `from step ${first2} on`;
+  return first2 === last ? `at step ${first2}` : `at steps ${first2} to ${last}`;
+}
+var lookUpWords = "nothing is found by content";
+var SILENCES = {
+  link: "all links are cut",
+  usage: "all locations look unused",
+  write_content_weighting: "the write finds nothing by content",
+  read_content_weighting: "reading finds nothing by content",
+  read_weighting: "no head reads"
+};
+function describe(group2, table, number2 = String) {
+  const time = when(group2[0]);
+  const text = group2.length === 2 ? describePair(group2, table) : describeOne(group2[0], table, number2);
+  return `${time}: ${text}`;
+}
+function describePair([whole, part], table) {
+  if (part.name !== "read_modes") return lookUpWords;
+  const [head, mode] = part.index;
+  const { columns } = table.read_modes;
+  return `head ${head} reads ${columns[mode]} with ${show(part.value)}, the other ways with ${show(whole.value)}`;
+}
+function describeOne(edit, table, number2) {
+  const { name, index, value } = edit;
+  const silent = value === 0;
+  if (name === "memory" && index.length === 1)
+    return `location ${number2(index[0])} is ${silent ? "wiped" : show(value)}`;
+  if (name === "link" && index.length === 2) {
+    const pair = `from location ${number2(index[1])} to ${number2(index[0])}`;
+    return silent ? `the link ${pair} is cut` : `the link ${pair} is ${show(value)}`;
+  }
+  if (name === "read_weighting" && index.length === 1 && silent)
+    return `head ${index[0]} reads nothing`;
+  if (name in SILENCES && index.length === 0 && silent) return SILENCES[name];
+  return `${nameCell(name, index, table, number2)} is ${show(value)}`;
+}
+function nameCell(name, index, table, number2 = String) {
+  const { axes, label, columns, shape } = table[name];
+  const letters = axes.split(" ").slice(1);
+  const words = [label];
+  index.forEach((at, i) => {
+    if (letters[i] === "R") words.push(...shape[i + 1] > 1 ? [`of head ${at}`] : []);
+    else if (letters[i] === "N") words.push(`in location ${number2(at)}`);
+    else if (letters[i] === "W") words.push(`at position ${at}`);
+    else if (columns.length && i === letters.length - 1) words.push(columns[at]);
+    else words.push(at);
+  });
+  return words.join(" ");
+}
+var asPython = (text) => `MemoryPlayer(model, input, task=task, disturbance="${text}")`;
+var pasted = (line2) => (/disturbance\s*=\s*(["'])(.*)\1/.exec(line2)?.[2] ?? line2).trim();
+
+// src/memorylab/player/script/place.js
+function indicesOf(shape, flat2) {
+  const indices = [];
+  for (const size of shape.toReversed()) {
+    indices.unshift(flat2 % size);
+    flat2 = Math.floor(flat2 / size);
+  }
+  return indices;
+}
+var Place = class {
+  /** The number of the array `name` of a run that stands at `flat` in a step. */
+  constructor(run, name, flat2) {
+    const row2 = run.arrays[name];
+    this.name = name;
+    this.flat = flat2;
+    this.index = indicesOf(row2.shape.slice(1), flat2);
+    this.letters = row2.axes.split(" ").slice(1);
+    this.kind = row2.kind;
+    this.size = row2.shape.at(-1);
+    this.computed = !row2.optional;
+  }
+  /** The location of the memory that it is about, or null. */
+  get location() {
+    return this.letters.filter((letter) => letter === "N").length === 1 ? this.index[this.letters.indexOf("N")] : null;
+  }
+  /** Whether a run has such a number; after another number of locations it may not. */
+  isIn(run) {
+    const shape = run.arrays[this.name]?.shape.slice(1);
+    return Boolean(shape) && this.index.every((at, i) => at < shape[i]);
+  }
+  say(table, number2) {
+    return nameCell(this.name, this.index, table, number2);
+  }
+  get key() {
+    return `${this.name}[${this.index}]`;
+  }
+};
+
+// src/memorylab/player/script/tasks.js
+var tasks_exports = {};
+__export(tasks_exports, {
+  seeded: () => seeded,
+  taskOf: () => taskOf
+});
+function seeded(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = state + 2654435769 >>> 0;
+    let mixed = state;
+    mixed = Math.imul(mixed ^ mixed >>> 16, 569420461);
+    mixed = Math.imul(mixed ^ mixed >>> 15, 1935289751);
+    return ((mixed ^ mixed >>> 15) >>> 0) / 2 ** 32;
+  };
+}
+var randomWord = (size, draw) => Array.from({ length: size }, () => draw() < 0.5 ? "0" : "1").join("");
+var bitsOf = (word) => Array.from(word, Number);
+function grouped(words, size) {
+  const all = [];
+  for (let i = 0; i < words.length; i += size) all.push(words.slice(i, i + size));
+  return all;
+}
+var Sequence = class {
+  constructor(inputSize, outputSize) {
+    Object.assign(this, { inputSize, outputSize, input: [], target: [], mask: [] });
+  }
+  /** One step: the bits heard, the flags behind them at their channels, and the answer, if any. */
+  step(bits, flags = {}, answer = null) {
+    const heard = new Array(this.inputSize).fill(0);
+    bits.forEach((bit, i) => heard[i] = bit);
+    for (const [channel, value] of Object.entries(flags)) heard[channel] = value;
+    this.input.push(heard);
+    this.target.push(answer ?? new Array(this.outputSize).fill(0));
+    this.mask.push(answer ? 1 : 0);
+  }
+};
+var MOST = 64;
+var TASKS = {
+  Copy: {
+    group: () => 1,
+    sizes: ({ word_size: W }) => [W + 1, W],
+    fill(sequence, { word_size: W }, list) {
+      for (const [word] of list) sequence.step(bitsOf(word));
+      sequence.step([], { [W]: 1 });
+      for (const [word] of list) sequence.step([], {}, bitsOf(word));
+    }
+  },
+  RepeatCopy: {
+    group: () => 1,
+    sizes: ({ word_size: W }) => [W + 2, W + 1],
+    fill(sequence, { word_size: W }, list, { repeats = 1 }) {
+      for (const [word] of list) sequence.step(bitsOf(word));
+      sequence.step([], { [W]: 1, [W + 1]: Math.fround(repeats / 10) });
+      for (let repeat = 0; repeat < repeats; repeat++)
+        for (const [word] of list) sequence.step([], {}, [...bitsOf(word), 0]);
+      sequence.step([], {}, [...new Array(W).fill(0), 1]);
+    }
+  },
+  AssociativeRecall: {
+    group: ({ item_length: length }) => length,
+    fewest: 2,
+    thing: "item",
+    key: (item) => item.join(","),
+    what: "items",
+    sizes: ({ word_size: W }) => [W + 2, W],
+    fits: ({ query = 0 }, count) => query < count - 1,
+    fill(sequence, { word_size: W }, list, { query = 0 }) {
+      const hear = (item) => item.forEach((word) => sequence.step(bitsOf(word)));
+      for (const item of list) {
+        sequence.step([], { [W]: 1 });
+        hear(item);
+      }
+      sequence.step([], { [W + 1]: 1 });
+      hear(list[query]);
+      sequence.step([], { [W + 1]: 1 });
+      for (const word of list[query + 1]) sequence.step([], {}, bitsOf(word));
+    }
+  },
+  KeyValueRecall: {
+    group: () => 2,
+    thing: "pair",
+    key: ([key]) => key,
+    what: "keys",
+    sizes: ({ word_size: W }) => [2 * W + 1, W],
+    fits: ({ order }, count) => !order || order.length === count,
+    fill(sequence, { word_size: W }, list, { order = list.map((_, i) => i) }) {
+      for (const [key, value] of list) sequence.step([...bitsOf(key), ...bitsOf(value)]);
+      for (const at of order)
+        sequence.step(bitsOf(list[at][0]), { [2 * W]: 1 }, bitsOf(list[at][1]));
+    }
+  }
+};
+var taskOf = (header) => header?.name in TASKS ? new Task(header) : null;
+var Task = class {
+  constructor({ name, options, words = null, asked = {} }) {
+    Object.assign(this, { name, options, words, asked, kind: TASKS[name] });
+    this.group = this.kind.group(options);
+    this.wordSize = options.word_size;
+    this.thing = this.kind.thing ?? "word";
+    this.fewest = this.kind.fewest ?? 1;
+    const keyBits = this.wordSize * (name === "AssociativeRecall" ? this.group : 1);
+    this.most = this.kind.key ? Math.min(MOST, 2 ** keyBits) : MOST;
+  }
+  /**
+   * The sequence of some words: { input, target, mask }, rows of numbers, one for each step. What
+   * was asked for in the sequence that was sent is asked for again, where there still is such a
+   * thing. Throws an Error if the task can't be made of the words.
+   */
+  make(words) {
+    const list = this.list(words);
+    const { fits = () => true, sizes, fill } = this.kind;
+    const sequence = new Sequence(...sizes(this.options));
+    fill(sequence, this.options, list, fits(this.asked, list.length) ? this.asked : {});
+    return { input: sequence.input, target: sequence.target, mask: sequence.mask };
+  }
+  /** The words in groups, one for each thing. */
+  list(words) {
+    const { wordSize, group: group2, fewest, kind } = this;
+    const wrong = words.find((word) => word.length !== wordSize);
+    if (wrong !== void 0)
+      throw new Error(`Each word must have ${wordSize} bits, but one is '${wrong}'.`);
+    const list = grouped(words, group2);
+    if (words.length % group2 || list.length < fewest)
+      throw new Error(
+        `The number of words must be a multiple of ${group2} and at least ${group2 * fewest}, but is ${words.length}.`
+      );
+    const keys = kind.key ? list.map(kind.key) : [];
+    const twice = keys.find((key, i) => keys.indexOf(key) < i);
+    if (twice !== void 0)
+      throw new Error(`No two ${kind.what} may be alike, but '${twice}' is there twice.`);
+    return list;
+  }
+  /** Random words of `count` things; a seed gives the same every time. */
+  random(count, seed) {
+    const draw = seeded(seed);
+    let words = [];
+    while (words.length < count * this.group) words = this.longer(words, draw);
+    return words;
+  }
+  /** One thing more at the end of some words, unlike those before it. */
+  longer(words, draw) {
+    for (; ; ) {
+      const next = Array.from({ length: this.group }, () => randomWord(this.wordSize, draw));
+      const keys = this.kind.key ? grouped(words, this.group).map(this.kind.key) : [];
+      if (!keys.includes(this.kind.key?.(next))) return [...words, ...next];
+    }
+  }
+};
+
+// src/memorylab/player/script/tools.js
+var GATES3 = ["T", "T R", "T R 3"];
+var KINDS2 = ["fraction", "strength", "distribution"];
+var HIGHEST_STRENGTH = 20;
+var STEPS = {
+  this: "at this step",
+  on: "from this step on",
+  all: "at all steps"
+};
+function silences(heads) {
+  const parts = {
+    links: ["link"],
+    usage: ["usage"],
+    content: ["write_content_weighting", "read_content_weighting"]
+  };
+  const all = Object.entries(parts).map(([part, names]) => [part, names.map((name) => [name, []])]);
+  for (let head = 0; head < heads; head++)
+    all.push([heads > 1 ? `read head ${head}` : "the read head", [["read_weighting", [head]]]]);
+  return all;
+}
+var Tools = class {
+  constructor(laboratory) {
+    this.laboratory = laboratory;
+    this.chosen = null;
+    this.places = gates(laboratory.run);
+    this.parts = silences(laboratory.run.heads);
+    const line2 = (...parts) => element("div", { class: "mp-tools" }, ...parts);
+    this.root = element(
+      "div",
+      { class: "mp-more" },
+      line2(...this.buildHold()),
+      line2(...this.buildSilence(), ...this.buildSeed()),
+      line2(...this.buildText())
+    );
+  }
+  // -- one number held
+  buildHold() {
+    const choice = (label, change) => element("select", { "aria-label": label, onchange: () => change() });
+    this.target = choice("what to hold", () => this.follow());
+    this.steps = choice("when", () => this.follow());
+    this.steps.append(
+      ...Object.entries(STEPS).map(([value, text]) => element("option", { value }, text))
+    );
+    const typed = (type, label) => element("input", {
+      type,
+      "aria-label": label,
+      oninput: (event) => this.hold(event.target),
+      onchange: () => this.letGo()
+    });
+    this.slider = typed("range", "value");
+    this.number = typed("number", "value as a number");
+    this.release = press("release", "Let it be what it is", "release", () => this.free());
+    this.cutButton = press("cut", "Set this link to 0 (delete)", "cut this link", () => this.cut());
+    return [
+      element("label", {}, "hold ", this.target),
+      this.slider,
+      this.number,
+      this.steps,
+      this.release,
+      this.cutButton
+    ];
+  }
+  /** The place that the reader holds. */
+  get place() {
+    return this.target.value === "cell" ? this.chosen : this.places[Number(this.target.value)];
+  }
+  /** First and last step of what is done now. */
+  get span() {
+    const { step } = this.laboratory.player;
+    return { this: [step, step], on: [step, null], all: [0, null] }[this.steps.value];
+  }
+  /** The edits that give a place a value; a read mode leaves the rest to the other modes. */
+  editsOf({ name, index, kind, size }, value) {
+    const [first2, last] = this.span;
+    const edit = { name, index, first: first2, last, value };
+    if (kind !== "distribution" || index.length < 2) return [edit];
+    const rest = Number(((1 - value) / (size - 1)).toPrecision(6));
+    return [{ ...edit, index: index.slice(0, -1), value: rest }, edit];
+  }
+  /** Hold the value that a slider or a number has. */
+  hold(input) {
+    const { place } = this;
+    if (!place || input.value === "" || !input.checkValidity()) return input.reportValidity();
+    const other = input === this.slider ? this.number : this.slider;
+    other.value = input.value;
+    this.dragging ??= Symbol(place.key);
+    this.laboratory.edit(this.editsOf(place, Number(input.value)), this.dragging);
+  }
+  letGo() {
+    this.dragging = null;
+  }
+  free() {
+    const { laboratory, place } = this;
+    const { now } = laboratory;
+    const own = held(now.edits, place);
+    laboratory.propose({ ...now, edits: now.edits.filter((edit) => !own.includes(edit)) });
+  }
+  cut() {
+    const [first2, last] = this.span;
+    const { name, index } = this.chosen;
+    this.laboratory.edit([{ name, index, first: first2, last, value: 0 }]);
+  }
+  // -- a part silenced, other words, a line of text
+  buildSilence() {
+    this.part = element(
+      "select",
+      { "aria-label": "what to silence" },
+      ...this.parts.map(([name], value) => element("option", { value }, name))
+    );
+    this.silenceButton = press("silence", "Set it to 0 from this step on", "", () => {
+      const { step } = this.laboratory.player;
+      const [, cells] = this.parts[Number(this.part.value)];
+      this.laboratory.edit(
+        cells.map(([name, index]) => ({ name, index, first: step, last: null, value: 0 }))
+      );
+    });
+    return [element("label", {}, "silence ", this.part), this.silenceButton];
+  }
+  buildSeed() {
+    const { laboratory } = this;
+    if (!laboratory.task) return [];
+    this.seed = element("input", {
+      type: "number",
+      min: 0,
+      max: 999999,
+      step: 1,
+      required: "",
+      onchange: ({ target }) => target.checkValidity() ? laboratory.renew(Number(target.value)) : target.reportValidity()
+    });
+    return [element("label", {}, "words by seed ", this.seed)];
+  }
+  buildText() {
+    const { laboratory } = this;
+    this.text = element("input", {
+      type: "text",
+      spellcheck: "false",
+      autocomplete: "off",
+      placeholder: "nothing is changed",
+      onchange: () => laboratory.read(this.text.value)
+    });
+    this.copied = element("span", { role: "status" });
+    this.copyButton = press("copy", "Copy the line for Python", "copy as text", () => this.copy());
+    return [
+      element("label", { class: "mp-text" }, "as text ", this.text),
+      this.copyButton,
+      this.copied
+    ];
+  }
+  /** Put the line for Python on the clipboard, or, where there is none, select the text to copy. */
+  async copy() {
+    const line2 = asPython(format(this.laboratory.now));
+    try {
+      await navigator.clipboard.writeText(line2);
+      this.copied.textContent = "copied";
+    } catch {
+      this.text.value = line2;
+      this.text.select();
+      this.copied.textContent = "press Ctrl+C to copy";
+    }
+  }
+  // -- showing what is so
+  /** Offer the cell that was clicked. */
+  choose(place) {
+    this.chosen = place.computed ? place : null;
+    this.offer();
+    if (this.chosen) this.target.value = "cell";
+  }
+  offer() {
+    const { laboratory, places, chosen } = this;
+    const { table, number: number2 } = laboratory;
+    const before = this.target.value;
+    const option = (value, text) => element("option", { value }, text);
+    const options = places.map((place, value) => option(value, place.say(table, number2)));
+    if (chosen) options.push(option("cell", chosen.say(table, number2)));
+    this.target.replaceChildren(...options);
+    this.target.value = before === "" || before === "cell" && !chosen ? "0" : before;
+  }
+  /** Show the values of the step, and the text. */
+  follow() {
+    const { laboratory } = this;
+    const { run, player, now, seed } = laboratory;
+    if (this.chosen && !this.chosen.isIn(run)) this.chosen = null;
+    this.offer();
+    const { place } = this;
+    const value = run.at(place.name, player.step)[place.flat];
+    const [low, high, grain] = limits(run, place);
+    for (const input of [this.slider, this.number]) {
+      const free = input === this.number && place.kind === "number";
+      input.min = free ? "" : low;
+      input.max = input === this.number && place.kind === "strength" ? "" : free ? "" : high;
+      input.step = input === this.number ? "any" : grain;
+      if (!this.dragging) input.value = Number(value.toPrecision(4));
+    }
+    this.release.disabled = held(now.edits, place).length === 0;
+    this.cutButton.hidden = !(this.target.value === "cell" && place.name === "link");
+    this.silenceButton.textContent = `from step ${player.step} on`;
+    if (this.seed && document.activeElement !== this.seed) this.seed.value = seed;
+    const text = format(now);
+    if (this.text.value !== text) {
+      this.text.value = text;
+      this.copied.textContent = "";
+    }
+  }
+};
+function gates(run) {
+  const names = run.names(({ axes, kind }) => GATES3.includes(axes) && KINDS2.includes(kind));
+  return names.flatMap(
+    (name) => Array.from({ length: run.size(name) }, (_, flat2) => new Place(run, name, flat2))
+  );
+}
+function held(edits, { name, index, kind }) {
+  const part = kind === "distribution" ? index.slice(0, -1) : index;
+  return edits.filter((edit) => edit.name === name && part.every((at, i) => edit.index[i] === at));
+}
+function limits(run, { name, kind }) {
+  const { low, high } = run.arrays[name];
+  if (kind === "strength") return [1, Math.max(HIGHEST_STRENGTH, Math.ceil(high)), 0.1];
+  if (kind === "activation") return [-1, 1, 0.01];
+  if (kind !== "number") return [0, 1, 0.01];
+  const end = Math.max(1, Math.ceil(Math.max(-low, high)));
+  return [-end, end, 0.01];
+}
+
+// src/memorylab/player/script/trial.js
+var Trial = class {
+  constructor(run, task) {
+    this.run = run;
+    this.task = task;
+  }
+  /** The sequence that words make, as the simulation takes it; null stands for the words sent. */
+  sequence(words) {
+    const { task } = this;
+    if (!task) {
+      if (words) throw new Error("There is no task here that could make a sequence of words.");
+      return {};
+    }
+    const wanted = words ?? task.words;
+    if (this.made?.key !== String(wanted)) {
+      const rows = Object.entries(task.make(wanted));
+      const flat2 = rows.map(([name, values]) => [name, Float64Array.from(values.flat())]);
+      this.made = { key: String(wanted), sequence: Object.fromEntries(flat2) };
+    }
+    return this.made.sequence;
+  }
+  /** The run of a disturbance; throws an Error if it doesn't fit. */
+  of(disturbance) {
+    return this.run.disturbed(disturbance, this.sequence(disturbance.words));
+  }
+  /** The run with the same words and locations as the present one, but without any edit. */
+  undisturbed() {
+    const { edits, words, locations } = this.run.disturbance;
+    if (!edits.length) return this.plain = this.run;
+    const last = this.plain?.disturbance;
+    if (last?.locations !== locations || String(last.words) !== String(words))
+      this.plain = this.of({ ...UNDISTURBED, words, locations });
+    return this.plain;
+  }
+  /** The runs to show: the present one, and the undisturbed one if they are compared. */
+  shown(comparing) {
+    const { run } = this;
+    const plain2 = this.undisturbed();
+    if (plain2 === run) {
+      run.label = "";
+      return [run];
+    }
+    for (const [name, row2] of Object.entries(run.arrays)) {
+      row2.low = Math.min(row2.low, plain2.arrays[name].low);
+      row2.high = Math.max(row2.high, plain2.arrays[name].high);
+    }
+    run.label = comparing ? "disturbed" : "";
+    plain2.label = "undisturbed";
+    return comparing ? [run, plain2] : [run];
+  }
+};
+
+// src/memorylab/player/script/laboratory.js
+var LARGER = [1, 4, 16];
+var SYNC_AFTER = 120;
+var Laboratory = class {
+  constructor(player, header) {
+    this.player = player;
+    this.model = player.model;
+    this.task = taskOf(header.task);
+    this.table = player.runs[0].arrays;
+    this.trial = new Trial(player.runs[0], this.task);
+    this.history = new History(this.run.disturbance);
+    this.comparing = false;
+    this.selected = null;
+    this.seed = 0;
+    this.build();
+    this.listen();
+    this.draw();
+    this.begin();
+  }
+  build() {
+    this.message = element("p", { class: "mp-message", role: "alert" });
+    this.verdict = element("output", { class: "mp-error" });
+    this.list = element("ul", { class: "mp-edits", "aria-label": "changes" });
+    this.wipeButton = press("wipe", "Set the location to 0 once (delete)", "", () => this.wipe());
+    this.hint = element("span", { class: "mp-hint" });
+    this.buttons = {
+      undo: press("undo", "Undo (Ctrl+Z)", "undo", () => this.undo()),
+      redo: press("redo", "Redo (Ctrl+Shift+Z)", "redo", () => this.redo()),
+      reset: press("reset", "Take all changes back", "reset", () => this.propose(UNDISTURBED))
+    };
+    const compare = "Show the undisturbed run beside this one";
+    this.compareButton = press("compare", compare, "compare", () => this.compare());
+    this.tools = new Tools(this);
+    this.moreButton = press("more", "Show more to change", "more", () => this.showMore());
+    this.moreButton.setAttribute("aria-expanded", "false");
+    this.sizes = element("span", {
+      class: "mp-group-of",
+      role: "group",
+      "aria-label": "number of locations"
+    });
+    const row2 = (...parts) => element("div", { class: "mp-tools" }, ...parts);
+    const undoing = element("span", { class: "mp-group-of" }, ...Object.values(this.buttons));
+    this.root = element(
+      "section",
+      { class: "mp-lab", "aria-label": "laboratory" },
+      ...this.buildWords(),
+      element(
+        "div",
+        { class: "mp-lab-body" },
+        row2(...this.counting, element("span", {}, "locations"), this.sizes, undoing),
+        row2(this.wipeButton, this.hint, this.moreButton),
+        row2(this.verdict, this.compareButton, this.list),
+        this.message
+      ),
+      this.tools.root
+    );
+    this.tools.root.hidden = true;
+    this.player.slots.laboratory.replaceChildren(this.root);
+  }
+  /** The grid of the words, and the buttons that make them more, fewer or others. */
+  buildWords() {
+    this.counting = [];
+    if (!this.task) return [];
+    this.bits = new Bits((word, bit) => this.flip(word, bit));
+    this.count = element("output", { class: "mp-count" });
+    this.fewer = press("fewer", "Fewer words", "−", () => this.resize(-1));
+    this.more = press("longer", "More words", "+", () => this.resize(1));
+    this.counting = [
+      element("span", { class: "mp-group-of" }, this.fewer, this.count, this.more),
+      press("new-words", "Other words, at random", "new words", () => this.renew(this.seed + 1))
+    ];
+    const heading = element("div", { class: "mp-lab-title" }, "Click a bit to flip it");
+    return [element("div", { class: "mp-lab-words" }, heading, this.bits.root)];
+  }
+  listen() {
+    const { player, model } = this;
+    player.onCell((cell) => this.choose(cell));
+    player.root.addEventListener("keydown", (event) => this.key(event));
+    this.root.addEventListener("keydown", (event) => {
+      if (["INPUT", "SELECT"].includes(event.target.tagName) && !isUndo(event))
+        event.stopPropagation();
+    });
+    this.onModel = () => {
+      const text = model.get("disturbance") ?? "";
+      if (text !== format(this.now)) this.read(text);
+    };
+    model.on("change:disturbance", this.onModel);
+    if (!model.get("address")) return;
+    this.onAddress = () => this.readAddress();
+    window.addEventListener("hashchange", this.onAddress);
+  }
+  /** Begin with the disturbance of the page's address, if it has one. */
+  begin() {
+    if (this.onAddress && location.hash.length > 1) this.readAddress();
+  }
+  // -- what is wanted
+  /** The present words, as a text of bits each. */
+  get words() {
+    return this.now.words ?? this.task.words;
+  }
+  /** The run of the present disturbance. */
+  get run() {
+    return this.trial.run;
+  }
+  /** The present disturbance, or that of the next frame. */
+  get now() {
+    return this.wanted?.next ?? this.history.now;
+  }
+  // -- changing it
+  /** Change to another disturbance in the next frame; see History on gestures. */
+  propose(next, gesture = null) {
+    if (this.wanted && (gesture === null || this.wanted.gesture !== gesture)) this.commit();
+    this.wanted = { next, gesture };
+    this.request ??= requestAnimationFrame(() => this.commit());
+  }
+  commit() {
+    cancelAnimationFrame(this.request);
+    this.request = null;
+    if (!this.wanted) return;
+    const { next, gesture } = this.wanted;
+    this.wanted = null;
+    this.attempt(() => {
+      const run = this.trial.of(next);
+      this.history.change(next, gesture);
+      this.present(run);
+    });
+  }
+  undo() {
+    this.commit();
+    if (this.history.undo()) this.attempt(() => this.present(this.trial.of(this.history.now)));
+  }
+  redo() {
+    this.commit();
+    if (this.history.redo()) this.attempt(() => this.present(this.trial.of(this.history.now)));
+  }
+  /** Do something that may throw, and show its message. */
+  attempt(action) {
+    this.message.textContent = "";
+    try {
+      action();
+    } catch (error) {
+      this.message.textContent = error.message;
+      this.draw();
+    }
+  }
+  /** Read a line that a reader pasted, a kernel sent, or an address has. */
+  read(line2) {
+    this.attempt(() => this.propose(parse(pasted(line2))));
+  }
+  readAddress() {
+    this.attempt(() => {
+      let text;
+      try {
+        text = decodeURIComponent(location.hash.slice(1));
+      } catch {
+        throw new Error(`The page's address can't be read behind its '#': ${location.hash}`);
+      }
+      this.propose(parse(text));
+    });
+  }
+  flip(word, bit) {
+    const words = [...this.words];
+    const other = words[word][bit] === "1" ? "0" : "1";
+    words[word] = words[word].slice(0, bit) + other + words[word].slice(bit + 1);
+    this.say(words);
+  }
+  /** Take these words. */
+  say(words) {
+    const own = String(words) === String(this.task.words);
+    this.propose({ ...this.now, words: own ? null : words });
+  }
+  /** One thing more or less. */
+  resize(by) {
+    const { task, words } = this;
+    if (by < 0) return this.say(words.slice(0, words.length - task.group));
+    this.seed += 1;
+    this.say(task.longer(words, seeded(this.seed)));
+  }
+  /** Other words, as many as there are. */
+  renew(seed) {
+    this.seed = seed;
+    this.say(this.task.random(this.words.length / this.task.group, seed));
+  }
+  resizeMemory(locations) {
+    const own = locations === this.run.original.sizes.locations;
+    this.propose({ ...this.now, locations: own ? null : locations });
+  }
+  edit(edits, gesture = null) {
+    this.propose(add2(this.now, edits), gesture);
+  }
+  choose({ run, name, index }) {
+    if (run.signed) return;
+    this.selected = new Place(run, name, index);
+    this.tools.choose(this.selected);
+    this.follow();
+  }
+  /** Wipe the location of the chosen cell at this step. */
+  wipe(place = this.selected) {
+    const at = place?.location;
+    if (at === null || at === void 0) return;
+    const { step } = this.player;
+    this.edit([{ name: "memory", index: [at], first: step, last: step, value: 0 }]);
+  }
+  compare() {
+    this.comparing = !this.comparing;
+    this.commit();
+    this.show();
+    this.draw();
+  }
+  showMore() {
+    const { root: root2 } = this.tools;
+    root2.hidden = !root2.hidden;
+    this.moreButton.setAttribute("aria-expanded", String(!root2.hidden));
+    this.follow();
+  }
+  key(event) {
+    if (isUndo(event) && event.target.type !== "text") {
+      const back = event.key.toLowerCase() === "z" && !event.shiftKey;
+      if (back) this.undo();
+      else this.redo();
+    } else if (event.key === "Delete" && event.target.tagName === "CANVAS") this.wound();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+  /** Wipe what the arrow keys are at: the location of a cell, or a link. */
+  wound() {
+    const { panel } = this.player.chosen ?? {};
+    if (!panel?.address || panel.view.run.signed) return;
+    const { name, index } = panel.address(...panel.cell);
+    this.choose({ run: panel.view.run, name, index });
+    if (name === "link") this.tools.cut();
+    else this.wipe();
+  }
+  // -- showing it
+  present(run) {
+    this.trial.run = run;
+    this.show();
+    this.draw();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.sync(), SYNC_AFTER);
+  }
+  show() {
+    this.player.show(this.trial.shown(this.comparing));
+  }
+  /** The number that a location has in the picture. */
+  number = (location2) => this.player.board.front.axes.number("N", location2);
+  draw() {
+    const { history: history2, run } = this;
+    const { edits } = history2.now;
+    if (this.bits) {
+      const { words, task } = this;
+      const count = words.length / task.group;
+      this.bits.show(words, task.group);
+      this.count.textContent = `${count} ${count === 1 ? task.thing : `${task.thing}s`}`;
+      this.fewer.disabled = count <= task.fewest;
+      this.more.disabled = count >= task.most;
+    }
+    const own = run.original.sizes.locations;
+    const offered = /* @__PURE__ */ new Set([...LARGER.map((times) => own * times), run.locations]);
+    this.sizes.replaceChildren(
+      ...[...offered].map((size) => {
+        const title = `Run the same weights with ${size} locations`;
+        const button = press("locations", title, String(size), () => this.resizeMemory(size));
+        button.setAttribute("aria-pressed", String(size === run.locations));
+        return button;
+      })
+    );
+    this.buttons.undo.disabled = history2.past.length === 0;
+    this.buttons.redo.disabled = history2.future.length === 0;
+    this.buttons.reset.disabled = format(history2.now) === "";
+    this.compareButton.setAttribute("aria-pressed", String(this.comparing));
+    this.compareButton.hidden = edits.length === 0;
+    this.drawError();
+    this.follow();
+  }
+  drawError() {
+    const error = countWrong(this.run);
+    this.verdict.hidden = error === null;
+    if (error === null) return;
+    const plain2 = this.trial.undisturbed();
+    const undisturbed = plain2 === this.run ? "" : `; undisturbed: ${countWrong(plain2).wrong}`;
+    this.verdict.textContent = `${error.wrong} of ${error.asked} bits wrong${undisturbed}`;
+    this.verdict.dataset.wrong = error.wrong;
+    this.verdict.dataset.asked = error.asked;
+  }
+  /** Whatever depends on the step, on the level or on the chosen cell. */
+  follow() {
+    const { selected, player } = this;
+    const at = selected?.location ?? null;
+    this.wipeButton.hidden = at === null || !this.run.has("memory");
+    if (at !== null)
+      this.wipeButton.textContent = `Wipe location ${this.number(at)} at step ${player.step}`;
+    this.hint.textContent = at === null ? "Click a row of the memory to wipe it." : "";
+    const shown = groups(this.history.now.edits).map((group2) => [
+      group2,
+      describe(group2, this.table, this.number)
+    ]);
+    const said = shown.map(([, text]) => text).join();
+    if (this.said !== said) this.list.replaceChildren(...shown.map((one) => this.entry(...one)));
+    this.said = said;
+    if (!this.tools.root.hidden) this.tools.follow();
+  }
+  /** A line of the list, with a button that takes back what it says. */
+  entry(group2, text) {
+    const label = `Take back: ${text}`;
+    const button = press("remove", label, "×", () => this.propose(remove(this.now, group2)));
+    button.setAttribute("aria-label", label);
+    return element("li", {}, text, button);
+  }
+  // -- telling others
+  /** Tell the kernel, or the page's address, what is changed; not in every frame. */
+  sync() {
+    const text = format(this.history.now);
+    if (this.onAddress) {
+      const { pathname, search } = location;
+      history.replaceState(null, "", text ? `#${text}` : pathname + search);
+    }
+    if (this.model.get("disturbance") === text) return;
+    this.model.set("disturbance", text);
+    this.model.save_changes();
+  }
+  destroy() {
+    cancelAnimationFrame(this.request);
+    clearTimeout(this.timer);
+    this.model.off("change:disturbance", this.onModel);
+    window.removeEventListener("hashchange", this.onAddress);
+  }
+};
+var isUndo = ({ key, ctrlKey, metaKey, altKey }) => (ctrlKey || metaKey) && !altKey && ["z", "y"].includes(key.toLowerCase());
 
 // src/memorylab/player/script/why.js
 var TOLERANCE = 1e-4;
@@ -2841,7 +3854,7 @@ var flat = (run, { name, index, step }) => ({
 
 // src/memorylab/player/script/player.js
 var SPEEDS = [1, 2, 5, 10, 20, 30, 60];
-var SYNC_AFTER = 120;
+var SYNC_AFTER2 = 120;
 var Player = class {
   constructor(model, root2) {
     this.model = model;
@@ -2856,6 +3869,7 @@ var Player = class {
     this.watchers = /* @__PURE__ */ new Set();
     this.fps = model.get("fps");
     this.build();
+    if (network) this.laboratory = new Laboratory(this, header);
     root2.addEventListener("keydown", (event) => this.key(event));
     this.onModelStep = () => this.seek(model.get("t"), false);
     this.onModelSpeed = () => this.setSpeed(model.get("fps"), false);
@@ -2967,6 +3981,7 @@ var Player = class {
     this.slider.setAttribute("aria-valuetext", `step ${step} of ${this.last}`);
     this.counter.textContent = `step ${step} of ${this.last}`;
     this.root.dataset.step = step;
+    this.laboratory?.follow();
     if (this.chosen) this.value.textContent = this.chosen.panel.readout(step);
   }
   seek(step, sync = true) {
@@ -2976,7 +3991,7 @@ var Player = class {
     this.draw();
     if (sync) {
       clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.sync(), SYNC_AFTER);
+      this.timer = setTimeout(() => this.sync(), SYNC_AFTER2);
     }
   }
   /** Tell the kernel where we are; not for every frame, which would flood it. */
@@ -3063,6 +4078,7 @@ var Player = class {
   }
   destroy() {
     this.toggle(false);
+    this.laboratory?.destroy();
     clearTimeout(this.timer);
     this.model.off("change:t", this.onModelStep);
     this.model.off("change:fps", this.onModelSpeed);
@@ -3158,23 +4174,23 @@ function questionAt(run, step) {
   return { step, ...write2, usage: usage2, matches };
 }
 var questionsOf = (run) => Array.from({ length: run.steps }, (_, step) => questionAt(run, step)).filter(Boolean);
-function judge(question, { location, isAllocated }) {
+function judge(question, { location: location2, isAllocated }) {
   const { usage: usage2 } = question;
-  const isAlike2 = usage2[location] - usage2[question.location] < ALIKE;
+  const isAlike2 = usage2[location2] - usage2[question.location] < ALIKE;
   return {
-    location: location === question.location || question.isAllocated && isAlike2,
+    location: location2 === question.location || question.isAllocated && isAlike2,
     reason: isAllocated === question.isAllocated
   };
 }
 function explain2(question, answer, number2) {
-  const { step, location, weight, isAllocated, usage: usage2, matches } = question;
+  const { step, location: location2, weight, isAllocated, usage: usage2, matches } = question;
   const share3 = (value) => value.toFixed(2);
-  const place = `location ${number2(location)} (${share3(weight)})`;
+  const place = `location ${number2(location2)} (${share3(weight)})`;
   if (!isAllocated)
-    return `Step ${step} wrote to ${place}, found by content: it matched what the step looked for with ${share3(matches[location])}.`;
-  const alike = usage2.filter((value) => value - usage2[location] < ALIKE).length;
+    return `Step ${step} wrote to ${place}, found by content: it matched what the step looked for with ${share3(matches[location2])}.`;
+  const alike = usage2.filter((value) => value - usage2[location2] < ALIKE).length;
   const others = alike > 1 ? `; ${alike} locations were as free, so any of them counts` : "";
-  return `Step ${step} wrote to ${place}, newly allocated: its usage of ${share3(usage2[location])} was the lowest${others}.`;
+  return `Step ${step} wrote to ${place}, newly allocated: its usage of ${share3(usage2[location2])} was the lowest${others}.`;
 }
 
 // src/memorylab/player/script/sequences.js
@@ -3264,15 +4280,15 @@ var Quiz = class {
     player.show([this.shows], this.run.steps);
     player.seek(steps - 1);
   }
-  number = (location) => this.player.board.front.axes.number("N", location);
+  number = (location2) => this.player.board.front.axes.number("N", location2);
   /** A click on a row of a picture answers the question. */
   point({ panel }) {
     if (panel.rows.kind !== "N") return;
     this.choose(panel.rows.places[panel.cell[0]]);
   }
-  choose(location) {
+  choose(location2) {
     if (this.judged) return;
-    this.answer.location = location;
+    this.answer.location = location2;
     this.drawChoices();
     this.reasons[0].focus({ preventScroll: true });
   }
@@ -3292,8 +4308,8 @@ var Quiz = class {
     const { player, question } = this;
     player.answering = null;
     this.show(question.step + 1);
-    const { location, step } = question;
-    player.light(this.shows, [{ name: "write_weighting", index: location, step }]);
+    const { location: location2, step } = question;
+    player.light(this.shows, [{ name: "write_weighting", index: location2, step }]);
     this.onward.hidden = false;
     this.draw();
     this.lookAtMemory();
@@ -3347,7 +4363,7 @@ var Quiz = class {
   drawChoices() {
     const { question, answer, judged, guide } = this;
     const order = this.player.board.front.axes.of("N").places;
-    this.places = order.map((location) => this.place(location));
+    this.places = order.map((location2) => this.place(location2));
     const reach = this.places.find((place) => place.matches("[aria-pressed=true]")) ?? this.places[0];
     for (const place of this.places) place.tabIndex = place === reach ? 0 : -1;
     this.reasons = REASONS.map(([text, isAllocated, title]) => {
@@ -3364,27 +4380,30 @@ var Quiz = class {
     );
     guide.body.dataset.step = question.step;
   }
-  place(location) {
+  place(location2) {
     const { question, answer, judged } = this;
-    const number2 = this.number(location);
-    const [usage2, match] = [question.usage[location], question.matches[location]];
+    const number2 = this.number(location2);
+    const [usage2, match] = [question.usage[location2], question.matches[location2]];
     const bar2 = (name, value) => {
       const style = { height: `${100 * Math.max(0, Math.min(1, value))}%` };
       return element("i", { class: `mp-${name}` }, element("b", { style }));
     };
-    const button = press("place", null, number2, () => this.choose(location));
+    const button = press("place", null, number2, () => this.choose(location2));
     const title = `location ${number2}: usage ${usage2.toFixed(2)}, match ${match.toFixed(2)}`;
     for (const name of ["title", "aria-label"]) button.setAttribute(name, title);
     button.append(
       element("span", { "aria-hidden": "true" }, bar2("usage", usage2), bar2("match", match))
     );
-    button.setAttribute("aria-pressed", String(answer.location === location));
+    button.setAttribute("aria-pressed", String(answer.location === location2));
     button.dataset.number = number2;
     button.disabled = judged !== null;
-    if (judged && location === question.location) button.classList.add("mp-written");
+    if (judged && location2 === question.location) button.classList.add("mp-written");
     return button;
   }
 };
+
+// src/memorylab/player/script/laboratory.css
+var laboratory_default = '.mp-lab {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 6px 18px;\n  align-items: flex-start;\n  margin: 6px 0;\n  padding: 6px 10px 8px;\n  background: color-mix(in srgb, var(--mp-field) 45%, var(--mp-back));\n  border: 1px solid var(--mp-line);\n  border-radius: 6px;\n}\n.mp-lab button,\n.mp-lab select,\n.mp-lab input {\n  font: inherit;\n  color: inherit;\n  background: var(--mp-field);\n  border: 1px solid var(--mp-line);\n  border-radius: 4px;\n  min-height: 26px;\n  padding: 1px 8px;\n}\n.mp-lab button,\n.mp-lab select {\n  cursor: pointer;\n}\n.mp-lab button:disabled {\n  opacity: 0.45;\n  cursor: default;\n}\n.mp-lab button[aria-pressed="true"] {\n  background: var(--mp-accent);\n  color: var(--mp-back);\n}\n.mp-lab [hidden] {\n  display: none;\n}\n.mp-lab-words {\n  min-width: 0;\n  max-width: 100%;\n}\n.mp-lab-title {\n  font-size: 12px;\n  color: var(--mp-quiet);\n}\n.mp-lab-body {\n  flex: 1 1 300px;\n  min-width: 0;\n}\n.mp-tools {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 8px;\n  align-items: center;\n  margin-bottom: 4px;\n}\n.mp-count {\n  display: inline-flex;\n  align-items: center;\n  padding: 0 8px;\n  border: 1px solid var(--mp-line);\n  margin-left: -1px;\n  font-variant-numeric: tabular-nums;\n}\n.mp-bits {\n  display: flex;\n  max-width: 100%;\n  overflow-x: auto;\n  padding: 3px 2px;\n}\n.mp-bits-word {\n  display: flex;\n  flex-direction: column;\n}\n.mp-bits-last {\n  margin-right: 5px;\n}\n.mp-lab .mp-bits button {\n  width: 17px;\n  min-height: 0;\n  height: 12px;\n  padding: 0;\n  margin: 0 -1px -1px 0;\n  flex: none;\n  border-radius: 0;\n  background: #00224e;\n}\n.mp-lab .mp-bits button[aria-checked="true"] {\n  background: #fee838;\n}\n.mp-lab .mp-bits button:hover,\n.mp-lab .mp-bits button:focus-visible {\n  position: relative;\n  z-index: 1;\n  outline: 2px solid var(--mp-mark);\n  outline-offset: 0;\n}\n.mp-error {\n  font-size: 15px;\n  font-weight: 600;\n  font-variant-numeric: tabular-nums;\n}\n.mp-error:not([data-wrong="0"]) {\n  color: var(--mp-mark);\n}\n.mp-hint {\n  color: var(--mp-quiet);\n}\n.mp-hint:empty,\n.mp-edits:empty,\n.memory-player .mp-message:empty {\n  display: none;\n}\n.memory-player .mp-message {\n  padding: 3px 8px;\n  border-left: 3px solid var(--mp-mark);\n  overflow-wrap: anywhere;\n}\n.mp-edits {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px;\n  margin: 0;\n  padding: 0;\n  max-height: 60px;\n  overflow-y: auto;\n  list-style: none;\n}\n.mp-edits li {\n  display: inline-flex;\n  align-items: center;\n  padding-left: 8px;\n  font-size: 12px;\n  border: 1px solid var(--mp-line);\n  border-radius: 4px;\n  background: var(--mp-back);\n}\n.mp-lab .mp-edits button {\n  min-height: 22px;\n  padding: 0 7px;\n  border: 0;\n  background: none;\n}\n.mp-more {\n  flex: 1 0 100%;\n  border-top: 1px solid var(--mp-line);\n  padding-top: 6px;\n}\n.mp-more label {\n  display: inline-flex;\n  gap: 6px;\n  align-items: center;\n}\n.mp-more input[type="range"] {\n  flex: 0 1 180px;\n  min-width: 90px;\n  padding: 0;\n  accent-color: var(--mp-accent);\n}\n.mp-more input[type="number"] {\n  width: 84px;\n}\n.mp-text {\n  flex: 1 1 300px;\n}\n.mp-more input[type="text"] {\n  flex: 1;\n  min-width: 120px;\n  font-family: ui-monospace, monospace;\n}\n.mp-more select {\n  max-width: 100%;\n}\n@media (pointer: coarse) {\n  .mp-lab .mp-bits button {\n    width: 26px;\n    height: 24px;\n  }\n  .mp-lab button,\n  .mp-lab select,\n  .mp-lab input {\n    min-height: 32px;\n  }\n}\n';
 
 // src/memorylab/player/script/style.css
 var style_default = '.memory-player {\n  --mp-text: var(--jp-ui-font-color1, #1b1b1b);\n  --mp-quiet: var(--jp-ui-font-color2, #5a5a5a);\n  --mp-back: var(--jp-layout-color0, #fff);\n  --mp-field: var(--jp-layout-color2, #eee);\n  --mp-line: var(--jp-border-color1, #bbb);\n  --mp-accent: #0b6bcb;\n  --mp-mark: #d6006c;\n  --mp-writes: #b85c00;\n  --mp-reads: #00776b;\n  --mp-own: #5b6470;\n  container: player / inline-size;\n  color: var(--mp-text);\n  background: var(--mp-back);\n  font:\n    13px/1.45 system-ui,\n    sans-serif;\n  padding: 8px;\n  box-sizing: border-box;\n  color-scheme: light;\n}\n.memory-player[data-theme="dark"],\nbody[data-jp-theme-light="false"] .memory-player {\n  --mp-accent: #6cb6ff;\n  --mp-mark: #ff6db6;\n  --mp-writes: #ffb04d;\n  --mp-reads: #3fd0bd;\n  --mp-own: #a9b4c2;\n  color-scheme: dark;\n}\n.memory-player[data-theme="dark"] {\n  --mp-text: #e8e8e8;\n  --mp-quiet: #adadad;\n  --mp-back: #121417;\n  --mp-field: #2a2e34;\n  --mp-line: #555b63;\n}\n.memory-player *,\n.memory-player *::before {\n  box-sizing: border-box;\n}\n.memory-player p,\n.memory-player h3,\n.memory-player figure {\n  margin: 0;\n}\n.mp-head {\n  position: sticky;\n  top: 0;\n  z-index: 2;\n  padding: 2px 0;\n  background: var(--mp-back);\n}\n.mp-controls {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 6px;\n  align-items: center;\n}\n.mp-controls button svg {\n  display: block;\n}\n.mp-controls button,\n.mp-controls select {\n  font: inherit;\n  min-width: 32px;\n  min-height: 30px;\n  padding: 2px 8px;\n  color: inherit;\n  background: var(--mp-field);\n  border: 1px solid var(--mp-line);\n  border-radius: 4px;\n  cursor: pointer;\n}\n.mp-controls button[aria-pressed="true"] {\n  background: var(--mp-accent);\n  color: var(--mp-back);\n}\n.mp-controls input[type="range"] {\n  flex: 1 1 90px;\n  min-width: 90px;\n  accent-color: var(--mp-accent);\n}\n.mp-counter {\n  min-width: 8em;\n  font-variant-numeric: tabular-nums;\n}\n.memory-player :focus-visible {\n  outline: 2px solid var(--mp-accent);\n  outline-offset: 2px;\n}\n.memory-player .mp-value {\n  min-height: 1.45em;\n  font-variant-numeric: tabular-nums;\n  font-size: 12px;\n  color: var(--mp-quiet);\n  margin: 3px 0 0;\n  overflow-wrap: anywhere;\n}\n.mp-group-of {\n  display: inline-flex;\n  flex-wrap: wrap;\n}\n.mp-group-of button {\n  max-width: 16em;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  white-space: nowrap;\n}\n.mp-group-of button:not(:first-child) {\n  border-start-start-radius: 0;\n  border-end-start-radius: 0;\n  margin-left: -1px;\n}\n.mp-group-of button:not(:last-child) {\n  border-start-end-radius: 0;\n  border-end-end-radius: 0;\n}\n.mp-tabs:empty {\n  display: none;\n}\n.mp-views {\n  display: grid;\n  grid-template-columns: minmax(0, 1fr);\n  gap: 10px 24px;\n}\n.mp-views > [data-shown="false"] {\n  display: none;\n}\n.mp-view {\n  container: view / inline-size;\n  min-width: 0;\n}\n.mp-title {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 0 10px;\n  align-items: baseline;\n  margin-top: 4px;\n}\n.memory-player h3 {\n  font-size: 15px;\n  font-weight: 650;\n}\n.mp-title span {\n  color: var(--mp-quiet);\n}\n.memory-player .mp-words {\n  min-height: 1.45em;\n  margin: 2px 0 8px;\n  font-size: 14px;\n}\n[data-level="simple"] .mp-words {\n  min-height: 2.9em;\n  font-size: 15px;\n}\n[data-level="simple"] [data-runs="2"] .mp-words {\n  min-height: 4.35em;\n  font-size: 13.5px;\n}\n.mp-main {\n  display: grid;\n  grid-template-columns: minmax(0, 1fr);\n  gap: 10px 28px;\n}\n.mp-step {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 10px;\n  align-content: flex-start;\n}\n.mp-whole,\n.mp-grid {\n  min-width: 0;\n}\n.mp-band {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 12px;\n  align-items: flex-start;\n}\n.mp-band figure {\n  max-width: 100%;\n}\n.mp-stack {\n  flex-direction: column;\n  min-width: 0;\n}\n.mp-band:empty {\n  display: none;\n}\n.mp-band figcaption {\n  width: 0; /* a long title is cut, and whole in its tooltip */\n  min-width: 100%;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  white-space: nowrap;\n  font-size: 12px;\n  font-weight: 600;\n  margin: 0 0 3px;\n}\n.mp-body {\n  display: grid;\n  grid-template-columns: auto max-content;\n  justify-content: start;\n}\n.mp-body > .mp-frame {\n  grid-column: 2;\n}\n.mp-frame {\n  position: relative;\n  line-height: 0;\n  outline: 1px solid var(--mp-line);\n  cursor: crosshair;\n  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);\n}\n.memory-player canvas {\n  image-rendering: pixelated;\n  display: block;\n  max-width: 100%;\n  touch-action: pan-y;\n}\n.mp-marks {\n  position: absolute;\n  inset: 0;\n  pointer-events: none;\n  overflow: hidden;\n}\n.mp-mark {\n  position: absolute;\n  border: 0 solid var(--mp-mark);\n}\n.mp-row {\n  left: 0;\n  right: 0;\n  border-width: 1px 0;\n  min-height: 3px;\n}\n.mp-column {\n  top: 0;\n  bottom: 0;\n  border-width: 0 1px;\n  min-width: 3px;\n}\n.mp-strong.mp-row {\n  border-width: 2px 0;\n}\n.mp-strong.mp-column {\n  border-width: 0 2px;\n}\n.mp-ticks {\n  position: relative;\n  font-size: 11px;\n  line-height: 1;\n  color: var(--mp-quiet);\n  font-variant-numeric: tabular-nums;\n}\n.mp-ticks-row {\n  min-width: 25px;\n  grid-column: 1;\n}\n.mp-ticks-row span {\n  position: absolute;\n  right: 5px;\n  transform: translateY(-50%);\n  white-space: nowrap;\n}\n.mp-body:has([data-panel="vectors"]) .mp-ticks-row {\n  min-width: 62px;\n}\n.mp-ticks-column,\n.mp-ticks-named {\n  grid-column: 2;\n}\n.mp-ticks-column {\n  height: 16px;\n}\n.mp-ticks-named {\n  height: 70px;\n}\n.mp-ticks-column span {\n  position: absolute;\n  top: 4px;\n  transform: translateX(-50%);\n}\n.mp-ticks-named span {\n  position: absolute;\n  white-space: nowrap;\n  top: 4px;\n  writing-mode: vertical-rl;\n  transform: translateX(-50%);\n}\n.mp-legend {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 20px;\n  margin: 6px 0 2px;\n  font-size: 12px;\n  color: var(--mp-quiet);\n}\n.mp-bar-entry {\n  display: inline-flex;\n  gap: 6px;\n  align-items: center;\n  white-space: nowrap;\n}\n.mp-gradient {\n  display: inline-block;\n  width: 70px;\n  height: 10px;\n}\n.mp-hatch {\n  display: inline-block;\n  width: 16px;\n  height: 12px;\n  outline: 1px solid var(--mp-line);\n  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);\n}\n.mp-group {\n  margin: 4px 0;\n}\n.mp-group > summary,\n.mp-keys > summary {\n  cursor: pointer;\n  font-size: 12px;\n  font-weight: 600;\n  padding: 3px 0;\n}\n.mp-line {\n  display: grid;\n  grid-template-columns: 92px minmax(0, 1fr) 54px;\n  gap: 0 8px;\n  margin: 0 0 5px;\n  font-size: 11.5px;\n  align-items: stretch;\n}\n.mp-line > .mp-frame {\n  align-self: center;\n}\n[data-runs="2"] .mp-line {\n  margin-bottom: 4px;\n}\n.mp-line canvas {\n  width: 100%;\n}\n.mp-line-label {\n  text-align: right;\n  align-self: center;\n}\n.mp-line-names,\n.mp-line-right {\n  display: flex;\n  flex-direction: column;\n  justify-content: space-around;\n}\n.mp-line-names {\n  align-self: stretch;\n  line-height: 1;\n}\n.mp-line-right {\n  line-height: 1;\n  font-variant-numeric: tabular-nums;\n}\n.mp-line-names span,\n.mp-line-right > span {\n  height: 13px;\n  line-height: 13px;\n  white-space: nowrap;\n}\n.mp-line-right > .mp-range {\n  flex: 1;\n  height: auto;\n  display: flex;\n  flex-direction: column;\n  justify-content: space-between;\n  position: relative;\n  padding-left: 14px;\n  line-height: 11px;\n}\n.mp-range > .mp-upright {\n  position: absolute;\n  left: 0;\n  top: 0;\n  bottom: 0;\n  width: 9px;\n  height: auto;\n}\n.mp-time {\n  cursor: ew-resize;\n}\n.mp-cursor {\n  position: absolute;\n  top: -2px;\n  bottom: -2px;\n  pointer-events: none;\n  outline: 2px solid var(--mp-mark);\n}\n.memory-player .mp-keys {\n  color: var(--mp-quiet);\n  font-size: 12px;\n}\n\n/* The memory at first contact: numbers, bars and words side by side, one row per place. */\n.mp-memory {\n  display: flex;\n  max-width: 100%;\n}\n.mp-part {\n  display: flex;\n  flex: none;\n  flex-direction: column;\n  min-width: 0;\n}\n.mp-part.mp-shrinks {\n  flex: 0 1 auto;\n}\n.mp-part > figcaption {\n  height: 13px;\n  margin-bottom: 6px;\n  line-height: 13px;\n  font-size: 12px;\n  font-weight: 600;\n  white-space: nowrap;\n}\n.mp-part:first-child > figcaption {\n  padding-right: 5px;\n  font-weight: 400;\n  color: var(--mp-quiet);\n}\n.mp-part > figcaption.mp-write {\n  text-align: right;\n  padding-right: 4px;\n}\n.mp-part > figcaption.mp-read,\n.mp-part > figcaption.mp-own {\n  padding-left: 4px;\n}\n.mp-part > figcaption.mp-centre {\n  text-align: center;\n}\n.mp-write {\n  color: var(--mp-writes);\n}\n.mp-read {\n  color: var(--mp-reads);\n}\n.mp-own {\n  color: var(--mp-own);\n}\n.mp-side {\n  display: flex;\n  gap: 0 2px;\n}\n.mp-bars {\n  background: none;\n  outline: none;\n  border: solid var(--mp-line);\n  border-width: 1px 0;\n}\n.mp-bars.mp-own {\n  border-width: 1px;\n}\n.mp-frame > svg {\n  position: absolute;\n  inset: 0;\n  width: 100%;\n  height: 100%;\n  pointer-events: none;\n  overflow: visible;\n}\n.mp-bar {\n  fill: currentcolor;\n}\n.mp-missing {\n  stroke: var(--mp-quiet);\n  stroke-width: 0.7;\n  stroke-dasharray: 2 4;\n}\n.mp-notes {\n  position: relative;\n  width: 30px;\n  font-size: 11px;\n  line-height: 1;\n  font-variant-numeric: tabular-nums;\n}\n.mp-notes span {\n  position: absolute;\n  transform: translateY(-50%);\n}\n.mp-notes.mp-write span {\n  right: 4px;\n}\n.mp-notes.mp-read span,\n.mp-notes.mp-own span {\n  left: 4px;\n}\n.mp-mark.mp-touch {\n  border: 2px solid currentcolor;\n  border-radius: 2px;\n  left: 0;\n  right: 0;\n  min-height: 5px;\n}\n.mp-lit {\n  position: absolute;\n  outline: 2px solid var(--mp-mark);\n  outline-offset: -1px;\n  background: color-mix(in srgb, var(--mp-mark) 30%, transparent);\n  min-width: 4px;\n  min-height: 4px;\n}\n.memory-player .mp-nothing {\n  max-width: 300px;\n  padding: 24px;\n  font-size: 14px;\n  color: var(--mp-quiet);\n  border: 1px dashed var(--mp-line);\n  border-radius: 6px;\n}\n.mp-wrong {\n  fill: var(--mp-mark);\n}\n.mp-veil {\n  fill: var(--mp-back);\n  opacity: 0.72;\n}\n.mp-verdict {\n  align-self: center;\n  line-height: 1.2;\n}\n.mp-clock ~ .mp-clock {\n  display: none;\n}\n.mp-clock .mp-ticks {\n  grid-column: 2;\n}\n.mp-clock .mp-line-label {\n  color: var(--mp-quiet);\n  line-height: 19px;\n}\n.mp-foot {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 0 20px;\n  align-items: baseline;\n}\n.mp-foot details[open] {\n  flex: 1 0 100%;\n}\n.mp-glossary dl {\n  display: grid;\n  grid-template-columns: max-content minmax(0, 1fr);\n  gap: 2px 12px;\n  margin: 4px 0 8px;\n}\n.mp-glossary dt {\n  font-weight: 600;\n  color: var(--mp-text);\n}\n.mp-glossary dd {\n  margin: 0;\n}\n@container view (min-width: 740px) {\n  [data-level="simple"] .mp-main {\n    grid-template-columns: max-content minmax(0, 1fr);\n  }\n}\n[data-level="simple"] .mp-line {\n  grid-template-columns: 62px minmax(0, 1fr) 50px;\n}\n.mp-line-label.mp-write,\n.mp-line-label.mp-read {\n  font-weight: 600;\n}\n.mp-world:empty {\n  display: none;\n}\n@container view (min-width: 560px) {\n  [data-level="everything"] .mp-grid {\n    display: grid;\n    grid-template-columns: repeat(2, minmax(0, 1fr));\n    gap: 0 16px;\n    align-items: center;\n  }\n  [data-level="everything"] .mp-clock {\n    grid-column: 1;\n  }\n  [data-level="everything"] .mp-clock ~ .mp-clock {\n    display: grid;\n    grid-column: 2;\n  }\n}\n@container view (min-width: 1180px) {\n  [data-level="everything"] .mp-main {\n    grid-template-columns: minmax(0, 710px) minmax(0, 1fr);\n  }\n  [data-level="everything"] .mp-grid {\n    display: block;\n  }\n  [data-level="everything"] .mp-clock ~ .mp-clock {\n    display: none;\n  }\n}\n@container player (min-width: 860px) {\n  .mp-views[data-runs="2"]:not([data-shown="difference"]) {\n    grid-template-columns: repeat(2, minmax(0, 1fr));\n  }\n  .mp-views:not([data-shown="difference"]) > .mp-view {\n    display: block;\n  }\n  .mp-tabs [data-action^="run-"] {\n    display: none;\n  }\n}\n@container player (max-width: 420px) {\n  .mp-controls {\n    gap: 4px;\n  }\n  .mp-controls button,\n  .mp-controls select {\n    padding: 2px 6px;\n  }\n  .mp-controls > label {\n    order: -1; /* beside the buttons, so that the controls take three lines */\n  }\n  .mp-controls > button {\n    order: -2;\n  }\n  .memory-player .mp-value {\n    overflow: hidden;\n    text-overflow: ellipsis;\n    white-space: nowrap;\n  }\n  .mp-line {\n    grid-template-columns: 90px minmax(0, 1fr) 46px;\n  }\n}\n@media (max-width: 700px) {\n  .memory-player canvas,\n  .memory-player button,\n  .memory-player summary {\n    scroll-margin-top: 110px; /* or the controls, which stay in sight, would hide it */\n  }\n}\n.mp-why-panel {\n  margin: 6px 0;\n  padding: 4px 10px 8px;\n  background: var(--mp-field);\n  border-left: 3px solid var(--mp-accent);\n  border-radius: 3px;\n}\n.mp-why-head {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 8px;\n  align-items: center;\n}\n.mp-why-head h4 {\n  flex: 1;\n  margin: 0;\n  font-size: 14px;\n}\n.mp-why-panel p {\n  margin: 4px 0;\n  line-height: 1.7;\n}\n.mp-why-line {\n  padding: 2px 0;\n  overflow-x: auto;\n}\n.mp-why-line math {\n  display: block math;\n  margin: 2px 0;\n  width: max-content;\n}\n.mp-why-note {\n  color: var(--mp-quiet);\n}\n.mp-why-from button {\n  margin: 0 6px 0 0;\n}\n.mp-from {\n  color: var(--mp-accent);\n  cursor: pointer;\n}\n';
@@ -3402,29 +4421,29 @@ var most = (list) => list.reduce((best, one) => one.part > (best?.part ?? 0) ? o
 function findAllocation(run) {
   return first(run, (step) => {
     const write2 = writeAt(run, step);
-    const { location } = write2;
-    const isFree = run.at("allocation_weighting", step)[location] > CLEAR2;
+    const { location: location2 } = write2;
+    const isFree = run.at("allocation_weighting", step)[location2] > CLEAR2;
     if (!(write2.weight > CLEAR2) || !write2.isAllocated || !isFree) return null;
-    return { location, usage: run.at("usage", step)[location] };
+    return { location: location2, usage: run.at("usage", step)[location2] };
   });
 }
 function findWrite(run) {
   const [one, two] = findAll(run, (step) => {
-    const { location, weight } = writeAt(run, step);
-    return weight > CLEAR2 ? { location, weight } : null;
+    const { location: location2, weight } = writeAt(run, step);
+    return weight > CLEAR2 ? { location: location2, weight } : null;
   });
   return two ?? one ?? null;
 }
 function findLink(run) {
   let from = null;
   return first(run, (step) => {
-    const { location, weight, total } = writeAt(run, step);
+    const { location: location2, weight, total } = writeAt(run, step);
     if (!(total > CLEAR2)) return null;
     const [before, isClear] = [from, weight > CLEAR2];
-    from = isClear ? location : null;
-    if (!isClear || before === null || before === location) return null;
-    const link2 = run.at("link", step)[location * run.locations + before];
-    return link2 > CLEAR2 ? { location, before, link: link2 } : null;
+    from = isClear ? location2 : null;
+    if (!isClear || before === null || before === location2) return null;
+    const link2 = run.at("link", step)[location2 * run.locations + before];
+    return link2 > CLEAR2 ? { location: location2, before, link: link2 } : null;
   });
 }
 function findRead(run, way) {
@@ -3447,15 +4466,15 @@ function findRead(run, way) {
 function findFreed(run) {
   const N = run.locations;
   return first(run, (step) => {
-    const freed = freedAt(run, step).map((location) => {
-      const usage2 = [step - 1, step].map((at) => run.at("usage", at)[location]);
-      return { location, usage: usage2, part: usage2[0] - usage2[1] };
+    const freed = freedAt(run, step).map((location2) => {
+      const usage2 = [step - 1, step].map((at) => run.at("usage", at)[location2]);
+      return { location: location2, usage: usage2, part: usage2[0] - usage2[1] };
     });
     const found = most(freed);
     if (!found || found.usage[0] <= CLEAR2) return null;
     const before = run.at("read_weighting", step - 1);
-    const gates = run.at("free_gates", step);
-    const heads = Array.from(gates, (gate, head) => ({
+    const gates2 = run.at("free_gates", step);
+    const heads = Array.from(gates2, (gate, head) => ({
       head,
       gate,
       part: gate * before[head * N + found.location]
@@ -3486,25 +4505,25 @@ var STOPS = [
     what: "a write to a free location",
     level: "simple",
     find: findAllocation,
-    text: ({ step, location, usage: usage2 }, number2) => `Step ${step} needs room for a new word. It takes the location that is used least, number ${number2(location)}, with a usage of ${share2(usage2)}. This is called allocation.`,
-    point: ({ location }) => [{ name: "write_weighting", index: location }]
+    text: ({ step, location: location2, usage: usage2 }, number2) => `Step ${step} needs room for a new word. It takes the location that is used least, number ${number2(location2)}, with a usage of ${share2(usage2)}. This is called allocation.`,
+    point: ({ location: location2 }) => [{ name: "write_weighting", index: location2 }]
   },
   {
     title: "Write",
     what: "a clear write",
     level: "simple",
     find: findWrite,
-    text: ({ step, location, weight }, number2) => `Step ${step} writes to location ${number2(location)}, the row with the frame. A write can erase the old word and adds a new one, both in proportion to its weight, here ${share2(weight)}.`,
-    point: ({ location }) => [{ name: "memory" }, { name: "write_weighting", index: location }]
+    text: ({ step, location: location2, weight }, number2) => `Step ${step} writes to location ${number2(location2)}, the row with the frame. A write can erase the old word and adds a new one, both in proportion to its weight, here ${share2(weight)}.`,
+    point: ({ location: location2 }) => [{ name: "memory" }, { name: "write_weighting", index: location2 }]
   },
   {
     title: "Link: remember the order",
     what: "a link between two writes",
     level: "everything",
     find: findLink,
-    text: ({ step, location, before, link: link2 }, number2) => `From here on, locations have Python's numbers. Step ${step} wrote to ${number2(location)}; the write before it went to ${number2(before)}. A link of ${share2(link2)} in row ${number2(location)}, column ${number2(before)} keeps this order.`,
-    point: ({ location, before }, run) => [
-      { name: "link", index: location * run.locations + before }
+    text: ({ step, location: location2, before, link: link2 }, number2) => `From here on, locations have Python's numbers. Step ${step} wrote to ${number2(location2)}; the write before it went to ${number2(before)}. A link of ${share2(link2)} in row ${number2(location2)}, column ${number2(before)} keeps this order.`,
+    point: ({ location: location2, before }, run) => [
+      { name: "link", index: location2 * run.locations + before }
     ]
   },
   {
@@ -3512,10 +4531,10 @@ var STOPS = [
     what: "a read by content",
     level: "everything",
     find: (run) => findRead(run, "content"),
-    text: ({ step, head, location, part }, number2, run) => `At step ${step}, ${reader(run, head)} looks for the word that resembles its key. Location ${number2(location)} matches best and is read: the search by content gives ${share2(part)} of its weight.`,
-    point: ({ head, location }, { locations: N }) => [
-      { name: "read_content_weighting", index: head * N + location },
-      { name: "read_weighting", index: head * N + location }
+    text: ({ step, head, location: location2, part }, number2, run) => `At step ${step}, ${reader(run, head)} looks for the word that resembles its key. Location ${number2(location2)} matches best and is read: the search by content gives ${share2(part)} of its weight.`,
+    point: ({ head, location: location2 }, { locations: N }) => [
+      { name: "read_content_weighting", index: head * N + location2 },
+      { name: "read_weighting", index: head * N + location2 }
     ]
   },
   {
@@ -3523,10 +4542,10 @@ var STOPS = [
     what: "a read that follows a link",
     level: "everything",
     find: (run) => findRead(run, "forward"),
-    text: ({ step, head, location, last, part }, number2, run) => `At step ${step}, ${reader(run, head)} need not search. It read location ${number2(last)} one step before, and the link from there leads to ${number2(location)}: following it gives ${share2(part)} of the weight.`,
-    point: ({ head, location, last }, { locations: N }) => [
-      { name: "forward_weighting", index: head * N + location },
-      { name: "link", index: location * N + last }
+    text: ({ step, head, location: location2, last, part }, number2, run) => `At step ${step}, ${reader(run, head)} need not search. It read location ${number2(last)} one step before, and the link from there leads to ${number2(location2)}: following it gives ${share2(part)} of the weight.`,
+    point: ({ head, location: location2, last }, { locations: N }) => [
+      { name: "forward_weighting", index: head * N + location2 },
+      { name: "link", index: location2 * N + last }
     ]
   },
   {
@@ -3534,9 +4553,9 @@ var STOPS = [
     what: "a location that is freed",
     level: "everything",
     find: findFreed,
-    text: ({ step, location, gate, usage: usage2 }, number2) => `Location ${number2(location)} was read one step before. A free gate of ${share2(gate)} gives it back at step ${step}: its usage falls from ${share2(usage2[0])} to ${share2(usage2[1])}, and a later write may take it.`,
-    point: ({ head, location }) => [
-      { name: "usage", index: location },
+    text: ({ step, location: location2, gate, usage: usage2 }, number2) => `Location ${number2(location2)} was read one step before. A free gate of ${share2(gate)} gives it back at step ${step}: its usage falls from ${share2(usage2[0])} to ${share2(usage2[1])}, and a later write may take it.`,
+    point: ({ head, location: location2 }) => [
+      { name: "usage", index: location2 },
       { name: "free_gates", index: head }
     ]
   },
@@ -3617,7 +4636,7 @@ var Tour = class {
     if (player.board.shown !== 0) player.board.tab(0);
     player.seek(found.step);
     this.moving = false;
-    const number2 = (location) => player.board.front.axes.number("N", location);
+    const number2 = (location2) => player.board.front.axes.number("N", location2);
     const isLast = at === stops.length - 1;
     const missing = isLast && this.missing.length;
     const rest = missing ? ` This run has no clear example of ${this.missing.join(", ")}.` : "";
@@ -3658,7 +4677,7 @@ function render({ model, el }) {
     role: "group",
     "aria-label": "memory player"
   });
-  el.replaceChildren(element("style", {}, style_default + guide_default), root2);
+  el.replaceChildren(element("style", {}, style_default + laboratory_default + guide_default), root2);
   const player = new Player(model, root2);
   new Tour(player);
   new Quiz(player);
@@ -3712,6 +4731,7 @@ export {
   questionsOf,
   read2 as read,
   stopsOf,
+  tasks_exports as tasks,
   tellSimply,
   tellStep
 };

@@ -54,7 +54,6 @@ class MemoryPlayer:
     Attributes:
         header: What the browser needs to know about the numbers: see :mod:`packing`.
         data: The numbers.
-        num_steps: Steps of the longest run.
 
     Args:
         run: A recorded run of any kind of memory; or a DNC, to run on ``input`` here and again in
@@ -97,33 +96,52 @@ class MemoryPlayer:
         labels: Sequence[str] = ("first", "second"),
         level: str | None = None,
     ):
-        block = Block()
-        trace, sent, extras = _record(run, input, task, disturbance, block)
-        self._traces = [trace] if compare is None else [trace, compare]
+        block, extras, sent = Block(), {}, run
+        self._record: Any = None  # runs the model again, if there is one
+        torch = sys.modules.get("torch")  # whoever has a model has imported it
+        if torch and isinstance(run, torch.nn.Module):
+            from memorylab.player import network
+
+            extras = network.pack_model(run, input, task, disturbance, block)
+            self._record = functools.partial(network.record, run, input, task)
+            run, sent = self._record(disturbance)
+        elif any(one is not None for one in (input, task, disturbance)):
+            raise TypeError(
+                "input, task and disturbance go with a model; a trace is played as it was "
+                "recorded. The step to begin with is given by its name: t=3."
+            )
+        self._traces = [run] if compare is None else [run, compare]
         for one in self._traces:
             if not isinstance(one, MemoryTrace):
                 raise TypeError(
-                    f"MemoryPlayer plays a MemoryTrace or a DNC, but got {type(one).__name__}. "
-                    "Record a trace with MemoryTrace.record(model, input), or load one with "
+                    f"MemoryPlayer plays a MemoryTrace, but got {type(one).__name__}. Record one "
+                    "with MemoryTrace.record(model, input), or load one with "
                     "MemoryTrace.load(path)."
                 )
         if isinstance(labels, str) or len(labels) != 2:
             raise ValueError(f"labels must be two, one for each run, but are {labels!r}.")
         self._labels = [_printable(label) for label in labels] if compare is not None else [""]
         self._order = order
-        self.num_steps = max(one.num_steps for one in self._traces)
         self._shown: Any = SimpleNamespace()  # the widget, as soon as there is one
+        self._shown.disturbance = extras.get("disturbance", "")
         self.t, self.fps = t, fps
         # Both runs in the order of the first, so that their rows match.
         orders = [choose_order(one, self._order_of(one))[0] for one in self._traces]
         orders = [orders[0] if len(one) == len(orders[0]) else one for one in orders]
         self.header, self.data = pack(
-            [sent, *self._traces[1:]], self._labels, orders, block, live=sent is not trace
+            [sent, *self._traces[1:]], self._labels, orders, block, live=sent is not run
         )
         self.header |= extras
         if level is not None:
             reject_unknown_keys([level], LEVELS, "level of the player")
             self.header["level"] = level
+
+    @property
+    def num_steps(self) -> int:
+        """Steps of the longest run; of a model's, with the present disturbance."""
+        if self._record is None:
+            return max(one.num_steps for one in self._traces)
+        return self._record(self.disturbance)[0].num_steps
 
     @property
     def t(self) -> int:
@@ -151,6 +169,42 @@ class MemoryPlayer:
             raise ValueError(f"fps must be above 0 and at most 60 steps per second, but is {fps}.")
         self._shown.fps = float(fps)
 
+    @property
+    def disturbance(self) -> str:
+        """What the reader, or you, changed in the model's run, as a text; may be set.
+
+        Raises:
+            AttributeError: When set: the player plays a recorded run.
+            ValueError: When set: the disturbance doesn't fit the run.
+        """
+        return self._shown.disturbance
+
+    @disturbance.setter
+    def disturbance(self, disturbance: Disturbance | str | None) -> None:
+        if self._record is None:
+            raise AttributeError(
+                "A recorded run can't be disturbed. Give the player a model: MemoryPlayer(model, "
+                "input, task=task)."
+            )
+        trace, _ = self._record(disturbance)
+        self._shown.disturbance = trace.metadata.get("disturbance", "")
+
+    @property
+    def error(self) -> dict[str, int]:
+        """How many bits are ``"wrong"`` of those ``"asked"`` for, with the present disturbance.
+
+        The model is run for it here, in Python.
+
+        Raises:
+            AttributeError: The player plays a recorded run.
+            ValueError: There is no task to say what is right.
+        """
+        if self._record is None:
+            raise AttributeError("Of a recorded run, compare the trace's output with its target.")
+        from memorylab.player.network import count_wrong
+
+        return count_wrong(self._record(self.disturbance)[0])
+
     @functools.cached_property
     def widget(self) -> Any:
         """The Jupyter widget, made when it is first asked for.
@@ -167,14 +221,19 @@ class MemoryPlayer:
                 "'memorylab[notebooks]'. Its to_html works without."
             ) from error
 
+        last = self.num_steps - 1 if self._record is None else None
+
         class PlayerWidget(anywidget.AnyWidget):
             _esm = SCRIPT
             header = traitlets.Dict().tag(sync=True)
             data = traitlets.Bytes().tag(sync=True)
-            t = traitlets.Int(min=0, max=self.num_steps - 1).tag(sync=True)
+            # With other words a model's run has other steps.
+            t = traitlets.Int(min=0, max=last).tag(sync=True)
             fps = traitlets.Float(10, min=math.ulp(0), max=60).tag(sync=True)
+            disturbance = traitlets.Unicode().tag(sync=True)
 
-        self._shown = PlayerWidget(header=self.header, data=self.data, t=self.t, fps=self.fps)
+        values = vars(self._shown)
+        self._shown = PlayerWidget(header=self.header, data=self.data, **values)
         return self._shown
 
     def __repr__(self) -> str:
@@ -224,6 +283,7 @@ class MemoryPlayer:
         """Return what the script's ``mount`` needs, as JSON that may stand in a script element."""
         data = base64.b64encode(zlib.compress(self.data)).decode()
         start = {"header": self.header, "data": data, "t": self.t, "fps": self.fps}
+        start["disturbance"] = self.disturbance
         return json.dumps(start).replace("<", "\\u003c")
 
     def to_html(self, path: str | Path, title: str = "A memory at work") -> Path:
@@ -251,27 +311,6 @@ class MemoryPlayer:
         with write_atomically(path) as temporary:
             temporary.write_text(page, encoding="utf-8")
         return path
-
-
-def _record(
-    run: Any, input: Any, task: Any, disturbance: Any, block: Block
-) -> tuple[MemoryTrace, MemoryTrace, dict[str, Any]]:
-    """Return the trace to play, what of it is sent, and what the header says of a model.
-
-    Whatever is no model is returned as it is.
-    """
-    torch = sys.modules.get("torch")  # whoever has a model has imported it
-    if torch and isinstance(run, torch.nn.Module):
-        from memorylab.player import network
-
-        extras = network.pack_model(run, task, disturbance, block)
-        return *network.record(run, input, task, disturbance), extras
-    if any(one is not None for one in (input, task, disturbance)):
-        raise TypeError(
-            "input, task and disturbance go with a model; a trace is played as it was recorded. "
-            "The step to begin with is given by its name: t=3."
-        )
-    return run, run, {}
 
 
 def _printable(text: Any) -> str:

@@ -11,6 +11,7 @@ import { element } from "./elements.js";
 import GUIDES from "./guide.css";
 import { Player } from "./player.js";
 import { Quiz } from "./quiz.js";
+import LABORATORY from "./laboratory.css";
 import STYLE from "./style.css";
 import { Tour } from "./tour.js";
 
@@ -24,6 +25,7 @@ export { Difference, Run } from "./run.js";
 export { excerpt, questionAt, questionsOf, judge } from "./questions.js";
 export { Simulation, checkModel } from "./simulation.js";
 export { STOPS, stopsOf } from "./stops.js";
+export * as tasks from "./tasks.js";
 export { explain } from "./why.js";
 export { tellSimply, tellStep } from "./words.js";
 
@@ -33,7 +35,7 @@ function render({ model, el }) {
     role: "group",
     "aria-label": "memory player",
   });
-  el.replaceChildren(element("style", {}, STYLE + GUIDES), root);
+  el.replaceChildren(element("style", {}, STYLE + LABORATORY + GUIDES), root);
   const player = new Player(model, root);
   new Tour(player);
   new Quiz(player);
@@ -44,7 +46,8 @@ function render({ model, el }) {
 
 /**
  * Put a player into `el`, an element or a shadow root, in a page without a kernel. `start` holds
- * the header, the numbers (`data`, deflated, in base64), the step `t` and the speed `fps`. The
+ * the header, the numbers (`data`, deflated, in base64), the step `t` and the speed `fps`; with
+ * `address`, what the reader changes is kept in the address of the page. The
  * player takes the theme of the page's body, if it names one, or that of the system.
  */
 export async function mount(el, start) {
