@@ -51,7 +51,205 @@ var spacing = (count, length, room) => {
 };
 
 // src/memorylab/player/script/guide.css
-var guide_default = '/* The card in which the tour and the quiz speak. */\n.mp-guide {\n  display: grid;\n  grid-template-columns: minmax(0, 1fr) max-content max-content;\n  gap: 2px 4px;\n  align-items: start;\n  margin: 4px 0;\n  padding: 6px 8px 8px 10px;\n  border: 1px solid var(--mp-line);\n  border-left: 4px solid var(--mp-mark);\n  border-radius: 4px;\n  background: var(--mp-field);\n}\n.memory-player .mp-guide h4 {\n  display: inline;\n  margin: 0 12px 0 0;\n  font-size: 14px;\n}\n.mp-progress {\n  color: var(--mp-quiet);\n  font-variant-numeric: tabular-nums;\n  white-space: nowrap;\n}\n.memory-player .mp-said p {\n  max-width: 46em;\n  min-height: 2.9em;\n  font-size: 14px;\n}\n.mp-guide button {\n  font: inherit;\n  min-width: 28px;\n  min-height: 28px;\n  padding: 2px 10px;\n  color: inherit;\n  background: var(--mp-back);\n  border: 1px solid var(--mp-line);\n  border-radius: 4px;\n  cursor: pointer;\n}\n.mp-guide > button {\n  padding: 2px;\n}\n.mp-guide button:disabled {\n  cursor: default;\n}\n.mp-guide-actions {\n  display: flex;\n  gap: 4px;\n}\n.mp-guide-actions button:disabled {\n  opacity: 0.5;\n}\n.mp-guide-body {\n  grid-column: 1 / -1;\n}\n.mp-places,\n.mp-reasons {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 3px;\n  align-items: center;\n  margin-top: 4px;\n}\n.mp-places {\n  max-height: 130px;\n  padding: 2px;\n  margin: 2px -2px 0;\n  overflow-y: auto;\n}\n.mp-reasons {\n  gap: 6px;\n}\n.mp-guide .mp-places button {\n  display: flex;\n  gap: 4px;\n  align-items: center;\n  justify-content: center;\n  min-width: 40px;\n  padding: 2px 3px;\n  font-variant-numeric: tabular-nums;\n}\n.mp-places button span {\n  display: flex;\n  gap: 2px;\n  height: 20px;\n}\n.mp-places i {\n  display: flex;\n  align-items: flex-end;\n  width: 6px;\n  background: var(--mp-field);\n}\n.mp-places b {\n  width: 100%;\n}\n.mp-usage b {\n  background: var(--mp-own);\n}\n.mp-match b {\n  background: var(--mp-accent);\n}\n.mp-key {\n  display: inline-flex;\n  gap: 4px;\n  margin-left: 6px;\n  color: var(--mp-quiet);\n  font-size: 12px;\n}\n.mp-key i {\n  align-self: center;\n  height: 12px;\n}\n.mp-key b {\n  height: 100%;\n}\n.mp-guide button[aria-pressed="true"] {\n  outline: 2px solid var(--mp-accent);\n  outline-offset: -1px;\n}\n.mp-guide button.mp-written {\n  outline: 2px solid var(--mp-mark);\n  outline-offset: -1px;\n}\n.mp-frame.mp-pointed {\n  outline: 2px solid var(--mp-mark);\n  outline-offset: 2px;\n}\n.mp-frame {\n  scroll-margin: var(--mp-covered, 0) 0 24px;\n}\n@container player (max-width: 560px) {\n  .mp-guide {\n    grid-template-columns: minmax(0, 1fr) max-content;\n  }\n  .mp-said {\n    display: contents; /* the close button stands beside its title */\n  }\n  .memory-player .mp-said p {\n    grid-row: 2;\n    grid-column: 1 / -1;\n    min-height: 0;\n    font-size: 13px;\n  }\n  .mp-guide-actions {\n    grid-row: 3;\n    grid-column: 1 / -1;\n  }\n  .mp-guide .mp-places button {\n    min-width: 36px;\n    gap: 2px;\n    font-size: 12px;\n  }\n  .mp-places i {\n    width: 4px;\n  }\n  .mp-guide .mp-reasons button {\n    padding: 2px 6px;\n  }\n}\n';
+var guide_default = `/* The card in which the tour and the quiz speak. */
+.mp-guide {
+  display: grid;
+  grid-template-columns: minmax(0, 1fr) max-content max-content;
+  gap: 2px 4px;
+  align-items: start;
+  margin: 4px 0;
+  padding: 6px 8px 8px 10px;
+  border: 1px solid var(--mp-line);
+  border-left: 4px solid var(--mp-mark);
+  border-radius: 4px;
+  background: var(--mp-field);
+}
+.memory-player .mp-guide h4 {
+  display: inline;
+  margin: 0 12px 0 0;
+  font-size: 14px;
+}
+.mp-progress {
+  color: var(--mp-quiet);
+  font-variant-numeric: tabular-nums;
+  white-space: nowrap;
+}
+.memory-player .mp-said p {
+  max-width: 46em;
+  min-height: 2.9em;
+  font-size: 14px;
+}
+.mp-guide button {
+  font: inherit;
+  min-width: 28px;
+  min-height: 28px;
+  padding: 2px 10px;
+  color: inherit;
+  background: var(--mp-back);
+  border: 1px solid var(--mp-line);
+  border-radius: 4px;
+  cursor: pointer;
+}
+.mp-guide > button {
+  padding: 2px;
+}
+.mp-guide button:disabled {
+  cursor: default;
+}
+.mp-guide-actions {
+  display: flex;
+  gap: 4px;
+}
+.mp-guide-actions button:disabled {
+  opacity: 0.5;
+}
+.mp-guide-body {
+  grid-column: 1 / -1;
+}
+.mp-places,
+.mp-reasons {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 3px;
+  align-items: center;
+  margin-top: 4px;
+}
+.mp-places {
+  max-height: 130px;
+  padding: 2px;
+  margin: 2px -2px 0;
+  overflow-y: auto;
+}
+.mp-reasons {
+  gap: 6px;
+}
+.mp-guide .mp-places button {
+  display: flex;
+  gap: 4px;
+  align-items: center;
+  justify-content: center;
+  min-width: 40px;
+  padding: 2px 3px;
+  font-variant-numeric: tabular-nums;
+}
+.mp-places button span {
+  display: flex;
+  gap: 2px;
+  height: 20px;
+}
+.mp-places i {
+  display: flex;
+  align-items: flex-end;
+  width: 6px;
+  background: var(--mp-field);
+}
+.mp-places b {
+  width: 100%;
+}
+.mp-usage b {
+  background: var(--mp-own);
+}
+.mp-match b {
+  background: var(--mp-accent);
+}
+.mp-key {
+  display: inline-flex;
+  gap: 4px;
+  margin-left: 6px;
+  color: var(--mp-quiet);
+  font-size: 12px;
+}
+.mp-key i {
+  align-self: center;
+  height: 12px;
+}
+.mp-key b {
+  height: 100%;
+}
+.mp-guide button[aria-pressed="true"] {
+  outline: 2px solid var(--mp-accent);
+  outline-offset: -1px;
+}
+.mp-guide button.mp-written {
+  outline: 2px solid var(--mp-mark);
+  outline-offset: -1px;
+}
+.mp-frame.mp-pointed {
+  outline: 2px solid var(--mp-mark);
+  outline-offset: 2px;
+}
+.mp-frame {
+  scroll-margin: var(--mp-covered, 0) 0 24px;
+}
+@container player (max-width: 560px) {
+  .mp-guide {
+    grid-template-columns: minmax(0, 1fr) max-content;
+  }
+  .mp-said {
+    display: contents; /* the close button stands beside its title */
+  }
+  .memory-player .mp-said p {
+    grid-row: 2;
+    grid-column: 1 / -1;
+    min-height: 0;
+    font-size: 13px;
+  }
+  .mp-guide-actions {
+    grid-row: 3;
+    grid-column: 1 / -1;
+  }
+  .mp-guide .mp-places button {
+    min-width: 36px;
+    gap: 2px;
+    font-size: 12px;
+  }
+  .mp-places i {
+    width: 4px;
+  }
+  .mp-guide .mp-reasons button {
+    padding: 2px 6px;
+  }
+}
+
+/* The slider through training. */
+.mp-film {
+  margin-top: 4px;
+}
+.mp-film-track {
+  display: flex;
+  flex: 1 1 160px;
+  flex-direction: column;
+  min-width: 0;
+}
+.mp-film-track svg {
+  height: 20px;
+  margin: 0 8px; /* half of the slider's thumb */
+  overflow: visible;
+  fill: none;
+  stroke: var(--mp-quiet);
+}
+.mp-film-track path {
+  vector-effect: non-scaling-stroke;
+  stroke-width: 1.5;
+}
+.mp-film-track .mp-film-here {
+  stroke: var(--mp-mark);
+}
+.mp-controls .mp-film-track input {
+  flex: none;
+  width: 100%;
+  margin: 0;
+}
+.mp-film-told {
+  min-width: 21em;
+  font-variant-numeric: tabular-nums;
+}
+@container player (max-width: 560px) {
+  .mp-film-told {
+    min-width: 100%;
+  }
+}
+`;
 
 // src/memorylab/player/script/disturbance.js
 var disturbance_exports = {};
@@ -1251,6 +1449,10 @@ function numbers(buffer, { type, offset, shape }) {
 }
 function read2(header, view) {
   const buffer = view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
+  if (header.film) {
+    const frames = header.film.frames.map((frame) => readFrame(header.runs[0], frame, buffer));
+    return { model: null, runs: [], frames };
+  }
   const model = header.model ? readModel(header, buffer) : null;
   return { model, runs: header.runs.map((run) => readRun(run, buffer, model, header)) };
 }
@@ -1263,10 +1465,27 @@ function readModel({ model, runs }, buffer) {
   );
   return checkModel({ ...model, weights, shapes, table: runs[0].arrays });
 }
+function readFrame(last, { places, ...own }, buffer) {
+  const arrays = {};
+  for (const [name, row2] of Object.entries(last.arrays)) {
+    arrays[name] = { ...row2, ...places[name] };
+    if (!places[name]) delete arrays[name].offset;
+  }
+  const about = { ...last, ...own, arrays };
+  let run = null;
+  return {
+    recorded: new Run(about, givenOf(about, buffer)),
+    get run() {
+      return run ??= readRun(about, buffer, null, {});
+    }
+  };
+}
+function givenOf({ arrays }, buffer) {
+  const rows = Object.entries(arrays).filter(([, row2]) => "offset" in row2);
+  return Object.fromEntries(rows.map(([name, row2]) => [name, numbers(buffer, row2)]));
+}
 function readRun({ follows, disturbance, ...about }, buffer, model, header) {
-  const given = {};
-  for (const [name, row2] of Object.entries(about.arrays))
-    if ("offset" in row2) given[name] = numbers(buffer, row2);
+  const given = givenOf(about, buffer);
   if (!follows) return new Run(about, given);
   const { input, target, mask, ...recorded } = given;
   const sequence = { ...about, input, target, mask, given: recorded };
@@ -2573,7 +2792,7 @@ var Board = class {
     this.runs = runs;
     this.player.chosen = null;
     this.difference = null;
-    this.orders = this.orderRows();
+    this.orders = this.orderRows(runs);
     this.views = runs.map((run, i) => this.viewOf(run, this.orders[i]));
     this.player.root.dataset.level = this.level;
     this.root.dataset.runs = runs.length;
@@ -2596,10 +2815,10 @@ var Board = class {
     return new View(this.player, run, { simple: this.level === "simple", order, compact });
   }
   /** The order of each run's locations: that of the first run's, so that their rows match. */
-  orderRows() {
-    if (this.level !== "simple") return this.runs.map((run) => run.order);
-    const [first2] = this.runs;
-    return this.runs.map((run) => {
+  orderRows(runs) {
+    if (this.level !== "simple") return runs.map((run) => run.order);
+    const [first2] = runs;
+    return runs.map((run) => {
       if (!run.has("write_weighting")) return run.order;
       const leads = first2.has("write_weighting") && first2.locations === run.locations;
       return firstWriteOrder(leads ? first2 : run);
@@ -2607,11 +2826,11 @@ var Board = class {
   }
   /**
    * Show other runs. Where their sizes are those of the runs before, the panels stay and are only
-   * drawn anew, with their locations in the order that they had.
+   * drawn anew, with their locations in the order that they had, unless `reorder` asks for their own.
    */
-  show(runs) {
+  show(runs, reorder) {
     const same2 = runs.length === this.runs.length && runs.every((run, i) => isAlike(run, this.runs[i]));
-    if (same2) {
+    if (same2 && !(reorder && `${this.orderRows(runs)}` !== `${this.orders}`)) {
       this.runs = runs;
       this.views.forEach((view, i) => view.show(runs[i]));
       this.difference?.show(new Difference(...runs));
@@ -2683,6 +2902,128 @@ var Board = class {
   }
   get all() {
     return this.difference ? [...this.views, this.difference] : this.views;
+  }
+};
+
+// src/memorylab/player/script/film.js
+var FRAMES_PER_SECOND = 4;
+var SYNC_AFTER = 120;
+var WIDTH = 100;
+var Film = class {
+  constructor(player, about, frames) {
+    Object.assign(this, { player, frames, labels: about.labels });
+    const { model } = player;
+    this.frame = Math.min(model.get("frame") ?? Infinity, frames.length - 1);
+    this.errors = frames.map(({ recorded }) => countWrong(recorded));
+    player.runs = [frames[this.frame].run];
+    this.build();
+    this.tell();
+    player.root.addEventListener("keydown", (event) => this.key(event), { capture: true });
+    this.onModelFrame = () => this.seek(model.get("frame"), false);
+    model.on("change:frame", this.onModelFrame);
+  }
+  build() {
+    this.playButton = element("button", {
+      type: "button",
+      "data-action": "play-film",
+      onclick: () => this.toggle()
+    });
+    this.slider = element("input", {
+      type: "range",
+      min: 0,
+      max: this.frames.length - 1,
+      "aria-label": "training",
+      title: "Through training (shift and arrow keys)",
+      oninput: () => this.seek(Number(this.slider.value))
+    });
+    this.slider.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") event.stopPropagation();
+    });
+    this.told = element("output", { class: "mp-film-told" });
+    const curve = this.errors[0] ? [this.curve()] : [];
+    const track = element("div", { class: "mp-film-track" }, ...curve, this.slider);
+    this.root = element(
+      "div",
+      { class: "mp-controls mp-film", role: "toolbar", "aria-label": "training" },
+      this.playButton,
+      track,
+      this.told
+    );
+    this.toggle(false);
+  }
+  /** The share of wrong bits over training: a slider's thumb stands above its frame. */
+  curve() {
+    const { errors } = this;
+    const part = errors.map(({ wrong, asked }) => wrong / (asked || 1));
+    const highest = Math.max(...part, 1e-9);
+    const across = (frame) => WIDTH * frame / Math.max(1, errors.length - 1);
+    const points = part.map((value, frame) => `${across(frame)} ${1 - value / highest}`);
+    const box = { viewBox: `0 -0.1 ${WIDTH} 1.2`, preserveAspectRatio: "none" };
+    this.here = drawing("path", { class: "mp-film-here" });
+    const line2 = drawing("path", { d: `M${points.join("L")}` });
+    return drawing(
+      "svg",
+      { ...box, role: "img", "aria-label": "wrong bits over training" },
+      line2,
+      this.here
+    );
+  }
+  /** Say which frame is shown. */
+  tell() {
+    const { frame } = this;
+    const error = this.errors[frame];
+    const wrong = error ? ` · ${error.wrong} of ${error.asked} bits wrong` : "";
+    this.slider.value = frame;
+    this.told.textContent = `training ${this.labels[frame]}${wrong}`;
+    this.slider.setAttribute("aria-valuetext", this.told.textContent);
+    const x = WIDTH * frame / Math.max(1, this.frames.length - 1);
+    this.here?.setAttribute("d", `M${x} -0.1v1.2`);
+  }
+  seek(frame, sync = true) {
+    frame = Math.max(0, Math.min(this.frames.length - 1, frame));
+    if (frame === this.frame) return;
+    this.frame = frame;
+    const focus = this.player.root.querySelector("canvas:focus")?.dataset.panel;
+    this.player.show([this.frames[frame].run], { reorder: true });
+    if (focus && !this.player.root.querySelector("canvas:focus"))
+      this.player.root.querySelector(`[data-panel="${CSS.escape(focus)}"]`)?.focus();
+    this.tell();
+    if (!sync) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.sync(), SYNC_AFTER);
+  }
+  sync() {
+    const { model } = this.player;
+    if (model.get("frame") === this.frame) return;
+    model.set("frame", this.frame);
+    model.save_changes();
+  }
+  toggle(play = !this.playing) {
+    this.playing = play;
+    const name = play ? "Pause the training" : "Play through training";
+    this.playButton.replaceChildren(sign(play ? "pause" : "play"));
+    this.playButton.title = name;
+    this.playButton.setAttribute("aria-label", name);
+    clearInterval(this.interval);
+    if (!play) return;
+    if (this.frame === this.frames.length - 1) this.seek(0);
+    this.interval = setInterval(() => {
+      this.seek(this.frame + 1);
+      if (this.frame === this.frames.length - 1 || !this.root.isConnected) this.toggle(false);
+    }, 1e3 / FRAMES_PER_SECOND);
+  }
+  key(event) {
+    const { key, shiftKey, ctrlKey, metaKey, altKey, target } = event;
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[key];
+    if (!shiftKey || ctrlKey || metaKey || altKey || !by || target.type === "text") return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.seek(this.frame + by);
+  }
+  destroy() {
+    this.toggle(false);
+    clearTimeout(this.timer);
+    this.player.model.off("change:frame", this.onModelFrame);
   }
 };
 
@@ -3318,6 +3659,13 @@ var Trial = class {
   of(disturbance) {
     return this.run.disturbed(disturbance, this.sequence(disturbance.words));
   }
+  /** The run of new random words, as many as there are, with the same edits; null without a task. */
+  fresh(seed) {
+    const { run, task } = this;
+    if (!task) return null;
+    const count = (run.disturbance.words ?? task.words).length / task.group;
+    return this.of({ ...run.disturbance, words: task.random(count, seed) });
+  }
   /** The run with the same words and locations as the present one, but without any edit. */
   undisturbed() {
     const { edits, words, locations } = this.run.disturbance;
@@ -3347,7 +3695,7 @@ var Trial = class {
 
 // src/memorylab/player/script/laboratory.js
 var LARGER = [1, 4, 16];
-var SYNC_AFTER = 120;
+var SYNC_AFTER2 = 120;
 var Laboratory = class {
   constructor(player, header) {
     this.player = player;
@@ -3585,7 +3933,7 @@ var Laboratory = class {
     this.show();
     this.draw();
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.sync(), SYNC_AFTER);
+    this.timer = setTimeout(() => this.sync(), SYNC_AFTER2);
   }
   show() {
     this.player.show(this.trial.shown(this.comparing));
@@ -3854,14 +4202,15 @@ var flat = (run, { name, index, step }) => ({
 
 // src/memorylab/player/script/player.js
 var SPEEDS = [1, 2, 5, 10, 20, 30, 60];
-var SYNC_AFTER2 = 120;
+var SYNC_AFTER3 = 120;
 var Player = class {
   constructor(model, root2) {
     this.model = model;
     this.root = root2;
     const header = model.get("header");
-    const { runs, model: network } = read2(header, model.get("data"));
+    const { runs, model: network, frames } = read2(header, model.get("data"));
     Object.assign(this, { runs, network });
+    if (frames) this.film = new Film(this, header.film, frames);
     this.step = model.get("t");
     this.board = new Board(this, header.level);
     this.playing = false;
@@ -3884,7 +4233,7 @@ var Player = class {
     this.slots.guides = element("span", about);
     this.value = element("p", { class: "mp-value", "aria-live": "polite" });
     this.root.replaceChildren(
-      element("div", { class: "mp-head" }, this.buildControls(), this.value, this.slots.tour),
+      element("div", { class: "mp-head" }, ...this.buildHead()),
       this.slots.laboratory,
       this.board.root,
       this.slots.why,
@@ -3905,16 +4254,21 @@ var Player = class {
   }
   /**
    * Show other runs on the same clock. Where their sizes are those of the runs before, the panels
-   * stay and are only drawn anew, with their locations in the order that they had. The time-lines
-   * have room for `steps` steps, or for those of the longest run.
+   * stay and are only drawn anew, with their locations in the order that they had, unless `reorder`
+   * asks for that of the new runs. The time-lines have room for `steps` steps, or for those of the
+   * longest run.
    */
-  show(runs, steps = 0) {
+  show(runs, { steps = 0, reorder = false } = {}) {
     const before = this.runs;
     this.runs = runs;
     this.begin(steps);
-    if (this.board.show(runs)) this.draw();
+    if (this.board.show(runs, reorder)) this.draw();
     else this.select(null);
     this.why.renew(before, runs);
+  }
+  buildHead() {
+    const film = this.film ? [this.film.root] : [];
+    return [this.buildControls(), ...film, this.value, this.slots.tour];
   }
   buildControls() {
     const button = (name, label, action) => element(
@@ -3991,7 +4345,7 @@ var Player = class {
     this.draw();
     if (sync) {
       clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.sync(), SYNC_AFTER2);
+      this.timer = setTimeout(() => this.sync(), SYNC_AFTER3);
     }
   }
   /** Tell the kernel where we are; not for every frame, which would flood it. */
@@ -4078,6 +4432,7 @@ var Player = class {
   }
   destroy() {
     this.toggle(false);
+    this.film?.destroy();
     this.laboratory?.destroy();
     clearTimeout(this.timer);
     this.model.off("change:t", this.onModelStep);
@@ -4193,16 +4548,12 @@ function explain2(question, answer, number2) {
   return `Step ${step} wrote to ${place}, newly allocated: its usage of ${share3(usage2[location2])} was the lowest${others}.`;
 }
 
-// src/memorylab/player/script/sequences.js
-function freshRun() {
-  return null;
-}
-
 // src/memorylab/player/script/quiz.js
 var REASONS = [
   ["newly allocated", true, "It was used least."],
   ["found by content", false, "Its content matched what the step looked for."]
 ];
+var randomSeed = () => Math.floor(Math.random() * 2 ** 32);
 var swatch = (name) => element("span", { class: "mp-key" }, element("i", { class: `mp-${name}` }, element("b")), name);
 var TYPING = 1e3;
 var Quiz = class {
@@ -4223,15 +4574,18 @@ var Quiz = class {
     this.follow();
   }
   begin() {
-    this.runs = this.player.runs;
-    this.stepBefore = this.player.step;
+    const { player } = this;
+    this.runs = player.runs;
+    this.stepBefore = player.step;
     this.typed = "";
     this.questions = [];
+    player.slots.laboratory.hidden = true;
     this.ask();
   }
   end() {
     const { player } = this;
     player.answering = null;
+    player.slots.laboratory.hidden = false;
     player.light(this.run, []);
     if (!this.shows) return;
     this.shows = null;
@@ -4251,12 +4605,9 @@ var Quiz = class {
   }
   /** The next question: of a new sequence, or of the next step of the run that was shown. */
   next() {
-    const fresh = freshRun(this.player, this.runs[0]);
-    if (fresh) {
-      const questions = questionsOf(fresh);
-      if (!questions.length) return [this.runs[0], questionsOf(this.runs[0])[0]];
-      return [fresh, questions[Math.floor(Math.random() * questions.length)]];
-    }
+    const fresh = this.player.laboratory?.trial.fresh(randomSeed());
+    const clear = fresh ? questionsOf(fresh) : [];
+    if (clear.length) return [fresh, clear[Math.floor(Math.random() * clear.length)]];
     if (!this.questions.length) this.questions = questionsOf(this.runs[0]);
     return [this.runs[0], this.questions.shift()];
   }
@@ -4277,7 +4628,7 @@ var Quiz = class {
     const { player } = this;
     player.light(this.run, []);
     this.shows = excerpt(this.run, steps);
-    player.show([this.shows], this.run.steps);
+    player.show([this.shows], { steps: this.run.steps, reorder: true });
     player.seek(steps - 1);
   }
   number = (location2) => this.player.board.front.axes.number("N", location2);

@@ -25,10 +25,11 @@ from memorylab.errors import reject_unknown_keys
 from memorylab.files import write_atomically
 from memorylab.memory.dnc.trace import DNCTrace
 from memorylab.memory.trace import MemoryTrace
-from memorylab.player.packing import Block, pack
+from memorylab.player.packing import Block, pack, pack_film
 from memorylab.plots import film_strip, plot_arrays
 from memorylab.plots.choices import choose_order
 from memorylab.plots.style import new_figure
+from memorylab.training.film import Film
 
 if TYPE_CHECKING:
     from memorylab.memory.disturbance import Disturbance
@@ -57,7 +58,8 @@ class MemoryPlayer:
 
     Args:
         run: A recorded run of any kind of memory; or a DNC, to run on ``input`` here and again in
-            the page, where its reader can change what happens.
+            the page, where its reader can change what happens; or a film of a training, through
+            which a second slider moves.
         input: What the DNC is to run on: one sequence ``[T, F]``, or a batch of one with its
             target and mask, such as ``task.sample(1, generator)``.
         task: The task of the input, so that the reader can change its words.
@@ -66,7 +68,8 @@ class MemoryPlayer:
         t: The step to begin with.
         fps: Steps per second while playing.
         order: ``"slot"``, or ``"first_write"`` for the locations in the order in which ``run``
-            first wrote to them. Memories without locations have only the order ``"slot"``.
+            first wrote to them. Memories without locations have only the order ``"slot"``. The
+            default is ``"slot"``, but for a film each frame's own order of first writes.
         compare: A second run to show beside the first on the same clock. The shorter of the two
             keeps its last step.
         labels: Headings of the two.
@@ -75,27 +78,29 @@ class MemoryPlayer:
             default, the level that the reader chose last, or the simple one.
 
     Raises:
-        TypeError: ``run`` is neither a trace nor a model that a page can run, ``compare`` is not a
-            trace, ``t`` not an integer, or a trace came with what belongs to a model.
+        TypeError: ``run`` is neither a trace nor a film nor a model that a page can run,
+            ``compare`` is not a trace or came with a film, ``t`` not an integer, or a trace came
+            with what belongs to a model.
         ValueError: The page can't run the model, because a part of it was changed; or the input or
             the disturbance doesn't fit it. ``t``, ``fps``, ``order`` or ``level`` can't be, or
-            ``labels`` are not two.
+            ``labels`` are not two. A film is empty.
     """
 
     def __init__(
         self,
-        run: MemoryTrace | MemoryModel,
+        run: MemoryTrace | MemoryModel | Film,
         input: Any = None,
         *,
         task: Task | None = None,
         disturbance: Disturbance | str | None = None,
         t: int = 0,
         fps: float = 10,
-        order: str = "slot",
+        order: str | None = None,
         compare: MemoryTrace | None = None,
         labels: Sequence[str] = ("first", "second"),
         level: str | None = None,
     ):
+        self._film, run, order = _open_film(run, compare, order)
         block, extras, sent = Block(), {}, run
         self._record: Any = None  # runs the model again, if there is one
         torch = sys.modules.get("torch")  # whoever has a model has imported it
@@ -124,13 +129,22 @@ class MemoryPlayer:
         self._order = order
         self._shown: Any = SimpleNamespace()  # the widget, as soon as there is one
         self._shown.disturbance = extras.get("disturbance", "")
+        self._shown.quiz_right = self._shown.quiz_asked = 0
         self.t, self.fps = t, fps
         # Both runs in the order of the first, so that their rows match.
         orders = [choose_order(one, self._order_of(one))[0] for one in self._traces]
         orders = [orders[0] if len(one) == len(orders[0]) else one for one in orders]
-        self.header, self.data = pack(
-            [sent, *self._traces[1:]], self._labels, orders, block, live=sent is not run
-        )
+        if self._film is not None:
+            self.frame = len(self._film) - 1
+            frames = self._film.traces
+            orders = [choose_order(one, order)[0] for one in frames]
+            self.header, self.data = pack_film(self._film, orders)
+            labels = [_printable(label) for label in self._film.labels]
+            self.header["film"]["labels"] = labels
+        else:
+            self.header, self.data = pack(
+                [sent, *self._traces[1:]], self._labels, orders, block, live=sent is not run
+            )
         self.header |= extras
         if level is not None:
             reject_unknown_keys([level], LEVELS, "level of the player")
@@ -205,6 +219,35 @@ class MemoryPlayer:
 
         return count_wrong(self._record(self.disturbance)[0])
 
+    @property
+    def frame(self) -> int:
+        """The frame of the film that is shown, counted from 0; may be set.
+
+        Raises:
+            AttributeError: The player doesn't play a film.
+            ValueError: When set: there is no such frame.
+        """
+        if self._film is None:
+            raise AttributeError("Only a film has frames: MemoryPlayer(film).")
+        return self._shown.frame
+
+    @frame.setter
+    def frame(self, frame: int) -> None:
+        if self._film is None:
+            raise AttributeError("Only a film has frames: MemoryPlayer(film).")
+        frame = operator.index(frame)
+        if not 0 <= frame < len(self._film):
+            raise ValueError(
+                f"frame must be from 0 to {len(self._film) - 1}, but is {frame}: the film has "
+                f"{len(self._film)} frames."
+            )
+        self._shown.frame = frame
+
+    @property
+    def quiz_score(self) -> tuple[int, int]:
+        """How many of the quiz's questions the reader answered right, and how many in all."""
+        return self._shown.quiz_right, self._shown.quiz_asked
+
     @functools.cached_property
     def widget(self) -> Any:
         """The Jupyter widget, made when it is first asked for.
@@ -231,13 +274,17 @@ class MemoryPlayer:
             t = traitlets.Int(min=0, max=last).tag(sync=True)
             fps = traitlets.Float(10, min=math.ulp(0), max=60).tag(sync=True)
             disturbance = traitlets.Unicode().tag(sync=True)
+            frame = traitlets.Int(min=0, max=len(self._film or [0]) - 1).tag(sync=True)
+            quiz_right = traitlets.Int(0).tag(sync=True)
+            quiz_asked = traitlets.Int(0).tag(sync=True)
 
         values = vars(self._shown)
         self._shown = PlayerWidget(header=self.header, data=self.data, **values)
         return self._shown
 
     def __repr__(self) -> str:
-        return f"MemoryPlayer({'; '.join(run.summary for run in self._traces)})"
+        frames = "" if self._film is None else f"; {len(self._film)} frames of a training"
+        return f"MemoryPlayer({'; '.join(run.summary for run in self._traces)}{frames})"
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         bundle = self.widget._repr_mimebundle_(**options)
@@ -251,8 +298,11 @@ class MemoryPlayer:
 
         It is a film strip of a DNC; of other memories, it has their arrays over time.
         """
-        pictures = []
-        for trace, label in zip(self._traces, self._labels, strict=True):
+        traces, labels, pictures = self._traces, self._labels, []
+        if self._film is not None:
+            traces = [self._film.traces[self.frame]]
+            labels = [f"training {self.header['film']['labels'][self.frame]}"]
+        for trace, label in zip(traces, labels, strict=True):
             if label:
                 heading = new_figure(0.3)
                 style = {"va": "center", "fontsize": 11, "fontweight": "bold"}
@@ -284,6 +334,8 @@ class MemoryPlayer:
         data = base64.b64encode(zlib.compress(self.data)).decode()
         start = {"header": self.header, "data": data, "t": self.t, "fps": self.fps}
         start["disturbance"] = self.disturbance
+        if self._film is not None:
+            start["frame"] = self.frame
         return json.dumps(start).replace("<", "\\u003c")
 
     def to_html(self, path: str | Path, title: str = "A memory at work") -> Path:
@@ -311,6 +363,20 @@ class MemoryPlayer:
         with write_atomically(path) as temporary:
             temporary.write_text(page, encoding="utf-8")
         return path
+
+
+def _open_film(
+    run: Any, compare: MemoryTrace | None, order: str | None
+) -> tuple[Film | None, Any, str]:
+    """Return the film, if ``run`` is one, the run to begin with, and the order of locations."""
+    if not isinstance(run, Film):
+        return None, run, order or "slot"
+    if not len(run):
+        raise ValueError("This film is empty: train with film=film before playing it.")
+    if compare is not None:
+        raise TypeError("A film is played alone. To compare two of its frames, play its traces.")
+    last = run.traces[-1]
+    return run, last, order or ("first_write" if "N" in last.sizes else "slot")
 
 
 def _printable(text: Any) -> str:

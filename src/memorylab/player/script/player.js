@@ -3,6 +3,7 @@
 import { read } from "./block.js";
 import { Board } from "./board.js";
 import { element, sign } from "./elements.js";
+import { Film } from "./film.js";
 import { Laboratory } from "./laboratory.js";
 import { Why } from "./why.js";
 
@@ -14,8 +15,9 @@ export class Player {
     this.model = model;
     this.root = root;
     const header = model.get("header");
-    const { runs, model: network } = read(header, model.get("data"));
+    const { runs, model: network, frames } = read(header, model.get("data"));
     Object.assign(this, { runs, network }); // `network` is the model that the page can run, or null
+    if (frames) this.film = new Film(this, header.film, frames);
     this.step = model.get("t");
     this.board = new Board(this, header.level);
     this.playing = false;
@@ -39,7 +41,7 @@ export class Player {
     this.slots.guides = element("span", about);
     this.value = element("p", { class: "mp-value", "aria-live": "polite" });
     this.root.replaceChildren(
-      element("div", { class: "mp-head" }, this.buildControls(), this.value, this.slots.tour),
+      element("div", { class: "mp-head" }, ...this.buildHead()),
       this.slots.laboratory,
       this.board.root,
       this.slots.why,
@@ -62,16 +64,22 @@ export class Player {
 
   /**
    * Show other runs on the same clock. Where their sizes are those of the runs before, the panels
-   * stay and are only drawn anew, with their locations in the order that they had. The time-lines
-   * have room for `steps` steps, or for those of the longest run.
+   * stay and are only drawn anew, with their locations in the order that they had, unless `reorder`
+   * asks for that of the new runs. The time-lines have room for `steps` steps, or for those of the
+   * longest run.
    */
-  show(runs, steps = 0) {
+  show(runs, { steps = 0, reorder = false } = {}) {
     const before = this.runs;
     this.runs = runs;
     this.begin(steps);
-    if (this.board.show(runs)) this.draw();
+    if (this.board.show(runs, reorder)) this.draw();
     else this.select(null);
     this.why.renew(before, runs);
+  }
+
+  buildHead() {
+    const film = this.film ? [this.film.root] : [];
+    return [this.buildControls(), ...film, this.value, this.slots.tour];
   }
 
   buildControls() {
@@ -256,6 +264,7 @@ export class Player {
 
   destroy() {
     this.toggle(false);
+    this.film?.destroy();
     this.laboratory?.destroy();
     clearTimeout(this.timer);
     this.model.off("change:t", this.onModelStep);

@@ -3,12 +3,12 @@
 import { element, press } from "./elements.js";
 import { Guide } from "./guide.js";
 import { excerpt, explain, judge, questionsOf } from "./questions.js";
-import { freshRun } from "./sequences.js";
 
 const REASONS = [
   ["newly allocated", true, "It was used least."],
   ["found by content", false, "Its content matched what the step looked for."],
 ];
+const randomSeed = () => Math.floor(Math.random() * 2 ** 32);
 const swatch = (name) =>
   element("span", { class: "mp-key" }, element("i", { class: `mp-${name}` }, element("b")), name);
 const TYPING = 1000; // milliseconds within which digits belong to one number
@@ -36,16 +36,19 @@ export class Quiz {
   }
 
   begin() {
-    this.runs = this.player.runs; // to come back to
-    this.stepBefore = this.player.step;
+    const { player } = this;
+    this.runs = player.runs; // to come back to
+    this.stepBefore = player.step;
     this.typed = "";
     this.questions = [];
+    player.slots.laboratory.hidden = true; // it is about another sequence
     this.ask();
   }
 
   end() {
     const { player } = this;
     player.answering = null;
+    player.slots.laboratory.hidden = false;
     player.light(this.run, []);
     if (!this.shows) return; // others are shown by now
     this.shows = null;
@@ -67,12 +70,9 @@ export class Quiz {
 
   /** The next question: of a new sequence, or of the next step of the run that was shown. */
   next() {
-    const fresh = freshRun(this.player, this.runs[0]);
-    if (fresh) {
-      const questions = questionsOf(fresh);
-      if (!questions.length) return [this.runs[0], questionsOf(this.runs[0])[0]];
-      return [fresh, questions[Math.floor(Math.random() * questions.length)]];
-    }
+    const fresh = this.player.laboratory?.trial.fresh(randomSeed());
+    const clear = fresh ? questionsOf(fresh) : [];
+    if (clear.length) return [fresh, clear[Math.floor(Math.random() * clear.length)]];
     if (!this.questions.length) this.questions = questionsOf(this.runs[0]);
     // From the first on: a later step would show where earlier ones wrote.
     return [this.runs[0], this.questions.shift()];
@@ -96,7 +96,7 @@ export class Quiz {
     const { player } = this;
     player.light(this.run, []);
     this.shows = excerpt(this.run, steps);
-    player.show([this.shows], this.run.steps);
+    player.show([this.shows], { steps: this.run.steps, reorder: true });
     player.seek(steps - 1);
   }
 
