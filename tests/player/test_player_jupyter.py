@@ -19,7 +19,7 @@ from pathlib import Path
 from memorylab.memory.dnc.trace import DNCTrace
 from memorylab.player import MemoryPlayer
 
-player = MemoryPlayer(DNCTrace.load("run.npz"), t=2)
+player = MemoryPlayer(DNCTrace.load("run.npz"), t=2, level="everything")
 player.widget.observe(lambda change: Path("seen.txt").write_text(str(change["new"])), "t")
 player
 """

@@ -1415,6 +1415,163 @@ var between = (low, high) => ({
 var around = (extent) => ({ kind: "diverging", low: -(extent || 1), high: extent || 1 });
 var UNIT = between(0, 1);
 
+// src/memorylab/player/script/words.js
+var SCARCE = 0.1;
+var FAINT = 0.5;
+var CHANGED = 0.1;
+function peak(weighting, from, size) {
+  let best = 0;
+  let total = 0;
+  for (let i = 0; i < size; i++) {
+    total += weighting[from + i];
+    if (weighting[from + i] > weighting[from + best]) best = i;
+  }
+  return { location: best, weight: weighting[from + best], total };
+}
+var share = (weight) => weight.toFixed(2);
+function tellStep(run, step) {
+  if (step >= run.steps) return `This run ended with step ${run.steps - 1}.`;
+  if (!run.has("write_weighting")) return tellUnits(run, step);
+  const N = run.locations;
+  const sentences = [];
+  const write2 = peak(run.at("write_weighting", step), 0, N);
+  if (![write2.weight, write2.total].every(Number.isFinite))
+    sentences.push("Its write is not a number.");
+  else if (write2.total < SCARCE) sentences.push(`Writes next to nothing (${share(write2.total)}).`);
+  else {
+    const gate = run.at("allocation_gate", step)[0];
+    const allocated = gate * run.at("allocation_weighting", step)[write2.location];
+    const found = (1 - gate) * run.at("write_content_weighting", step)[write2.location];
+    const how = allocated >= found ? "newly allocated" : "found by content";
+    const place = `location ${write2.location} (${share(write2.weight)})`;
+    if (write2.weight >= write2.total / 2) sentences.push(`Writes to ${place}, ${how}.`);
+    else sentences.push(`Spreads its write, most of it to ${place}, ${how}.`);
+  }
+  if (step > 0) {
+    const gates = run.at("free_gates", step);
+    const before = run.at("read_weighting", step - 1);
+    const freed = [];
+    for (let i = 0; i < N; i++) {
+      let kept = 1;
+      for (let head = 0; head < run.heads; head++) kept *= 1 - gates[head] * before[head * N + i];
+      if (kept < 0.5) freed.push(i);
+    }
+    if (freed.length > 4) sentences.push(`Frees ${freed.length} locations.`);
+    else if (freed.length)
+      sentences.push(`Frees location${freed.length > 1 ? "s" : ""} ${freed.join(", ")}.`);
+  }
+  for (let head = 0; head < run.heads; head++) {
+    const read3 = peak(run.at("read_weighting", step), head * N, N);
+    if (!Number.isFinite(read3.weight)) sentences.push(`Head ${head}'s read is not a number.`);
+    else if (read3.total < SCARCE)
+      sentences.push(`Head ${head} reads next to nothing (${share(read3.total)}).`);
+    else {
+      const modes = run.at("read_modes", step);
+      const ways = ["backward_weighting", "read_content_weighting", "forward_weighting"];
+      const parts = ways.map(
+        (way2, i) => modes[head * 3 + i] * run.at(way2, step)[head * N + read3.location]
+      );
+      const way = parts.indexOf(Math.max(...parts));
+      let how = "found by content";
+      if (way !== 1) {
+        how = way === 0 ? "following the link backward" : "following the link";
+        if (step > 0)
+          how += ` from ${peak(run.at("read_weighting", step - 1), head * N, N).location}`;
+      }
+      const place = `${read3.location} (${share(read3.weight)})`;
+      if (read3.weight >= read3.total / 2) sentences.push(`Head ${head} reads ${place}, ${how}.`);
+      else sentences.push(`Head ${head} reads a mixture, most of it from ${place}, ${how}.`);
+    }
+  }
+  return sentences.join(" ");
+}
+var NAMES = {
+  dnc: "Differentiable neural computer (DNC)",
+  gru: "Gated recurrent unit (GRU)",
+  lstm: "Long short-term memory (LSTM)",
+  elman: "Elman network",
+  memoryless: "A model without memory"
+};
+var PLAIN = { write: "writes", read: "reads", target: "wanted" };
+function plainLabel(run, name) {
+  if (name === "output" && hasBits(run)) return "answer";
+  const { label } = run.arrays[name];
+  return PLAIN[label] ?? label;
+}
+var nameOf = (run) => NAMES[run.kind] ?? "A memory at work";
+function tellSimply(run, step, number2) {
+  if (step >= run.steps) return `This run ended with step ${run.steps - 1}.`;
+  if (!run.has("write_weighting"))
+    return `${tellUnits(run, step, (place) => place + 1)} ${tellAnswer(run, step)}`.trim();
+  const reads = /* @__PURE__ */ new Map();
+  for (let head = 0; head < run.heads; head++) {
+    const what = tellRead(run, step, head, number2);
+    reads.set(what, [...reads.get(what) ?? [], head + 1]);
+  }
+  const sentences = Array.from(reads, ([what, heads]) => {
+    if (run.heads === 1) return `Reads ${what}.`;
+    if (heads.length === 1) return `Head ${heads[0]} reads ${what}.`;
+    return `Heads ${heads.slice(0, -1).join(", ")} and ${heads.at(-1)} read ${what}.`;
+  });
+  return [tellWrite(run, step, number2), ...sentences, tellAnswer(run, step)].join(" ").trim();
+}
+function tellWrite(run, step, number2) {
+  const write2 = peak(run.at("write_weighting", step), 0, run.locations);
+  if (![write2.weight, write2.total].every(Number.isFinite)) return "What it writes is not a number.";
+  if (write2.total < SCARCE) return "Writes next to nothing.";
+  const gate = run.at("allocation_gate", step)[0];
+  const allocated = gate * run.at("allocation_weighting", step)[write2.location];
+  const found = (1 - gate) * run.at("write_content_weighting", step)[write2.location];
+  const place = `location ${number2(write2.location)}`;
+  const why = allocated >= found ? "which was free" : "because it resembles what the model looks for";
+  const how = write2.total < FAINT ? "Writes faintly" : "Writes";
+  if (write2.weight >= write2.total / 2) return `${how} to ${place}, ${why}.`;
+  const spread = write2.total < FAINT ? "Spreads a faint write" : "Spreads its write";
+  return `${spread} over several locations, most of it to ${place}.`;
+}
+function tellRead(run, step, head, number2) {
+  const N = run.locations;
+  const read3 = peak(run.at("read_weighting", step), head * N, N);
+  if (!Number.isFinite(read3.weight)) return "something that is not a number";
+  if (read3.total < SCARCE) return "next to nothing";
+  const place = `location ${number2(read3.location)}`;
+  if (read3.weight < SCARCE) return "a little of many locations";
+  if (read3.weight < read3.total / 2) return `a mixture of locations, most of it from ${place}`;
+  const modes = run.at("read_modes", step).subarray(head * 3, head * 3 + 3);
+  const ways = ["backward_weighting", "read_content_weighting", "forward_weighting"];
+  const parts = ways.map((way2, i) => modes[i] * run.at(way2, step)[head * N + read3.location]);
+  const way = parts.indexOf(Math.max(...parts));
+  let why = "because it resembles what the model looks for";
+  if (way !== 1 && step > 0) {
+    const last = peak(run.at("read_weighting", step - 1), head * N, N);
+    const side = way === 0 ? "before" : "after";
+    why = `which was written right ${side} location ${number2(last.location)}`;
+  }
+  return `${read3.total < FAINT ? "faintly from " : ""}${place}, ${why}`;
+}
+function tellUnits(run, step, unit = (place) => place) {
+  const [name] = run.names((row2) => row2.simple).filter((one) => formOf(run, one) === "places");
+  if (!name) return run.has("memory") ? "" : "Remembers nothing of the steps before.";
+  const now = run.at(name, step);
+  const before = step > 0 ? run.at(name, step - 1) : new Float32Array(now.length);
+  const changes = Array.from(now, (value, i) => Math.abs(value - before[i]));
+  if (!changes.every(Number.isFinite)) return "What it holds is not a number.";
+  const most = changes.indexOf(Math.max(...changes));
+  const many = changes.filter((change) => change >= CHANGED).length;
+  const text = (value) => value.toFixed(2).replace("-", "−");
+  const who = many ? `${many} of ${now.length} units change` : "No unit changes";
+  return `${who} by ${CHANGED} or more; unit ${unit(most)} changes most, from ${text(before[most])} to ${text(now[most])}.`;
+}
+function tellAnswer(run, step) {
+  if (!hasBits(run) || !isAsked(run, step)) return "";
+  const bits = run.size("output");
+  let wrong = 0;
+  for (let bit = 0; bit < bits; bit++) wrong += isWrong(run, step, bit);
+  if (!wrong)
+    return bits > 1 ? `All ${bits} bits of its answer are right.` : "Its answer is right.";
+  return `${wrong} of the ${bits} bits of its answer ${wrong > 1 ? "are" : "is"} wrong.`;
+}
+
 // src/memorylab/player/script/legend.js
 function legend(view) {
   const { run, simple } = view;
@@ -1450,7 +1607,7 @@ function bar(label, { kind, low, high }) {
   const text = `${label} ${brief(low)}`;
   return element("span", { class: "mp-bar-entry" }, text, colours, brief(high));
 }
-var PLAIN = [
+var PLAIN2 = [
   ["location", "a row of the memory; counted in the order in which the run first writes to them"],
   ["weight", "how far a step writes to a location or reads it: 0 not at all, 1 wholly"],
   ["free", "not in use: nothing that is still needed stands there"],
@@ -1461,10 +1618,11 @@ function glossary(view) {
   const names = run.names((row2) => !simple || row2.simple);
   const entries = names.map((name) => {
     const { label, meaning } = run.arrays[name];
-    return [simple || label === name ? label : `${label} (${name})`, meaning];
+    if (simple) return [plainLabel(run, name), meaning];
+    return [label === name ? label : `${label} (${name})`, meaning];
   });
   const uses = names.some((name) => ["words", "pairs"].includes(formOf(run, name)));
-  if (simple && uses) entries.push(...PLAIN);
+  if (simple && uses) entries.push(...PLAIN2);
   return element(
     "details",
     { class: "mp-keys mp-glossary" },
@@ -1818,7 +1976,7 @@ function stepFigures(view) {
   const { run, compact } = view;
   const cell = compact ? 9 : 12;
   const limit = (count, most) => Math.max(96, Math.min(most, count * cell));
-  const high = (letter) => limit(view.axes.sizes[letter], compact ? 176 : 288);
+  const high = (letter) => limit(view.axes.sizes[letter], compact ? 176 : 240);
   const wide = limit(run.word ?? 0, compact ? 176 : 240);
   const stored = run.frame ? [view.frame(run.frame)] : [];
   for (const name of view.names("words")) stored.push(wordsFigure(view, name, wide, high));
@@ -1929,12 +2087,12 @@ function runLines(view) {
   const placed2 = ["usage", "write_weighting", "read_weighting"].filter((name) => run.has(name));
   const units = view.names("places").filter((name) => placesOf(run, name) !== "N");
   const entries = view.entries([...placed2, ...units]);
-  const most = Math.min(view.compact ? 64 : 96, (view.compact ? 200 : 420) / entries.length);
+  const most = Math.min(view.compact ? 64 : 96, (view.compact ? 200 : 360) / entries.length);
   return [
     ...numbers2.map((name) => numbersLine(view, name)),
     ...entries.map((entry) => {
       const rows = view.axes.sizes[placesOf(run, entry.name)];
-      const height = Math.max(view.compact ? 40 : 48, Math.min(most, rows * 4));
+      const height = Math.max(40, Math.min(most, rows * 4));
       return placesLine(view, entry, { height });
     })
   ].map(({ root: root2 }) => root2);
@@ -1991,14 +2149,27 @@ function namedLine(view, title, names, scale) {
 
 // src/memorylab/player/script/simple.js
 var TOUCHED = 0.1;
-var VERBS = { write: "writes", read: "reads" };
+var SIZES = {
+  wide: { row: 19, least: 160, most: 304, word: 15, side: 52, own: 150, line: 52, placed: 152 },
+  laboratory: {
+    row: 13,
+    least: 120,
+    most: 208,
+    word: 13,
+    side: 52,
+    own: 150,
+    line: 38,
+    placed: 106
+  },
+  compact: { row: 8, least: 120, most: 152, word: 9, side: 40, own: 100, line: 30, placed: 80 }
+};
+var sizesFor = ({ compact, player }) => SIZES[compact ? "compact" : player.network ? "laboratory" : "wide"];
 function buildSimple(view) {
   return { step: stepFigures2(view), whole: runLines2(view) };
 }
 var clamp = (low, value, high) => Math.max(low, Math.min(value, high));
 function plain(view, name, head = null) {
-  const { label } = view.run.arrays[name];
-  const text = VERBS[label] ?? label;
+  const text = plainLabel(view.run, name);
   return head === null || view.run.heads === 1 ? text : `${text} (head ${head + 1})`;
 }
 function stepFigures2(view) {
@@ -2013,9 +2184,10 @@ function stepFigures2(view) {
   return figures2;
 }
 function memory2(view, letter, names) {
-  const { run, axes, compact } = view;
+  const { run, axes } = view;
   const rows = axes.of(letter);
-  const height = clamp(compact ? 120 : 160, rows.count * (compact ? 8 : 19), compact ? 152 : 304);
+  const { row: row2, least, most } = sizesFor(view);
+  const height = clamp(least, rows.count * row2, most);
   const words = names.filter((name) => view.names("words").includes(name));
   const places = names.filter((name) => view.names("places").includes(name));
   const heads = names.filter((name) => view.names("heads").includes(name));
@@ -2023,16 +2195,18 @@ function memory2(view, letter, names) {
   ticks.style.height = `${height}px`;
   const number2 = axes.say(letter, 0).split(" ")[0];
   const parts = [column(view.simple ? number2 : "", "", "", ticks)];
-  const bars = (name, head) => {
-    const panel = barsPanel(view, letter, { name, head, height, beside: words.length > 0 });
-    const first = panel.mirrored ? [panel.notes, panel.frame] : [panel.frame, panel.notes];
-    panel.notes.style.height = `${height}px`;
-    const side = element("div", { class: "mp-side" }, ...first);
-    const { meaning } = run.arrays[name];
-    parts.push(column(plain(view, name, head), meaning, panel.tone, side));
-    return panel;
+  const beside = words.length > 0;
+  const bars = (name, head = null) => barsPanel(view, letter, { name, head, height, beside });
+  const side = (name, caption, panels) => {
+    const frames = panels.flatMap(
+      ({ frame, notes, mirrored }) => panels.length > 1 ? [frame] : mirrored ? [notes, frame] : [frame, notes]
+    );
+    for (const { notes } of panels) notes.style.height = `${height}px`;
+    const body = element("div", { class: "mp-side" }, ...frames);
+    parts.push(column(caption, run.arrays[name].meaning, panels[0].tone, body));
+    return panels;
   };
-  const writing = places.map((name) => bars(name, null));
+  const writing = places.flatMap((name) => side(name, plain(view, name), [bars(name)]));
   const matrices = words.map((name) => wordsPanel(view, letter, name, height));
   matrices.forEach((panel, i) => {
     const { label, meaning } = run.arrays[words[i]];
@@ -2040,9 +2214,11 @@ function memory2(view, letter, names) {
     part.classList.add("mp-shrinks");
     parts.push(part);
   });
-  const reading = heads.flatMap(
-    (name) => Array.from({ length: run.heads }, (_, head) => bars(name, head))
-  );
+  const reading = heads.flatMap((name) => {
+    const caption = plain(view, name) + (run.heads > 1 ? ` (heads 1–${run.heads})` : "");
+    const all = Array.from({ length: run.heads }, (_, head) => bars(name, head));
+    return side(name, caption, all);
+  });
   if (!run.signed) for (const panel of matrices) touch(view, panel, [...writing, ...reading]);
   return element("figure", { class: "mp-memory" }, ...parts);
 }
@@ -2051,7 +2227,7 @@ function column(caption, meaning, tone, body) {
   return element("div", { class: "mp-part" }, head, body);
 }
 function wordsPanel(view, letter, name, height) {
-  const { axes, run, compact } = view;
+  const { axes, run } = view;
   const content = run.arrays[name].axes.split(" ").at(-1);
   const [rows, columns] = [axes.of(letter), axes.of(content)];
   const index = (row2, at) => rows.places[row2] * columns.count + at;
@@ -2065,16 +2241,17 @@ function wordsPanel(view, letter, name, height) {
     index,
     tell: (row2, at) => `${axes.say(letter, row2)}, ${axes.say(content, at)} (${subscript(run, name, index(row2, at))})`
   };
-  return view.panel(options, clamp(96, columns.count * (compact ? 9 : 15), 240), height);
+  return view.panel(options, clamp(96, columns.count * sizesFor(view).word, 240), height);
 }
 function barsPanel(view, letter, { name, head, height, beside }) {
-  const { axes, run, compact } = view;
+  const { axes, run } = view;
+  const { side, own } = sizesFor(view);
   const rows = axes.of(letter);
   const start = (head ?? 0) * rows.count;
   const { label } = run.arrays[name];
   const text = plain(view, name, head);
   const index = (row2) => start + rows.places[row2];
-  const narrow = run.heads > 2 ? 26 : compact ? 40 : 52;
+  const narrow = head === null ? side : clamp(10, 120 / run.heads, side);
   const options = {
     name: `${label}${head === null ? "" : ` ${head}`} now`,
     title: `${text} now`,
@@ -2087,7 +2264,7 @@ function barsPanel(view, letter, { name, head, height, beside }) {
     tone: beside ? head === null ? "mp-write" : "mp-read" : "mp-own",
     mirrored: beside && head === null
   };
-  return view.panel(options, beside ? narrow : compact ? 100 : 150, height, Bars);
+  return view.panel(options, beside ? narrow : own, height, Bars);
 }
 function touch(view, panel, bars) {
   const layer = element("div", { class: "mp-marks" });
@@ -2103,14 +2280,16 @@ function touch(view, panel, bars) {
   });
 }
 function runLines2(view) {
-  const { run, compact } = view;
+  const { run } = view;
   const lines = [];
-  const small = (count) => clamp(compact ? 26 : 34, count * 7, compact ? 30 : 52);
-  const numbers2 = (name, options = {}) => {
+  const { line: most } = sizesFor(view);
+  const small = (count) => clamp(Math.min(34, most - 4), count * 7, most);
+  const numbers2 = (name) => {
     const single = run.size(name) === 1;
     const height = single ? 16 : small(run.size(name));
-    const tell = (row2) => `${run.arrays[name].label}${single ? "" : ` ${row2 + 1}`} (${subscript(run, name, row2)})`;
-    lines.push(numbersLine(view, name, { height, tell, ...options }).root);
+    const label = plain(view, name);
+    const tell = (row2) => `${label}${single ? "" : ` ${row2 + 1}`} (${subscript(run, name, row2)})`;
+    lines.push(numbersLine(view, name, { label, height, tell }).root);
   };
   const simple = view.names("other", "few");
   if (run.has("input")) numbers2("input");
@@ -2118,14 +2297,13 @@ function runLines2(view) {
   if (hasBits(run)) lines.push(...answerLines(view, small));
   else if (run.has("output")) numbers2("output");
   for (const name of simple.filter((one) => !["input", "output"].includes(one)))
-    if (name !== "target") numbers2(name);
-    else if (!hasBits(run)) numbers2(name, { label: "wanted" });
+    if (name !== "target" || !hasBits(run)) numbers2(name);
   return [...lines, clockLine(view.player.steps)];
 }
 function placed(view) {
-  const { run, axes, compact } = view;
+  const { run, axes } = view;
   const entries = view.entries(view.names("places", "heads"));
-  const room = (compact ? 80 : 152) / Math.max(2, entries.length);
+  const room = sizesFor(view).placed / Math.max(2, entries.length);
   return entries.map((entry) => {
     const letter = placesOf(run, entry.name);
     const count = axes.sizes[letter];
@@ -2134,9 +2312,10 @@ function placed(view) {
     const label = plain(view, entry.name, hasHeads ? head : null);
     const { places } = axes.of(letter);
     const tell = (row2) => `${label}, ${axes.say(letter, row2)} (${subscript(run, entry.name, entry.index + places[row2])})`;
-    const height = clamp(24, room, clamp(compact ? 40 : 56, count * 5, 152));
+    const height = clamp(24, room, Math.max(56, count * 5));
+    const shown = hasHeads && run.heads > 1 ? `head ${head + 1}` : label;
     const tone = letter === "N" ? hasHeads ? "mp-read" : "mp-write" : "";
-    return [entry, { label, tell, height, tone }];
+    return [entry, { label: shown, tell, height, tone }];
   });
 }
 function answerLines(view, small) {
@@ -2145,7 +2324,7 @@ function answerLines(view, small) {
   const { meaning } = view.run.arrays.output;
   const probability = "how likely the model finds it that a bit is 1";
   const answer = numbersLine(view, "output", {
-    label: "answer",
+    label: plain(view, "output"),
     height,
     at: (name, step) => answerAt(view.run, step),
     scale: () => view.run.signed ? around(1) : UNIT,
@@ -2170,7 +2349,10 @@ function answerLines(view, small) {
     veil.setAttribute("d", unasked);
   };
   const tell = (row2) => `wanted bit ${row2 + 1} (target[${row2}])`;
-  return [answer.root, numbersLine(view, "target", { label: "wanted", height, tell }).root];
+  return [
+    answer.root,
+    numbersLine(view, "target", { label: plain(view, "target"), height, tell }).root
+  ];
 }
 function verdict(run, step) {
   const bits = run.size("output");
@@ -2178,149 +2360,6 @@ function verdict(run, step) {
   let right = 0;
   for (let bit = 0; bit < bits; bit++) right += !isWrong(run, step, bit);
   return `${right} of ${bits} right`;
-}
-
-// src/memorylab/player/script/words.js
-var SCARCE = 0.1;
-var FAINT = 0.5;
-var CHANGED = 0.1;
-function peak(weighting, from, size) {
-  let best = 0;
-  let total = 0;
-  for (let i = 0; i < size; i++) {
-    total += weighting[from + i];
-    if (weighting[from + i] > weighting[from + best]) best = i;
-  }
-  return { location: best, weight: weighting[from + best], total };
-}
-var share = (weight) => weight.toFixed(2);
-function tellStep(run, step) {
-  if (step >= run.steps) return `This run ended with step ${run.steps - 1}.`;
-  if (!run.has("write_weighting")) return tellUnits(run, step);
-  const N = run.locations;
-  const sentences = [];
-  const write2 = peak(run.at("write_weighting", step), 0, N);
-  if (![write2.weight, write2.total].every(Number.isFinite))
-    sentences.push("Its write is not a number.");
-  else if (write2.total < SCARCE) sentences.push(`Writes next to nothing (${share(write2.total)}).`);
-  else {
-    const gate = run.at("allocation_gate", step)[0];
-    const allocated = gate * run.at("allocation_weighting", step)[write2.location];
-    const found = (1 - gate) * run.at("write_content_weighting", step)[write2.location];
-    const how = allocated >= found ? "newly allocated" : "found by content";
-    const place = `location ${write2.location} (${share(write2.weight)})`;
-    if (write2.weight >= write2.total / 2) sentences.push(`Writes to ${place}, ${how}.`);
-    else sentences.push(`Spreads its write, most of it to ${place}, ${how}.`);
-  }
-  if (step > 0) {
-    const gates = run.at("free_gates", step);
-    const before = run.at("read_weighting", step - 1);
-    const freed = [];
-    for (let i = 0; i < N; i++) {
-      let kept = 1;
-      for (let head = 0; head < run.heads; head++) kept *= 1 - gates[head] * before[head * N + i];
-      if (kept < 0.5) freed.push(i);
-    }
-    if (freed.length > 4) sentences.push(`Frees ${freed.length} locations.`);
-    else if (freed.length)
-      sentences.push(`Frees location${freed.length > 1 ? "s" : ""} ${freed.join(", ")}.`);
-  }
-  for (let head = 0; head < run.heads; head++) {
-    const read3 = peak(run.at("read_weighting", step), head * N, N);
-    if (!Number.isFinite(read3.weight)) sentences.push(`Head ${head}'s read is not a number.`);
-    else if (read3.total < SCARCE)
-      sentences.push(`Head ${head} reads next to nothing (${share(read3.total)}).`);
-    else {
-      const modes = run.at("read_modes", step);
-      const ways = ["backward_weighting", "read_content_weighting", "forward_weighting"];
-      const parts = ways.map(
-        (way2, i) => modes[head * 3 + i] * run.at(way2, step)[head * N + read3.location]
-      );
-      const way = parts.indexOf(Math.max(...parts));
-      let how = "found by content";
-      if (way !== 1) {
-        how = way === 0 ? "following the link backward" : "following the link";
-        if (step > 0)
-          how += ` from ${peak(run.at("read_weighting", step - 1), head * N, N).location}`;
-      }
-      const place = `${read3.location} (${share(read3.weight)})`;
-      if (read3.weight >= read3.total / 2) sentences.push(`Head ${head} reads ${place}, ${how}.`);
-      else sentences.push(`Head ${head} reads a mixture, most of it from ${place}, ${how}.`);
-    }
-  }
-  return sentences.join(" ");
-}
-var NAMES = {
-  dnc: "Differentiable neural computer (DNC)",
-  gru: "Gated recurrent unit (GRU)",
-  lstm: "Long short-term memory (LSTM)",
-  elman: "Elman network",
-  memoryless: "A model without memory"
-};
-var nameOf = (run) => NAMES[run.kind] ?? "A memory at work";
-function tellSimply(run, step, number2) {
-  if (step >= run.steps) return `This run ended with step ${run.steps - 1}.`;
-  if (!run.has("write_weighting"))
-    return `${tellUnits(run, step, (place) => place + 1)} ${tellAnswer(run, step)}`.trim();
-  const sentences = [tellWrite(run, step, number2)];
-  for (let head = 0; head < run.heads; head++) sentences.push(tellRead(run, step, head, number2));
-  return [...sentences, tellAnswer(run, step)].join(" ").trim();
-}
-function tellWrite(run, step, number2) {
-  const write2 = peak(run.at("write_weighting", step), 0, run.locations);
-  if (![write2.weight, write2.total].every(Number.isFinite)) return "What it writes is not a number.";
-  if (write2.total < SCARCE) return "Writes next to nothing.";
-  const gate = run.at("allocation_gate", step)[0];
-  const allocated = gate * run.at("allocation_weighting", step)[write2.location];
-  const found = (1 - gate) * run.at("write_content_weighting", step)[write2.location];
-  const place = `location ${number2(write2.location)}`;
-  const why = allocated >= found ? "which was free" : "because it resembles what the model looks for";
-  const how = write2.total < FAINT ? "Writes faintly" : "Writes";
-  if (write2.weight >= write2.total / 2) return `${how} to ${place}, ${why}.`;
-  const spread = write2.total < FAINT ? "Spreads a faint write" : "Spreads its write";
-  return `${spread} over several locations, most of it to ${place}.`;
-}
-function tellRead(run, step, head, number2) {
-  const N = run.locations;
-  const who = run.heads > 1 ? `Head ${head + 1} reads` : "Reads";
-  const read3 = peak(run.at("read_weighting", step), head * N, N);
-  if (!Number.isFinite(read3.weight)) return `${who} something that is not a number.`;
-  if (read3.total < SCARCE) return `${who} next to nothing.`;
-  if (read3.weight < read3.total / 2)
-    return `${who} a mixture of locations, most of it from ${number2(read3.location)}.`;
-  const modes = run.at("read_modes", step).subarray(head * 3, head * 3 + 3);
-  const ways = ["backward_weighting", "read_content_weighting", "forward_weighting"];
-  const parts = ways.map((way2, i) => modes[i] * run.at(way2, step)[head * N + read3.location]);
-  const way = parts.indexOf(Math.max(...parts));
-  let why = "because it resembles what the model looks for";
-  if (way !== 1) {
-    const side = way === 0 ? "before" : "after";
-    const last = step > 0 ? peak(run.at("read_weighting", step - 1), head * N, N) : null;
-    why = last ? `which was written right ${side} location ${number2(last.location)}` : `by the order of writing`;
-  }
-  return `${read3.total < FAINT ? `${who} faintly from` : who} location ${number2(read3.location)}, ${why}.`;
-}
-function tellUnits(run, step, unit = (place) => place) {
-  const [name] = run.names((row2) => row2.simple).filter((one) => formOf(run, one) === "places");
-  if (!name) return run.has("memory") ? "" : "Remembers nothing of the steps before.";
-  const now = run.at(name, step);
-  const before = step > 0 ? run.at(name, step - 1) : new Float32Array(now.length);
-  const changes = Array.from(now, (value, i) => Math.abs(value - before[i]));
-  if (!changes.every(Number.isFinite)) return "What it holds is not a number.";
-  const most = changes.indexOf(Math.max(...changes));
-  const many = changes.filter((change) => change >= CHANGED).length;
-  const text = (value) => value.toFixed(2).replace("-", "−");
-  const who = many ? `${many} of ${now.length} units change` : "No unit changes";
-  return `${who} by ${CHANGED} or more; unit ${unit(most)} changes most, from ${text(before[most])} to ${text(now[most])}.`;
-}
-function tellAnswer(run, step) {
-  if (!hasBits(run) || !isAsked(run, step)) return "";
-  const bits = run.size("output");
-  let wrong = 0;
-  for (let bit = 0; bit < bits; bit++) wrong += isWrong(run, step, bit);
-  if (!wrong)
-    return bits > 1 ? `All ${bits} bits of its answer are right.` : "Its answer is right.";
-  return `${wrong} of the ${bits} bits of its answer ${wrong > 1 ? "are" : "is"} wrong.`;
 }
 
 // src/memorylab/player/script/view.js
@@ -3017,7 +3056,7 @@ var Player = class {
 };
 
 // src/memorylab/player/script/style.css
-var style_default = '.memory-player {\n  --mp-text: var(--jp-ui-font-color1, #1b1b1b);\n  --mp-quiet: var(--jp-ui-font-color2, #5a5a5a);\n  --mp-back: var(--jp-layout-color0, #fff);\n  --mp-field: var(--jp-layout-color2, #eee);\n  --mp-line: var(--jp-border-color1, #bbb);\n  --mp-accent: #0b6bcb;\n  --mp-mark: #d6006c;\n  --mp-writes: #b85c00;\n  --mp-reads: #00776b;\n  --mp-own: #5b6470;\n  container: player / inline-size;\n  color: var(--mp-text);\n  background: var(--mp-back);\n  font:\n    13px/1.45 system-ui,\n    sans-serif;\n  padding: 8px;\n  box-sizing: border-box;\n  color-scheme: light;\n}\n.memory-player[data-theme="dark"],\nbody[data-jp-theme-light="false"] .memory-player {\n  --mp-accent: #6cb6ff;\n  --mp-mark: #ff6db6;\n  --mp-writes: #ffb04d;\n  --mp-reads: #3fd0bd;\n  --mp-own: #a9b4c2;\n  color-scheme: dark;\n}\n.memory-player[data-theme="dark"] {\n  --mp-text: #e8e8e8;\n  --mp-quiet: #adadad;\n  --mp-back: #121417;\n  --mp-field: #2a2e34;\n  --mp-line: #555b63;\n}\n.memory-player *,\n.memory-player *::before {\n  box-sizing: border-box;\n}\n.memory-player p,\n.memory-player h3,\n.memory-player figure {\n  margin: 0;\n}\n.mp-head {\n  position: sticky;\n  top: 0;\n  z-index: 2;\n  padding: 2px 0;\n  background: var(--mp-back);\n}\n.mp-controls {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 6px;\n  align-items: center;\n}\n.mp-controls button svg {\n  display: block;\n}\n.mp-controls button,\n.mp-controls select {\n  font: inherit;\n  min-width: 32px;\n  min-height: 30px;\n  padding: 2px 8px;\n  color: inherit;\n  background: var(--mp-field);\n  border: 1px solid var(--mp-line);\n  border-radius: 4px;\n  cursor: pointer;\n}\n.mp-controls button[aria-pressed="true"] {\n  background: var(--mp-accent);\n  color: var(--mp-back);\n}\n.mp-controls input[type="range"] {\n  flex: 1 1 140px;\n  min-width: 100px;\n  accent-color: var(--mp-accent);\n}\n.mp-counter {\n  min-width: 8em;\n  font-variant-numeric: tabular-nums;\n}\n.memory-player :focus-visible {\n  outline: 2px solid var(--mp-accent);\n  outline-offset: 2px;\n}\n.memory-player .mp-value {\n  min-height: 1.45em;\n  font-variant-numeric: tabular-nums;\n  font-size: 12px;\n  color: var(--mp-quiet);\n  margin: 3px 0 0;\n  overflow-wrap: anywhere;\n}\n.mp-group-of {\n  display: inline-flex;\n  flex-wrap: wrap;\n}\n.mp-group-of button {\n  max-width: 16em;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  white-space: nowrap;\n}\n.mp-group-of button:not(:first-child) {\n  border-start-start-radius: 0;\n  border-end-start-radius: 0;\n  margin-left: -1px;\n}\n.mp-group-of button:not(:last-child) {\n  border-start-end-radius: 0;\n  border-end-end-radius: 0;\n}\n.mp-tabs:empty {\n  display: none;\n}\n.mp-views {\n  display: grid;\n  grid-template-columns: minmax(0, 1fr);\n  gap: 10px 24px;\n}\n.mp-views > [data-shown="false"] {\n  display: none;\n}\n.mp-view {\n  container: view / inline-size;\n  min-width: 0;\n}\n.mp-title {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 0 10px;\n  align-items: baseline;\n  margin-top: 4px;\n}\n.memory-player h3 {\n  font-size: 15px;\n  font-weight: 650;\n}\n.mp-title span {\n  color: var(--mp-quiet);\n}\n.memory-player .mp-words {\n  min-height: 1.45em;\n  margin: 2px 0 8px;\n  font-size: 14px;\n}\n[data-level="simple"] .mp-words {\n  min-height: 2.9em;\n  font-size: 15px;\n}\n[data-level="simple"] [data-runs="2"] .mp-words {\n  min-height: 4.35em;\n  font-size: 13.5px;\n}\n.mp-main {\n  display: grid;\n  grid-template-columns: minmax(0, 1fr);\n  gap: 10px 28px;\n}\n.mp-step {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 10px;\n  align-content: flex-start;\n}\n.mp-whole,\n.mp-grid {\n  min-width: 0;\n}\n.mp-band {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 12px;\n  align-items: flex-start;\n}\n.mp-band figure {\n  max-width: 100%;\n}\n.mp-stack {\n  flex-direction: column;\n  min-width: 0;\n}\n.mp-band:empty {\n  display: none;\n}\n.mp-band figcaption {\n  width: 0; /* a long title is cut, and whole in its tooltip */\n  min-width: 100%;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  white-space: nowrap;\n  font-size: 12px;\n  font-weight: 600;\n  margin: 0 0 3px;\n}\n.mp-body {\n  display: grid;\n  grid-template-columns: auto max-content;\n  justify-content: start;\n}\n.mp-body > .mp-frame {\n  grid-column: 2;\n}\n.mp-frame {\n  position: relative;\n  line-height: 0;\n  outline: 1px solid var(--mp-line);\n  cursor: crosshair;\n  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);\n}\n.memory-player canvas {\n  image-rendering: pixelated;\n  display: block;\n  max-width: 100%;\n  touch-action: pan-y;\n}\n.mp-marks {\n  position: absolute;\n  inset: 0;\n  pointer-events: none;\n  overflow: hidden;\n}\n.mp-mark {\n  position: absolute;\n  border: 0 solid var(--mp-mark);\n}\n.mp-row {\n  left: 0;\n  right: 0;\n  border-width: 1px 0;\n  min-height: 3px;\n}\n.mp-column {\n  top: 0;\n  bottom: 0;\n  border-width: 0 1px;\n  min-width: 3px;\n}\n.mp-strong.mp-row {\n  border-width: 2px 0;\n}\n.mp-strong.mp-column {\n  border-width: 0 2px;\n}\n.mp-ticks {\n  position: relative;\n  font-size: 11px;\n  line-height: 1;\n  color: var(--mp-quiet);\n  font-variant-numeric: tabular-nums;\n}\n.mp-ticks-row {\n  min-width: 25px;\n  grid-column: 1;\n}\n.mp-ticks-row span {\n  position: absolute;\n  right: 5px;\n  transform: translateY(-50%);\n  white-space: nowrap;\n}\n.mp-body:has([data-panel="vectors"]) .mp-ticks-row {\n  min-width: 62px;\n}\n.mp-ticks-column,\n.mp-ticks-named {\n  grid-column: 2;\n}\n.mp-ticks-column {\n  height: 16px;\n}\n.mp-ticks-named {\n  height: 70px;\n}\n.mp-ticks-column span {\n  position: absolute;\n  top: 4px;\n  transform: translateX(-50%);\n}\n.mp-ticks-named span {\n  position: absolute;\n  white-space: nowrap;\n  top: 4px;\n  writing-mode: vertical-rl;\n  transform: translateX(-50%);\n}\n.mp-legend {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 20px;\n  margin: 6px 0 2px;\n  font-size: 12px;\n  color: var(--mp-quiet);\n}\n.mp-bar-entry {\n  display: inline-flex;\n  gap: 6px;\n  align-items: center;\n  white-space: nowrap;\n}\n.mp-gradient {\n  display: inline-block;\n  width: 70px;\n  height: 10px;\n}\n.mp-hatch {\n  display: inline-block;\n  width: 16px;\n  height: 12px;\n  outline: 1px solid var(--mp-line);\n  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);\n}\n.mp-group {\n  margin: 4px 0;\n}\n.mp-group > summary,\n.mp-keys > summary {\n  cursor: pointer;\n  font-size: 12px;\n  font-weight: 600;\n  padding: 3px 0;\n}\n.mp-line {\n  display: grid;\n  grid-template-columns: 92px minmax(0, 1fr) 54px;\n  gap: 0 8px;\n  margin: 0 0 5px;\n  font-size: 11.5px;\n  align-items: stretch;\n}\n.mp-line > .mp-frame {\n  align-self: center;\n}\n[data-runs="2"] .mp-line {\n  margin-bottom: 4px;\n}\n.mp-line canvas {\n  width: 100%;\n}\n.mp-line-label {\n  text-align: right;\n  align-self: center;\n}\n.mp-line-names,\n.mp-line-right {\n  display: flex;\n  flex-direction: column;\n  justify-content: space-around;\n}\n.mp-line-names {\n  align-self: stretch;\n  line-height: 1;\n}\n.mp-line-right {\n  line-height: 1;\n  font-variant-numeric: tabular-nums;\n}\n.mp-line-names span,\n.mp-line-right > span {\n  height: 13px;\n  line-height: 13px;\n  white-space: nowrap;\n}\n.mp-line-right > .mp-range {\n  flex: 1;\n  height: auto;\n  display: flex;\n  flex-direction: column;\n  justify-content: space-between;\n  position: relative;\n  padding-left: 14px;\n  line-height: 11px;\n}\n.mp-range > .mp-upright {\n  position: absolute;\n  left: 0;\n  top: 0;\n  bottom: 0;\n  width: 9px;\n  height: auto;\n}\n.mp-time {\n  cursor: ew-resize;\n}\n.mp-cursor {\n  position: absolute;\n  top: -2px;\n  bottom: -2px;\n  pointer-events: none;\n  outline: 2px solid var(--mp-mark);\n}\n.memory-player .mp-keys {\n  color: var(--mp-quiet);\n  font-size: 12px;\n}\n\n/* The memory at first contact: numbers, bars and words side by side, one row per place. */\n.mp-memory {\n  display: flex;\n  max-width: 100%;\n}\n.mp-part {\n  display: flex;\n  flex: none;\n  flex-direction: column;\n  min-width: 0;\n}\n.mp-part.mp-shrinks {\n  flex: 0 1 auto;\n}\n.mp-part > figcaption {\n  height: 18px;\n  font-size: 12px;\n  font-weight: 600;\n  white-space: nowrap;\n}\n.mp-part:first-child > figcaption {\n  padding-right: 5px;\n  font-weight: 400;\n  color: var(--mp-quiet);\n}\n.mp-part > figcaption.mp-write {\n  text-align: right;\n  padding-right: 4px;\n}\n.mp-part > figcaption.mp-read,\n.mp-part > figcaption.mp-own {\n  padding-left: 4px;\n}\n.mp-part > figcaption.mp-centre {\n  text-align: center;\n}\n.mp-write {\n  color: var(--mp-writes);\n}\n.mp-read {\n  color: var(--mp-reads);\n}\n.mp-own {\n  color: var(--mp-own);\n}\n.mp-side {\n  display: flex;\n}\n.mp-bars {\n  background: none;\n  outline: none;\n  border: solid var(--mp-line);\n  border-width: 1px 0;\n}\n.mp-bars.mp-own {\n  border-width: 1px;\n}\n.mp-frame > svg {\n  position: absolute;\n  inset: 0;\n  width: 100%;\n  height: 100%;\n  pointer-events: none;\n  overflow: visible;\n}\n.mp-bar {\n  fill: currentcolor;\n}\n.mp-missing {\n  stroke: var(--mp-quiet);\n  stroke-width: 0.7;\n  stroke-dasharray: 2 4;\n}\n.mp-notes {\n  position: relative;\n  width: 30px;\n  font-size: 11px;\n  line-height: 1;\n  font-variant-numeric: tabular-nums;\n}\n.mp-notes span {\n  position: absolute;\n  transform: translateY(-50%);\n}\n.mp-notes.mp-write span {\n  right: 4px;\n}\n.mp-notes.mp-read span,\n.mp-notes.mp-own span {\n  left: 4px;\n}\n.mp-mark.mp-touch {\n  border: 2px solid currentcolor;\n  border-radius: 2px;\n  left: 0;\n  right: 0;\n  min-height: 5px;\n}\n.mp-lit {\n  position: absolute;\n  outline: 2px solid var(--mp-mark);\n  outline-offset: -1px;\n  background: color-mix(in srgb, var(--mp-mark) 30%, transparent);\n  min-width: 4px;\n  min-height: 4px;\n}\n.memory-player .mp-nothing {\n  max-width: 300px;\n  padding: 24px;\n  font-size: 14px;\n  color: var(--mp-quiet);\n  border: 1px dashed var(--mp-line);\n  border-radius: 6px;\n}\n.mp-wrong {\n  fill: var(--mp-mark);\n}\n.mp-veil {\n  fill: var(--mp-back);\n  opacity: 0.72;\n}\n.mp-verdict {\n  align-self: center;\n  line-height: 1.2;\n}\n.mp-clock ~ .mp-clock {\n  display: none;\n}\n.mp-clock .mp-ticks {\n  grid-column: 2;\n}\n.mp-clock .mp-line-label {\n  color: var(--mp-quiet);\n  line-height: 19px;\n}\n.mp-foot {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 0 20px;\n  align-items: baseline;\n}\n.mp-foot details[open] {\n  flex: 1 0 100%;\n}\n.mp-glossary dl {\n  display: grid;\n  grid-template-columns: max-content minmax(0, 1fr);\n  gap: 2px 12px;\n  margin: 4px 0 8px;\n}\n.mp-glossary dt {\n  font-weight: 600;\n  color: var(--mp-text);\n}\n.mp-glossary dd {\n  margin: 0;\n}\n@container view (min-width: 700px) {\n  [data-level="simple"] .mp-main {\n    grid-template-columns: max-content minmax(0, 1fr);\n  }\n}\n[data-level="simple"] .mp-line {\n  grid-template-columns: 62px minmax(0, 1fr) 50px;\n}\n.mp-line-label.mp-write,\n.mp-line-label.mp-read {\n  font-weight: 600;\n}\n.mp-world:empty {\n  display: none;\n}\n@container view (min-width: 560px) {\n  [data-level="everything"] .mp-grid {\n    display: grid;\n    grid-template-columns: repeat(2, minmax(0, 1fr));\n    gap: 0 16px;\n    align-items: center;\n  }\n  [data-level="everything"] .mp-clock {\n    grid-column: 1;\n  }\n  [data-level="everything"] .mp-clock ~ .mp-clock {\n    display: grid;\n    grid-column: 2;\n  }\n}\n@container view (min-width: 1180px) {\n  [data-level="everything"] .mp-main {\n    grid-template-columns: minmax(0, 710px) minmax(0, 1fr);\n  }\n  [data-level="everything"] .mp-grid {\n    display: block;\n  }\n  [data-level="everything"] .mp-clock ~ .mp-clock {\n    display: none;\n  }\n}\n@container player (min-width: 860px) {\n  .mp-views[data-runs="2"]:not([data-shown="difference"]) {\n    grid-template-columns: repeat(2, minmax(0, 1fr));\n  }\n  .mp-views:not([data-shown="difference"]) > .mp-view {\n    display: block;\n  }\n  .mp-tabs [data-action^="run-"] {\n    display: none;\n  }\n}\n@container player (max-width: 420px) {\n  .mp-controls {\n    gap: 4px;\n  }\n  .mp-controls button,\n  .mp-controls select {\n    padding: 2px 6px;\n  }\n  .mp-controls > label {\n    order: -1; /* beside the buttons, so that the controls take three lines */\n  }\n  .mp-controls > button {\n    order: -2;\n  }\n  .memory-player .mp-value {\n    overflow: hidden;\n    text-overflow: ellipsis;\n    white-space: nowrap;\n  }\n  .mp-line {\n    grid-template-columns: 90px minmax(0, 1fr) 46px;\n  }\n}\n@media (max-width: 700px) {\n  .memory-player canvas,\n  .memory-player button,\n  .memory-player summary {\n    scroll-margin-top: 110px; /* or the controls, which stay in sight, would hide it */\n  }\n}\n.mp-why-panel {\n  margin: 6px 0;\n  padding: 4px 10px 8px;\n  background: var(--mp-field);\n  border-left: 3px solid var(--mp-accent);\n  border-radius: 3px;\n}\n.mp-why-head {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 8px;\n  align-items: center;\n}\n.mp-why-head h4 {\n  flex: 1;\n  margin: 0;\n  font-size: 14px;\n}\n.mp-why-panel p {\n  margin: 4px 0;\n  line-height: 1.7;\n}\n.mp-why-line {\n  padding: 2px 0;\n  overflow-x: auto;\n}\n.mp-why-line math {\n  display: block math;\n  margin: 2px 0;\n  width: max-content;\n}\n.mp-why-note {\n  color: var(--mp-quiet);\n}\n.mp-why-from button {\n  margin: 0 6px 0 0;\n}\n.mp-from {\n  color: var(--mp-accent);\n  cursor: pointer;\n}\n';
+var style_default = '.memory-player {\n  --mp-text: var(--jp-ui-font-color1, #1b1b1b);\n  --mp-quiet: var(--jp-ui-font-color2, #5a5a5a);\n  --mp-back: var(--jp-layout-color0, #fff);\n  --mp-field: var(--jp-layout-color2, #eee);\n  --mp-line: var(--jp-border-color1, #bbb);\n  --mp-accent: #0b6bcb;\n  --mp-mark: #d6006c;\n  --mp-writes: #b85c00;\n  --mp-reads: #00776b;\n  --mp-own: #5b6470;\n  container: player / inline-size;\n  color: var(--mp-text);\n  background: var(--mp-back);\n  font:\n    13px/1.45 system-ui,\n    sans-serif;\n  padding: 8px;\n  box-sizing: border-box;\n  color-scheme: light;\n}\n.memory-player[data-theme="dark"],\nbody[data-jp-theme-light="false"] .memory-player {\n  --mp-accent: #6cb6ff;\n  --mp-mark: #ff6db6;\n  --mp-writes: #ffb04d;\n  --mp-reads: #3fd0bd;\n  --mp-own: #a9b4c2;\n  color-scheme: dark;\n}\n.memory-player[data-theme="dark"] {\n  --mp-text: #e8e8e8;\n  --mp-quiet: #adadad;\n  --mp-back: #121417;\n  --mp-field: #2a2e34;\n  --mp-line: #555b63;\n}\n.memory-player *,\n.memory-player *::before {\n  box-sizing: border-box;\n}\n.memory-player p,\n.memory-player h3,\n.memory-player figure {\n  margin: 0;\n}\n.mp-head {\n  position: sticky;\n  top: 0;\n  z-index: 2;\n  padding: 2px 0;\n  background: var(--mp-back);\n}\n.mp-controls {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 6px;\n  align-items: center;\n}\n.mp-controls button svg {\n  display: block;\n}\n.mp-controls button,\n.mp-controls select {\n  font: inherit;\n  min-width: 32px;\n  min-height: 30px;\n  padding: 2px 8px;\n  color: inherit;\n  background: var(--mp-field);\n  border: 1px solid var(--mp-line);\n  border-radius: 4px;\n  cursor: pointer;\n}\n.mp-controls button[aria-pressed="true"] {\n  background: var(--mp-accent);\n  color: var(--mp-back);\n}\n.mp-controls input[type="range"] {\n  flex: 1 1 140px;\n  min-width: 100px;\n  accent-color: var(--mp-accent);\n}\n.mp-counter {\n  min-width: 8em;\n  font-variant-numeric: tabular-nums;\n}\n.memory-player :focus-visible {\n  outline: 2px solid var(--mp-accent);\n  outline-offset: 2px;\n}\n.memory-player .mp-value {\n  min-height: 1.45em;\n  font-variant-numeric: tabular-nums;\n  font-size: 12px;\n  color: var(--mp-quiet);\n  margin: 3px 0 0;\n  overflow-wrap: anywhere;\n}\n.mp-group-of {\n  display: inline-flex;\n  flex-wrap: wrap;\n}\n.mp-group-of button {\n  max-width: 16em;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  white-space: nowrap;\n}\n.mp-group-of button:not(:first-child) {\n  border-start-start-radius: 0;\n  border-end-start-radius: 0;\n  margin-left: -1px;\n}\n.mp-group-of button:not(:last-child) {\n  border-start-end-radius: 0;\n  border-end-end-radius: 0;\n}\n.mp-tabs:empty {\n  display: none;\n}\n.mp-views {\n  display: grid;\n  grid-template-columns: minmax(0, 1fr);\n  gap: 10px 24px;\n}\n.mp-views > [data-shown="false"] {\n  display: none;\n}\n.mp-view {\n  container: view / inline-size;\n  min-width: 0;\n}\n.mp-title {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 0 10px;\n  align-items: baseline;\n  margin-top: 4px;\n}\n.memory-player h3 {\n  font-size: 15px;\n  font-weight: 650;\n}\n.mp-title span {\n  color: var(--mp-quiet);\n}\n.memory-player .mp-words {\n  min-height: 1.45em;\n  margin: 2px 0 8px;\n  font-size: 14px;\n}\n[data-level="simple"] .mp-words {\n  min-height: 2.9em;\n  font-size: 15px;\n}\n[data-level="simple"] [data-runs="2"] .mp-words {\n  min-height: 4.35em;\n  font-size: 13.5px;\n}\n.mp-main {\n  display: grid;\n  grid-template-columns: minmax(0, 1fr);\n  gap: 10px 28px;\n}\n.mp-step {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 10px;\n  align-content: flex-start;\n}\n.mp-whole,\n.mp-grid {\n  min-width: 0;\n}\n.mp-band {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 12px;\n  align-items: flex-start;\n}\n.mp-band figure {\n  max-width: 100%;\n}\n.mp-stack {\n  flex-direction: column;\n  min-width: 0;\n}\n.mp-band:empty {\n  display: none;\n}\n.mp-band figcaption {\n  width: 0; /* a long title is cut, and whole in its tooltip */\n  min-width: 100%;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  white-space: nowrap;\n  font-size: 12px;\n  font-weight: 600;\n  margin: 0 0 3px;\n}\n.mp-body {\n  display: grid;\n  grid-template-columns: auto max-content;\n  justify-content: start;\n}\n.mp-body > .mp-frame {\n  grid-column: 2;\n}\n.mp-frame {\n  position: relative;\n  line-height: 0;\n  outline: 1px solid var(--mp-line);\n  cursor: crosshair;\n  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);\n}\n.memory-player canvas {\n  image-rendering: pixelated;\n  display: block;\n  max-width: 100%;\n  touch-action: pan-y;\n}\n.mp-marks {\n  position: absolute;\n  inset: 0;\n  pointer-events: none;\n  overflow: hidden;\n}\n.mp-mark {\n  position: absolute;\n  border: 0 solid var(--mp-mark);\n}\n.mp-row {\n  left: 0;\n  right: 0;\n  border-width: 1px 0;\n  min-height: 3px;\n}\n.mp-column {\n  top: 0;\n  bottom: 0;\n  border-width: 0 1px;\n  min-width: 3px;\n}\n.mp-strong.mp-row {\n  border-width: 2px 0;\n}\n.mp-strong.mp-column {\n  border-width: 0 2px;\n}\n.mp-ticks {\n  position: relative;\n  font-size: 11px;\n  line-height: 1;\n  color: var(--mp-quiet);\n  font-variant-numeric: tabular-nums;\n}\n.mp-ticks-row {\n  min-width: 25px;\n  grid-column: 1;\n}\n.mp-ticks-row span {\n  position: absolute;\n  right: 5px;\n  transform: translateY(-50%);\n  white-space: nowrap;\n}\n.mp-body:has([data-panel="vectors"]) .mp-ticks-row {\n  min-width: 62px;\n}\n.mp-ticks-column,\n.mp-ticks-named {\n  grid-column: 2;\n}\n.mp-ticks-column {\n  height: 16px;\n}\n.mp-ticks-named {\n  height: 70px;\n}\n.mp-ticks-column span {\n  position: absolute;\n  top: 4px;\n  transform: translateX(-50%);\n}\n.mp-ticks-named span {\n  position: absolute;\n  white-space: nowrap;\n  top: 4px;\n  writing-mode: vertical-rl;\n  transform: translateX(-50%);\n}\n.mp-legend {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 20px;\n  margin: 6px 0 2px;\n  font-size: 12px;\n  color: var(--mp-quiet);\n}\n.mp-bar-entry {\n  display: inline-flex;\n  gap: 6px;\n  align-items: center;\n  white-space: nowrap;\n}\n.mp-gradient {\n  display: inline-block;\n  width: 70px;\n  height: 10px;\n}\n.mp-hatch {\n  display: inline-block;\n  width: 16px;\n  height: 12px;\n  outline: 1px solid var(--mp-line);\n  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);\n}\n.mp-group {\n  margin: 4px 0;\n}\n.mp-group > summary,\n.mp-keys > summary {\n  cursor: pointer;\n  font-size: 12px;\n  font-weight: 600;\n  padding: 3px 0;\n}\n.mp-line {\n  display: grid;\n  grid-template-columns: 92px minmax(0, 1fr) 54px;\n  gap: 0 8px;\n  margin: 0 0 5px;\n  font-size: 11.5px;\n  align-items: stretch;\n}\n.mp-line > .mp-frame {\n  align-self: center;\n}\n[data-runs="2"] .mp-line {\n  margin-bottom: 4px;\n}\n.mp-line canvas {\n  width: 100%;\n}\n.mp-line-label {\n  text-align: right;\n  align-self: center;\n}\n.mp-line-names,\n.mp-line-right {\n  display: flex;\n  flex-direction: column;\n  justify-content: space-around;\n}\n.mp-line-names {\n  align-self: stretch;\n  line-height: 1;\n}\n.mp-line-right {\n  line-height: 1;\n  font-variant-numeric: tabular-nums;\n}\n.mp-line-names span,\n.mp-line-right > span {\n  height: 13px;\n  line-height: 13px;\n  white-space: nowrap;\n}\n.mp-line-right > .mp-range {\n  flex: 1;\n  height: auto;\n  display: flex;\n  flex-direction: column;\n  justify-content: space-between;\n  position: relative;\n  padding-left: 14px;\n  line-height: 11px;\n}\n.mp-range > .mp-upright {\n  position: absolute;\n  left: 0;\n  top: 0;\n  bottom: 0;\n  width: 9px;\n  height: auto;\n}\n.mp-time {\n  cursor: ew-resize;\n}\n.mp-cursor {\n  position: absolute;\n  top: -2px;\n  bottom: -2px;\n  pointer-events: none;\n  outline: 2px solid var(--mp-mark);\n}\n.memory-player .mp-keys {\n  color: var(--mp-quiet);\n  font-size: 12px;\n}\n\n/* The memory at first contact: numbers, bars and words side by side, one row per place. */\n.mp-memory {\n  display: flex;\n  max-width: 100%;\n}\n.mp-part {\n  display: flex;\n  flex: none;\n  flex-direction: column;\n  min-width: 0;\n}\n.mp-part.mp-shrinks {\n  flex: 0 1 auto;\n}\n.mp-part > figcaption {\n  height: 13px;\n  margin-bottom: 6px;\n  line-height: 13px;\n  font-size: 12px;\n  font-weight: 600;\n  white-space: nowrap;\n}\n.mp-part:first-child > figcaption {\n  padding-right: 5px;\n  font-weight: 400;\n  color: var(--mp-quiet);\n}\n.mp-part > figcaption.mp-write {\n  text-align: right;\n  padding-right: 4px;\n}\n.mp-part > figcaption.mp-read,\n.mp-part > figcaption.mp-own {\n  padding-left: 4px;\n}\n.mp-part > figcaption.mp-centre {\n  text-align: center;\n}\n.mp-write {\n  color: var(--mp-writes);\n}\n.mp-read {\n  color: var(--mp-reads);\n}\n.mp-own {\n  color: var(--mp-own);\n}\n.mp-side {\n  display: flex;\n  gap: 0 2px;\n}\n.mp-bars {\n  background: none;\n  outline: none;\n  border: solid var(--mp-line);\n  border-width: 1px 0;\n}\n.mp-bars.mp-own {\n  border-width: 1px;\n}\n.mp-frame > svg {\n  position: absolute;\n  inset: 0;\n  width: 100%;\n  height: 100%;\n  pointer-events: none;\n  overflow: visible;\n}\n.mp-bar {\n  fill: currentcolor;\n}\n.mp-missing {\n  stroke: var(--mp-quiet);\n  stroke-width: 0.7;\n  stroke-dasharray: 2 4;\n}\n.mp-notes {\n  position: relative;\n  width: 30px;\n  font-size: 11px;\n  line-height: 1;\n  font-variant-numeric: tabular-nums;\n}\n.mp-notes span {\n  position: absolute;\n  transform: translateY(-50%);\n}\n.mp-notes.mp-write span {\n  right: 4px;\n}\n.mp-notes.mp-read span,\n.mp-notes.mp-own span {\n  left: 4px;\n}\n.mp-mark.mp-touch {\n  border: 2px solid currentcolor;\n  border-radius: 2px;\n  left: 0;\n  right: 0;\n  min-height: 5px;\n}\n.mp-lit {\n  position: absolute;\n  outline: 2px solid var(--mp-mark);\n  outline-offset: -1px;\n  background: color-mix(in srgb, var(--mp-mark) 30%, transparent);\n  min-width: 4px;\n  min-height: 4px;\n}\n.memory-player .mp-nothing {\n  max-width: 300px;\n  padding: 24px;\n  font-size: 14px;\n  color: var(--mp-quiet);\n  border: 1px dashed var(--mp-line);\n  border-radius: 6px;\n}\n.mp-wrong {\n  fill: var(--mp-mark);\n}\n.mp-veil {\n  fill: var(--mp-back);\n  opacity: 0.72;\n}\n.mp-verdict {\n  align-self: center;\n  line-height: 1.2;\n}\n.mp-clock ~ .mp-clock {\n  display: none;\n}\n.mp-clock .mp-ticks {\n  grid-column: 2;\n}\n.mp-clock .mp-line-label {\n  color: var(--mp-quiet);\n  line-height: 19px;\n}\n.mp-foot {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 0 20px;\n  align-items: baseline;\n}\n.mp-foot details[open] {\n  flex: 1 0 100%;\n}\n.mp-glossary dl {\n  display: grid;\n  grid-template-columns: max-content minmax(0, 1fr);\n  gap: 2px 12px;\n  margin: 4px 0 8px;\n}\n.mp-glossary dt {\n  font-weight: 600;\n  color: var(--mp-text);\n}\n.mp-glossary dd {\n  margin: 0;\n}\n@container view (min-width: 740px) {\n  [data-level="simple"] .mp-main {\n    grid-template-columns: max-content minmax(0, 1fr);\n  }\n}\n[data-level="simple"] .mp-line {\n  grid-template-columns: 62px minmax(0, 1fr) 50px;\n}\n.mp-line-label.mp-write,\n.mp-line-label.mp-read {\n  font-weight: 600;\n}\n.mp-world:empty {\n  display: none;\n}\n@container view (min-width: 560px) {\n  [data-level="everything"] .mp-grid {\n    display: grid;\n    grid-template-columns: repeat(2, minmax(0, 1fr));\n    gap: 0 16px;\n    align-items: center;\n  }\n  [data-level="everything"] .mp-clock {\n    grid-column: 1;\n  }\n  [data-level="everything"] .mp-clock ~ .mp-clock {\n    display: grid;\n    grid-column: 2;\n  }\n}\n@container view (min-width: 1180px) {\n  [data-level="everything"] .mp-main {\n    grid-template-columns: minmax(0, 710px) minmax(0, 1fr);\n  }\n  [data-level="everything"] .mp-grid {\n    display: block;\n  }\n  [data-level="everything"] .mp-clock ~ .mp-clock {\n    display: none;\n  }\n}\n@container player (min-width: 860px) {\n  .mp-views[data-runs="2"]:not([data-shown="difference"]) {\n    grid-template-columns: repeat(2, minmax(0, 1fr));\n  }\n  .mp-views:not([data-shown="difference"]) > .mp-view {\n    display: block;\n  }\n  .mp-tabs [data-action^="run-"] {\n    display: none;\n  }\n}\n@container player (max-width: 420px) {\n  .mp-controls {\n    gap: 4px;\n  }\n  .mp-controls button,\n  .mp-controls select {\n    padding: 2px 6px;\n  }\n  .mp-controls > label {\n    order: -1; /* beside the buttons, so that the controls take three lines */\n  }\n  .mp-controls > button {\n    order: -2;\n  }\n  .memory-player .mp-value {\n    overflow: hidden;\n    text-overflow: ellipsis;\n    white-space: nowrap;\n  }\n  .mp-line {\n    grid-template-columns: 90px minmax(0, 1fr) 46px;\n  }\n}\n@media (max-width: 700px) {\n  .memory-player canvas,\n  .memory-player button,\n  .memory-player summary {\n    scroll-margin-top: 110px; /* or the controls, which stay in sight, would hide it */\n  }\n}\n.mp-why-panel {\n  margin: 6px 0;\n  padding: 4px 10px 8px;\n  background: var(--mp-field);\n  border-left: 3px solid var(--mp-accent);\n  border-radius: 3px;\n}\n.mp-why-head {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 8px;\n  align-items: center;\n}\n.mp-why-head h4 {\n  flex: 1;\n  margin: 0;\n  font-size: 14px;\n}\n.mp-why-panel p {\n  margin: 4px 0;\n  line-height: 1.7;\n}\n.mp-why-line {\n  padding: 2px 0;\n  overflow-x: auto;\n}\n.mp-why-line math {\n  display: block math;\n  margin: 2px 0;\n  width: max-content;\n}\n.mp-why-note {\n  color: var(--mp-quiet);\n}\n.mp-why-from button {\n  margin: 0 6px 0 0;\n}\n.mp-from {\n  color: var(--mp-accent);\n  cursor: pointer;\n}\n';
 
 // src/memorylab/player/script/main.js
 function render({ model, el }) {

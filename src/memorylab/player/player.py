@@ -79,8 +79,8 @@ class MemoryPlayer:
         TypeError: ``run`` is neither a trace nor a model that a page can run, ``compare`` is not a
             trace, ``t`` not an integer, or a trace came with what belongs to a model.
         ValueError: The page can't run the model, because a part of it was changed; or the input or
-            the disturbance doesn't fit it. ``t``, ``fps``, ``order`` or ``level`` is out of range,
-            or ``labels`` are not two.
+            the disturbance doesn't fit it. ``t``, ``fps``, ``order`` or ``level`` can't be, or
+            ``labels`` are not two.
     """
 
     def __init__(

@@ -8,9 +8,31 @@ import { numbersLine, placesLine } from "./everything.js";
 import { answerAt, hasBits, isAsked, isWrong } from "./answer.js";
 import { clockLine } from "./lines.js";
 import { Bars } from "./panels.js";
+import { plainLabel } from "./words.js";
 
 const TOUCHED = 0.1; // A row with a smaller weight is not marked as written or read.
-const VERBS = { write: "writes", read: "reads" };
+
+/**
+ * Pixels, at most unless `least`: of the figures of a step those of a row, of a word's position, of
+ * bars beside words and of bars of their own; of the lines those of a number's and of all placed ones.
+ */
+const SIZES = {
+  wide: { row: 19, least: 160, most: 304, word: 15, side: 52, own: 150, line: 52, placed: 152 },
+  laboratory: {
+    row: 13,
+    least: 120,
+    most: 208,
+    word: 13,
+    side: 52,
+    own: 150,
+    line: 38,
+    placed: 106,
+  },
+  compact: { row: 8, least: 120, most: 152, word: 9, side: 40, own: 100, line: 30, placed: 80 },
+};
+/** Two runs share the screen's width; a model that runs in the page shares its height. */
+const sizesFor = ({ compact, player }) =>
+  SIZES[compact ? "compact" : player.network ? "laboratory" : "wide"];
 
 export function buildSimple(view) {
   return { step: stepFigures(view), whole: runLines(view) };
@@ -20,8 +42,7 @@ const clamp = (low, value, high) => Math.max(low, Math.min(value, high));
 
 /** A label in plain words; of several heads, counted from 1. */
 function plain(view, name, head = null) {
-  const { label } = view.run.arrays[name];
-  const text = VERBS[label] ?? label;
+  const text = plainLabel(view.run, name);
   return head === null || view.run.heads === 1 ? text : `${text} (head ${head + 1})`;
 }
 
@@ -41,9 +62,10 @@ function stepFigures(view) {
 
 /** All that has a row for each place: words as a heatmap, with bars to its left and right. */
 function memory(view, letter, names) {
-  const { run, axes, compact } = view;
+  const { run, axes } = view;
   const rows = axes.of(letter);
-  const height = clamp(compact ? 120 : 160, rows.count * (compact ? 8 : 19), compact ? 152 : 304);
+  const { row, least, most } = sizesFor(view);
+  const height = clamp(least, rows.count * row, most);
   const words = names.filter((name) => view.names("words").includes(name));
   const places = names.filter((name) => view.names("places").includes(name));
   const heads = names.filter((name) => view.names("heads").includes(name));
@@ -51,16 +73,19 @@ function memory(view, letter, names) {
   ticks.style.height = `${height}px`;
   const number = axes.say(letter, 0).split(" ")[0];
   const parts = [column(view.simple ? number : "", "", "", ticks)];
-  const bars = (name, head) => {
-    const panel = barsPanel(view, letter, { name, head, height, beside: words.length > 0 });
-    const first = panel.mirrored ? [panel.notes, panel.frame] : [panel.frame, panel.notes];
-    panel.notes.style.height = `${height}px`;
-    const side = element("div", { class: "mp-side" }, ...first);
-    const { meaning } = run.arrays[name];
-    parts.push(column(plain(view, name, head), meaning, panel.tone, side));
-    return panel;
+  const beside = words.length > 0;
+  const bars = (name, head = null) => barsPanel(view, letter, { name, head, height, beside });
+  const side = (name, caption, panels) => {
+    // With several heads there is room for their bars, but not for numbers.
+    const frames = panels.flatMap(({ frame, notes, mirrored }) =>
+      panels.length > 1 ? [frame] : mirrored ? [notes, frame] : [frame, notes],
+    );
+    for (const { notes } of panels) notes.style.height = `${height}px`;
+    const body = element("div", { class: "mp-side" }, ...frames);
+    parts.push(column(caption, run.arrays[name].meaning, panels[0].tone, body));
+    return panels;
   };
-  const writing = places.map((name) => bars(name, null));
+  const writing = places.flatMap((name) => side(name, plain(view, name), [bars(name)]));
   const matrices = words.map((name) => wordsPanel(view, letter, name, height));
   matrices.forEach((panel, i) => {
     const { label, meaning } = run.arrays[words[i]];
@@ -68,9 +93,11 @@ function memory(view, letter, names) {
     part.classList.add("mp-shrinks");
     parts.push(part);
   });
-  const reading = heads.flatMap((name) =>
-    Array.from({ length: run.heads }, (_, head) => bars(name, head)),
-  );
+  const reading = heads.flatMap((name) => {
+    const caption = plain(view, name) + (run.heads > 1 ? ` (heads 1–${run.heads})` : "");
+    const all = Array.from({ length: run.heads }, (_, head) => bars(name, head));
+    return side(name, caption, all);
+  });
   if (!run.signed) for (const panel of matrices) touch(view, panel, [...writing, ...reading]);
   return element("figure", { class: "mp-memory" }, ...parts);
 }
@@ -81,7 +108,7 @@ function column(caption, meaning, tone, body) {
 }
 
 function wordsPanel(view, letter, name, height) {
-  const { axes, run, compact } = view;
+  const { axes, run } = view;
   const content = run.arrays[name].axes.split(" ").at(-1);
   const [rows, columns] = [axes.of(letter), axes.of(content)];
   const index = (row, at) => rows.places[row] * columns.count + at;
@@ -96,18 +123,19 @@ function wordsPanel(view, letter, name, height) {
     tell: (row, at) =>
       `${axes.say(letter, row)}, ${axes.say(content, at)} (${subscript(run, name, index(row, at))})`,
   };
-  return view.panel(options, clamp(96, columns.count * (compact ? 9 : 15), 240), height);
+  return view.panel(options, clamp(96, columns.count * sizesFor(view).word, 240), height);
 }
 
 /** Bars of one array: a weight for each row beside a heatmap, or what the units themselves hold. */
 function barsPanel(view, letter, { name, head, height, beside }) {
-  const { axes, run, compact } = view;
+  const { axes, run } = view;
+  const { side, own } = sizesFor(view);
   const rows = axes.of(letter);
   const start = (head ?? 0) * rows.count;
   const { label } = run.arrays[name];
   const text = plain(view, name, head);
   const index = (row) => start + rows.places[row];
-  const narrow = run.heads > 2 ? 26 : compact ? 40 : 52;
+  const narrow = head === null ? side : clamp(10, 120 / run.heads, side);
   const options = {
     name: `${label}${head === null ? "" : ` ${head}`} now`,
     title: `${text} now`,
@@ -120,7 +148,7 @@ function barsPanel(view, letter, { name, head, height, beside }) {
     tone: beside ? (head === null ? "mp-write" : "mp-read") : "mp-own",
     mirrored: beside && head === null,
   };
-  return view.panel(options, beside ? narrow : compact ? 100 : 150, height, Bars);
+  return view.panel(options, beside ? narrow : own, height, Bars);
 }
 
 /** Frame the row of a heatmap that a step writes or reads most. */
@@ -141,15 +169,16 @@ function touch(view, panel, bars) {
 // -- the whole run
 
 function runLines(view) {
-  const { run, compact } = view;
+  const { run } = view;
   const lines = [];
-  const small = (count) => clamp(compact ? 26 : 34, count * 7, compact ? 30 : 52);
-  const numbers = (name, options = {}) => {
+  const { line: most } = sizesFor(view);
+  const small = (count) => clamp(Math.min(34, most - 4), count * 7, most);
+  const numbers = (name) => {
     const single = run.size(name) === 1;
     const height = single ? 16 : small(run.size(name));
-    const tell = (row) =>
-      `${run.arrays[name].label}${single ? "" : ` ${row + 1}`} (${subscript(run, name, row)})`;
-    lines.push(numbersLine(view, name, { height, tell, ...options }).root);
+    const label = plain(view, name);
+    const tell = (row) => `${label}${single ? "" : ` ${row + 1}`} (${subscript(run, name, row)})`;
+    lines.push(numbersLine(view, name, { label, height, tell }).root);
   };
   const simple = view.names("other", "few");
   if (run.has("input")) numbers("input");
@@ -157,16 +186,15 @@ function runLines(view) {
   if (hasBits(run)) lines.push(...answerLines(view, small));
   else if (run.has("output")) numbers("output");
   for (const name of simple.filter((one) => !["input", "output"].includes(one)))
-    if (name !== "target") numbers(name);
-    else if (!hasBits(run)) numbers(name, { label: "wanted" });
+    if (name !== "target" || !hasBits(run)) numbers(name);
   return [...lines, clockLine(view.player.steps)];
 }
 
 /** The arguments of the lines of what has a number for each place, head by head. */
 function placed(view) {
-  const { run, axes, compact } = view;
+  const { run, axes } = view;
   const entries = view.entries(view.names("places", "heads"));
-  const room = (compact ? 80 : 152) / Math.max(2, entries.length);
+  const room = sizesFor(view).placed / Math.max(2, entries.length);
   return entries.map((entry) => {
     const letter = placesOf(run, entry.name);
     const count = axes.sizes[letter];
@@ -177,9 +205,10 @@ function placed(view) {
     const tell = (row) =>
       `${label}, ${axes.say(letter, row)} ` +
       `(${subscript(run, entry.name, entry.index + places[row])})`;
-    const height = clamp(24, room, clamp(compact ? 40 : 56, count * 5, 152));
+    const height = clamp(24, room, Math.max(56, count * 5));
+    const shown = hasHeads && run.heads > 1 ? `head ${head + 1}` : label;
     const tone = letter === "N" ? (hasHeads ? "mp-read" : "mp-write") : "";
-    return [entry, { label, tell, height, tone }];
+    return [entry, { label: shown, tell, height, tone }];
   });
 }
 
@@ -190,7 +219,7 @@ function answerLines(view, small) {
   const { meaning } = view.run.arrays.output;
   const probability = "how likely the model finds it that a bit is 1";
   const answer = numbersLine(view, "output", {
-    label: "answer",
+    label: plain(view, "output"),
     height,
     at: (name, step) => answerAt(view.run, step),
     scale: () => (view.run.signed ? around(1) : UNIT),
@@ -215,7 +244,10 @@ function answerLines(view, small) {
     veil.setAttribute("d", unasked);
   };
   const tell = (row) => `wanted bit ${row + 1} (target[${row}])`;
-  return [answer.root, numbersLine(view, "target", { label: "wanted", height, tell }).root];
+  return [
+    answer.root,
+    numbersLine(view, "target", { label: plain(view, "target"), height, tell }).root,
+  ];
 }
 
 function verdict(run, step) {
