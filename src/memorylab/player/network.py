@@ -24,10 +24,12 @@ def pack_model(
     """Return what a page's header says of a model to run, and append its weights to ``block``.
 
     Raises:
-        TypeError: The model is not a DNC.
+        TypeError: The model is not a DNC, or ``task`` is no task.
         ValueError: Its numbers don't follow from its weights by the DNC's equations.
     """
     check_model(model)
+    if task is not None and not isinstance(task, Task):
+        raise TypeError(f"task must be a task such as Copy(), but is {type(task).__name__}.")
     header: dict[str, Any] = {"model": pack_weights(model, block)}
     # The page has no other way to do without a part.
     whole = Disturbance.parse(disturbance).after(disturbance_without(model.cell.ablated).edits)
@@ -66,11 +68,9 @@ def record(
         disturbance: What to change in the run, or its text.
 
     Raises:
-        TypeError: ``task`` is no task, or there is no input.
+        TypeError: There is no input.
         ValueError: The batch has several rows, or the disturbance has words and there is no task.
     """
-    if task is not None and not isinstance(task, Task):
-        raise TypeError(f"task must be a task such as Copy(), but is {type(task).__name__}.")
     parsed = Disturbance.parse(disturbance)
     if parsed.words is not None:
         if task is None:
@@ -134,8 +134,9 @@ def check_model(model: Any) -> None:
     try:
         plain.load_state_dict(model.state_dict())
     except RuntimeError as error:
+        what = " ".join(str(error).split())
         raise ValueError(
-            f"A page can't run this DNC, because a part of it was replaced: {error}"
+            f"A page can't run this DNC, because a part of it was replaced: {what}"
         ) from None
     noise = np.random.default_rng(0).standard_normal((4, model.input_size))
     dtype = next(model.parameters()).dtype
@@ -143,6 +144,7 @@ def check_model(model: Any) -> None:
     difference = model.trace(z).output - plain.trace(z.double()).output
     if not np.abs(difference).max() <= _TOLERANCE:
         raise ValueError(
-            "A page can't run this DNC: its output isn't what the equations give for its weights, "
-            "so one of its modules was changed, for example by a hook. Record a trace and play that."
+            "A page can't run this DNC: its output isn't what the equations give for its "
+            "weights, so one of its modules was changed, for example by a hook. Record a trace and "
+            "play that."
         )

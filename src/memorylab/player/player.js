@@ -57,6 +57,7 @@ __export(disturbance_exports, {
   UNDISTURBED: () => UNDISTURBED,
   apply: () => apply,
   check: () => check,
+  covers: () => covers,
   firstChange: () => firstChange,
   format: () => format,
   formatEdit: () => formatEdit,
@@ -153,9 +154,9 @@ function checkEdit(edit, table, sizes) {
   const computed = Object.keys(table).filter((key) => !table[key].optional);
   if (!computed.includes(name))
     fail(`no step computes an array '${name}'.${suggest(name, computed)}`);
-  const row = table[name];
-  const shape = stepShape(row, sizes);
-  const letters = row.axes.split(" ").slice(1);
+  const row2 = table[name];
+  const shape = stepShape(row2, sizes);
+  const letters = row2.axes.split(" ").slice(1);
   if (index.length > shape.length)
     fail(`at one step ${name} has ${shape.length} dimensions, but the index has ${index.length}.`);
   index.forEach((at, i) => {
@@ -167,10 +168,10 @@ function checkEdit(edit, table, sizes) {
   for (const step of [first, last ?? 0])
     if (step >= sizes.T)
       fail(`step ${step} is out of range: the run has the steps 0 to ${sizes.T - 1}.`);
-  const [low, high] = KINDS[row.kind];
+  const [low, high] = KINDS[row2.kind];
   if (!(low <= value && value <= high)) {
     const allowed = Number.isFinite(high) ? `in [${low}, ${high}]` : `at least ${low}`;
-    fail(`${name} is a ${row.kind}, so its value must be ${allowed}, but it is ${value}.`);
+    fail(`${name} is a ${row2.kind}, so its value must be ${allowed}, but it is ${value}.`);
   }
 }
 function suggest(name, known) {
@@ -180,16 +181,17 @@ function suggest(name, known) {
   return `${hint} Known: ${known.toSorted().join(", ") || "none"}.`;
 }
 function distance(a, b) {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  let row2 = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++)
-      next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] !== b[j - 1])));
-    row = next;
+      next.push(Math.min(row2[j] + 1, next[j - 1] + 1, row2[j - 1] + (a[i - 1] !== b[j - 1])));
+    row2 = next;
   }
-  return row[b.length];
+  return row2[b.length];
 }
 var holds = ({ first, last }, step) => first <= step && (last === null || step <= last);
+var covers = (edit, name, index, step) => edit.name === name && holds(edit, step) && edit.index.every((at, i) => at === index[i]);
 function apply(disturbance, name, step, values, shape) {
   for (const edit of disturbance.edits)
     if (edit.name === name && holds(edit, step)) {
@@ -222,11 +224,11 @@ function softmax(values, from, count) {
   for (let i = from; i < from + count; i++) values[i] /= total;
 }
 function addProduct(out, matrix, vector, first = 0, width = vector.length, start = 0) {
-  for (let row = 0; row < out.length; row++) {
+  for (let row2 = 0; row2 < out.length; row2++) {
     let total = 0;
-    const place = (first + row) * width + start;
+    const place = (first + row2) * width + start;
     for (let i = 0; i < vector.length; i++) total += matrix[place + i] * vector[i];
-    out[row] += total;
+    out[row2] += total;
   }
 }
 
@@ -260,11 +262,11 @@ var Run = class {
 var Difference = class extends Run {
   constructor(left, right) {
     const arrays = {};
-    for (const [name, row] of Object.entries(left.arrays)) {
+    for (const [name, row2] of Object.entries(left.arrays)) {
       const other = right.arrays[name];
-      if (!other || `${row.shape.slice(1)}` !== `${other.shape.slice(1)}`) continue;
-      const extent = Math.max(row.high, other.high) - Math.min(row.low, other.low);
-      arrays[name] = { ...row, low: -extent, high: extent };
+      if (!other || `${row2.shape.slice(1)}` !== `${other.shape.slice(1)}`) continue;
+      const extent = Math.max(row2.high, other.high) - Math.min(row2.low, other.low);
+      arrays[name] = { ...row2, low: -extent, high: extent };
     }
     const { locations, word, heads, order, kind, answer } = left;
     const label = `${left.label} − ${right.label}`;
@@ -303,13 +305,137 @@ __export(expressions_exports, {
   nonnegative: () => nonnegative,
   root: () => root,
   shorten: () => shorten,
+  shownSources: () => shownSources,
   sources: () => sources,
   square: () => square,
   subtract: () => subtract
 });
 
 // src/memorylab/player/script/mathml.js
-var symbolOf = (name) => name;
+var mathml_exports = {};
+__export(mathml_exports, {
+  mathml: () => mathml,
+  number: () => number,
+  similarityOf: () => similarityOf,
+  symbolOf: () => symbolOf
+});
+var SYMBOLS = {
+  input: ["x"],
+  read_keys: ["k", "r"],
+  read_strengths: ["β", "r"],
+  write_key: ["k", "w"],
+  write_strength: ["β", "w"],
+  erase_vector: ["e"],
+  write_vector: ["v"],
+  free_gates: ["f"],
+  allocation_gate: ["g", "a"],
+  write_gate: ["g", "w"],
+  read_modes: ["π"],
+  usage: ["u"],
+  allocation_weighting: ["a"],
+  write_content_weighting: ["c", "w"],
+  write_weighting: ["w", "w"],
+  memory: ["M"],
+  link: ["L"],
+  precedence: ["p"],
+  forward_weighting: ["f"],
+  backward_weighting: ["b"],
+  read_content_weighting: ["c", "r"],
+  read_weighting: ["w", "r"],
+  read_vectors: ["r"],
+  output: ["y"],
+  controller_hidden: ["h"],
+  controller_cell: ["s"],
+  "cell.interface.weight": ["W", "", "ξ"],
+  "cell.interface.bias": ["b", "", "ξ"],
+  "output.weight": ["W", "", "y"],
+  "output.bias": ["b", "", "y"]
+};
+var GATES = ["i", "f", "g", "o"];
+var WEIGHTS = {
+  weight: ["W"],
+  bias: ["b"],
+  weight_ih: ["W", "", "x"],
+  bias_ih: ["b", "", "x"],
+  weight_hh: ["W", "", "h"],
+  bias_hh: ["b", "", "h"]
+};
+var HEADED = /^(read_(?!weighting_)|free_gates|(forward|backward)_weighting|read_content_weighting)/;
+var identifier = (text) => `<mi>${text}</mi>`;
+var operator = (text) => `<mo>${text}</mo>`;
+var row = (...parts) => `<mrow>${parts.join("")}</mrow>`;
+var fence = (inner, left = "(", right = ")") => row(`<mo stretchy="false">${left}</mo>`, inner, `<mo stretchy="false">${right}</mo>`);
+function symbolOf(name, index, when) {
+  const rest = [...index];
+  const layer = /^controller_\w+_(\d+)$/.exec(name)?.[1];
+  const known = name.replace(/(controller_\w+)_\d+$/, "$1");
+  const [base, over = "", below = when] = SYMBOLS[known] ?? WEIGHTS[name.split(".").at(-1)] ?? "?";
+  let [letter, above] = [base, over];
+  if (known === "controller_gates") letter = GATES[rest.shift()];
+  if (HEADED.test(name)) above += (above ? "," : "") + rest.shift();
+  if (layer !== void 0) above = String(Number(layer) + 1);
+  const [lower, upper] = [below, above].map((text) => text && identifier(text));
+  let symbol = identifier(letter);
+  if (lower && upper) symbol = `<msubsup>${symbol}${lower}${upper}</msubsup>`;
+  else if (lower) symbol = `<msub>${symbol}${lower}</msub>`;
+  else if (upper) symbol = `<msup>${symbol}${upper}</msup>`;
+  return rest.length ? row(symbol, fence(identifier(rest.join(", ")), "[", "]")) : symbol;
+}
+var similarityOf = (key, memory3) => row(identifier("D"), fence(row(key, operator(","), memory3)));
+var [SUM, PRODUCT, ATOM] = [1, 2, 3];
+var BINDING = { add: SUM, subtract: SUM, multiply: PRODUCT };
+var CALLS = { sigmoid: "σ", oneplus: "oneplus", tanh: "tanh" };
+function mathml(expression, write2, later = false) {
+  const inner = (node2, least = SUM, after = false) => {
+    const loose = (BINDING[node2.op] ?? ATOM) < least;
+    const isNegative = ["leaf", "named"].includes(node2.op) && node2.value < 0;
+    const text = mathml(node2, write2, after && !loose);
+    return loose || after && isNegative ? fence(text) : text;
+  };
+  const { op, args, over } = expression;
+  const [first, second] = args;
+  switch (op) {
+    case "leaf":
+      return write2(expression);
+    case "add":
+    case "multiply": {
+      const [sign2, great, least] = op === "add" ? ["+", "∑", SUM] : ["·", "∏", PRODUCT];
+      if (over && args.length === 1 && Number.isNaN(expression.value))
+        return row(`<munder>${operator(great)}${identifier(over)}</munder>`, inner(first, PRODUCT));
+      if (!args.length) return `<mn>${op === "add" ? 0 : 1}</mn>`;
+      return row(args.map((arg, i) => inner(arg, least, later || i > 0)).join(operator(sign2)));
+    }
+    case "subtract":
+      return row(inner(first), operator("−"), inner(second, PRODUCT, true));
+    case "divide":
+      return `<mfrac>${row(inner(first))}${row(inner(second))}</mfrac>`;
+    case "exp":
+      return `<msup>${identifier("e")}${row(inner(first))}</msup>`;
+    case "root":
+      return `<msqrt>${inner(first)}</msqrt>`;
+    case "square":
+      return `<msup>${row(inner(first, ATOM, true))}<mn>2</mn></msup>`;
+    case "nonnegative":
+      return row(identifier("max"), fence(row("<mn>0</mn>", operator(","), inner(first))));
+    case "named":
+      return expression.symbol || write2(expression);
+    default:
+      return row(identifier(CALLS[op]), fence(inner(first)));
+  }
+}
+function figures(value) {
+  const distance2 = 1 - Math.abs(value);
+  if (distance2 > 0 && distance2 < 0.01)
+    return value.toFixed(Math.min(12, 2 - Math.floor(Math.log10(distance2)))).replace("-", "−");
+  const size = Math.abs(value);
+  if (size > 0 && size < 1e-4)
+    return Number(value.toPrecision(3)).toExponential().replaceAll("-", "−");
+  return brief(value);
+}
+var number = ({ value, rest }) => {
+  const text = `<mn>${figures(value)}</mn>`;
+  return rest ? `<munder>${text}<mtext>${rest} more</mtext></munder>` : text;
+};
 
 // src/memorylab/player/script/expressions.js
 var SHOWN = 3;
@@ -353,10 +479,17 @@ var apply2 = (name, a) => node(name, [a]);
 var named = (symbol, a) => node("named", [a], { symbol });
 var nonnegative = (a) => a.value < 0 ? node("nonnegative", [a]) : a;
 var evaluate = ({ op, args, value }) => op === "leaf" ? value : OPERATIONS[op](...args.map(evaluate));
-function sources(expression, found = []) {
-  if (expression.source) found.push(expression.source);
-  for (const arg of expression.args) sources(arg, found);
-  return found;
+function sources({ source, args }) {
+  return [...source ? [source] : [], ...args.flatMap(sources)];
+}
+function shownSources(expression) {
+  let isOpen = false;
+  const visit = ({ op, source, args }) => {
+    if (op === "named" && isOpen) return [];
+    isOpen ||= op === "named";
+    return [...source ? [source] : [], ...args.flatMap(visit)];
+  };
+  return visit(expression);
 }
 function shorten(expression) {
   const args = expression.args.map(shorten);
@@ -403,9 +536,6 @@ var Numbers = class extends Cells {
     const { weights, shapes } = this.model;
     return leaf(weights[name][flatten(index, shapes[name])]);
   }
-  similarity() {
-    return "";
-  }
   /** The sum of `body(i)` over a count of indices, or over a list of them. */
   sum(letter, over, body) {
     return node("add", each(over).map(body), { over: letter });
@@ -434,7 +564,7 @@ var Letters = class extends Cells {
     return node("add", [body(letter)], { over: letter });
   }
   product(letter, over, body) {
-    return node("multiply", [body(letter)], { over: letter });
+    return node("multiply", [body(letter.split(" ")[0])], { over: letter });
   }
 };
 
@@ -445,18 +575,18 @@ function joined({ input }, { read_vectors: read3 }) {
   all.set(read3, input.length);
   return all;
 }
-function joinedTerms(c, name, row) {
+function joinedTerms(c, name, row2) {
   const { input: F, heads: R, word: W } = c.sizes;
   const place = (i, w) => c.symbolic ? "F+iW+w" : F + i * W + w;
   return [
-    c.sum("j", F, (j) => multiply(c.weight(name, row, j), c.now("input", j))),
+    c.sum("j", F, (j) => multiply(c.weight(name, row2, j), c.now("input", j))),
     c.sum("i,w", R * W, (at) => {
       const [i, w] = c.symbolic ? ["i", "w"] : [Math.floor(at / W), at % W];
-      return multiply(c.weight(name, row, place(i, w)), c.before("read_vectors", i, w));
+      return multiply(c.weight(name, row2, place(i, w)), c.before("read_vectors", i, w));
     })
   ];
 }
-var GATES = 4;
+var GATES2 = 4;
 var LSTM_LAYERS = /* @__PURE__ */ new Map();
 function lstmLayer(layer, prefix) {
   if (!LSTM_LAYERS.has(prefix)) LSTM_LAYERS.set(prefix, makeLayer(layer, prefix));
@@ -484,15 +614,15 @@ function makeLayer(layer, prefix) {
       },
       explain(c, gate, unit) {
         const { hidden: H } = c.sizes;
-        const row = c.symbolic ? unit : gate * H + unit;
-        const terms = layer ? [c.sum("j", H, (j) => multiply(c.weight(input, row, j), c.now(below, j)))] : joinedTerms(c, input, row);
+        const row2 = c.symbolic ? unit : gate * H + unit;
+        const terms = layer ? [c.sum("j", H, (j) => multiply(c.weight(input, row2, j), c.now(below, j)))] : joinedTerms(c, input, row2);
         return apply2(
           gate === 2 ? "tanh" : "sigmoid",
           add(
             ...terms,
-            c.sum("k", H, (k) => multiply(c.weight(recurrent, row, k), c.before(hidden, k))),
-            c.weight(`${prefix}bias_ih`, row),
-            c.weight(`${prefix}bias_hh`, row)
+            c.sum("l", H, (l) => multiply(c.weight(recurrent, row2, l), c.before(hidden, l))),
+            c.weight(`${prefix}bias_ih`, row2),
+            c.weight(`${prefix}bias_hh`, row2)
           )
         );
       }
@@ -515,7 +645,7 @@ function makeLayer(layer, prefix) {
       compute(now, before, { sizes: { hidden: H } }) {
         return now[cell].map((value, h) => now[gates][3 * H + h] * Math.tanh(value));
       },
-      explain: (c, h) => multiply(c.now(gates, GATES - 1, h), apply2("tanh", c.now(cell, h)))
+      explain: (c, h) => multiply(c.now(gates, GATES2 - 1, h), apply2("tanh", c.now(cell, h)))
     }
   ];
 }
@@ -565,11 +695,11 @@ var WEIGHT = "cell.interface.weight";
 var BIAS = "cell.interface.bias";
 var stepSize = (axes, { heads: R, word: W }) => axes.split(" ").slice(1).reduce((size, axis2) => size * ({ R, W }[axis2] ?? Number(axis2)), 1);
 var offsetOf = (name, sizes) => PARTS.slice(0, ASKED.indexOf(name)).reduce((at, [, axes]) => at + stepSize(axes, sizes), 0);
-function raw(c, row) {
+function raw(c, row2) {
   const { hidden: H } = c.sizes;
   return add(
-    c.sum("h", H, (h) => multiply(c.weight(WEIGHT, row, h), hiddenUnit(c, h))),
-    c.weight(BIAS, row)
+    c.sum("q", H, (q) => multiply(c.weight(WEIGHT, row2, q), hiddenUnit(c, q))),
+    c.weight(BIAS, row2)
   );
 }
 var INTERFACE = PARTS.map(([name, axes, range2]) => ({
@@ -585,12 +715,12 @@ var INTERFACE = PARTS.map(([name, axes, range2]) => ({
   },
   explain(c, ...index) {
     const { word: W } = c.sizes;
-    const flat = axes === "T R W" ? index[0] * W + index[1] : index[0] ?? 0;
-    const row = (at) => c.symbolic ? "·" : offsetOf(name, c.sizes) + at;
+    const flat2 = axes === "T R W" ? index[0] * W + index[1] : index[0] ?? 0;
+    const row2 = (at) => c.symbolic ? "·" : offsetOf(name, c.sizes) + at;
     if (range2 === "distribution")
-      return c.softmax("m", 3, index[1], (m) => raw(c, row(3 * index[0] + m)));
-    const value = raw(c, row(flat));
-    return range2 === "number" ? value : apply2(range2 === "fraction" ? "sigmoid" : range2, value);
+      return c.softmax("l", 3, index[1], (m) => raw(c, row2(3 * index[0] + m)));
+    const value = raw(c, row2(flat2));
+    return range2 === "number" ? value : apply2(range2 === "fraction" ? "sigmoid" : "oneplus", value);
   }
 }));
 
@@ -618,21 +748,21 @@ function norm(vectors, from, count) {
   for (let i = from; i < from + count; i++) squares += vectors[i] * vectors[i];
   return Math.sqrt(squares + NORM_EPSILON);
 }
-function explainLookUp(c, n, key, memory3, strength) {
+function explainLookUp(c, n, key, memoryAt, strength) {
   const { locations: N, word: W } = c.sizes;
   const length = (cell) => root(
     add(
       c.sum("w", W, (w) => square(cell(w))),
-      constant(NORM_EPSILON)
+      leaf(NORM_EPSILON, "<mi>ε</mi>")
     )
   );
   const cosine = (at) => named(
-    c.similarity(at),
+    c.symbolic && similarityOf(key().symbol, memoryAt(at).symbol),
     divide(
-      c.sum("w", W, (w) => multiply(key(w), memory3(at, w))),
+      c.sum("w", W, (w) => multiply(key(w), memoryAt(at, w))),
       multiply(
         length(key),
-        length((w) => memory3(at, w))
+        length((w) => memoryAt(at, w))
       )
     )
   );
@@ -692,8 +822,8 @@ var writeContent = {
   explain: (c, n) => explainLookUp(
     c,
     n,
-    (w) => c.now("write_key", w),
-    (j, w) => c.before("memory", j, w),
+    (...w) => c.now("write_key", ...w),
+    (...jw) => c.before("memory", ...jw),
     c.now("write_strength")
   )
 };
@@ -835,8 +965,8 @@ var readContent = {
   explain: (c, i, n) => explainLookUp(
     c,
     n,
-    (w) => c.now("read_keys", i, w),
-    (j, w) => c.now("memory", j, w),
+    (...w) => c.now("read_keys", i, ...w),
+    (...jw) => c.now("memory", ...jw),
     c.now("read_strengths", i)
   )
 };
@@ -883,7 +1013,7 @@ var output = {
     const { hidden: H, heads: R, word: W } = c.sizes;
     const weight = (at) => c.weight("output.weight", d, at);
     return add(
-      c.sum("h", H, (h) => multiply(weight(h), hiddenUnit(c, h))),
+      c.sum("q", H, (q) => multiply(weight(q), hiddenUnit(c, q))),
       c.sum("i,w", R * W, (at) => {
         const [i, w] = c.symbolic ? ["i", "w"] : [Math.floor(at / W), at % W];
         return multiply(weight(c.symbolic ? "i,w" : H + at), c.now("read_vectors", i, w));
@@ -939,7 +1069,8 @@ function weightShapes({ controller, sizes }) {
   }
   return shapes;
 }
-function checkModel(model, shapes) {
+function checkModel(model) {
+  const { shapes } = model;
   const expected = weightShapes(model);
   for (const name of /* @__PURE__ */ new Set([...Object.keys(expected), ...Object.keys(shapes)])) {
     const [wanted, found] = [expected, shapes].map((one) => one[name] && `[${one[name]}]`);
@@ -964,6 +1095,7 @@ var Simulation = class _Simulation extends Run {
     super(
       {
         label: "",
+        keptBytes: KEPT_BYTES,
         ...about,
         steps,
         locations,
@@ -997,7 +1129,7 @@ var Simulation = class _Simulation extends Run {
   // -- running
   run(earlier) {
     const { steps, locations: N, word: W } = this;
-    this.thin = 8 * steps * N * (N + W) > KEPT_BYTES;
+    this.thin = 8 * steps * N * (N + W) > this.keptBytes;
     this.history = this.reusable(earlier);
     const first = this.history.length;
     let before = this.zeros();
@@ -1074,14 +1206,14 @@ var Simulation = class _Simulation extends Run {
   /** The rows of the arrays, with shapes and ranges; a range covers that of the earlier run too. */
   rows(table, earlier) {
     const rows = {};
-    for (const [name, row] of Object.entries(table)) {
+    for (const [name, row2] of Object.entries(table)) {
       if (!(name in this.history[0])) continue;
       const size = this.history[0][name].length;
-      const shape = this.stepShapes[name] ?? row.shape?.slice(1) ?? [size];
-      const range2 = ["number", "strength"].includes(row.kind) ? this.range(name) : [0, 1];
+      const shape = this.stepShapes[name] ?? row2.shape?.slice(1) ?? [size];
+      const range2 = ["number", "strength"].includes(row2.kind) ? this.range(name) : [0, 1];
       const other = earlier?.arrays[name];
       rows[name] = {
-        ...row,
+        ...row2,
         shape: [this.steps, ...shape],
         low: Math.min(range2[0], other?.low ?? Infinity),
         high: Math.max(range2[1], other?.high ?? -Infinity)
@@ -1126,8 +1258,8 @@ function read2(header, view) {
 }
 function readModel({ model, runs }, buffer) {
   const weights = {};
-  for (const [name, row] of Object.entries(model.weights))
-    weights[name] = Float64Array.from(numbers(buffer, row));
+  for (const [name, row2] of Object.entries(model.weights))
+    weights[name] = Float64Array.from(numbers(buffer, row2));
   const shapes = Object.fromEntries(
     Object.entries(model.weights).map(([name, { shape }]) => [name, shape])
   );
@@ -1135,8 +1267,8 @@ function readModel({ model, runs }, buffer) {
 }
 function readRun({ follows, disturbance, ...about }, buffer, model, header) {
   const given = {};
-  for (const [name, row] of Object.entries(about.arrays))
-    if ("offset" in row) given[name] = numbers(buffer, row);
+  for (const [name, row2] of Object.entries(about.arrays))
+    if ("offset" in row2) given[name] = numbers(buffer, row2);
   if (!follows) return new Run(about, given);
   const { input, target, mask, ...recorded } = given;
   const sequence = { ...about, input, target, mask, given: recorded };
@@ -1160,9 +1292,9 @@ var isLetter = (dimension) => /^[A-Z]$/.test(dimension) && !"FD".includes(dimens
 var dimensions = ({ axes }) => axes.split(" ").slice(1);
 function sizesOf2(run) {
   const sizes = {};
-  for (const row of Object.values(run.arrays))
-    dimensions(row).forEach((letter, i) => {
-      if (isLetter(letter)) sizes[letter] = row.shape[i + 1];
+  for (const row2 of Object.values(run.arrays))
+    dimensions(row2).forEach((letter, i) => {
+      if (isLetter(letter)) sizes[letter] = row2.shape[i + 1];
     });
   return sizes;
 }
@@ -1226,8 +1358,8 @@ var Axes = class {
     return { kind: letter, shared: true, count, places: list, names };
   }
   /** A place in words, such as "location 3". */
-  say(letter, row) {
-    return `${CALLED[letter] ?? "place"} ${this.of(letter).names[row]}`;
+  say(letter, row2) {
+    return `${CALLED[letter] ?? "place"} ${this.of(letter).names[row2]}`;
   }
   /** The number that is shown for a place of the arrays. */
   number(letter, place) {
@@ -1367,13 +1499,13 @@ function plainLabel(run, name) {
   return PLAIN[label] ?? label;
 }
 var nameOf = (run) => NAMES[run.kind] ?? "A memory at work";
-function tellSimply(run, step, number) {
+function tellSimply(run, step, number2) {
   if (step >= run.steps) return `This run ended with step ${run.steps - 1}.`;
   if (!run.has("write_weighting"))
     return `${tellUnits(run, step, (place) => place + 1)} ${tellAnswer(run, step)}`.trim();
   const reads = /* @__PURE__ */ new Map();
   for (let head = 0; head < run.heads; head++) {
-    const what = tellRead(run, step, head, number);
+    const what = tellRead(run, step, head, number2);
     reads.set(what, [...reads.get(what) ?? [], head + 1]);
   }
   const sentences = Array.from(reads, ([what, heads]) => {
@@ -1381,28 +1513,28 @@ function tellSimply(run, step, number) {
     if (heads.length === 1) return `Head ${heads[0]} reads ${what}.`;
     return `Heads ${heads.slice(0, -1).join(", ")} and ${heads.at(-1)} read ${what}.`;
   });
-  return [tellWrite(run, step, number), ...sentences, tellAnswer(run, step)].join(" ").trim();
+  return [tellWrite(run, step, number2), ...sentences, tellAnswer(run, step)].join(" ").trim();
 }
-function tellWrite(run, step, number) {
+function tellWrite(run, step, number2) {
   const write2 = peak(run.at("write_weighting", step), 0, run.locations);
   if (![write2.weight, write2.total].every(Number.isFinite)) return "What it writes is not a number.";
   if (write2.total < SCARCE) return "Writes next to nothing.";
   const gate = run.at("allocation_gate", step)[0];
   const allocated = gate * run.at("allocation_weighting", step)[write2.location];
   const found = (1 - gate) * run.at("write_content_weighting", step)[write2.location];
-  const place = `location ${number(write2.location)}`;
+  const place = `location ${number2(write2.location)}`;
   const why = allocated >= found ? "which was free" : "because it resembles what the model looks for";
   const how = write2.total < FAINT ? "Writes faintly" : "Writes";
   if (write2.weight >= write2.total / 2) return `${how} to ${place}, ${why}.`;
   const spread = write2.total < FAINT ? "Spreads a faint write" : "Spreads its write";
   return `${spread} over several locations, most of it to ${place}.`;
 }
-function tellRead(run, step, head, number) {
+function tellRead(run, step, head, number2) {
   const N = run.locations;
   const read3 = peak(run.at("read_weighting", step), head * N, N);
   if (!Number.isFinite(read3.weight)) return "something that is not a number";
   if (read3.total < SCARCE) return "next to nothing";
-  const place = `location ${number(read3.location)}`;
+  const place = `location ${number2(read3.location)}`;
   if (read3.weight < SCARCE) return "a little of many locations";
   if (read3.weight < read3.total / 2) return `a mixture of locations, most of it from ${place}`;
   const modes = run.at("read_modes", step).subarray(head * 3, head * 3 + 3);
@@ -1413,12 +1545,12 @@ function tellRead(run, step, head, number) {
   if (way !== 1 && step > 0) {
     const last = peak(run.at("read_weighting", step - 1), head * N, N);
     const side = way === 0 ? "before" : "after";
-    why = `which was written right ${side} location ${number(last.location)}`;
+    why = `which was written right ${side} location ${number2(last.location)}`;
   }
   return `${read3.total < FAINT ? "faintly from " : ""}${place}, ${why}`;
 }
 function tellUnits(run, step, unit = (place) => place) {
-  const [name] = run.names((row) => row.simple).filter((one) => formOf(run, one) === "places");
+  const [name] = run.names((row2) => row2.simple).filter((one) => formOf(run, one) === "places");
   if (!name) return run.has("memory") ? "" : "Remembers nothing of the steps before.";
   const now = run.at(name, step);
   const before = step > 0 ? run.at(name, step - 1) : new Float32Array(now.length);
@@ -1483,7 +1615,7 @@ var PLAIN2 = [
 ];
 function glossary(view) {
   const { run, simple } = view;
-  const names = run.names((row) => !simple || row.simple);
+  const names = run.names((row2) => !simple || row2.simple);
   const entries = names.map((name) => {
     const { label, meaning } = run.arrays[name];
     if (simple) return [plainLabel(run, name), meaning];
@@ -1563,11 +1695,11 @@ var Panel = class {
     const factor = 255 / (high - low);
     const { words } = this;
     const width = this.columns.count;
-    for (let row = 0, place = 0; row < this.rows.count; row++)
+    for (let row2 = 0, place = 0; row2 < this.rows.count; row2++)
       for (let column2 = 0; column2 < width; column2++, place++) {
-        const number = value(row, column2);
-        const index = (number - low) * factor;
-        words[place] = number !== number ? 0 : colours[index < 0 ? 0 : index > 255 ? 255 : index + 0.5 | 0];
+        const number2 = value(row2, column2);
+        const index = (number2 - low) * factor;
+        words[place] = number2 !== number2 ? 0 : colours[index < 0 ? 0 : index > 255 ? 255 : index + 0.5 | 0];
       }
     this.context.putImageData(this.image, 0, 0);
   }
@@ -1593,28 +1725,28 @@ var Panel = class {
     event.preventDefault();
     event.stopPropagation();
     if (event.key === "Enter") return this.player.tellCell(this, event);
-    const [row, column2] = this.cell ?? [0, 0];
+    const [row2, column2] = this.cell ?? [0, 0];
     const [down, right] = move[event.key];
     this.choose([
-      Math.max(0, Math.min(this.rows.count - 1, row + down)),
+      Math.max(0, Math.min(this.rows.count - 1, row2 + down)),
       Math.max(0, Math.min(this.columns.count - 1, column2 + right))
     ]);
   }
   /** What the chosen cell stands for, for the other panels: places as [kind, index]. */
   chosen() {
-    const [row, column2] = this.cell;
+    const [row2, column2] = this.cell;
     const places = [];
     for (const [{ kind, shared }, index] of [
-      [this.rows, row],
+      [this.rows, row2],
       [this.columns, column2]
     ])
       if (shared) places.push([kind, index]);
-    return { panel: this, row, column: column2, places };
+    return { panel: this, row: row2, column: column2, places };
   }
   readout(step) {
-    const [row, column2] = this.cell;
-    const value = show(this.cells(step)(row, column2));
-    return `${this.tell(row, column2, step)} = ${value}`;
+    const [row2, column2] = this.cell;
+    const value = show(this.cells(step)(row2, column2));
+    return `${this.tell(row2, column2, step)} = ${value}`;
   }
   /** A bar over a row or a column. */
   bar(along, index, name) {
@@ -1643,13 +1775,13 @@ var Panel = class {
     const cells = [];
     const { count: height } = this.rows;
     const { count: width } = this.columns;
-    for (let row = 0; numbers2.length && row < height; row++)
+    for (let row2 = 0; numbers2.length && row2 < height; row2++)
       for (let column2 = 0; column2 < width; column2++) {
-        const here = { step, ...this.address(row, column2) };
+        const here = { step, ...this.address(row2, column2) };
         if (!numbers2.some((one) => ["name", "index", "step"].every((key) => one[key] === here[key])))
           continue;
         const style = {
-          top: `${100 * row / height}%`,
+          top: `${100 * row2 / height}%`,
           left: `${100 * column2 / width}%`,
           height: `${100 / height}%`,
           width: `${100 / width}%`
@@ -1691,9 +1823,9 @@ var TimeLine = class extends Panel {
     this.verdict?.(step);
     if (this.numbers) {
       const value = this.cells(0);
-      this.numbers.forEach((node2, row) => {
-        const number = value(row, step);
-        node2.textContent = Number.isNaN(number) ? "" : number !== 0 && Math.abs(number) < 1e-3 ? "0.000" : brief(number);
+      this.numbers.forEach((node2, row2) => {
+        const number2 = value(row2, step);
+        node2.textContent = Number.isNaN(number2) ? "" : number2 !== 0 && Math.abs(number2) < 1e-3 ? "0.000" : brief(number2);
       });
     }
   }
@@ -1712,8 +1844,8 @@ var Bars = class extends Panel {
   draw(step) {
     const value = this.cells(step);
     const { low, high } = this.scale();
-    const at = (number) => {
-      const part = Math.max(0, Math.min(1, (number - low) / (high - low)));
+    const at = (number2) => {
+      const part = Math.max(0, Math.min(1, (number2 - low) / (high - low)));
       return 100 * (this.mirrored ? 1 - part : part);
     };
     const { count } = this.rows;
@@ -1721,25 +1853,25 @@ var Bars = class extends Panel {
     let bars = "";
     let missing = "";
     let noted = [];
-    for (let row = 0; row < count; row++) {
-      const number = value(row, 0);
-      if (number !== number) {
-        missing += `M0 ${row + 0.5}h100`;
+    for (let row2 = 0; row2 < count; row2++) {
+      const number2 = value(row2, 0);
+      if (number2 !== number2) {
+        missing += `M0 ${row2 + 0.5}h100`;
         continue;
       }
       const start = at(0);
-      bars += `M${start.toFixed(2)} ${row + 0.12}v.76H${at(number).toFixed(2)}v-.76z`;
-      const size = Math.abs(number);
+      bars += `M${start.toFixed(2)} ${row2 + 0.12}v.76H${at(number2).toFixed(2)}v-.76z`;
+      const size = Math.abs(number2);
       if (size < NOTED * high) continue;
-      if (roomy) noted.push([row, number]);
-      else if (!noted.length || size > Math.abs(noted[0][1])) noted = [[row, number]];
+      if (roomy) noted.push([row2, number2]);
+      else if (!noted.length || size > Math.abs(noted[0][1])) noted = [[row2, number2]];
     }
     this.path.setAttribute("d", bars);
     this.missing.setAttribute("d", missing);
     this.notes.replaceChildren(
-      ...noted.map(([row, number]) => {
-        const style = { top: `${100 * (row + 0.5) / count}%` };
-        return element("span", { style }, number.toFixed(2).replace("-", "−"));
+      ...noted.map(([row2, number2]) => {
+        const style = { top: `${100 * (row2 + 0.5) / count}%` };
+        return element("span", { style }, number2.toFixed(2).replace("-", "−"));
       })
     );
   }
@@ -1759,9 +1891,9 @@ function line(view, label, rows, read3, options) {
   } = options;
   const at = options.at ?? ((array, step) => view.run.at(array, step));
   let known = {};
-  const cells = () => (row, column2) => {
+  const cells = () => (row2, column2) => {
     if (column2 >= view.run.steps) return NaN;
-    const [array, index] = read3(row);
+    const [array, index] = read3(row2);
     known[array] ??= Array.from({ length: view.run.steps }, (_, step) => at(array, step).slice());
     return known[array][column2][index];
   };
@@ -1774,9 +1906,9 @@ function line(view, label, rows, read3, options) {
     columns: { kind: "time", count: view.player.steps },
     scale,
     cells,
-    tell: (row, column2) => `step ${column2}, ${tell(row)}`,
-    address(row, column2) {
-      const [array, index] = read3(row);
+    tell: (row2, column2) => `step ${column2}, ${tell(row2)}`,
+    address(row2, column2) {
+      const [array, index] = read3(row2);
       return { name: array, index, step: column2 };
     },
     forget: () => known = {}
@@ -1849,28 +1981,28 @@ function stepFigures(view) {
   const stored = run.frame ? [view.frame(run.frame)] : [];
   for (const name of view.names("words")) stored.push(wordsFigure(view, name, wide, high));
   for (const name of view.names("pairs")) stored.push(pairsFigure(view, name, high));
-  const figures = [];
+  const figures2 = [];
   for (const [letter, all] of byPlaces(run, view.names("places")))
     for (const fractions of [false, true]) {
       const names = all.filter((name) => isFraction(run.arrays[name]) === fractions);
       if (!names.length) continue;
       const title = letter === "N" ? "writing" : fractions ? "gates" : "units";
-      const say = (label, row) => `${label} of ${view.axes.say(letter, row)}`;
-      figures.push(columnsFigure(view, { title, letter, names, start: 0, say }, high(letter)));
+      const say = (label, row2) => `${label} of ${view.axes.say(letter, row2)}`;
+      figures2.push(columnsFigure(view, { title, letter, names, start: 0, say }, high(letter)));
     }
   const headed = view.names("heads");
   for (let head = 0; headed.length && head < run.heads; head++) {
     const letter = placesOf(run, headed[0]);
-    const say = (label, row) => `head ${head}, ${label}, ${view.axes.say(letter, row)}`;
+    const say = (label, row2) => `head ${head}, ${label}, ${view.axes.say(letter, row2)}`;
     const start = head * view.axes.sizes[letter];
     const about = { title: `head ${head}`, letter, names: headed, start, say };
-    figures.push(columnsFigure(view, about, high(letter)));
+    figures2.push(columnsFigure(view, about, high(letter)));
   }
   const vectors = view.names("vector", "vectors");
   const band = (name, ...parts) => element("div", { class: `mp-band ${name}` }, ...parts);
   const stack = [band("", ...stored)];
   if (vectors.length) stack.push(vectorsFigure(view, vectors, wide));
-  return [band("", band("mp-stack", ...stack), ...figures)];
+  return [band("", band("mp-stack", ...stack), ...figures2)];
 }
 function wordsFigure(view, name, width, high) {
   const { axes, run } = view;
@@ -1884,8 +2016,8 @@ function wordsFigure(view, name, width, high) {
     columns,
     scale: view.shared([name]),
     arrays: [name],
-    index: (row, column2) => rows.places[row] * columns.count + column2,
-    tell: (row, column2) => `${name}[${rows.names[row]}, ${column2}]: ${axes.say(place, row)}, ${axes.say(content, column2)}`
+    index: (row2, column2) => rows.places[row2] * columns.count + column2,
+    tell: (row2, column2) => `${name}[${rows.names[row2]}, ${column2}]: ${axes.say(place, row2)}, ${axes.say(content, column2)}`
   };
   return view.figure(options, width, high(place));
 }
@@ -1902,8 +2034,8 @@ function pairsFigure(view, name, high) {
     columns: rows,
     scale: view.scaleOf(name),
     arrays: [name],
-    index: (row, column2) => rows.places[row] * rows.count + rows.places[column2],
-    tell: (row, column2) => `${name}[${rows.names[row]}, ${rows.names[column2]}]: ${axes.say(letter, row)} ${related} ${rows.names[column2]}`
+    index: (row2, column2) => rows.places[row2] * rows.count + rows.places[column2],
+    tell: (row2, column2) => `${name}[${rows.names[row2]}, ${rows.names[column2]}]: ${axes.say(letter, row2)} ${related} ${rows.names[column2]}`
   };
   return view.figure(options, high(letter), high(letter));
 }
@@ -1919,9 +2051,9 @@ function columnsFigure(view, { title, letter, names, start, say }, height) {
     columns: { ...named2("quantity", labels), titles },
     scale: fractions ? view.unit : view.shared(names),
     arrays: names,
-    pick: (row, column2) => column2,
-    index: (row) => start + rows.places[row],
-    tell: (row, column2) => say(labels[column2], row)
+    pick: (row2, column2) => column2,
+    index: (row2) => start + rows.places[row2],
+    tell: (row2, column2) => say(labels[column2], row2)
   };
   return view.figure(options, names.length * (view.compact ? 15 : 18), height);
 }
@@ -1936,9 +2068,9 @@ function vectorsFigure(view, names, width) {
     columns: view.axes.of(letter),
     scale: view.shared(names),
     arrays: entries.map(({ name }) => name),
-    pick: (row) => row,
-    index: (row, column2) => entries[row].index + column2,
-    tell: (row, column2) => `${labels[row]}, position ${column2}`
+    pick: (row2) => row2,
+    index: (row2, column2) => entries[row2].index + column2,
+    tell: (row2, column2) => `${labels[row2]}, position ${column2}`
   };
   return view.figure(options, width, entries.length * ROW);
 }
@@ -1970,12 +2102,12 @@ function numbersLine(view, name, options = {}) {
   const count = view.run.size(name);
   const single = count === 1;
   const rows = single ? named2("feature", [label]) : axis("feature", count);
-  return line(view, options.label ?? label, rows, (row) => [name, row], {
+  return line(view, options.label ?? label, rows, (row2) => [name, row2], {
     name: `${label} over time`,
     scale: view.scaleOf(name),
     height: single ? 16 : Math.max(view.compact ? 30 : 36, Math.min(72, count * 5)),
     numbers: single,
-    tell: (row) => single ? label : `${label} ${row}`,
+    tell: (row2) => single ? label : `${label} ${row2}`,
     meaning,
     ...options
   });
@@ -1983,10 +2115,10 @@ function numbersLine(view, name, options = {}) {
 function placesLine(view, { label, name, index: offset, meaning }, options = {}) {
   const letter = placesOf(view.run, name);
   const rows = view.axes.of(letter);
-  return line(view, options.label ?? label, rows, (row) => [name, offset + rows.places[row]], {
+  return line(view, options.label ?? label, rows, (row2) => [name, offset + rows.places[row2]], {
     name: `${label} over time`,
     scale: view.scaleOf(name),
-    tell: (row) => `${label} of ${view.axes.say(letter, row)}`,
+    tell: (row2) => `${label} of ${view.axes.say(letter, row2)}`,
     meaning,
     ...options
   });
@@ -2009,14 +2141,29 @@ function namedLine(view, title, names, scale) {
   const entries = view.entries(names);
   const labels = entries.map(({ label }) => label);
   const rows = { ...named2("gate", labels), titles: entries.map(({ meaning }) => meaning) };
-  const read3 = (row) => [entries[row].name, entries[row].index];
-  const tell = (row) => labels[row];
+  const read3 = (row2) => [entries[row2].name, entries[row2].index];
+  const tell = (row2) => labels[row2];
   const height = entries.length * ROW;
   return line(view, title, rows, read3, { scale, height, numbers: true, tell }).root;
 }
 
 // src/memorylab/player/script/simple.js
 var TOUCHED = 0.1;
+var SIZES = {
+  wide: { row: 19, least: 160, most: 304, word: 15, side: 52, own: 150, line: 52, placed: 152 },
+  laboratory: {
+    row: 13,
+    least: 120,
+    most: 208,
+    word: 13,
+    side: 52,
+    own: 150,
+    line: 38,
+    placed: 106
+  },
+  compact: { row: 8, least: 120, most: 152, word: 9, side: 40, own: 100, line: 30, placed: 80 }
+};
+var sizesFor = ({ compact, player }) => SIZES[compact ? "compact" : player.network ? "laboratory" : "wide"];
 function buildSimple(view) {
   return { step: stepFigures2(view), whole: runLines2(view) };
 }
@@ -2027,26 +2174,27 @@ function plain(view, name, head = null) {
 }
 function stepFigures2(view) {
   const { run } = view;
-  const figures = run.frame ? [view.frame(run.frame)] : [];
+  const figures2 = run.frame ? [view.frame(run.frame)] : [];
   const names = view.names("words", "places", "heads");
-  for (const [letter, list] of byPlaces(run, names)) figures.push(memory2(view, letter, list));
+  for (const [letter, list] of byPlaces(run, names)) figures2.push(memory2(view, letter, list));
   if (!names.length) {
     const nothing = "Nothing is kept from step to step, so there is no memory to show.";
-    figures.push(element("p", { class: "mp-nothing" }, nothing));
+    figures2.push(element("p", { class: "mp-nothing" }, nothing));
   }
-  return figures;
+  return figures2;
 }
 function memory2(view, letter, names) {
-  const { run, axes, compact } = view;
+  const { run, axes } = view;
   const rows = axes.of(letter);
-  const height = clamp(compact ? 120 : 160, rows.count * (compact ? 8 : 19), compact ? 152 : 304);
+  const { row: row2, least, most } = sizesFor(view);
+  const height = clamp(least, rows.count * row2, most);
   const words = names.filter((name) => view.names("words").includes(name));
   const places = names.filter((name) => view.names("places").includes(name));
   const heads = names.filter((name) => view.names("heads").includes(name));
   const ticks = view.ticks("row", rows, height);
   ticks.style.height = `${height}px`;
-  const number = axes.say(letter, 0).split(" ")[0];
-  const parts = [column(view.simple ? number : "", "", "", ticks)];
+  const number2 = axes.say(letter, 0).split(" ")[0];
+  const parts = [column(view.simple ? number2 : "", "", "", ticks)];
   const beside = words.length > 0;
   const bars = (name, head = null) => barsPanel(view, letter, { name, head, height, beside });
   const side = (name, caption, panels) => {
@@ -2079,10 +2227,10 @@ function column(caption, meaning, tone, body) {
   return element("div", { class: "mp-part" }, head, body);
 }
 function wordsPanel(view, letter, name, height) {
-  const { axes, run, compact } = view;
+  const { axes, run } = view;
   const content = run.arrays[name].axes.split(" ").at(-1);
   const [rows, columns] = [axes.of(letter), axes.of(content)];
-  const index = (row, at) => rows.places[row] * columns.count + at;
+  const index = (row2, at) => rows.places[row2] * columns.count + at;
   const options = {
     name,
     title: run.arrays[name].label,
@@ -2091,19 +2239,19 @@ function wordsPanel(view, letter, name, height) {
     scale: view.shared([name]),
     arrays: [name],
     index,
-    tell: (row, at) => `${axes.say(letter, row)}, ${axes.say(content, at)} (${subscript(run, name, index(row, at))})`
+    tell: (row2, at) => `${axes.say(letter, row2)}, ${axes.say(content, at)} (${subscript(run, name, index(row2, at))})`
   };
-  return view.panel(options, clamp(96, columns.count * (compact ? 9 : 15), 240), height);
+  return view.panel(options, clamp(96, columns.count * sizesFor(view).word, 240), height);
 }
 function barsPanel(view, letter, { name, head, height, beside }) {
-  const { axes, run, compact } = view;
+  const { axes, run } = view;
+  const { side, own } = sizesFor(view);
   const rows = axes.of(letter);
   const start = (head ?? 0) * rows.count;
   const { label } = run.arrays[name];
   const text = plain(view, name, head);
-  const index = (row) => start + rows.places[row];
-  const wide = compact ? 40 : 52;
-  const narrow = head === null ? wide : clamp(10, 120 / run.heads, wide);
+  const index = (row2) => start + rows.places[row2];
+  const narrow = head === null ? side : clamp(10, 120 / run.heads, side);
   const options = {
     name: `${label}${head === null ? "" : ` ${head}`} now`,
     title: `${text} now`,
@@ -2112,11 +2260,11 @@ function barsPanel(view, letter, { name, head, height, beside }) {
     scale: view.scaleOf(name),
     arrays: [name],
     index,
-    tell: (row) => `${text}, ${axes.say(letter, row)} (${subscript(run, name, index(row))})`,
+    tell: (row2) => `${text}, ${axes.say(letter, row2)} (${subscript(run, name, index(row2))})`,
     tone: beside ? head === null ? "mp-write" : "mp-read" : "mp-own",
     mirrored: beside && head === null
   };
-  return view.panel(options, beside ? narrow : compact ? 100 : 150, height, Bars);
+  return view.panel(options, beside ? narrow : own, height, Bars);
 }
 function touch(view, panel, bars) {
   const layer = element("div", { class: "mp-marks" });
@@ -2125,21 +2273,22 @@ function touch(view, panel, bars) {
     const marks = bars.map((one) => {
       const value = one.cells(step);
       let most = 0;
-      for (let row = 1; row < one.rows.count; row++) if (value(row, 0) > value(most, 0)) most = row;
+      for (let row2 = 1; row2 < one.rows.count; row2++) if (value(row2, 0) > value(most, 0)) most = row2;
       return value(most, 0) >= TOUCHED ? panel.bar("row", most, `mp-touch ${one.tone}`) : "";
     });
     layer.replaceChildren(...marks);
   });
 }
 function runLines2(view) {
-  const { run, compact } = view;
+  const { run } = view;
   const lines = [];
-  const small = (count) => clamp(compact ? 26 : 34, count * 7, compact ? 30 : 52);
+  const { line: most } = sizesFor(view);
+  const small = (count) => clamp(Math.min(34, most - 4), count * 7, most);
   const numbers2 = (name) => {
     const single = run.size(name) === 1;
     const height = single ? 16 : small(run.size(name));
     const label = plain(view, name);
-    const tell = (row) => `${label}${single ? "" : ` ${row + 1}`} (${subscript(run, name, row)})`;
+    const tell = (row2) => `${label}${single ? "" : ` ${row2 + 1}`} (${subscript(run, name, row2)})`;
     lines.push(numbersLine(view, name, { label, height, tell }).root);
   };
   const simple = view.names("other", "few");
@@ -2152,9 +2301,9 @@ function runLines2(view) {
   return [...lines, clockLine(view.player.steps)];
 }
 function placed(view) {
-  const { run, axes, compact } = view;
+  const { run, axes } = view;
   const entries = view.entries(view.names("places", "heads"));
-  const room = (compact ? 80 : 152) / Math.max(2, entries.length);
+  const room = sizesFor(view).placed / Math.max(2, entries.length);
   return entries.map((entry) => {
     const letter = placesOf(run, entry.name);
     const count = axes.sizes[letter];
@@ -2162,8 +2311,8 @@ function placed(view) {
     const hasHeads = run.arrays[entry.name].axes.startsWith("T R");
     const label = plain(view, entry.name, hasHeads ? head : null);
     const { places } = axes.of(letter);
-    const tell = (row) => `${label}, ${axes.say(letter, row)} (${subscript(run, entry.name, entry.index + places[row])})`;
-    const height = clamp(24, room, clamp(compact ? 40 : 56, count * 5, 152));
+    const tell = (row2) => `${label}, ${axes.say(letter, row2)} (${subscript(run, entry.name, entry.index + places[row2])})`;
+    const height = clamp(24, room, Math.max(56, count * 5));
     const shown = hasHeads && run.heads > 1 ? `head ${head + 1}` : label;
     const tone = letter === "N" ? hasHeads ? "mp-read" : "mp-write" : "";
     return [entry, { label: shown, tell, height, tone }];
@@ -2179,7 +2328,7 @@ function answerLines(view, small) {
     height,
     at: (name, step) => answerAt(view.run, step),
     scale: () => view.run.signed ? around(1) : UNIT,
-    tell: (row) => `probability that bit ${row + 1} is 1 (from output[${row}])`,
+    tell: (row2) => `probability that bit ${row2 + 1} is 1 (from output[${row2}])`,
     meaning: `${meaning}: ${probability}; a wrong bit is marked`,
     verdict: (step) => verdict(view.run, step)
   });
@@ -2199,7 +2348,7 @@ function answerLines(view, small) {
     wrong.setAttribute("d", marks);
     veil.setAttribute("d", unasked);
   };
-  const tell = (row) => `wanted bit ${row + 1} (target[${row}])`;
+  const tell = (row2) => `wanted bit ${row2 + 1} (target[${row2}])`;
   return [
     answer.root,
     numbersLine(view, "target", { label: plain(view, "target"), height, tell }).root
@@ -2257,14 +2406,14 @@ var View = class {
   /** The names of the arrays of some forms, see axes.js; in a simple view, only the simple ones. */
   names(...forms) {
     const { run, simple } = this;
-    return run.names((row) => !simple || row.simple).filter((name) => forms.includes(formOf(run, name)));
+    return run.names((row2) => !simple || row2.simple).filter((name) => forms.includes(formOf(run, name)));
   }
   // -- how numbers become colours: as functions, because the run may change
   scaleOf(name) {
     return () => {
-      const row = this.run.arrays[name];
-      if (isFraction(row)) return this.unit();
-      const { low, high } = row;
+      const row2 = this.run.arrays[name];
+      if (isFraction(row2)) return this.unit();
+      const { low, high } = row2;
       return this.run.signed || low < 0 ? this.shared([name])() : between(0, Math.max(high, 1e-9));
     };
   }
@@ -2284,11 +2433,11 @@ var View = class {
   panel({ arrays, pick = () => 0, index, ...options }, width, height, Kind = Panel) {
     const cells = (step) => {
       const values = arrays.map((name) => this.run.at(name, step));
-      return (row, column2) => values[pick(row, column2)][index(row, column2)];
+      return (row2, column2) => values[pick(row2, column2)][index(row2, column2)];
     };
-    const address = (row, column2) => ({
-      name: arrays[pick(row, column2)],
-      index: index(row, column2)
+    const address = (row2, column2) => ({
+      name: arrays[pick(row2, column2)],
+      index: index(row2, column2)
     });
     const panel = new Kind(this.player, { ...options, view: this, height, cells, address });
     this.panels.push(panel);
@@ -2377,7 +2526,7 @@ var View = class {
 
 // src/memorylab/player/script/board.js
 function isAlike(a, b) {
-  const form = ({ label, kind, answer, steps, arrays }) => JSON.stringify([label, kind, answer, steps, Object.values(arrays).map((row) => row.shape)]);
+  const form = ({ label, kind, answer, steps, arrays }) => JSON.stringify([label, kind, answer, steps, Object.values(arrays).map((row2) => row2.shape)]);
   return form(a) === form(b) && `${Object.keys(a.arrays)}` === `${Object.keys(b.arrays)}`;
 }
 var Board = class {
@@ -2499,7 +2648,7 @@ var Board = class {
       "details",
       { class: "mp-keys" },
       element("summary", {}, "keys"),
-      "space plays and pauses · ← → or , . step · page up and page down go ten steps · home and end · + − change the speed · d shows the difference of two runs · in a picture the arrow keys move from cell to cell, escape leaves it"
+      "space plays and pauses · ← → or , . step · page up and page down go ten steps · home and end · + − change the speed · d shows the difference of two runs · in a picture the arrow keys move from cell to cell, enter explains a number, escape leaves it"
     );
     this.foot.replaceChildren(legend(this.front), glossary(this.front), keys);
     this.foot.querySelectorAll("details").forEach((one, i) => one.open = Boolean(open[i]));
@@ -2512,6 +2661,182 @@ var Board = class {
     return this.difference ? [...this.views, this.difference] : this.views;
   }
 };
+
+// src/memorylab/player/script/why.js
+var TOLERANCE = 1e-4;
+var LIT = 256;
+var LETTERS = { N: "n", W: "w", R: "i", H: "q", D: "d", 3: "m" };
+function modelOf(run) {
+  if (run.model) return run.model;
+  const { locations, word, heads } = run;
+  return { sizes: { locations, word, heads }, weights: null };
+}
+var withModel = (run) => run.model ? run : Object.assign(Object.create(run), { model: modelOf(run) });
+function unflatten(flat2, shape) {
+  const index = [];
+  for (const size of [...shape].reverse()) {
+    index.unshift(flat2 % size);
+    flat2 = Math.floor(flat2 / size);
+  }
+  return index;
+}
+function nameOfCell(run, name, flat2) {
+  if (run.has(name)) return subscript(run, name, flat2);
+  return `${name}[${unflatten(flat2, run.shapeOf(name)).join(", ")}]`;
+}
+function explain(run, name, flat2, step) {
+  const value = run.at(name, step)[flat2];
+  const row2 = run.arrays[name];
+  if (run.signed) return { value, text: "A difference of two runs: each has an explanation." };
+  const index = unflatten(flat2, run.shapeOf(name));
+  const edit = run.disturbance?.edits.findLast((one) => covers(one, name, index, step));
+  if (edit) return { value, text: `Set by the disturbance ${formatEdit(edit)}.` };
+  const whole = withModel(run);
+  const formula = run.has("write_weighting") ? formulasOf(whole.model).find((one) => one.name === name) : null;
+  if (!formula) return { value, text: untold(run, row2) };
+  const axes = formula.axes.split(" ").slice(1);
+  const letters = formula.letters ?? axes.map((axis2, i) => LETTERS[axis2] ?? index[i]);
+  const left = new Letters(whole.model).now(name, ...letters);
+  const general = formula.explain(new Letters(whole.model), ...letters);
+  const own = formula.explain(new Numbers(whole, step), ...index);
+  const shown = shorten(own);
+  const lines = [{ equation: [left, general], numbers: [value, shown] }];
+  const [part, itsNumbers] = [namedIn(general), namedIn(shown)];
+  if (part)
+    lines.push({ equation: [part, part.args[0]], numbers: [itsNumbers.value, itsNumbers.args[0]] });
+  const differs = !(Math.abs(own.value - value) <= TOLERANCE * Math.max(1, Math.abs(value)));
+  const surprise = `The equation gives ${show(own.value)}: the run was changed, or had begun before.`;
+  const note = [formula.note, differs ? surprise : ""].filter(Boolean).join(" ");
+  return {
+    value,
+    lines,
+    expression: shown,
+    sources: unique(shownSources(shown)),
+    all: unique(sources(own)),
+    note
+  };
+}
+function namedIn(expression) {
+  if (expression.op === "named") return expression;
+  for (const arg of expression.args) {
+    const found = namedIn(arg);
+    if (found) return found;
+  }
+  return null;
+}
+function unique(cells) {
+  const known = /* @__PURE__ */ new Map();
+  for (const cell of cells) known.set(keyOf(cell), cell);
+  return [...known.values()];
+}
+function untold(run, row2) {
+  if (!row2) return "";
+  if (run.has("write_weighting") && !row2.optional && row2.label !== "input")
+    return "Asked for by the controller; its weights aren't in this page.";
+  return `It isn't computed by an equation of the DNC: ${row2.meaning}.`;
+}
+var Why = class {
+  constructor(player) {
+    Object.assign(this, { player, path: [] });
+    this.root = player.slots.why;
+    player.onCell((cell) => this.open([cell], cell.event.type === "keydown"));
+    player.root.addEventListener("keydown", (event) => this.key(event), { capture: true });
+    this.root.addEventListener("click", (event) => {
+      const place = event.target.closest?.("[data-from]");
+      if (place) this.follow(this.cells[place.dataset.from]);
+    });
+  }
+  key(event) {
+    if (event.key !== "Escape" || !this.path.length) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.close();
+  }
+  /** Explain the last cell of a path { run, name, index, step, panel }; `take` the focus, or not. */
+  open(path, take) {
+    this.path = path;
+    const { run, name, index, step } = path.at(-1);
+    const why = explain(run, name, index, step);
+    const from = (why.all ?? []).map((cell) => flat(run, cell));
+    this.cells = (why.sources ?? []).map((cell) => flat(run, cell));
+    const title = `${nameOfCell(run, name, index)} at step ${step} = ${show(why.value)}`;
+    this.heading = element("h4", { tabindex: "-1" }, title);
+    const button = (action, text, onclick) => element("button", { type: "button", "data-action": action, onclick }, text);
+    const buttons = [button("close-why", "close", () => this.close())];
+    if (path.length > 1) buttons.unshift(button("back-why", "back", () => this.back()));
+    const panel = element(
+      "section",
+      { class: "mp-why-panel", "aria-label": "Why this number?" },
+      element("div", { class: "mp-why-head" }, this.heading, ...buttons)
+    );
+    if (why.text) panel.append(element("p", {}, why.text));
+    for (const line2 of why.lines ?? []) panel.append(this.equation(line2, why));
+    if (why.note) panel.append(element("p", { class: "mp-why-note" }, why.note));
+    if (this.cells.length) panel.append(this.links(run, from.length));
+    this.root.replaceChildren(panel);
+    this.player.light(run, [...from.length > LIT ? this.cells : from, { name, index, step }]);
+    if (take) this.heading.focus();
+  }
+  /** An equation, and under it the same with this cell's numbers. */
+  equation({ equation, numbers: numbers2 }, { sources: cells }) {
+    const places = new Map(cells.map((cell, i) => [keyOf(cell), i]));
+    const write2 = (leaf2) => {
+      const place = leaf2.source && places.get(keyOf(leaf2.source));
+      const text = number(leaf2);
+      return place === void 0 || place === null ? text : `<mrow data-from="${place}" class="mp-from">${text}</mrow>`;
+    };
+    const [left, right] = equation;
+    const symbols = `${mathml(left, ({ symbol }) => symbol)}<mo>=</mo>${mathml(right, ({ symbol }) => symbol)}`;
+    const [value, terms] = numbers2;
+    const figures2 = `<mo>=</mo>${mathml(terms, write2)}<mo>=</mo>${number({ value })}`;
+    const math = (inner) => `<math display="block"><mrow>${inner}</mrow></math>`;
+    const template = document.createElement("template");
+    template.innerHTML = `<div class="mp-why-line">${math(symbols)}${math(figures2)}</div>`;
+    return template.content;
+  }
+  /** The cells behind the numbers that are shown, to be followed. */
+  links(run, all) {
+    const links = this.cells.map(({ name, index, step }, i) => {
+      const text = `${nameOfCell(run, name, index)} at step ${step} = ${show(run.at(name, step)[index])}`;
+      return element("button", { type: "button", "data-from": i }, text);
+    });
+    const more = all > links.length ? ` and ${all - links.length} more` : "";
+    return element("p", { class: "mp-why-from" }, "from ", ...links, more);
+  }
+  follow(cell) {
+    const { run } = this.path.at(-1);
+    this.player.seek(cell.step);
+    this.open([...this.path, { run, ...cell }], true);
+  }
+  back() {
+    const path = this.path.slice(0, -1);
+    this.player.seek(path.at(-1).step);
+    this.open(path, true);
+  }
+  /** Explain the same cell of a run that took the place of another, or close if it has none. */
+  renew(before, after) {
+    if (!this.path.length) return;
+    const { run, name, index, step } = this.path.at(-1);
+    const now = after[before.indexOf(run)];
+    const fits = now && step < now.steps && (now.has(name) || now.stepShapes?.[name]);
+    if (fits && index < now.at(name, step).length)
+      this.open([{ ...this.path.at(-1), run: now }], false);
+    else this.close();
+  }
+  close() {
+    const [{ run, panel }] = this.path;
+    this.path = [];
+    this.root.replaceChildren();
+    this.player.light(run, []);
+    panel?.canvas.focus();
+  }
+};
+var keyOf = ({ name, index, step }) => `${name} ${index} ${step}`;
+var flat = (run, { name, index, step }) => ({
+  name,
+  index: flatten(index, run.shapeOf(name)),
+  step
+});
 
 // src/memorylab/player/script/player.js
 var SPEEDS = [1, 2, 5, 10, 20, 30, 60];
@@ -2550,6 +2875,7 @@ var Player = class {
     );
     this.setSpeed(this.fps, false);
     this.begin();
+    this.why = new Why(this);
     this.board.build(this.runs);
     this.select(null);
   }
@@ -2564,10 +2890,12 @@ var Player = class {
    * stay and are only drawn anew, with their locations in the order that they had.
    */
   show(runs) {
+    const before = this.runs;
     this.runs = runs;
     this.begin();
     if (this.board.show(runs)) this.draw();
     else this.select(null);
+    this.why.renew(before, runs);
   }
   buildControls() {
     const button = (name, label, action) => element(
@@ -2728,7 +3056,7 @@ var Player = class {
 };
 
 // src/memorylab/player/script/style.css
-var style_default = '.memory-player {\n  --mp-text: var(--jp-ui-font-color1, #1b1b1b);\n  --mp-quiet: var(--jp-ui-font-color2, #5a5a5a);\n  --mp-back: var(--jp-layout-color0, #fff);\n  --mp-field: var(--jp-layout-color2, #eee);\n  --mp-line: var(--jp-border-color1, #bbb);\n  --mp-accent: #0b6bcb;\n  --mp-mark: #d6006c;\n  --mp-writes: #b85c00;\n  --mp-reads: #00776b;\n  --mp-own: #5b6470;\n  container: player / inline-size;\n  color: var(--mp-text);\n  background: var(--mp-back);\n  font:\n    13px/1.45 system-ui,\n    sans-serif;\n  padding: 8px;\n  box-sizing: border-box;\n  color-scheme: light;\n}\n.memory-player[data-theme="dark"],\nbody[data-jp-theme-light="false"] .memory-player {\n  --mp-accent: #6cb6ff;\n  --mp-mark: #ff6db6;\n  --mp-writes: #ffb04d;\n  --mp-reads: #3fd0bd;\n  --mp-own: #a9b4c2;\n  color-scheme: dark;\n}\n.memory-player[data-theme="dark"] {\n  --mp-text: #e8e8e8;\n  --mp-quiet: #adadad;\n  --mp-back: #121417;\n  --mp-field: #2a2e34;\n  --mp-line: #555b63;\n}\n.memory-player *,\n.memory-player *::before {\n  box-sizing: border-box;\n}\n.memory-player p,\n.memory-player h3,\n.memory-player figure {\n  margin: 0;\n}\n.mp-head {\n  position: sticky;\n  top: 0;\n  z-index: 2;\n  padding: 2px 0;\n  background: var(--mp-back);\n}\n.mp-controls {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 6px;\n  align-items: center;\n}\n.mp-controls button svg {\n  display: block;\n}\n.mp-controls button,\n.mp-controls select {\n  font: inherit;\n  min-width: 32px;\n  min-height: 30px;\n  padding: 2px 8px;\n  color: inherit;\n  background: var(--mp-field);\n  border: 1px solid var(--mp-line);\n  border-radius: 4px;\n  cursor: pointer;\n}\n.mp-controls button[aria-pressed="true"] {\n  background: var(--mp-accent);\n  color: var(--mp-back);\n}\n.mp-controls input[type="range"] {\n  flex: 1 1 140px;\n  min-width: 100px;\n  accent-color: var(--mp-accent);\n}\n.mp-counter {\n  min-width: 8em;\n  font-variant-numeric: tabular-nums;\n}\n.memory-player :focus-visible {\n  outline: 2px solid var(--mp-accent);\n  outline-offset: 2px;\n}\n.memory-player .mp-value {\n  min-height: 1.45em;\n  font-variant-numeric: tabular-nums;\n  font-size: 12px;\n  color: var(--mp-quiet);\n  margin: 3px 0 0;\n  overflow-wrap: anywhere;\n}\n.mp-group-of {\n  display: inline-flex;\n  flex-wrap: wrap;\n}\n.mp-group-of button {\n  max-width: 16em;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  white-space: nowrap;\n}\n.mp-group-of button:not(:first-child) {\n  border-start-start-radius: 0;\n  border-end-start-radius: 0;\n  margin-left: -1px;\n}\n.mp-group-of button:not(:last-child) {\n  border-start-end-radius: 0;\n  border-end-end-radius: 0;\n}\n.mp-tabs:empty {\n  display: none;\n}\n.mp-views {\n  display: grid;\n  grid-template-columns: minmax(0, 1fr);\n  gap: 10px 24px;\n}\n.mp-views > [data-shown="false"] {\n  display: none;\n}\n.mp-view {\n  container: view / inline-size;\n  min-width: 0;\n}\n.mp-title {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 0 10px;\n  align-items: baseline;\n  margin-top: 4px;\n}\n.memory-player h3 {\n  font-size: 15px;\n  font-weight: 650;\n}\n.mp-title span {\n  color: var(--mp-quiet);\n}\n.memory-player .mp-words {\n  min-height: 1.45em;\n  margin: 2px 0 8px;\n  font-size: 14px;\n}\n[data-level="simple"] .mp-words {\n  min-height: 2.9em;\n  font-size: 15px;\n}\n[data-level="simple"] [data-runs="2"] .mp-words {\n  min-height: 4.35em;\n  font-size: 13.5px;\n}\n.mp-main {\n  display: grid;\n  grid-template-columns: minmax(0, 1fr);\n  gap: 10px 28px;\n}\n.mp-step {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 10px;\n  align-content: flex-start;\n}\n.mp-whole,\n.mp-grid {\n  min-width: 0;\n}\n.mp-band {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 12px;\n  align-items: flex-start;\n}\n.mp-band figure {\n  max-width: 100%;\n}\n.mp-stack {\n  flex-direction: column;\n  min-width: 0;\n}\n.mp-band:empty {\n  display: none;\n}\n.mp-band figcaption {\n  width: 0; /* a long title is cut, and whole in its tooltip */\n  min-width: 100%;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  white-space: nowrap;\n  font-size: 12px;\n  font-weight: 600;\n  margin: 0 0 3px;\n}\n.mp-body {\n  display: grid;\n  grid-template-columns: auto max-content;\n  justify-content: start;\n}\n.mp-body > .mp-frame {\n  grid-column: 2;\n}\n.mp-frame {\n  position: relative;\n  line-height: 0;\n  outline: 1px solid var(--mp-line);\n  cursor: crosshair;\n  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);\n}\n.memory-player canvas {\n  image-rendering: pixelated;\n  display: block;\n  max-width: 100%;\n  touch-action: pan-y;\n}\n.mp-marks {\n  position: absolute;\n  inset: 0;\n  pointer-events: none;\n  overflow: hidden;\n}\n.mp-mark {\n  position: absolute;\n  border: 0 solid var(--mp-mark);\n}\n.mp-row {\n  left: 0;\n  right: 0;\n  border-width: 1px 0;\n  min-height: 3px;\n}\n.mp-column {\n  top: 0;\n  bottom: 0;\n  border-width: 0 1px;\n  min-width: 3px;\n}\n.mp-strong.mp-row {\n  border-width: 2px 0;\n}\n.mp-strong.mp-column {\n  border-width: 0 2px;\n}\n.mp-ticks {\n  position: relative;\n  font-size: 11px;\n  line-height: 1;\n  color: var(--mp-quiet);\n  font-variant-numeric: tabular-nums;\n}\n.mp-ticks-row {\n  min-width: 25px;\n  grid-column: 1;\n}\n.mp-ticks-row span {\n  position: absolute;\n  right: 5px;\n  transform: translateY(-50%);\n  white-space: nowrap;\n}\n.mp-body:has([data-panel="vectors"]) .mp-ticks-row {\n  min-width: 62px;\n}\n.mp-ticks-column,\n.mp-ticks-named {\n  grid-column: 2;\n}\n.mp-ticks-column {\n  height: 16px;\n}\n.mp-ticks-named {\n  height: 70px;\n}\n.mp-ticks-column span {\n  position: absolute;\n  top: 4px;\n  transform: translateX(-50%);\n}\n.mp-ticks-named span {\n  position: absolute;\n  white-space: nowrap;\n  top: 4px;\n  writing-mode: vertical-rl;\n  transform: translateX(-50%);\n}\n.mp-legend {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 20px;\n  margin: 6px 0 2px;\n  font-size: 12px;\n  color: var(--mp-quiet);\n}\n.mp-bar-entry {\n  display: inline-flex;\n  gap: 6px;\n  align-items: center;\n  white-space: nowrap;\n}\n.mp-gradient {\n  display: inline-block;\n  width: 70px;\n  height: 10px;\n}\n.mp-hatch {\n  display: inline-block;\n  width: 16px;\n  height: 12px;\n  outline: 1px solid var(--mp-line);\n  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);\n}\n.mp-group {\n  margin: 4px 0;\n}\n.mp-group > summary,\n.mp-keys > summary {\n  cursor: pointer;\n  font-size: 12px;\n  font-weight: 600;\n  padding: 3px 0;\n}\n.mp-line {\n  display: grid;\n  grid-template-columns: 92px minmax(0, 1fr) 54px;\n  gap: 0 8px;\n  margin: 0 0 5px;\n  font-size: 11.5px;\n  align-items: stretch;\n}\n.mp-line > .mp-frame {\n  align-self: center;\n}\n[data-runs="2"] .mp-line {\n  margin-bottom: 4px;\n}\n.mp-line canvas {\n  width: 100%;\n}\n.mp-line-label {\n  text-align: right;\n  align-self: center;\n}\n.mp-line-names,\n.mp-line-right {\n  display: flex;\n  flex-direction: column;\n  justify-content: space-around;\n}\n.mp-line-names {\n  align-self: stretch;\n  line-height: 1;\n}\n.mp-line-right {\n  line-height: 1;\n  font-variant-numeric: tabular-nums;\n}\n.mp-line-names span,\n.mp-line-right > span {\n  height: 13px;\n  line-height: 13px;\n  white-space: nowrap;\n}\n.mp-line-right > .mp-range {\n  flex: 1;\n  height: auto;\n  display: flex;\n  flex-direction: column;\n  justify-content: space-between;\n  position: relative;\n  padding-left: 14px;\n  line-height: 11px;\n}\n.mp-range > .mp-upright {\n  position: absolute;\n  left: 0;\n  top: 0;\n  bottom: 0;\n  width: 9px;\n  height: auto;\n}\n.mp-time {\n  cursor: ew-resize;\n}\n.mp-cursor {\n  position: absolute;\n  top: -2px;\n  bottom: -2px;\n  pointer-events: none;\n  outline: 2px solid var(--mp-mark);\n}\n.memory-player .mp-keys {\n  color: var(--mp-quiet);\n  font-size: 12px;\n}\n\n/* The memory at first contact: numbers, bars and words side by side, one row per place. */\n.mp-memory {\n  display: flex;\n  max-width: 100%;\n}\n.mp-part {\n  display: flex;\n  flex: none;\n  flex-direction: column;\n  min-width: 0;\n}\n.mp-part.mp-shrinks {\n  flex: 0 1 auto;\n}\n.mp-part > figcaption {\n  height: 13px;\n  margin-bottom: 6px;\n  line-height: 13px;\n  font-size: 12px;\n  font-weight: 600;\n  white-space: nowrap;\n}\n.mp-part:first-child > figcaption {\n  padding-right: 5px;\n  font-weight: 400;\n  color: var(--mp-quiet);\n}\n.mp-part > figcaption.mp-write {\n  text-align: right;\n  padding-right: 4px;\n}\n.mp-part > figcaption.mp-read,\n.mp-part > figcaption.mp-own {\n  padding-left: 4px;\n}\n.mp-part > figcaption.mp-centre {\n  text-align: center;\n}\n.mp-write {\n  color: var(--mp-writes);\n}\n.mp-read {\n  color: var(--mp-reads);\n}\n.mp-own {\n  color: var(--mp-own);\n}\n.mp-side {\n  display: flex;\n  gap: 0 2px;\n}\n.mp-bars {\n  background: none;\n  outline: none;\n  border: solid var(--mp-line);\n  border-width: 1px 0;\n}\n.mp-bars.mp-own {\n  border-width: 1px;\n}\n.mp-frame > svg {\n  position: absolute;\n  inset: 0;\n  width: 100%;\n  height: 100%;\n  pointer-events: none;\n  overflow: visible;\n}\n.mp-bar {\n  fill: currentcolor;\n}\n.mp-missing {\n  stroke: var(--mp-quiet);\n  stroke-width: 0.7;\n  stroke-dasharray: 2 4;\n}\n.mp-notes {\n  position: relative;\n  width: 30px;\n  font-size: 11px;\n  line-height: 1;\n  font-variant-numeric: tabular-nums;\n}\n.mp-notes span {\n  position: absolute;\n  transform: translateY(-50%);\n}\n.mp-notes.mp-write span {\n  right: 4px;\n}\n.mp-notes.mp-read span,\n.mp-notes.mp-own span {\n  left: 4px;\n}\n.mp-mark.mp-touch {\n  border: 2px solid currentcolor;\n  border-radius: 2px;\n  left: 0;\n  right: 0;\n  min-height: 5px;\n}\n.mp-lit {\n  position: absolute;\n  outline: 2px solid var(--mp-mark);\n  outline-offset: -1px;\n  background: color-mix(in srgb, var(--mp-mark) 30%, transparent);\n  min-width: 4px;\n  min-height: 4px;\n}\n.memory-player .mp-nothing {\n  max-width: 300px;\n  padding: 24px;\n  font-size: 14px;\n  color: var(--mp-quiet);\n  border: 1px dashed var(--mp-line);\n  border-radius: 6px;\n}\n.mp-wrong {\n  fill: var(--mp-mark);\n}\n.mp-veil {\n  fill: var(--mp-back);\n  opacity: 0.72;\n}\n.mp-verdict {\n  align-self: center;\n  line-height: 1.2;\n}\n.mp-clock ~ .mp-clock {\n  display: none;\n}\n.mp-clock .mp-ticks {\n  grid-column: 2;\n}\n.mp-clock .mp-line-label {\n  color: var(--mp-quiet);\n  line-height: 19px;\n}\n.mp-foot {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 0 20px;\n  align-items: baseline;\n}\n.mp-foot details[open] {\n  flex: 1 0 100%;\n}\n.mp-glossary dl {\n  display: grid;\n  grid-template-columns: max-content minmax(0, 1fr);\n  gap: 2px 12px;\n  margin: 4px 0 8px;\n}\n.mp-glossary dt {\n  font-weight: 600;\n  color: var(--mp-text);\n}\n.mp-glossary dd {\n  margin: 0;\n}\n@container view (min-width: 740px) {\n  [data-level="simple"] .mp-main {\n    grid-template-columns: max-content minmax(0, 1fr);\n  }\n}\n[data-level="simple"] .mp-line {\n  grid-template-columns: 62px minmax(0, 1fr) 50px;\n}\n.mp-line-label.mp-write,\n.mp-line-label.mp-read {\n  font-weight: 600;\n}\n.mp-world:empty {\n  display: none;\n}\n@container view (min-width: 560px) {\n  [data-level="everything"] .mp-grid {\n    display: grid;\n    grid-template-columns: repeat(2, minmax(0, 1fr));\n    gap: 0 16px;\n    align-items: center;\n  }\n  [data-level="everything"] .mp-clock {\n    grid-column: 1;\n  }\n  [data-level="everything"] .mp-clock ~ .mp-clock {\n    display: grid;\n    grid-column: 2;\n  }\n}\n@container view (min-width: 1180px) {\n  [data-level="everything"] .mp-main {\n    grid-template-columns: minmax(0, 710px) minmax(0, 1fr);\n  }\n  [data-level="everything"] .mp-grid {\n    display: block;\n  }\n  [data-level="everything"] .mp-clock ~ .mp-clock {\n    display: none;\n  }\n}\n@container player (min-width: 860px) {\n  .mp-views[data-runs="2"]:not([data-shown="difference"]) {\n    grid-template-columns: repeat(2, minmax(0, 1fr));\n  }\n  .mp-views:not([data-shown="difference"]) > .mp-view {\n    display: block;\n  }\n  .mp-tabs [data-action^="run-"] {\n    display: none;\n  }\n}\n@container player (max-width: 420px) {\n  .mp-controls {\n    gap: 4px;\n  }\n  .mp-controls button,\n  .mp-controls select {\n    padding: 2px 6px;\n  }\n  .mp-controls > label {\n    order: -1; /* beside the buttons, so that the controls take three lines */\n  }\n  .mp-controls > button {\n    order: -2;\n  }\n  .memory-player .mp-value {\n    overflow: hidden;\n    text-overflow: ellipsis;\n    white-space: nowrap;\n  }\n  .mp-line {\n    grid-template-columns: 90px minmax(0, 1fr) 46px;\n  }\n}\n@media (max-width: 700px) {\n  .memory-player canvas,\n  .memory-player button,\n  .memory-player summary {\n    scroll-margin-top: 110px; /* or the controls, which stay in sight, would hide it */\n  }\n}\n';
+var style_default = '.memory-player {\n  --mp-text: var(--jp-ui-font-color1, #1b1b1b);\n  --mp-quiet: var(--jp-ui-font-color2, #5a5a5a);\n  --mp-back: var(--jp-layout-color0, #fff);\n  --mp-field: var(--jp-layout-color2, #eee);\n  --mp-line: var(--jp-border-color1, #bbb);\n  --mp-accent: #0b6bcb;\n  --mp-mark: #d6006c;\n  --mp-writes: #b85c00;\n  --mp-reads: #00776b;\n  --mp-own: #5b6470;\n  container: player / inline-size;\n  color: var(--mp-text);\n  background: var(--mp-back);\n  font:\n    13px/1.45 system-ui,\n    sans-serif;\n  padding: 8px;\n  box-sizing: border-box;\n  color-scheme: light;\n}\n.memory-player[data-theme="dark"],\nbody[data-jp-theme-light="false"] .memory-player {\n  --mp-accent: #6cb6ff;\n  --mp-mark: #ff6db6;\n  --mp-writes: #ffb04d;\n  --mp-reads: #3fd0bd;\n  --mp-own: #a9b4c2;\n  color-scheme: dark;\n}\n.memory-player[data-theme="dark"] {\n  --mp-text: #e8e8e8;\n  --mp-quiet: #adadad;\n  --mp-back: #121417;\n  --mp-field: #2a2e34;\n  --mp-line: #555b63;\n}\n.memory-player *,\n.memory-player *::before {\n  box-sizing: border-box;\n}\n.memory-player p,\n.memory-player h3,\n.memory-player figure {\n  margin: 0;\n}\n.mp-head {\n  position: sticky;\n  top: 0;\n  z-index: 2;\n  padding: 2px 0;\n  background: var(--mp-back);\n}\n.mp-controls {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 6px;\n  align-items: center;\n}\n.mp-controls button svg {\n  display: block;\n}\n.mp-controls button,\n.mp-controls select {\n  font: inherit;\n  min-width: 32px;\n  min-height: 30px;\n  padding: 2px 8px;\n  color: inherit;\n  background: var(--mp-field);\n  border: 1px solid var(--mp-line);\n  border-radius: 4px;\n  cursor: pointer;\n}\n.mp-controls button[aria-pressed="true"] {\n  background: var(--mp-accent);\n  color: var(--mp-back);\n}\n.mp-controls input[type="range"] {\n  flex: 1 1 140px;\n  min-width: 100px;\n  accent-color: var(--mp-accent);\n}\n.mp-counter {\n  min-width: 8em;\n  font-variant-numeric: tabular-nums;\n}\n.memory-player :focus-visible {\n  outline: 2px solid var(--mp-accent);\n  outline-offset: 2px;\n}\n.memory-player .mp-value {\n  min-height: 1.45em;\n  font-variant-numeric: tabular-nums;\n  font-size: 12px;\n  color: var(--mp-quiet);\n  margin: 3px 0 0;\n  overflow-wrap: anywhere;\n}\n.mp-group-of {\n  display: inline-flex;\n  flex-wrap: wrap;\n}\n.mp-group-of button {\n  max-width: 16em;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  white-space: nowrap;\n}\n.mp-group-of button:not(:first-child) {\n  border-start-start-radius: 0;\n  border-end-start-radius: 0;\n  margin-left: -1px;\n}\n.mp-group-of button:not(:last-child) {\n  border-start-end-radius: 0;\n  border-end-end-radius: 0;\n}\n.mp-tabs:empty {\n  display: none;\n}\n.mp-views {\n  display: grid;\n  grid-template-columns: minmax(0, 1fr);\n  gap: 10px 24px;\n}\n.mp-views > [data-shown="false"] {\n  display: none;\n}\n.mp-view {\n  container: view / inline-size;\n  min-width: 0;\n}\n.mp-title {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 0 10px;\n  align-items: baseline;\n  margin-top: 4px;\n}\n.memory-player h3 {\n  font-size: 15px;\n  font-weight: 650;\n}\n.mp-title span {\n  color: var(--mp-quiet);\n}\n.memory-player .mp-words {\n  min-height: 1.45em;\n  margin: 2px 0 8px;\n  font-size: 14px;\n}\n[data-level="simple"] .mp-words {\n  min-height: 2.9em;\n  font-size: 15px;\n}\n[data-level="simple"] [data-runs="2"] .mp-words {\n  min-height: 4.35em;\n  font-size: 13.5px;\n}\n.mp-main {\n  display: grid;\n  grid-template-columns: minmax(0, 1fr);\n  gap: 10px 28px;\n}\n.mp-step {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 10px;\n  align-content: flex-start;\n}\n.mp-whole,\n.mp-grid {\n  min-width: 0;\n}\n.mp-band {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 12px;\n  align-items: flex-start;\n}\n.mp-band figure {\n  max-width: 100%;\n}\n.mp-stack {\n  flex-direction: column;\n  min-width: 0;\n}\n.mp-band:empty {\n  display: none;\n}\n.mp-band figcaption {\n  width: 0; /* a long title is cut, and whole in its tooltip */\n  min-width: 100%;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  white-space: nowrap;\n  font-size: 12px;\n  font-weight: 600;\n  margin: 0 0 3px;\n}\n.mp-body {\n  display: grid;\n  grid-template-columns: auto max-content;\n  justify-content: start;\n}\n.mp-body > .mp-frame {\n  grid-column: 2;\n}\n.mp-frame {\n  position: relative;\n  line-height: 0;\n  outline: 1px solid var(--mp-line);\n  cursor: crosshair;\n  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);\n}\n.memory-player canvas {\n  image-rendering: pixelated;\n  display: block;\n  max-width: 100%;\n  touch-action: pan-y;\n}\n.mp-marks {\n  position: absolute;\n  inset: 0;\n  pointer-events: none;\n  overflow: hidden;\n}\n.mp-mark {\n  position: absolute;\n  border: 0 solid var(--mp-mark);\n}\n.mp-row {\n  left: 0;\n  right: 0;\n  border-width: 1px 0;\n  min-height: 3px;\n}\n.mp-column {\n  top: 0;\n  bottom: 0;\n  border-width: 0 1px;\n  min-width: 3px;\n}\n.mp-strong.mp-row {\n  border-width: 2px 0;\n}\n.mp-strong.mp-column {\n  border-width: 0 2px;\n}\n.mp-ticks {\n  position: relative;\n  font-size: 11px;\n  line-height: 1;\n  color: var(--mp-quiet);\n  font-variant-numeric: tabular-nums;\n}\n.mp-ticks-row {\n  min-width: 25px;\n  grid-column: 1;\n}\n.mp-ticks-row span {\n  position: absolute;\n  right: 5px;\n  transform: translateY(-50%);\n  white-space: nowrap;\n}\n.mp-body:has([data-panel="vectors"]) .mp-ticks-row {\n  min-width: 62px;\n}\n.mp-ticks-column,\n.mp-ticks-named {\n  grid-column: 2;\n}\n.mp-ticks-column {\n  height: 16px;\n}\n.mp-ticks-named {\n  height: 70px;\n}\n.mp-ticks-column span {\n  position: absolute;\n  top: 4px;\n  transform: translateX(-50%);\n}\n.mp-ticks-named span {\n  position: absolute;\n  white-space: nowrap;\n  top: 4px;\n  writing-mode: vertical-rl;\n  transform: translateX(-50%);\n}\n.mp-legend {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 20px;\n  margin: 6px 0 2px;\n  font-size: 12px;\n  color: var(--mp-quiet);\n}\n.mp-bar-entry {\n  display: inline-flex;\n  gap: 6px;\n  align-items: center;\n  white-space: nowrap;\n}\n.mp-gradient {\n  display: inline-block;\n  width: 70px;\n  height: 10px;\n}\n.mp-hatch {\n  display: inline-block;\n  width: 16px;\n  height: 12px;\n  outline: 1px solid var(--mp-line);\n  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);\n}\n.mp-group {\n  margin: 4px 0;\n}\n.mp-group > summary,\n.mp-keys > summary {\n  cursor: pointer;\n  font-size: 12px;\n  font-weight: 600;\n  padding: 3px 0;\n}\n.mp-line {\n  display: grid;\n  grid-template-columns: 92px minmax(0, 1fr) 54px;\n  gap: 0 8px;\n  margin: 0 0 5px;\n  font-size: 11.5px;\n  align-items: stretch;\n}\n.mp-line > .mp-frame {\n  align-self: center;\n}\n[data-runs="2"] .mp-line {\n  margin-bottom: 4px;\n}\n.mp-line canvas {\n  width: 100%;\n}\n.mp-line-label {\n  text-align: right;\n  align-self: center;\n}\n.mp-line-names,\n.mp-line-right {\n  display: flex;\n  flex-direction: column;\n  justify-content: space-around;\n}\n.mp-line-names {\n  align-self: stretch;\n  line-height: 1;\n}\n.mp-line-right {\n  line-height: 1;\n  font-variant-numeric: tabular-nums;\n}\n.mp-line-names span,\n.mp-line-right > span {\n  height: 13px;\n  line-height: 13px;\n  white-space: nowrap;\n}\n.mp-line-right > .mp-range {\n  flex: 1;\n  height: auto;\n  display: flex;\n  flex-direction: column;\n  justify-content: space-between;\n  position: relative;\n  padding-left: 14px;\n  line-height: 11px;\n}\n.mp-range > .mp-upright {\n  position: absolute;\n  left: 0;\n  top: 0;\n  bottom: 0;\n  width: 9px;\n  height: auto;\n}\n.mp-time {\n  cursor: ew-resize;\n}\n.mp-cursor {\n  position: absolute;\n  top: -2px;\n  bottom: -2px;\n  pointer-events: none;\n  outline: 2px solid var(--mp-mark);\n}\n.memory-player .mp-keys {\n  color: var(--mp-quiet);\n  font-size: 12px;\n}\n\n/* The memory at first contact: numbers, bars and words side by side, one row per place. */\n.mp-memory {\n  display: flex;\n  max-width: 100%;\n}\n.mp-part {\n  display: flex;\n  flex: none;\n  flex-direction: column;\n  min-width: 0;\n}\n.mp-part.mp-shrinks {\n  flex: 0 1 auto;\n}\n.mp-part > figcaption {\n  height: 13px;\n  margin-bottom: 6px;\n  line-height: 13px;\n  font-size: 12px;\n  font-weight: 600;\n  white-space: nowrap;\n}\n.mp-part:first-child > figcaption {\n  padding-right: 5px;\n  font-weight: 400;\n  color: var(--mp-quiet);\n}\n.mp-part > figcaption.mp-write {\n  text-align: right;\n  padding-right: 4px;\n}\n.mp-part > figcaption.mp-read,\n.mp-part > figcaption.mp-own {\n  padding-left: 4px;\n}\n.mp-part > figcaption.mp-centre {\n  text-align: center;\n}\n.mp-write {\n  color: var(--mp-writes);\n}\n.mp-read {\n  color: var(--mp-reads);\n}\n.mp-own {\n  color: var(--mp-own);\n}\n.mp-side {\n  display: flex;\n  gap: 0 2px;\n}\n.mp-bars {\n  background: none;\n  outline: none;\n  border: solid var(--mp-line);\n  border-width: 1px 0;\n}\n.mp-bars.mp-own {\n  border-width: 1px;\n}\n.mp-frame > svg {\n  position: absolute;\n  inset: 0;\n  width: 100%;\n  height: 100%;\n  pointer-events: none;\n  overflow: visible;\n}\n.mp-bar {\n  fill: currentcolor;\n}\n.mp-missing {\n  stroke: var(--mp-quiet);\n  stroke-width: 0.7;\n  stroke-dasharray: 2 4;\n}\n.mp-notes {\n  position: relative;\n  width: 30px;\n  font-size: 11px;\n  line-height: 1;\n  font-variant-numeric: tabular-nums;\n}\n.mp-notes span {\n  position: absolute;\n  transform: translateY(-50%);\n}\n.mp-notes.mp-write span {\n  right: 4px;\n}\n.mp-notes.mp-read span,\n.mp-notes.mp-own span {\n  left: 4px;\n}\n.mp-mark.mp-touch {\n  border: 2px solid currentcolor;\n  border-radius: 2px;\n  left: 0;\n  right: 0;\n  min-height: 5px;\n}\n.mp-lit {\n  position: absolute;\n  outline: 2px solid var(--mp-mark);\n  outline-offset: -1px;\n  background: color-mix(in srgb, var(--mp-mark) 30%, transparent);\n  min-width: 4px;\n  min-height: 4px;\n}\n.memory-player .mp-nothing {\n  max-width: 300px;\n  padding: 24px;\n  font-size: 14px;\n  color: var(--mp-quiet);\n  border: 1px dashed var(--mp-line);\n  border-radius: 6px;\n}\n.mp-wrong {\n  fill: var(--mp-mark);\n}\n.mp-veil {\n  fill: var(--mp-back);\n  opacity: 0.72;\n}\n.mp-verdict {\n  align-self: center;\n  line-height: 1.2;\n}\n.mp-clock ~ .mp-clock {\n  display: none;\n}\n.mp-clock .mp-ticks {\n  grid-column: 2;\n}\n.mp-clock .mp-line-label {\n  color: var(--mp-quiet);\n  line-height: 19px;\n}\n.mp-foot {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 0 20px;\n  align-items: baseline;\n}\n.mp-foot details[open] {\n  flex: 1 0 100%;\n}\n.mp-glossary dl {\n  display: grid;\n  grid-template-columns: max-content minmax(0, 1fr);\n  gap: 2px 12px;\n  margin: 4px 0 8px;\n}\n.mp-glossary dt {\n  font-weight: 600;\n  color: var(--mp-text);\n}\n.mp-glossary dd {\n  margin: 0;\n}\n@container view (min-width: 740px) {\n  [data-level="simple"] .mp-main {\n    grid-template-columns: max-content minmax(0, 1fr);\n  }\n}\n[data-level="simple"] .mp-line {\n  grid-template-columns: 62px minmax(0, 1fr) 50px;\n}\n.mp-line-label.mp-write,\n.mp-line-label.mp-read {\n  font-weight: 600;\n}\n.mp-world:empty {\n  display: none;\n}\n@container view (min-width: 560px) {\n  [data-level="everything"] .mp-grid {\n    display: grid;\n    grid-template-columns: repeat(2, minmax(0, 1fr));\n    gap: 0 16px;\n    align-items: center;\n  }\n  [data-level="everything"] .mp-clock {\n    grid-column: 1;\n  }\n  [data-level="everything"] .mp-clock ~ .mp-clock {\n    display: grid;\n    grid-column: 2;\n  }\n}\n@container view (min-width: 1180px) {\n  [data-level="everything"] .mp-main {\n    grid-template-columns: minmax(0, 710px) minmax(0, 1fr);\n  }\n  [data-level="everything"] .mp-grid {\n    display: block;\n  }\n  [data-level="everything"] .mp-clock ~ .mp-clock {\n    display: none;\n  }\n}\n@container player (min-width: 860px) {\n  .mp-views[data-runs="2"]:not([data-shown="difference"]) {\n    grid-template-columns: repeat(2, minmax(0, 1fr));\n  }\n  .mp-views:not([data-shown="difference"]) > .mp-view {\n    display: block;\n  }\n  .mp-tabs [data-action^="run-"] {\n    display: none;\n  }\n}\n@container player (max-width: 420px) {\n  .mp-controls {\n    gap: 4px;\n  }\n  .mp-controls button,\n  .mp-controls select {\n    padding: 2px 6px;\n  }\n  .mp-controls > label {\n    order: -1; /* beside the buttons, so that the controls take three lines */\n  }\n  .mp-controls > button {\n    order: -2;\n  }\n  .memory-player .mp-value {\n    overflow: hidden;\n    text-overflow: ellipsis;\n    white-space: nowrap;\n  }\n  .mp-line {\n    grid-template-columns: 90px minmax(0, 1fr) 46px;\n  }\n}\n@media (max-width: 700px) {\n  .memory-player canvas,\n  .memory-player button,\n  .memory-player summary {\n    scroll-margin-top: 110px; /* or the controls, which stay in sight, would hide it */\n  }\n}\n.mp-why-panel {\n  margin: 6px 0;\n  padding: 4px 10px 8px;\n  background: var(--mp-field);\n  border-left: 3px solid var(--mp-accent);\n  border-radius: 3px;\n}\n.mp-why-head {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 8px;\n  align-items: center;\n}\n.mp-why-head h4 {\n  flex: 1;\n  margin: 0;\n  font-size: 14px;\n}\n.mp-why-panel p {\n  margin: 4px 0;\n  line-height: 1.7;\n}\n.mp-why-line {\n  padding: 2px 0;\n  overflow-x: auto;\n}\n.mp-why-line math {\n  display: block math;\n  margin: 2px 0;\n  width: max-content;\n}\n.mp-why-note {\n  color: var(--mp-quiet);\n}\n.mp-why-panel button {\n  font: inherit;\n  color: var(--mp-text);\n  background: var(--mp-back);\n  border: 1px solid var(--mp-line);\n  border-radius: 3px;\n  cursor: pointer;\n}\n.mp-why-from button {\n  margin: 0 6px 0 0;\n  font-size: 12px;\n}\n.mp-from {\n  color: var(--mp-accent);\n  cursor: pointer;\n}\n';
 
 // src/memorylab/player/script/main.js
 function render({ model, el }) {
@@ -2773,11 +3101,14 @@ export {
   Difference,
   Run,
   Simulation,
+  checkModel,
   main_default as default,
   disturbance_exports as disturbances,
+  explain,
   expressions_exports as expressions,
   firstWriteOrder,
   formulas_exports as formulas,
+  mathml_exports as mathematics,
   mount,
   read2 as read,
   tellSimply,

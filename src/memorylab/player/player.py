@@ -97,24 +97,14 @@ class MemoryPlayer:
         labels: Sequence[str] = ("first", "second"),
         level: str | None = None,
     ):
-        block, extras, sent = Block(), {}, run
-        torch = sys.modules.get("torch")  # whoever has a model has imported it
-        if torch and isinstance(run, torch.nn.Module):
-            from memorylab.player import network
-
-            extras = network.pack_model(run, task, disturbance, block)
-            run, sent = network.record(run, input, task, disturbance)
-        elif any(one is not None for one in (input, task, disturbance)):
-            raise TypeError(
-                "input, task and disturbance go with a model; a trace is played as it was recorded. "
-                "The step to begin with is given by its name: t=3."
-            )
-        self._traces = [run] if compare is None else [run, compare]
+        block = Block()
+        trace, sent, extras = _record(run, input, task, disturbance, block)
+        self._traces = [trace] if compare is None else [trace, compare]
         for one in self._traces:
             if not isinstance(one, MemoryTrace):
                 raise TypeError(
-                    f"MemoryPlayer plays a MemoryTrace, but got {type(one).__name__}. Record one "
-                    "with MemoryTrace.record(model, input), or load one with "
+                    f"MemoryPlayer plays a MemoryTrace or a DNC, but got {type(one).__name__}. "
+                    "Record a trace with MemoryTrace.record(model, input), or load one with "
                     "MemoryTrace.load(path)."
                 )
         if isinstance(labels, str) or len(labels) != 2:
@@ -128,7 +118,7 @@ class MemoryPlayer:
         orders = [choose_order(one, self._order_of(one))[0] for one in self._traces]
         orders = [orders[0] if len(one) == len(orders[0]) else one for one in orders]
         self.header, self.data = pack(
-            [sent, *self._traces[1:]], self._labels, orders, block, live=sent is not run
+            [sent, *self._traces[1:]], self._labels, orders, block, live=sent is not trace
         )
         self.header |= extras
         if level is not None:
@@ -261,6 +251,27 @@ class MemoryPlayer:
         with write_atomically(path) as temporary:
             temporary.write_text(page, encoding="utf-8")
         return path
+
+
+def _record(
+    run: Any, input: Any, task: Any, disturbance: Any, block: Block
+) -> tuple[MemoryTrace, MemoryTrace, dict[str, Any]]:
+    """Return the trace to play, what of it is sent, and what the header says of a model.
+
+    Whatever is no model is returned as it is.
+    """
+    torch = sys.modules.get("torch")  # whoever has a model has imported it
+    if torch and isinstance(run, torch.nn.Module):
+        from memorylab.player import network
+
+        extras = network.pack_model(run, task, disturbance, block)
+        return *network.record(run, input, task, disturbance), extras
+    if any(one is not None for one in (input, task, disturbance)):
+        raise TypeError(
+            "input, task and disturbance go with a model; a trace is played as it was recorded. "
+            "The step to begin with is given by its name: t=3."
+        )
+    return run, run, {}
 
 
 def _printable(text: Any) -> str:

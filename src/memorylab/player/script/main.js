@@ -11,13 +11,15 @@ import { element } from "./elements.js";
 import { Player } from "./player.js";
 import STYLE from "./style.css";
 
+export * as mathematics from "./mathml.js";
 export { firstWriteOrder } from "./axes.js";
 export { read } from "./block.js";
 export * as disturbances from "./disturbance.js";
 export * as expressions from "./expressions.js";
 export * as formulas from "./formulas.js";
 export { Difference, Run } from "./run.js";
-export { Simulation } from "./simulation.js";
+export { Simulation, checkModel } from "./simulation.js";
+export { explain } from "./why.js";
 export { tellSimply, tellStep } from "./words.js";
 
 function render({ model, el }) {
