@@ -87,8 +87,7 @@ export class Laboratory {
       element("span", { class: "mp-group-of" }, this.fewer, this.count, this.more),
       press("new-words", "Other words, at random", "new words", () => this.renew(this.seed + 1)),
     ];
-    const heading = element("div", { class: "mp-lab-title" }, "Click a bit to flip it");
-    return [element("div", { class: "mp-lab-words" }, heading, this.bits.root)];
+    return [element("div", { class: "mp-lab-words" }, this.bits.root)];
   }
 
   listen() {
@@ -343,7 +342,8 @@ export class Laboratory {
     this.wipeButton.hidden = at === null || !this.run.has("memory");
     if (at !== null)
       this.wipeButton.textContent = `Wipe location ${this.number(at)} at step ${player.step}`;
-    this.hint.textContent = at === null ? "Click a row of the memory to wipe it." : "";
+    const flip = this.bits ? "a bit to flip it, or " : "";
+    this.hint.textContent = at === null ? `Click ${flip}a row of the memory to wipe it.` : "";
     const shown = groups(this.history.now.edits).map((group) => [
       group,
       describe(group, this.table, this.number),

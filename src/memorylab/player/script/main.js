@@ -16,6 +16,7 @@ export * as mathematics from "./mathml.js";
 export { firstWriteOrder } from "./axes.js";
 export { read } from "./block.js";
 export * as disturbances from "./disturbance.js";
+export * as edits from "./edits.js";
 export * as expressions from "./expressions.js";
 export * as formulas from "./formulas.js";
 export { Difference, Run } from "./run.js";
