@@ -141,6 +141,10 @@ def test_by_keyboard(visit):
     assert "write_gate" not in text_of(page)
     page.locator(".mp-lab [data-action=locations]").nth(2).press("Space")
     assert text_of(page).startswith("N=64;")
+    assert page.evaluate("document.activeElement.textContent") == "64"
+    page.locator(".mp-edits button").last.press("Enter")
+    frames(page)
+    assert page.evaluate("document.activeElement.dataset.action") == "remove"
 
 
 def test_the_error_is_that_of_python_for_the_same_text(visit):

@@ -18,6 +18,7 @@ function element(tag, properties = {}, ...children) {
   node2.append(...children);
   return node2;
 }
+var hasFocus = (node2) => node2.contains(node2.getRootNode().activeElement);
 var press = (name, title, text, onclick) => element("button", { type: "button", title, onclick, "data-action": name }, text);
 function drawing(tag, properties = {}, ...children) {
   const node2 = document.createElementNS("http://www.w3.org/2000/svg", tag);
@@ -2701,7 +2702,7 @@ var Bits = class {
       const last = (i + 1) % group2 === 0 && group2 > 1 ? " mp-bits-last" : "";
       return element("div", { class: `mp-bits-word${last}` }, ...cells);
     });
-    const held2 = this.root.contains(document.activeElement);
+    const held2 = hasFocus(this.root);
     this.root.replaceChildren(...columns);
     this.move(...this.at, held2);
   }
@@ -3250,7 +3251,7 @@ var Tools = class {
     this.release.disabled = held(now.edits, place).length === 0;
     this.cutButton.hidden = !(this.target.value === "cell" && place.name === "link");
     this.silenceButton.textContent = `from step ${player.step} on`;
-    if (this.seed && document.activeElement !== this.seed) this.seed.value = seed;
+    if (this.seed && !hasFocus(this.seed)) this.seed.value = seed;
     const text = format(now);
     if (this.text.value !== text) {
       this.text.value = text;
@@ -3586,16 +3587,7 @@ var Laboratory = class {
       this.fewer.disabled = count <= task.fewest;
       this.more.disabled = count >= task.most;
     }
-    const own = run.original.sizes.locations;
-    const offered = /* @__PURE__ */ new Set([...LARGER.map((times) => own * times), run.locations]);
-    this.sizes.replaceChildren(
-      ...[...offered].map((size) => {
-        const title = `Run the same weights with ${size} locations`;
-        const button = press("locations", title, String(size), () => this.resizeMemory(size));
-        button.setAttribute("aria-pressed", String(size === run.locations));
-        return button;
-      })
-    );
+    this.drawSizes(run);
     this.buttons.undo.disabled = history2.past.length === 0;
     this.buttons.redo.disabled = history2.future.length === 0;
     this.buttons.reset.disabled = format(history2.now) === "";
@@ -3603,6 +3595,19 @@ var Laboratory = class {
     this.compareButton.hidden = edits.length === 0;
     this.drawError();
     this.follow();
+  }
+  drawSizes({ locations, original }) {
+    const own = original.sizes.locations;
+    const offered = [.../* @__PURE__ */ new Set([...LARGER.map((times) => own * times), locations])];
+    const make = (size) => {
+      const title = `Run the same weights with ${size} locations`;
+      return press("locations", title, String(size), () => this.resizeMemory(size));
+    };
+    if (this.sizes.dataset.offered !== String(offered))
+      this.sizes.replaceChildren(...offered.map(make));
+    this.sizes.dataset.offered = offered;
+    for (const button of this.sizes.children)
+      button.setAttribute("aria-pressed", String(button.textContent === String(locations)));
   }
   drawError() {
     const error = countWrong(this.run);
@@ -3628,7 +3633,11 @@ var Laboratory = class {
       describe(group2, this.table, this.number)
     ]);
     const said = shown.map(([, text]) => text).join();
-    if (this.said !== said) this.list.replaceChildren(...shown.map((one) => this.entry(...one)));
+    if (this.said !== said) {
+      const held2 = hasFocus(this.list);
+      this.list.replaceChildren(...shown.map((one) => this.entry(...one)));
+      if (held2) (this.list.querySelector("button") ?? this.moreButton).focus();
+    }
     this.said = said;
     if (!this.tools.root.hidden) this.tools.follow();
   }
