@@ -138,8 +138,8 @@ def test_labels_cannot_end_the_script(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({"run": [1, 2]}, TypeError, "plays a MemoryTrace, but got list"),
-        ({"compare": 3}, TypeError, "plays a MemoryTrace, but got int"),
+        ({"run": [1, 2]}, TypeError, "plays a MemoryTrace or a DNC, but got list"),
+        ({"compare": 3}, TypeError, "plays a MemoryTrace or a DNC, but got int"),
         ({"t": 12}, ValueError, "from 0 to 11"),
         ({"t": 1.5}, TypeError, "float"),
         ({"fps": 0}, ValueError, "at most 60 steps per second"),

@@ -387,11 +387,12 @@ var similarityOf = (key, memory3) => row(identifier("D"), fence(row(key, operato
 var [SUM, PRODUCT, ATOM] = [1, 2, 3];
 var BINDING = { add: SUM, subtract: SUM, multiply: PRODUCT };
 var CALLS = { sigmoid: "σ", oneplus: "oneplus", tanh: "tanh" };
-function mathml(expression, write2) {
-  const inner = (node2, least) => {
-    const text = mathml(node2, write2);
-    const loose = (BINDING[node2.over && !Number.isNaN(node2.value) ? node2.op : node2.op] ?? ATOM) < least;
-    return loose || node2.op === "leaf" && node2.value < 0 && least > SUM ? fence(text) : text;
+function mathml(expression, write2, later = false) {
+  const inner = (node2, least = SUM, after = false) => {
+    const loose = (BINDING[node2.op] ?? ATOM) < least;
+    const isNegative = ["leaf", "named"].includes(node2.op) && node2.value < 0;
+    const text = mathml(node2, write2, after && !loose);
+    return loose || after && isNegative ? fence(text) : text;
   };
   const { op, args, over } = expression;
   const [first, second] = args;
@@ -404,10 +405,10 @@ function mathml(expression, write2) {
       if (over && args.length === 1 && Number.isNaN(expression.value))
         return row(`<munder>${operator(great)}${identifier(over)}</munder>`, inner(first, PRODUCT));
       if (!args.length) return `<mn>${op === "add" ? 0 : 1}</mn>`;
-      return row(args.map((arg, i) => inner(arg, i ? PRODUCT : least)).join(operator(sign2)));
+      return row(args.map((arg, i) => inner(arg, least, later || i > 0)).join(operator(sign2)));
     }
     case "subtract":
-      return row(inner(first, SUM), operator("−"), inner(second, PRODUCT));
+      return row(inner(first), operator("−"), inner(second, PRODUCT, true));
     case "divide":
       return `<mfrac>${row(inner(first))}${row(inner(second))}</mfrac>`;
     case "exp":
@@ -415,7 +416,7 @@ function mathml(expression, write2) {
     case "root":
       return `<msqrt>${inner(first)}</msqrt>`;
     case "square":
-      return `<msup>${row(inner(first, ATOM))}<mn>2</mn></msup>`;
+      return `<msup>${row(inner(first, ATOM, true))}<mn>2</mn></msup>`;
     case "nonnegative":
       return row(identifier("max"), fence(row("<mn>0</mn>", operator(","), inner(first))));
     case "named":
@@ -424,8 +425,17 @@ function mathml(expression, write2) {
       return row(identifier(CALLS[op]), fence(inner(first)));
   }
 }
+function figures(value) {
+  const distance2 = 1 - Math.abs(value);
+  if (distance2 > 0 && distance2 < 0.01)
+    return value.toFixed(Math.min(12, 2 - Math.floor(Math.log10(distance2)))).replace("-", "−");
+  const size = Math.abs(value);
+  if (size > 0 && size < 1e-4)
+    return Number(value.toPrecision(3)).toExponential().replaceAll("-", "−");
+  return brief(value);
+}
 var number = ({ value, rest }) => {
-  const text = `<mn>${brief(value)}</mn>`;
+  const text = `<mn>${figures(value)}</mn>`;
   return rest ? `<munder>${text}<mtext>${rest} more</mtext></munder>` : text;
 };
 
@@ -556,7 +566,7 @@ var Letters = class extends Cells {
     return node("add", [body(letter)], { over: letter });
   }
   product(letter, over, body) {
-    return node("multiply", [body(letter)], { over: letter });
+    return node("multiply", [body(letter.split(" ")[0])], { over: letter });
   }
 };
 
@@ -612,7 +622,7 @@ function makeLayer(layer, prefix) {
           gate === 2 ? "tanh" : "sigmoid",
           add(
             ...terms,
-            c.sum("k", H, (k) => multiply(c.weight(recurrent, row2, k), c.before(hidden, k))),
+            c.sum("l", H, (l) => multiply(c.weight(recurrent, row2, l), c.before(hidden, l))),
             c.weight(`${prefix}bias_ih`, row2),
             c.weight(`${prefix}bias_hh`, row2)
           )
@@ -690,7 +700,7 @@ var offsetOf = (name, sizes) => PARTS.slice(0, ASKED.indexOf(name)).reduce((at, 
 function raw(c, row2) {
   const { hidden: H } = c.sizes;
   return add(
-    c.sum("h", H, (h) => multiply(c.weight(WEIGHT, row2, h), hiddenUnit(c, h))),
+    c.sum("q", H, (q) => multiply(c.weight(WEIGHT, row2, q), hiddenUnit(c, q))),
     c.weight(BIAS, row2)
   );
 }
@@ -745,7 +755,7 @@ function explainLookUp(c, n, key, memoryAt, strength) {
   const length = (cell) => root(
     add(
       c.sum("w", W, (w) => square(cell(w))),
-      constant(NORM_EPSILON)
+      leaf(NORM_EPSILON, "<mi>ε</mi>")
     )
   );
   const cosine = (at) => named(
@@ -1005,7 +1015,7 @@ var output = {
     const { hidden: H, heads: R, word: W } = c.sizes;
     const weight = (at) => c.weight("output.weight", d, at);
     return add(
-      c.sum("h", H, (h) => multiply(weight(h), hiddenUnit(c, h))),
+      c.sum("q", H, (q) => multiply(weight(q), hiddenUnit(c, q))),
       c.sum("i,w", R * W, (at) => {
         const [i, w] = c.symbolic ? ["i", "w"] : [Math.floor(at / W), at % W];
         return multiply(weight(c.symbolic ? "i,w" : H + at), c.now("read_vectors", i, w));
@@ -1978,14 +1988,14 @@ function stepFigures(view) {
   const stored = run.frame ? [view.frame(run.frame)] : [];
   for (const name of view.names("words")) stored.push(wordsFigure(view, name, wide, high));
   for (const name of view.names("pairs")) stored.push(pairsFigure(view, name, high));
-  const figures = [];
+  const figures2 = [];
   for (const [letter, all] of byPlaces(run, view.names("places")))
     for (const fractions of [false, true]) {
       const names = all.filter((name) => isFraction(run.arrays[name]) === fractions);
       if (!names.length) continue;
       const title = letter === "N" ? "writing" : fractions ? "gates" : "units";
       const say = (label, row2) => `${label} of ${view.axes.say(letter, row2)}`;
-      figures.push(columnsFigure(view, { title, letter, names, start: 0, say }, high(letter)));
+      figures2.push(columnsFigure(view, { title, letter, names, start: 0, say }, high(letter)));
     }
   const headed = view.names("heads");
   for (let head = 0; headed.length && head < run.heads; head++) {
@@ -1993,13 +2003,13 @@ function stepFigures(view) {
     const say = (label, row2) => `head ${head}, ${label}, ${view.axes.say(letter, row2)}`;
     const start = head * view.axes.sizes[letter];
     const about = { title: `head ${head}`, letter, names: headed, start, say };
-    figures.push(columnsFigure(view, about, high(letter)));
+    figures2.push(columnsFigure(view, about, high(letter)));
   }
   const vectors = view.names("vector", "vectors");
   const band = (name, ...parts) => element("div", { class: `mp-band ${name}` }, ...parts);
   const stack = [band("", ...stored)];
   if (vectors.length) stack.push(vectorsFigure(view, vectors, wide));
-  return [band("", band("mp-stack", ...stack), ...figures)];
+  return [band("", band("mp-stack", ...stack), ...figures2)];
 }
 function wordsFigure(view, name, width, high) {
   const { axes, run } = view;
@@ -2171,14 +2181,14 @@ function plain(view, name, head = null) {
 }
 function stepFigures2(view) {
   const { run } = view;
-  const figures = run.frame ? [view.frame(run.frame)] : [];
+  const figures2 = run.frame ? [view.frame(run.frame)] : [];
   const names = view.names("words", "places", "heads");
-  for (const [letter, list] of byPlaces(run, names)) figures.push(memory2(view, letter, list));
+  for (const [letter, list] of byPlaces(run, names)) figures2.push(memory2(view, letter, list));
   if (!names.length) {
     const nothing = "Nothing is kept from step to step, so there is no memory to show.";
-    figures.push(element("p", { class: "mp-nothing" }, nothing));
+    figures2.push(element("p", { class: "mp-nothing" }, nothing));
   }
-  return figures;
+  return figures2;
 }
 function memory2(view, letter, names) {
   const { run, axes } = view;
@@ -2645,7 +2655,7 @@ var Board = class {
       "details",
       { class: "mp-keys" },
       element("summary", {}, "keys"),
-      "space plays and pauses · ← → or , . step · page up and page down go ten steps · home and end · + − change the speed · d shows the difference of two runs · in a picture the arrow keys move from cell to cell, escape leaves it"
+      "space plays and pauses · ← → or , . step · page up and page down go ten steps · home and end · + − change the speed · d shows the difference of two runs · in a picture the arrow keys move from cell to cell, enter explains a number, escape leaves it"
     );
     this.foot.replaceChildren(legend(this.front), glossary(this.front), keys);
     this.foot.querySelectorAll("details").forEach((one, i) => one.open = Boolean(open[i]));
@@ -3671,7 +3681,8 @@ var isUndo = ({ key, ctrlKey, metaKey, altKey }) => (ctrlKey || metaKey) && !alt
 
 // src/memorylab/player/script/why.js
 var TOLERANCE = 1e-4;
-var LETTERS = { N: "n", W: "w", R: "i", H: "h", D: "d", 3: "m" };
+var LIT = 256;
+var LETTERS = { N: "n", W: "w", R: "i", H: "q", D: "d", 3: "m" };
 function modelOf(run) {
   if (run.model) return run.model;
   const { locations, word, heads } = run;
@@ -3780,7 +3791,7 @@ var Why = class {
     if (why.note) panel.append(element("p", { class: "mp-why-note" }, why.note));
     if (this.cells.length) panel.append(this.links(run, from.length));
     this.root.replaceChildren(panel);
-    this.player.light(run, [...from, { name, index, step }]);
+    this.player.light(run, [...from.length > LIT ? this.cells : from, { name, index, step }]);
     if (take) this.heading.focus();
   }
   /** An equation, and under it the same with this cell's numbers. */
@@ -3794,10 +3805,10 @@ var Why = class {
     const [left, right] = equation;
     const symbols = `${mathml(left, ({ symbol }) => symbol)}<mo>=</mo>${mathml(right, ({ symbol }) => symbol)}`;
     const [value, terms] = numbers2;
-    const figures = `<mo>=</mo>${mathml(terms, write2)}<mo>=</mo>${number({ value })}`;
+    const figures2 = `<mo>=</mo>${mathml(terms, write2)}<mo>=</mo>${number({ value })}`;
     const math = (inner) => `<math display="block"><mrow>${inner}</mrow></math>`;
     const template = document.createElement("template");
-    template.innerHTML = `<div class="mp-why-line">${math(symbols)}${math(figures)}</div>`;
+    template.innerHTML = `<div class="mp-why-line">${math(symbols)}${math(figures2)}</div>`;
     return template.content;
   }
   /** The cells behind the numbers that are shown, to be followed. */
@@ -4068,7 +4079,7 @@ var Player = class {
 var laboratory_default = '.mp-lab {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 6px 18px;\n  align-items: flex-start;\n  margin: 4px 0;\n  padding: 5px 8px 4px;\n  background: color-mix(in srgb, var(--mp-field) 45%, var(--mp-back));\n  border: 1px solid var(--mp-line);\n  border-radius: 6px;\n}\n.mp-lab button,\n.mp-lab select,\n.mp-lab input {\n  font: inherit;\n  color: inherit;\n  background: var(--mp-field);\n  border: 1px solid var(--mp-line);\n  border-radius: 4px;\n  min-height: 26px;\n  padding: 1px 8px;\n}\n.mp-lab button,\n.mp-lab select {\n  cursor: pointer;\n}\n.mp-lab button:disabled {\n  opacity: 0.45;\n  cursor: default;\n}\n.mp-lab button[aria-pressed="true"] {\n  background: var(--mp-accent);\n  color: var(--mp-back);\n}\n.mp-lab [hidden] {\n  display: none;\n}\n.mp-lab-words {\n  min-width: 0;\n  max-width: 100%;\n}\n.mp-lab-body {\n  flex: 1 1 300px;\n  min-width: 0;\n}\n.mp-tools {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 8px;\n  align-items: center;\n  margin-bottom: 4px;\n}\n.mp-count {\n  display: inline-flex;\n  align-items: center;\n  padding: 0 8px;\n  border: 1px solid var(--mp-line);\n  margin-left: -1px;\n  font-variant-numeric: tabular-nums;\n}\n.mp-bits {\n  display: flex;\n  max-width: 100%;\n  overflow-x: auto;\n  padding: 2px;\n}\n.mp-bits-word {\n  display: flex;\n  flex-direction: column;\n}\n.mp-bits-last {\n  margin-right: 5px;\n}\n.mp-lab .mp-bits button {\n  width: 17px;\n  min-height: 0;\n  height: 12px;\n  padding: 0;\n  margin: 0 -1px -1px 0;\n  flex: none;\n  border-radius: 0;\n  background: #00224e;\n}\n.mp-lab .mp-bits button[aria-checked="true"] {\n  background: #fee838;\n}\n.mp-lab .mp-bits button:hover,\n.mp-lab .mp-bits button:focus-visible {\n  position: relative;\n  z-index: 1;\n  outline: 2px solid var(--mp-mark);\n  outline-offset: 0;\n}\n.mp-error {\n  font-size: 15px;\n  font-weight: 600;\n  font-variant-numeric: tabular-nums;\n}\n.mp-error:not([data-wrong="0"]) {\n  color: var(--mp-mark);\n}\n.mp-hint {\n  color: var(--mp-quiet);\n}\n.mp-hint:empty,\n.mp-edits:empty,\n.memory-player .mp-message:empty {\n  display: none;\n}\n.memory-player .mp-message {\n  padding: 3px 8px;\n  border-left: 3px solid var(--mp-mark);\n  overflow-wrap: anywhere;\n}\n.mp-edits {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px;\n  margin: 0;\n  padding: 0;\n  max-height: 130px;\n  overflow-y: auto;\n  list-style: none;\n}\n.mp-edits li {\n  display: inline-flex;\n  align-items: center;\n  padding-left: 8px;\n  font-size: 12px;\n  border: 1px solid var(--mp-line);\n  border-radius: 4px;\n  background: var(--mp-back);\n}\n.mp-lab .mp-edits button {\n  min-height: 22px;\n  padding: 0 7px;\n  border: 0;\n  background: none;\n}\n.mp-more {\n  flex: 1 0 100%;\n  border-top: 1px solid var(--mp-line);\n  padding-top: 6px;\n}\n.mp-more label {\n  display: inline-flex;\n  gap: 6px;\n  align-items: center;\n}\n.mp-more input[type="range"] {\n  flex: 0 1 180px;\n  min-width: 90px;\n  padding: 0;\n  accent-color: var(--mp-accent);\n}\n.mp-more input[type="number"] {\n  width: 84px;\n}\n.mp-text {\n  flex: 1 1 300px;\n}\n.mp-more input[type="text"] {\n  flex: 1;\n  min-width: 120px;\n  font-family: ui-monospace, monospace;\n}\n.mp-more select {\n  max-width: 100%;\n}\n@media (pointer: coarse) {\n  .mp-lab .mp-bits button {\n    width: 26px;\n    height: 24px;\n  }\n  .mp-lab button,\n  .mp-lab select,\n  .mp-lab input {\n    min-height: 32px;\n  }\n}\n';
 
 // src/memorylab/player/script/style.css
-var style_default = '.memory-player {\n  --mp-text: var(--jp-ui-font-color1, #1b1b1b);\n  --mp-quiet: var(--jp-ui-font-color2, #5a5a5a);\n  --mp-back: var(--jp-layout-color0, #fff);\n  --mp-field: var(--jp-layout-color2, #eee);\n  --mp-line: var(--jp-border-color1, #bbb);\n  --mp-accent: #0b6bcb;\n  --mp-mark: #d6006c;\n  --mp-writes: #b85c00;\n  --mp-reads: #00776b;\n  --mp-own: #5b6470;\n  container: player / inline-size;\n  color: var(--mp-text);\n  background: var(--mp-back);\n  font:\n    13px/1.45 system-ui,\n    sans-serif;\n  padding: 8px;\n  box-sizing: border-box;\n  color-scheme: light;\n}\n.memory-player[data-theme="dark"],\nbody[data-jp-theme-light="false"] .memory-player {\n  --mp-accent: #6cb6ff;\n  --mp-mark: #ff6db6;\n  --mp-writes: #ffb04d;\n  --mp-reads: #3fd0bd;\n  --mp-own: #a9b4c2;\n  color-scheme: dark;\n}\n.memory-player[data-theme="dark"] {\n  --mp-text: #e8e8e8;\n  --mp-quiet: #adadad;\n  --mp-back: #121417;\n  --mp-field: #2a2e34;\n  --mp-line: #555b63;\n}\n.memory-player *,\n.memory-player *::before {\n  box-sizing: border-box;\n}\n.memory-player p,\n.memory-player h3,\n.memory-player figure {\n  margin: 0;\n}\n.mp-head {\n  position: sticky;\n  top: 0;\n  z-index: 2;\n  padding: 2px 0;\n  background: var(--mp-back);\n}\n.mp-controls {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 6px;\n  align-items: center;\n}\n.mp-controls button svg {\n  display: block;\n}\n.mp-controls button,\n.mp-controls select {\n  font: inherit;\n  min-width: 32px;\n  min-height: 30px;\n  padding: 2px 8px;\n  color: inherit;\n  background: var(--mp-field);\n  border: 1px solid var(--mp-line);\n  border-radius: 4px;\n  cursor: pointer;\n}\n.mp-controls button[aria-pressed="true"] {\n  background: var(--mp-accent);\n  color: var(--mp-back);\n}\n.mp-controls input[type="range"] {\n  flex: 1 1 140px;\n  min-width: 100px;\n  accent-color: var(--mp-accent);\n}\n.mp-counter {\n  min-width: 8em;\n  font-variant-numeric: tabular-nums;\n}\n.memory-player :focus-visible {\n  outline: 2px solid var(--mp-accent);\n  outline-offset: 2px;\n}\n.memory-player .mp-value {\n  min-height: 1.45em;\n  font-variant-numeric: tabular-nums;\n  font-size: 12px;\n  color: var(--mp-quiet);\n  margin: 3px 0 0;\n  overflow-wrap: anywhere;\n}\n.mp-group-of {\n  display: inline-flex;\n  flex-wrap: wrap;\n}\n.mp-group-of button {\n  max-width: 16em;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  white-space: nowrap;\n}\n.mp-group-of button:not(:first-child) {\n  border-start-start-radius: 0;\n  border-end-start-radius: 0;\n  margin-left: -1px;\n}\n.mp-group-of button:not(:last-child) {\n  border-start-end-radius: 0;\n  border-end-end-radius: 0;\n}\n.mp-tabs:empty {\n  display: none;\n}\n.mp-views {\n  display: grid;\n  grid-template-columns: minmax(0, 1fr);\n  gap: 10px 24px;\n}\n.mp-views > [data-shown="false"] {\n  display: none;\n}\n.mp-view {\n  container: view / inline-size;\n  min-width: 0;\n}\n.mp-title {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 0 10px;\n  align-items: baseline;\n  margin-top: 4px;\n}\n.memory-player h3 {\n  font-size: 15px;\n  font-weight: 650;\n}\n.mp-title span {\n  color: var(--mp-quiet);\n}\n.memory-player .mp-words {\n  min-height: 1.45em;\n  margin: 2px 0 8px;\n  font-size: 14px;\n}\n[data-level="simple"] .mp-words {\n  min-height: 2.9em;\n  font-size: 15px;\n}\n[data-level="simple"] [data-runs="2"] .mp-words {\n  min-height: 4.35em;\n  font-size: 13.5px;\n}\n.mp-main {\n  display: grid;\n  grid-template-columns: minmax(0, 1fr);\n  gap: 10px 28px;\n}\n.mp-step {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 10px;\n  align-content: flex-start;\n}\n.mp-whole,\n.mp-grid {\n  min-width: 0;\n}\n.mp-band {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 12px;\n  align-items: flex-start;\n}\n.mp-band figure {\n  max-width: 100%;\n}\n.mp-stack {\n  flex-direction: column;\n  min-width: 0;\n}\n.mp-band:empty {\n  display: none;\n}\n.mp-band figcaption {\n  width: 0; /* a long title is cut, and whole in its tooltip */\n  min-width: 100%;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  white-space: nowrap;\n  font-size: 12px;\n  font-weight: 600;\n  margin: 0 0 3px;\n}\n.mp-body {\n  display: grid;\n  grid-template-columns: auto max-content;\n  justify-content: start;\n}\n.mp-body > .mp-frame {\n  grid-column: 2;\n}\n.mp-frame {\n  position: relative;\n  line-height: 0;\n  outline: 1px solid var(--mp-line);\n  cursor: crosshair;\n  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);\n}\n.memory-player canvas {\n  image-rendering: pixelated;\n  display: block;\n  max-width: 100%;\n  touch-action: pan-y;\n}\n.mp-marks {\n  position: absolute;\n  inset: 0;\n  pointer-events: none;\n  overflow: hidden;\n}\n.mp-mark {\n  position: absolute;\n  border: 0 solid var(--mp-mark);\n}\n.mp-row {\n  left: 0;\n  right: 0;\n  border-width: 1px 0;\n  min-height: 3px;\n}\n.mp-column {\n  top: 0;\n  bottom: 0;\n  border-width: 0 1px;\n  min-width: 3px;\n}\n.mp-strong.mp-row {\n  border-width: 2px 0;\n}\n.mp-strong.mp-column {\n  border-width: 0 2px;\n}\n.mp-ticks {\n  position: relative;\n  font-size: 11px;\n  line-height: 1;\n  color: var(--mp-quiet);\n  font-variant-numeric: tabular-nums;\n}\n.mp-ticks-row {\n  min-width: 25px;\n  grid-column: 1;\n}\n.mp-ticks-row span {\n  position: absolute;\n  right: 5px;\n  transform: translateY(-50%);\n  white-space: nowrap;\n}\n.mp-body:has([data-panel="vectors"]) .mp-ticks-row {\n  min-width: 62px;\n}\n.mp-ticks-column,\n.mp-ticks-named {\n  grid-column: 2;\n}\n.mp-ticks-column {\n  height: 16px;\n}\n.mp-ticks-named {\n  height: 70px;\n}\n.mp-ticks-column span {\n  position: absolute;\n  top: 4px;\n  transform: translateX(-50%);\n}\n.mp-ticks-named span {\n  position: absolute;\n  white-space: nowrap;\n  top: 4px;\n  writing-mode: vertical-rl;\n  transform: translateX(-50%);\n}\n.mp-legend {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 20px;\n  margin: 6px 0 2px;\n  font-size: 12px;\n  color: var(--mp-quiet);\n}\n.mp-bar-entry {\n  display: inline-flex;\n  gap: 6px;\n  align-items: center;\n  white-space: nowrap;\n}\n.mp-gradient {\n  display: inline-block;\n  width: 70px;\n  height: 10px;\n}\n.mp-hatch {\n  display: inline-block;\n  width: 16px;\n  height: 12px;\n  outline: 1px solid var(--mp-line);\n  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);\n}\n.mp-group {\n  margin: 4px 0;\n}\n.mp-group > summary,\n.mp-keys > summary {\n  cursor: pointer;\n  font-size: 12px;\n  font-weight: 600;\n  padding: 3px 0;\n}\n.mp-line {\n  display: grid;\n  grid-template-columns: 92px minmax(0, 1fr) 54px;\n  gap: 0 8px;\n  margin: 0 0 5px;\n  font-size: 11.5px;\n  align-items: stretch;\n}\n.mp-line > .mp-frame {\n  align-self: center;\n}\n[data-runs="2"] .mp-line {\n  margin-bottom: 4px;\n}\n.mp-line canvas {\n  width: 100%;\n}\n.mp-line-label {\n  text-align: right;\n  align-self: center;\n}\n.mp-line-names,\n.mp-line-right {\n  display: flex;\n  flex-direction: column;\n  justify-content: space-around;\n}\n.mp-line-names {\n  align-self: stretch;\n  line-height: 1;\n}\n.mp-line-right {\n  line-height: 1;\n  font-variant-numeric: tabular-nums;\n}\n.mp-line-names span,\n.mp-line-right > span {\n  height: 13px;\n  line-height: 13px;\n  white-space: nowrap;\n}\n.mp-line-right > .mp-range {\n  flex: 1;\n  height: auto;\n  display: flex;\n  flex-direction: column;\n  justify-content: space-between;\n  position: relative;\n  padding-left: 14px;\n  line-height: 11px;\n}\n.mp-range > .mp-upright {\n  position: absolute;\n  left: 0;\n  top: 0;\n  bottom: 0;\n  width: 9px;\n  height: auto;\n}\n.mp-time {\n  cursor: ew-resize;\n}\n.mp-cursor {\n  position: absolute;\n  top: -2px;\n  bottom: -2px;\n  pointer-events: none;\n  outline: 2px solid var(--mp-mark);\n}\n.memory-player .mp-keys {\n  color: var(--mp-quiet);\n  font-size: 12px;\n}\n\n/* The memory at first contact: numbers, bars and words side by side, one row per place. */\n.mp-memory {\n  display: flex;\n  max-width: 100%;\n}\n.mp-part {\n  display: flex;\n  flex: none;\n  flex-direction: column;\n  min-width: 0;\n}\n.mp-part.mp-shrinks {\n  flex: 0 1 auto;\n}\n.mp-part > figcaption {\n  height: 13px;\n  margin-bottom: 6px;\n  line-height: 13px;\n  font-size: 12px;\n  font-weight: 600;\n  white-space: nowrap;\n}\n.mp-part:first-child > figcaption {\n  padding-right: 5px;\n  font-weight: 400;\n  color: var(--mp-quiet);\n}\n.mp-part > figcaption.mp-write {\n  text-align: right;\n  padding-right: 4px;\n}\n.mp-part > figcaption.mp-read,\n.mp-part > figcaption.mp-own {\n  padding-left: 4px;\n}\n.mp-part > figcaption.mp-centre {\n  text-align: center;\n}\n.mp-write {\n  color: var(--mp-writes);\n}\n.mp-read {\n  color: var(--mp-reads);\n}\n.mp-own {\n  color: var(--mp-own);\n}\n.mp-side {\n  display: flex;\n  gap: 0 2px;\n}\n.mp-bars {\n  background: none;\n  outline: none;\n  border: solid var(--mp-line);\n  border-width: 1px 0;\n}\n.mp-bars.mp-own {\n  border-width: 1px;\n}\n.mp-frame > svg {\n  position: absolute;\n  inset: 0;\n  width: 100%;\n  height: 100%;\n  pointer-events: none;\n  overflow: visible;\n}\n.mp-bar {\n  fill: currentcolor;\n}\n.mp-missing {\n  stroke: var(--mp-quiet);\n  stroke-width: 0.7;\n  stroke-dasharray: 2 4;\n}\n.mp-notes {\n  position: relative;\n  width: 30px;\n  font-size: 11px;\n  line-height: 1;\n  font-variant-numeric: tabular-nums;\n}\n.mp-notes span {\n  position: absolute;\n  transform: translateY(-50%);\n}\n.mp-notes.mp-write span {\n  right: 4px;\n}\n.mp-notes.mp-read span,\n.mp-notes.mp-own span {\n  left: 4px;\n}\n.mp-mark.mp-touch {\n  border: 2px solid currentcolor;\n  border-radius: 2px;\n  left: 0;\n  right: 0;\n  min-height: 5px;\n}\n.mp-lit {\n  position: absolute;\n  outline: 2px solid var(--mp-mark);\n  outline-offset: -1px;\n  background: color-mix(in srgb, var(--mp-mark) 30%, transparent);\n  min-width: 4px;\n  min-height: 4px;\n}\n.memory-player .mp-nothing {\n  max-width: 300px;\n  padding: 24px;\n  font-size: 14px;\n  color: var(--mp-quiet);\n  border: 1px dashed var(--mp-line);\n  border-radius: 6px;\n}\n.mp-wrong {\n  fill: var(--mp-mark);\n}\n.mp-veil {\n  fill: var(--mp-back);\n  opacity: 0.72;\n}\n.mp-verdict {\n  align-self: center;\n  line-height: 1.2;\n}\n.mp-clock ~ .mp-clock {\n  display: none;\n}\n.mp-clock .mp-ticks {\n  grid-column: 2;\n}\n.mp-clock .mp-line-label {\n  color: var(--mp-quiet);\n  line-height: 19px;\n}\n.mp-foot {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 0 20px;\n  align-items: baseline;\n}\n.mp-foot details[open] {\n  flex: 1 0 100%;\n}\n.mp-glossary dl {\n  display: grid;\n  grid-template-columns: max-content minmax(0, 1fr);\n  gap: 2px 12px;\n  margin: 4px 0 8px;\n}\n.mp-glossary dt {\n  font-weight: 600;\n  color: var(--mp-text);\n}\n.mp-glossary dd {\n  margin: 0;\n}\n@container view (min-width: 740px) {\n  [data-level="simple"] .mp-main {\n    grid-template-columns: max-content minmax(0, 1fr);\n  }\n}\n[data-level="simple"] .mp-line {\n  grid-template-columns: 62px minmax(0, 1fr) 50px;\n}\n.mp-line-label.mp-write,\n.mp-line-label.mp-read {\n  font-weight: 600;\n}\n.mp-world:empty {\n  display: none;\n}\n@container view (min-width: 560px) {\n  [data-level="everything"] .mp-grid {\n    display: grid;\n    grid-template-columns: repeat(2, minmax(0, 1fr));\n    gap: 0 16px;\n    align-items: center;\n  }\n  [data-level="everything"] .mp-clock {\n    grid-column: 1;\n  }\n  [data-level="everything"] .mp-clock ~ .mp-clock {\n    display: grid;\n    grid-column: 2;\n  }\n}\n@container view (min-width: 1180px) {\n  [data-level="everything"] .mp-main {\n    grid-template-columns: minmax(0, 710px) minmax(0, 1fr);\n  }\n  [data-level="everything"] .mp-grid {\n    display: block;\n  }\n  [data-level="everything"] .mp-clock ~ .mp-clock {\n    display: none;\n  }\n}\n@container player (min-width: 860px) {\n  .mp-views[data-runs="2"]:not([data-shown="difference"]) {\n    grid-template-columns: repeat(2, minmax(0, 1fr));\n  }\n  .mp-views:not([data-shown="difference"]) > .mp-view {\n    display: block;\n  }\n  .mp-tabs [data-action^="run-"] {\n    display: none;\n  }\n}\n@container player (max-width: 420px) {\n  .mp-controls {\n    gap: 4px;\n  }\n  .mp-controls button,\n  .mp-controls select {\n    padding: 2px 6px;\n  }\n  .mp-controls > label {\n    order: -1; /* beside the buttons, so that the controls take three lines */\n  }\n  .mp-controls > button {\n    order: -2;\n  }\n  .memory-player .mp-value {\n    overflow: hidden;\n    text-overflow: ellipsis;\n    white-space: nowrap;\n  }\n  .mp-line {\n    grid-template-columns: 90px minmax(0, 1fr) 46px;\n  }\n}\n@media (max-width: 700px) {\n  .memory-player canvas,\n  .memory-player button,\n  .memory-player summary {\n    scroll-margin-top: 110px; /* or the controls, which stay in sight, would hide it */\n  }\n}\n.mp-why-panel {\n  margin: 6px 0;\n  padding: 4px 10px 8px;\n  background: var(--mp-field);\n  border-left: 3px solid var(--mp-accent);\n  border-radius: 3px;\n}\n.mp-why-head {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 8px;\n  align-items: center;\n}\n.mp-why-head h4 {\n  flex: 1;\n  margin: 0;\n  font-size: 14px;\n}\n.mp-why-panel p {\n  margin: 4px 0;\n  line-height: 1.7;\n}\n.mp-why-line {\n  padding: 2px 0;\n  overflow-x: auto;\n}\n.mp-why-line math {\n  display: block math;\n  margin: 2px 0;\n  width: max-content;\n}\n.mp-why-note {\n  color: var(--mp-quiet);\n}\n.mp-why-from button {\n  margin: 0 6px 0 0;\n}\n.mp-from {\n  color: var(--mp-accent);\n  cursor: pointer;\n}\n';
+var style_default = '.memory-player {\n  --mp-text: var(--jp-ui-font-color1, #1b1b1b);\n  --mp-quiet: var(--jp-ui-font-color2, #5a5a5a);\n  --mp-back: var(--jp-layout-color0, #fff);\n  --mp-field: var(--jp-layout-color2, #eee);\n  --mp-line: var(--jp-border-color1, #bbb);\n  --mp-accent: #0b6bcb;\n  --mp-mark: #d6006c;\n  --mp-writes: #b85c00;\n  --mp-reads: #00776b;\n  --mp-own: #5b6470;\n  container: player / inline-size;\n  color: var(--mp-text);\n  background: var(--mp-back);\n  font:\n    13px/1.45 system-ui,\n    sans-serif;\n  padding: 8px;\n  box-sizing: border-box;\n  color-scheme: light;\n}\n.memory-player[data-theme="dark"],\nbody[data-jp-theme-light="false"] .memory-player {\n  --mp-accent: #6cb6ff;\n  --mp-mark: #ff6db6;\n  --mp-writes: #ffb04d;\n  --mp-reads: #3fd0bd;\n  --mp-own: #a9b4c2;\n  color-scheme: dark;\n}\n.memory-player[data-theme="dark"] {\n  --mp-text: #e8e8e8;\n  --mp-quiet: #adadad;\n  --mp-back: #121417;\n  --mp-field: #2a2e34;\n  --mp-line: #555b63;\n}\n.memory-player *,\n.memory-player *::before {\n  box-sizing: border-box;\n}\n.memory-player p,\n.memory-player h3,\n.memory-player figure {\n  margin: 0;\n}\n.mp-head {\n  position: sticky;\n  top: 0;\n  z-index: 2;\n  padding: 2px 0;\n  background: var(--mp-back);\n}\n.mp-controls {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 6px;\n  align-items: center;\n}\n.mp-controls button svg {\n  display: block;\n}\n.mp-controls button,\n.mp-controls select {\n  font: inherit;\n  min-width: 32px;\n  min-height: 30px;\n  padding: 2px 8px;\n  color: inherit;\n  background: var(--mp-field);\n  border: 1px solid var(--mp-line);\n  border-radius: 4px;\n  cursor: pointer;\n}\n.mp-controls button[aria-pressed="true"] {\n  background: var(--mp-accent);\n  color: var(--mp-back);\n}\n.mp-controls input[type="range"] {\n  flex: 1 1 140px;\n  min-width: 100px;\n  accent-color: var(--mp-accent);\n}\n.mp-counter {\n  min-width: 8em;\n  font-variant-numeric: tabular-nums;\n}\n.memory-player :focus-visible {\n  outline: 2px solid var(--mp-accent);\n  outline-offset: 2px;\n}\n.memory-player .mp-value {\n  min-height: 1.45em;\n  font-variant-numeric: tabular-nums;\n  font-size: 12px;\n  color: var(--mp-quiet);\n  margin: 3px 0 0;\n  overflow-wrap: anywhere;\n}\n.mp-group-of {\n  display: inline-flex;\n  flex-wrap: wrap;\n}\n.mp-group-of button {\n  max-width: 16em;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  white-space: nowrap;\n}\n.mp-group-of button:not(:first-child) {\n  border-start-start-radius: 0;\n  border-end-start-radius: 0;\n  margin-left: -1px;\n}\n.mp-group-of button:not(:last-child) {\n  border-start-end-radius: 0;\n  border-end-end-radius: 0;\n}\n.mp-tabs:empty {\n  display: none;\n}\n.mp-views {\n  display: grid;\n  grid-template-columns: minmax(0, 1fr);\n  gap: 10px 24px;\n}\n.mp-views > [data-shown="false"] {\n  display: none;\n}\n.mp-view {\n  container: view / inline-size;\n  min-width: 0;\n}\n.mp-title {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 0 10px;\n  align-items: baseline;\n  margin-top: 4px;\n}\n.memory-player h3 {\n  font-size: 15px;\n  font-weight: 650;\n}\n.mp-title span {\n  color: var(--mp-quiet);\n}\n.memory-player .mp-words {\n  min-height: 1.45em;\n  margin: 2px 0 8px;\n  font-size: 14px;\n}\n[data-level="simple"] .mp-words {\n  min-height: 2.9em;\n  font-size: 15px;\n}\n[data-level="simple"] [data-runs="2"] .mp-words {\n  min-height: 4.35em;\n  font-size: 13.5px;\n}\n.mp-main {\n  display: grid;\n  grid-template-columns: minmax(0, 1fr);\n  gap: 10px 28px;\n}\n.mp-step {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 10px;\n  align-content: flex-start;\n}\n.mp-whole,\n.mp-grid {\n  min-width: 0;\n}\n.mp-band {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 12px;\n  align-items: flex-start;\n}\n.mp-band figure {\n  max-width: 100%;\n}\n.mp-stack {\n  flex-direction: column;\n  min-width: 0;\n}\n.mp-band:empty {\n  display: none;\n}\n.mp-band figcaption {\n  width: 0; /* a long title is cut, and whole in its tooltip */\n  min-width: 100%;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  white-space: nowrap;\n  font-size: 12px;\n  font-weight: 600;\n  margin: 0 0 3px;\n}\n.mp-body {\n  display: grid;\n  grid-template-columns: auto max-content;\n  justify-content: start;\n}\n.mp-body > .mp-frame {\n  grid-column: 2;\n}\n.mp-frame {\n  position: relative;\n  line-height: 0;\n  outline: 1px solid var(--mp-line);\n  cursor: crosshair;\n  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);\n}\n.memory-player canvas {\n  image-rendering: pixelated;\n  display: block;\n  max-width: 100%;\n  touch-action: pan-y;\n}\n.mp-marks {\n  position: absolute;\n  inset: 0;\n  pointer-events: none;\n  overflow: hidden;\n}\n.mp-mark {\n  position: absolute;\n  border: 0 solid var(--mp-mark);\n}\n.mp-row {\n  left: 0;\n  right: 0;\n  border-width: 1px 0;\n  min-height: 3px;\n}\n.mp-column {\n  top: 0;\n  bottom: 0;\n  border-width: 0 1px;\n  min-width: 3px;\n}\n.mp-strong.mp-row {\n  border-width: 2px 0;\n}\n.mp-strong.mp-column {\n  border-width: 0 2px;\n}\n.mp-ticks {\n  position: relative;\n  font-size: 11px;\n  line-height: 1;\n  color: var(--mp-quiet);\n  font-variant-numeric: tabular-nums;\n}\n.mp-ticks-row {\n  min-width: 25px;\n  grid-column: 1;\n}\n.mp-ticks-row span {\n  position: absolute;\n  right: 5px;\n  transform: translateY(-50%);\n  white-space: nowrap;\n}\n.mp-body:has([data-panel="vectors"]) .mp-ticks-row {\n  min-width: 62px;\n}\n.mp-ticks-column,\n.mp-ticks-named {\n  grid-column: 2;\n}\n.mp-ticks-column {\n  height: 16px;\n}\n.mp-ticks-named {\n  height: 70px;\n}\n.mp-ticks-column span {\n  position: absolute;\n  top: 4px;\n  transform: translateX(-50%);\n}\n.mp-ticks-named span {\n  position: absolute;\n  white-space: nowrap;\n  top: 4px;\n  writing-mode: vertical-rl;\n  transform: translateX(-50%);\n}\n.mp-legend {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 20px;\n  margin: 6px 0 2px;\n  font-size: 12px;\n  color: var(--mp-quiet);\n}\n.mp-bar-entry {\n  display: inline-flex;\n  gap: 6px;\n  align-items: center;\n  white-space: nowrap;\n}\n.mp-gradient {\n  display: inline-block;\n  width: 70px;\n  height: 10px;\n}\n.mp-hatch {\n  display: inline-block;\n  width: 16px;\n  height: 12px;\n  outline: 1px solid var(--mp-line);\n  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);\n}\n.mp-group {\n  margin: 4px 0;\n}\n.mp-group > summary,\n.mp-keys > summary {\n  cursor: pointer;\n  font-size: 12px;\n  font-weight: 600;\n  padding: 3px 0;\n}\n.mp-line {\n  display: grid;\n  grid-template-columns: 92px minmax(0, 1fr) 54px;\n  gap: 0 8px;\n  margin: 0 0 5px;\n  font-size: 11.5px;\n  align-items: stretch;\n}\n.mp-line > .mp-frame {\n  align-self: center;\n}\n[data-runs="2"] .mp-line {\n  margin-bottom: 4px;\n}\n.mp-line canvas {\n  width: 100%;\n}\n.mp-line-label {\n  text-align: right;\n  align-self: center;\n}\n.mp-line-names,\n.mp-line-right {\n  display: flex;\n  flex-direction: column;\n  justify-content: space-around;\n}\n.mp-line-names {\n  align-self: stretch;\n  line-height: 1;\n}\n.mp-line-right {\n  line-height: 1;\n  font-variant-numeric: tabular-nums;\n}\n.mp-line-names span,\n.mp-line-right > span {\n  height: 13px;\n  line-height: 13px;\n  white-space: nowrap;\n}\n.mp-line-right > .mp-range {\n  flex: 1;\n  height: auto;\n  display: flex;\n  flex-direction: column;\n  justify-content: space-between;\n  position: relative;\n  padding-left: 14px;\n  line-height: 11px;\n}\n.mp-range > .mp-upright {\n  position: absolute;\n  left: 0;\n  top: 0;\n  bottom: 0;\n  width: 9px;\n  height: auto;\n}\n.mp-time {\n  cursor: ew-resize;\n}\n.mp-cursor {\n  position: absolute;\n  top: -2px;\n  bottom: -2px;\n  pointer-events: none;\n  outline: 2px solid var(--mp-mark);\n}\n.memory-player .mp-keys {\n  color: var(--mp-quiet);\n  font-size: 12px;\n}\n\n/* The memory at first contact: numbers, bars and words side by side, one row per place. */\n.mp-memory {\n  display: flex;\n  max-width: 100%;\n}\n.mp-part {\n  display: flex;\n  flex: none;\n  flex-direction: column;\n  min-width: 0;\n}\n.mp-part.mp-shrinks {\n  flex: 0 1 auto;\n}\n.mp-part > figcaption {\n  height: 13px;\n  margin-bottom: 6px;\n  line-height: 13px;\n  font-size: 12px;\n  font-weight: 600;\n  white-space: nowrap;\n}\n.mp-part:first-child > figcaption {\n  padding-right: 5px;\n  font-weight: 400;\n  color: var(--mp-quiet);\n}\n.mp-part > figcaption.mp-write {\n  text-align: right;\n  padding-right: 4px;\n}\n.mp-part > figcaption.mp-read,\n.mp-part > figcaption.mp-own {\n  padding-left: 4px;\n}\n.mp-part > figcaption.mp-centre {\n  text-align: center;\n}\n.mp-write {\n  color: var(--mp-writes);\n}\n.mp-read {\n  color: var(--mp-reads);\n}\n.mp-own {\n  color: var(--mp-own);\n}\n.mp-side {\n  display: flex;\n  gap: 0 2px;\n}\n.mp-bars {\n  background: none;\n  outline: none;\n  border: solid var(--mp-line);\n  border-width: 1px 0;\n}\n.mp-bars.mp-own {\n  border-width: 1px;\n}\n.mp-frame > svg {\n  position: absolute;\n  inset: 0;\n  width: 100%;\n  height: 100%;\n  pointer-events: none;\n  overflow: visible;\n}\n.mp-bar {\n  fill: currentcolor;\n}\n.mp-missing {\n  stroke: var(--mp-quiet);\n  stroke-width: 0.7;\n  stroke-dasharray: 2 4;\n}\n.mp-notes {\n  position: relative;\n  width: 30px;\n  font-size: 11px;\n  line-height: 1;\n  font-variant-numeric: tabular-nums;\n}\n.mp-notes span {\n  position: absolute;\n  transform: translateY(-50%);\n}\n.mp-notes.mp-write span {\n  right: 4px;\n}\n.mp-notes.mp-read span,\n.mp-notes.mp-own span {\n  left: 4px;\n}\n.mp-mark.mp-touch {\n  border: 2px solid currentcolor;\n  border-radius: 2px;\n  left: 0;\n  right: 0;\n  min-height: 5px;\n}\n.mp-lit {\n  position: absolute;\n  outline: 2px solid var(--mp-mark);\n  outline-offset: -1px;\n  background: color-mix(in srgb, var(--mp-mark) 30%, transparent);\n  min-width: 4px;\n  min-height: 4px;\n}\n.memory-player .mp-nothing {\n  max-width: 300px;\n  padding: 24px;\n  font-size: 14px;\n  color: var(--mp-quiet);\n  border: 1px dashed var(--mp-line);\n  border-radius: 6px;\n}\n.mp-wrong {\n  fill: var(--mp-mark);\n}\n.mp-veil {\n  fill: var(--mp-back);\n  opacity: 0.72;\n}\n.mp-verdict {\n  align-self: center;\n  line-height: 1.2;\n}\n.mp-clock ~ .mp-clock {\n  display: none;\n}\n.mp-clock .mp-ticks {\n  grid-column: 2;\n}\n.mp-clock .mp-line-label {\n  color: var(--mp-quiet);\n  line-height: 19px;\n}\n.mp-foot {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 0 20px;\n  align-items: baseline;\n}\n.mp-foot details[open] {\n  flex: 1 0 100%;\n}\n.mp-glossary dl {\n  display: grid;\n  grid-template-columns: max-content minmax(0, 1fr);\n  gap: 2px 12px;\n  margin: 4px 0 8px;\n}\n.mp-glossary dt {\n  font-weight: 600;\n  color: var(--mp-text);\n}\n.mp-glossary dd {\n  margin: 0;\n}\n@container view (min-width: 740px) {\n  [data-level="simple"] .mp-main {\n    grid-template-columns: max-content minmax(0, 1fr);\n  }\n}\n[data-level="simple"] .mp-line {\n  grid-template-columns: 62px minmax(0, 1fr) 50px;\n}\n.mp-line-label.mp-write,\n.mp-line-label.mp-read {\n  font-weight: 600;\n}\n.mp-world:empty {\n  display: none;\n}\n@container view (min-width: 560px) {\n  [data-level="everything"] .mp-grid {\n    display: grid;\n    grid-template-columns: repeat(2, minmax(0, 1fr));\n    gap: 0 16px;\n    align-items: center;\n  }\n  [data-level="everything"] .mp-clock {\n    grid-column: 1;\n  }\n  [data-level="everything"] .mp-clock ~ .mp-clock {\n    display: grid;\n    grid-column: 2;\n  }\n}\n@container view (min-width: 1180px) {\n  [data-level="everything"] .mp-main {\n    grid-template-columns: minmax(0, 710px) minmax(0, 1fr);\n  }\n  [data-level="everything"] .mp-grid {\n    display: block;\n  }\n  [data-level="everything"] .mp-clock ~ .mp-clock {\n    display: none;\n  }\n}\n@container player (min-width: 860px) {\n  .mp-views[data-runs="2"]:not([data-shown="difference"]) {\n    grid-template-columns: repeat(2, minmax(0, 1fr));\n  }\n  .mp-views:not([data-shown="difference"]) > .mp-view {\n    display: block;\n  }\n  .mp-tabs [data-action^="run-"] {\n    display: none;\n  }\n}\n@container player (max-width: 420px) {\n  .mp-controls {\n    gap: 4px;\n  }\n  .mp-controls button,\n  .mp-controls select {\n    padding: 2px 6px;\n  }\n  .mp-controls > label {\n    order: -1; /* beside the buttons, so that the controls take three lines */\n  }\n  .mp-controls > button {\n    order: -2;\n  }\n  .memory-player .mp-value {\n    overflow: hidden;\n    text-overflow: ellipsis;\n    white-space: nowrap;\n  }\n  .mp-line {\n    grid-template-columns: 90px minmax(0, 1fr) 46px;\n  }\n}\n@media (max-width: 700px) {\n  .memory-player canvas,\n  .memory-player button,\n  .memory-player summary {\n    scroll-margin-top: 110px; /* or the controls, which stay in sight, would hide it */\n  }\n}\n.mp-why-panel {\n  margin: 6px 0;\n  padding: 4px 10px 8px;\n  background: var(--mp-field);\n  border-left: 3px solid var(--mp-accent);\n  border-radius: 3px;\n}\n.mp-why-head {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 8px;\n  align-items: center;\n}\n.mp-why-head h4 {\n  flex: 1;\n  margin: 0;\n  font-size: 14px;\n}\n.mp-why-panel p {\n  margin: 4px 0;\n  line-height: 1.7;\n}\n.mp-why-line {\n  padding: 2px 0;\n  overflow-x: auto;\n}\n.mp-why-line math {\n  display: block math;\n  margin: 2px 0;\n  width: max-content;\n}\n.mp-why-note {\n  color: var(--mp-quiet);\n}\n.mp-why-panel button {\n  font: inherit;\n  color: var(--mp-text);\n  background: var(--mp-back);\n  border: 1px solid var(--mp-line);\n  border-radius: 3px;\n  cursor: pointer;\n}\n.mp-why-from button {\n  margin: 0 6px 0 0;\n  font-size: 12px;\n}\n.mp-from {\n  color: var(--mp-accent);\n  cursor: pointer;\n}\n';
 
 // src/memorylab/player/script/main.js
 function render({ model, el }) {

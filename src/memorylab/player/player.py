@@ -96,26 +96,16 @@ class MemoryPlayer:
         labels: Sequence[str] = ("first", "second"),
         level: str | None = None,
     ):
-        block, extras, sent = Block(), {}, run
-        self._record: Any = None  # runs the model again, if there is one
-        torch = sys.modules.get("torch")  # whoever has a model has imported it
-        if torch and isinstance(run, torch.nn.Module):
-            from memorylab.player import network
-
-            extras = network.pack_model(run, input, task, disturbance, block)
-            self._record = functools.partial(network.record, run, input, task)
-            run, sent = self._record(disturbance)
-        elif any(one is not None for one in (input, task, disturbance)):
-            raise TypeError(
-                "input, task and disturbance go with a model; a trace is played as it was "
-                "recorded. The step to begin with is given by its name: t=3."
-            )
-        self._traces = [run] if compare is None else [run, compare]
+        block = Block()
+        trace, sent, extras = _record(run, input, task, disturbance, block)
+        # What runs the model again, where one was given.
+        self._model = (run, input, task) if sent is not trace else None
+        self._traces = [trace] if compare is None else [trace, compare]
         for one in self._traces:
             if not isinstance(one, MemoryTrace):
                 raise TypeError(
-                    f"MemoryPlayer plays a MemoryTrace, but got {type(one).__name__}. Record one "
-                    "with MemoryTrace.record(model, input), or load one with "
+                    f"MemoryPlayer plays a MemoryTrace or a DNC, but got {type(one).__name__}. "
+                    "Record a trace with MemoryTrace.record(model, input), or load one with "
                     "MemoryTrace.load(path)."
                 )
         if isinstance(labels, str) or len(labels) != 2:
@@ -129,7 +119,7 @@ class MemoryPlayer:
         orders = [choose_order(one, self._order_of(one))[0] for one in self._traces]
         orders = [orders[0] if len(one) == len(orders[0]) else one for one in orders]
         self.header, self.data = pack(
-            [sent, *self._traces[1:]], self._labels, orders, block, live=sent is not run
+            [sent, *self._traces[1:]], self._labels, orders, block, live=sent is not trace
         )
         self.header |= extras
         if level is not None:
@@ -139,9 +129,9 @@ class MemoryPlayer:
     @property
     def num_steps(self) -> int:
         """Steps of the longest run; of a model's, with the present disturbance."""
-        if self._record is None:
+        if self._model is None:
             return max(one.num_steps for one in self._traces)
-        return self._record(self.disturbance)[0].num_steps
+        return self._run_again(self.disturbance).num_steps
 
     @property
     def t(self) -> int:
@@ -181,12 +171,12 @@ class MemoryPlayer:
 
     @disturbance.setter
     def disturbance(self, disturbance: Disturbance | str | None) -> None:
-        if self._record is None:
+        if self._model is None:
             raise AttributeError(
                 "A recorded run can't be disturbed. Give the player a model: MemoryPlayer(model, "
                 "input, task=task)."
             )
-        trace, _ = self._record(disturbance)
+        trace = self._run_again(disturbance)
         self._shown.disturbance = trace.metadata.get("disturbance", "")
 
     @property
@@ -199,11 +189,16 @@ class MemoryPlayer:
             AttributeError: The player plays a recorded run.
             ValueError: There is no task to say what is right.
         """
-        if self._record is None:
+        if self._model is None:
             raise AttributeError("Of a recorded run, compare the trace's output with its target.")
         from memorylab.player.network import count_wrong
 
-        return count_wrong(self._record(self.disturbance)[0])
+        return count_wrong(self._run_again(self.disturbance))
+
+    def _run_again(self, disturbance: Disturbance | str | None) -> MemoryTrace:
+        from memorylab.player import network
+
+        return network.record(*self._model, disturbance)[0]  # type: ignore[misc]
 
     @functools.cached_property
     def widget(self) -> Any:
@@ -221,7 +216,7 @@ class MemoryPlayer:
                 "'memorylab[notebooks]'. Its to_html works without."
             ) from error
 
-        last = self.num_steps - 1 if self._record is None else None
+        last = self.num_steps - 1 if self._model is None else None
 
         class PlayerWidget(anywidget.AnyWidget):
             _esm = SCRIPT
@@ -311,6 +306,27 @@ class MemoryPlayer:
         with write_atomically(path) as temporary:
             temporary.write_text(page, encoding="utf-8")
         return path
+
+
+def _record(
+    run: Any, input: Any, task: Any, disturbance: Any, block: Block
+) -> tuple[MemoryTrace, MemoryTrace, dict[str, Any]]:
+    """Return the trace to play, what of it is sent, and what the header says of a model.
+
+    Whatever is no model is returned as it is.
+    """
+    torch = sys.modules.get("torch")  # whoever has a model has imported it
+    if torch and isinstance(run, torch.nn.Module):
+        from memorylab.player import network
+
+        extras = network.pack_model(run, input, task, disturbance, block)
+        return *network.record(run, input, task, disturbance), extras
+    if any(one is not None for one in (input, task, disturbance)):
+        raise TypeError(
+            "input, task and disturbance go with a model; a trace is played as it was recorded. "
+            "The step to begin with is given by its name: t=3."
+        )
+    return run, run, {}
 
 
 def _printable(text: Any) -> str:

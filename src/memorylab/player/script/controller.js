@@ -67,7 +67,7 @@ function makeLayer(layer, prefix) {
           gate === 2 ? "tanh" : "sigmoid",
           add(
             ...terms,
-            c.sum("k", H, (k) => multiply(c.weight(recurrent, row, k), c.before(hidden, k))),
+            c.sum("l", H, (l) => multiply(c.weight(recurrent, row, l), c.before(hidden, l))),
             c.weight(`${prefix}bias_ih`, row),
             c.weight(`${prefix}bias_hh`, row),
           ),
@@ -170,7 +170,7 @@ const offsetOf = (name, sizes) =>
 function raw(c, row) {
   const { hidden: H } = c.sizes;
   return add(
-    c.sum("h", H, (h) => multiply(c.weight(WEIGHT, row, h), hiddenUnit(c, h))),
+    c.sum("q", H, (q) => multiply(c.weight(WEIGHT, row, q), hiddenUnit(c, q))),
     c.weight(BIAS, row),
   );
 }

@@ -171,6 +171,6 @@ export class Letters extends Cells {
   }
 
   product(letter, over, body) {
-    return node("multiply", [body(letter)], { over: letter });
+    return node("multiply", [body(letter.split(" ")[0])], { over: letter });
   }
 }

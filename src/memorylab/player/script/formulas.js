@@ -13,6 +13,7 @@ import {
   add,
   constant,
   divide,
+  leaf,
   multiply,
   named,
   nonnegative,
@@ -59,7 +60,7 @@ function explainLookUp(c, n, key, memoryAt, strength) {
     root(
       add(
         c.sum("w", W, (w) => square(cell(w))),
-        constant(NORM_EPSILON),
+        leaf(NORM_EPSILON, "<mi>ε</mi>"),
       ),
     );
   const cosine = (at) =>
@@ -351,7 +352,7 @@ const output = {
     const { hidden: H, heads: R, word: W } = c.sizes;
     const weight = (at) => c.weight("output.weight", d, at);
     return add(
-      c.sum("h", H, (h) => multiply(weight(h), hiddenUnit(c, h))),
+      c.sum("q", H, (q) => multiply(weight(q), hiddenUnit(c, q))),
       c.sum("i,w", R * W, (at) => {
         const [i, w] = c.symbolic ? ["i", "w"] : [Math.floor(at / W), at % W];
         return multiply(weight(c.symbolic ? "i,w" : H + at), c.now("read_vectors", i, w));

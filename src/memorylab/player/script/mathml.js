@@ -82,14 +82,16 @@ const CALLS = { sigmoid: "σ", oneplus: "oneplus", tanh: "tanh" };
 
 /**
  * Write an expression down. `write(leaf)` gives the MathML of a leaf; a leaf that sums up the rest
- * of a long sum says how many it stands for.
+ * of a long sum says how many it stands for. `later` is whether a sign stands before the
+ * expression, which would meet that of a negative number.
  */
-export function mathml(expression, write) {
-  const inner = (node, least) => {
-    const text = mathml(node, write);
-    const loose =
-      (BINDING[node.over && !Number.isNaN(node.value) ? node.op : node.op] ?? ATOM) < least;
-    return loose || (node.op === "leaf" && node.value < 0 && least > SUM) ? fence(text) : text;
+export function mathml(expression, write, later = false) {
+  // `least` is how tightly an operand must bind.
+  const inner = (node, least = SUM, after = false) => {
+    const loose = (BINDING[node.op] ?? ATOM) < least;
+    const isNegative = ["leaf", "named"].includes(node.op) && node.value < 0;
+    const text = mathml(node, write, after && !loose);
+    return loose || (after && isNegative) ? fence(text) : text;
   };
   const { op, args, over } = expression;
   const [first, second] = args;
@@ -102,10 +104,10 @@ export function mathml(expression, write) {
       if (over && args.length === 1 && Number.isNaN(expression.value))
         return row(`<munder>${operator(great)}${identifier(over)}</munder>`, inner(first, PRODUCT));
       if (!args.length) return `<mn>${op === "add" ? 0 : 1}</mn>`;
-      return row(args.map((arg, i) => inner(arg, i ? PRODUCT : least)).join(operator(sign)));
+      return row(args.map((arg, i) => inner(arg, least, later || i > 0)).join(operator(sign)));
     }
     case "subtract":
-      return row(inner(first, SUM), operator("−"), inner(second, PRODUCT));
+      return row(inner(first), operator("−"), inner(second, PRODUCT, true));
     case "divide":
       return `<mfrac>${row(inner(first))}${row(inner(second))}</mfrac>`;
     case "exp":
@@ -113,7 +115,7 @@ export function mathml(expression, write) {
     case "root":
       return `<msqrt>${inner(first)}</msqrt>`;
     case "square":
-      return `<msup>${row(inner(first, ATOM))}<mn>2</mn></msup>`;
+      return `<msup>${row(inner(first, ATOM, true))}<mn>2</mn></msup>`;
     case "nonnegative":
       return row(identifier("max"), fence(row("<mn>0</mn>", operator(","), inner(first))));
     case "named":
@@ -123,8 +125,19 @@ export function mathml(expression, write) {
   }
 }
 
-/** A number, or what a letter stands for. */
+/** A number with three digits, of which those of the distance to 1 count close to 1. */
+function figures(value) {
+  const distance = 1 - Math.abs(value);
+  if (distance > 0 && distance < 0.01)
+    return value.toFixed(Math.min(12, 2 - Math.floor(Math.log10(distance)))).replace("-", "−");
+  const size = Math.abs(value);
+  if (size > 0 && size < 1e-4)
+    return Number(value.toPrecision(3)).toExponential().replaceAll("-", "−");
+  return brief(value);
+}
+
+/** A leaf as a number; one that stands for the rest of a sum says of how many terms. */
 export const number = ({ value, rest }) => {
-  const text = `<mn>${brief(value)}</mn>`;
+  const text = `<mn>${figures(value)}</mn>`;
   return rest ? `<munder>${text}<mtext>${rest} more</mtext></munder>` : text;
 };

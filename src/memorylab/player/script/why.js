@@ -8,7 +8,8 @@ import { formulasOf } from "./formulas.js";
 import { mathml, number } from "./mathml.js";
 
 const TOLERANCE = 1e-4; // Recorded numbers may have crossed as 32-bit floats.
-const LETTERS = { N: "n", W: "w", R: "i", H: "h", D: "d", 3: "m" };
+const LIT = 256; // Of more cells than this, only those behind the numbers that are shown are lit.
+const LETTERS = { N: "n", W: "w", R: "i", H: "q", D: "d", 3: "m" };
 
 /** The model behind a run; a run that was recorded whole has only its sizes. */
 function modelOf(run) {
@@ -143,7 +144,7 @@ export class Why {
     if (why.note) panel.append(element("p", { class: "mp-why-note" }, why.note));
     if (this.cells.length) panel.append(this.links(run, from.length));
     this.root.replaceChildren(panel);
-    this.player.light(run, [...from, { name, index, step }]);
+    this.player.light(run, [...(from.length > LIT ? this.cells : from), { name, index, step }]);
     if (take) this.heading.focus();
   }
 
