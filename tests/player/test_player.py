@@ -134,6 +134,7 @@ def test_labels_cannot_end_the_script(tmp_path):
         ({"t": 12}, ValueError, "from 0 to 11"),
         ({"t": 1.5}, TypeError, "float"),
         ({"fps": 0}, ValueError, "at most 60 steps per second"),
+        ({"level": "full"}, ValueError, "'full' is not a known level of the player"),
         ({"order": "first-write"}, ValueError, "Did you mean 'first_write'"),
         (
             {"trace": record_other("gru"), "order": "first_write"},

@@ -2,92 +2,13 @@
 
 import numpy as np
 import pytest
+from page_tools import LAYOUT_PROBLEMS, pixels, point_at, step_of, value_of
 from player_examples import record
 
 from memorylab.memory.dnc.trace import DNCTrace
 from memorylab.memory.trace import Array
 from memorylab.player import MemoryPlayer
 from memorylab.player.player import SCRIPT
-
-HASH = """(canvas) => {
-  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-  return data.join();
-}"""
-
-LAYOUT_PROBLEMS = """() => {
-  const problems = [];
-  const root = document.querySelector(".memory-player");
-  const box = (node) => node.getBoundingClientRect();
-  const name = (node) => node.textContent || node.dataset.panel;
-  const seen = (node) => node.checkVisibility() && node.tagName !== "OPTION";
-  const hasText = (node) => [...node.childNodes].some((child) =>
-    child.nodeType === Node.TEXT_NODE && child.data.trim());
-  const texts = [...root.querySelectorAll("*")].filter((node) => seen(node) && hasText(node));
-  for (const node of texts) {
-    if (parseFloat(getComputedStyle(node).fontSize) < 11) problems.push("tiny: " + name(node));
-    if (box(node).right > box(root).right + 1) problems.push("outside: " + name(node));
-  }
-  const widgets = [...root.querySelectorAll("canvas, button, select, input")].filter(seen);
-  const leaves = [...texts.filter((node) => !node.children.length), ...widgets];
-  leaves.forEach((one, i) => leaves.slice(0, i).forEach((other) => {
-    if (one.contains(other) || other.contains(one)) return;
-    const [a, b] = [box(one), box(other)];
-    const width = Math.min(a.right, b.right) - Math.max(a.left, b.left);
-    const height = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
-    if (width > 1 && height > 1.5) problems.push(`overlap: ${name(one)} and ${name(other)}`);
-  }));
-  return problems;
-}"""
-
-
-@pytest.fixture
-def visit(browser, tmp_path):
-    """Open a player as a page of its own; afterwards, nothing has failed or asked for a network."""
-    problems, contexts = [], []
-
-    def said(text):
-        # That is how these tests look, not how the player draws.
-        if "Multiple readback operations" not in text:
-            problems.append(text)
-
-    def visit(player, width=1400, **options):
-        path = player.to_html(tmp_path / f"{len(contexts)}.html")
-        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
-        contexts.append(context)
-        context.set_offline(True)
-        page = context.new_page()
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on("console", lambda message: said(message.text))
-        page.on("request", lambda request: problems.append(request.url))
-        page.goto(path.as_uri())
-        assert problems.pop(0) == path.as_uri()
-        page.wait_for_selector("[data-ready]")
-        return page
-
-    yield visit
-    for context in contexts:
-        context.close()
-    assert problems == []
-
-
-def step_of(page):
-    return int(page.locator(".memory-player").get_attribute("data-step"))
-
-
-def pixels(page, name):
-    return page.locator(f"[data-panel='{name}']").first.evaluate(HASH)
-
-
-def value_of(page):
-    said = page.locator(".mp-value").inner_text()
-    return said.rpartition(" = ")[0], float(said.rpartition(" = ")[2].split()[0])
-
-
-def point_at(page, name, row, column, rows, columns):
-    canvas = page.locator(f"[data-panel='{name}']").first
-    box = canvas.bounding_box()
-    x, y = (column + 0.5) / columns * box["width"], (row + 0.5) / rows * box["height"]
-    canvas.hover(position={"x": x, "y": y})
 
 
 def test_every_panel_is_drawn_in_more_than_one_colour(visit):

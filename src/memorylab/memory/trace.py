@@ -48,6 +48,7 @@ class Array(NamedTuple):
         meaning: What the numbers say, in one line.
         columns: Names of the entries along the last dimension, where these have names.
         optional: Whether a trace may lack it.
+        simple: Whether the player shows it at first contact, when it shows only what matters most.
     """
 
     shape: str
@@ -56,6 +57,7 @@ class Array(NamedTuple):
     meaning: str
     columns: tuple[str, ...] = ()
     optional: bool = False
+    simple: bool = False
 
     @property
     def dimensions(self) -> list[str]:
@@ -71,12 +73,16 @@ COMMON: dict[str, Array] = {
     "observation": Array(
         "T ...", "number", "observation", "what the agent observed", optional=True
     ),
-    "action": Array("T ...", "number", "action", "what the agent did", optional=True),
-    "reward": Array("T", "number", "reward", "the reward of the action", optional=True),
+    "action": Array("T ...", "number", "action", "what the agent did", optional=True, simple=True),
+    "reward": Array(
+        "T", "number", "reward", "the reward of the action", optional=True, simple=True
+    ),
     "value": Array("T", "number", "value", "the critic's estimate", optional=True),
-    "input": Array("T F", "number", "input", "what went into the memory"),
-    "target": Array("T ...", "number", "target", "the output that was asked for", optional=True),
-    "output": Array("T D", "number", "output", "what came out"),
+    "input": Array("T F", "number", "input", "what went into the memory", simple=True),
+    "target": Array(
+        "T ...", "number", "target", "the output that was asked for", optional=True, simple=True
+    ),
+    "output": Array("T D", "number", "output", "what came out", simple=True),
     "mask": Array("T", "number", "counts in the loss", "1 where it counts, else 0", optional=True),
 }
 """The arrays that traces of all kinds of memory have, or may have."""

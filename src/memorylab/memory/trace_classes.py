@@ -23,7 +23,11 @@ class MemorylessTrace(MemoryTrace):
 
 _UNITS = COMMON | {
     "hidden": Array(
-        "T H", "activation", "hidden", "what a unit puts out and hands on to the next step"
+        "T H",
+        "activation",
+        "hidden",
+        "what a unit puts out and hands on to the next step",
+        simple=True,
     )
 }
 
@@ -74,7 +78,7 @@ class LSTMTrace(_RecurrentTrace):
     """
 
     table: ClassVar[Mapping[str, Array]] = _UNITS | {
-        "cell": Array("T H", "number", "cell", "what the unit stores"),
+        "cell": Array("T H", "number", "cell", "what the unit stores", simple=True),
         "input_gate": Array("T H", "fraction", "input gate", "how much of the candidate enters"),
         "forget_gate": Array("T H", "fraction", "forget gate", "how much of the cell is kept"),
         "cell_candidate": Array("T H", "activation", "candidate", "what could enter the cell"),

@@ -91,6 +91,7 @@ def pack(
                 "label": label,
                 "kind": trace.kind,
                 "about": trace.about,
+                "answer": _answer(trace),
                 "steps": trace.num_steps,
                 "locations": trace.sizes.get("N", 0),
                 "word": trace.sizes.get("W", 0),
@@ -134,6 +135,13 @@ def _range(arrays: Sequence[np.ndarray]) -> tuple[float, float]:
     """Return the least and the greatest finite number of some arrays."""
     finite = np.concatenate([array[np.isfinite(array)] for array in arrays])
     return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+
+
+def _answer(trace: MemoryTrace) -> str:
+    """Return ``"bits"`` if the outputs are logits of bits, as in all of the package's tasks."""
+    if "target" not in trace or trace.target.shape != trace.output.shape:
+        return "numbers"
+    return "bits" if np.isin(trace.target, (0, 1)).all() else "numbers"
 
 
 def _frame(trace: MemoryTrace) -> dict[str, int] | None:

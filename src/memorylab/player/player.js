@@ -18,6 +18,13 @@ function element(tag, properties = {}, ...children) {
   node2.append(...children);
   return node2;
 }
+var press = (name, title, text, onclick) => element("button", { type: "button", title, onclick, "data-action": name }, text);
+function drawing(tag, properties = {}, ...children) {
+  const node2 = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [key, value] of Object.entries(properties)) node2.setAttribute(key, value);
+  node2.append(...children);
+  return node2;
+}
 var SIGNS = {
   first: "M3 3h2v10H3zM13 3v10L6 8z",
   back: "M11 3v10L4 8z",
@@ -27,9 +34,8 @@ var SIGNS = {
   last: "M11 3h2v10h-2zM3 3v10l7-5z"
 };
 function sign(name) {
-  const template = document.createElement("template");
-  template.innerHTML = `<svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d="${SIGNS[name]}" fill="currentColor"/></svg>`;
-  return template.content;
+  const box = { viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" };
+  return drawing("svg", box, drawing("path", { d: SIGNS[name], fill: "currentColor" }));
 }
 var brief = (value) => Number.isNaN(value) ? "NaN" : show(Number(value.toPrecision(3))).replace("-", "−");
 var show = (value) => {
@@ -103,10 +109,10 @@ function readEdit(part, key, text) {
     throw new Error(
       `'${part}' can't be read. Write name[index]@first-last=value, such as memory[3]@5-=0 or write_gate=0, and join parts by ';'.`
     );
-  const [, name, list, start, range, end] = match;
+  const [, name, list, start, range2, end] = match;
   const index = list ? list.split(",").map(Number) : [];
   const first = Number(start ?? 0);
-  const last = end !== void 0 ? Number(end) : start !== void 0 && !range ? first : null;
+  const last = end !== void 0 ? Number(end) : start !== void 0 && !range2 ? first : null;
   const value = Number(text) + 0;
   if (last !== null && last < first)
     throw new Error(`The last step for ${name} must be at least ${first}, got ${last}.`);
@@ -260,10 +266,10 @@ var Difference = class extends Run {
       const extent = Math.max(row.high, other.high) - Math.min(row.low, other.low);
       arrays[name] = { ...row, low: -extent, high: extent };
     }
-    const { locations, word, heads, order } = left;
+    const { locations, word, heads, order, kind, answer } = left;
     const label = `${left.label} − ${right.label}`;
     const steps = Math.max(left.steps, right.steps);
-    super({ locations, word, heads, order, label, steps, arrays });
+    super({ locations, word, heads, order, kind, answer, label, steps, arrays });
     Object.assign(this, { left, right, signed: true });
   }
   at(name, step) {
@@ -453,7 +459,7 @@ function raw(c, row) {
     c.weight(BIAS, row)
   );
 }
-var INTERFACE = PARTS.map(([name, axes, range]) => ({
+var INTERFACE = PARTS.map(([name, axes, range2]) => ({
   name,
   axes,
   compute(now, before, model) {
@@ -461,17 +467,17 @@ var INTERFACE = PARTS.map(([name, axes, range]) => ({
     const first = offsetOf(name, sizes);
     const out = weights[BIAS].slice(first, first + stepSize(axes, sizes));
     addProduct(out, weights[WEIGHT], now[hiddenName(model)], first);
-    RANGES[range](out);
+    RANGES[range2](out);
     return out;
   },
   explain(c, ...index) {
     const { word: W } = c.sizes;
     const flat = axes === "T R W" ? index[0] * W + index[1] : index[0] ?? 0;
     const row = (at) => c.symbolic ? "·" : offsetOf(name, c.sizes) + at;
-    if (range === "distribution")
+    if (range2 === "distribution")
       return c.softmax("m", 3, index[1], (m) => raw(c, row(3 * index[0] + m)));
     const value = raw(c, row(flat));
-    return range === "number" ? value : apply2(range === "fraction" ? "sigmoid" : range, value);
+    return range2 === "number" ? value : apply2(range2 === "fraction" ? "sigmoid" : range2, value);
   }
 }));
 
@@ -479,15 +485,15 @@ var INTERFACE = PARTS.map(([name, axes, range]) => ({
 var NORM_EPSILON = 1e-6;
 var TIE = 2 ** -33;
 var [BACKWARD, CONTENT, FORWARD] = [0, 1, 2];
-function lookUp(memory2, keys, strengths, { locations: N, word: W }) {
+function lookUp(memory3, keys, strengths, { locations: N, word: W }) {
   const found = new Float64Array(strengths.length * N);
   const norms = new Float64Array(N);
-  for (let n = 0; n < N; n++) norms[n] = norm(memory2, n * W, W);
+  for (let n = 0; n < N; n++) norms[n] = norm(memory3, n * W, W);
   for (let head = 0; head < strengths.length; head++) {
     const keyNorm = norm(keys, head * W, W);
     for (let n = 0; n < N; n++) {
       let dot = 0;
-      for (let w = 0; w < W; w++) dot += keys[head * W + w] * memory2[n * W + w];
+      for (let w = 0; w < W; w++) dot += keys[head * W + w] * memory3[n * W + w];
       found[head * N + n] = strengths[head] * (dot / (keyNorm * norms[n]));
     }
     softmax(found, head * N, N);
@@ -499,7 +505,7 @@ function norm(vectors, from, count) {
   for (let i = from; i < from + count; i++) squares += vectors[i] * vectors[i];
   return Math.sqrt(squares + NORM_EPSILON);
 }
-function explainLookUp(c, n, key, memory2, strength) {
+function explainLookUp(c, n, key, memory3, strength) {
   const { locations: N, word: W } = c.sizes;
   const length = (cell) => root(
     add(
@@ -510,10 +516,10 @@ function explainLookUp(c, n, key, memory2, strength) {
   const cosine = (at) => named(
     c.similarity(at),
     divide(
-      c.sum("w", W, (w) => multiply(key(w), memory2(at, w))),
+      c.sum("w", W, (w) => multiply(key(w), memory3(at, w))),
       multiply(
         length(key),
-        length((w) => memory2(at, w))
+        length((w) => memory3(at, w))
       )
     )
   );
@@ -959,13 +965,13 @@ var Simulation = class _Simulation extends Run {
       if (!(name in this.history[0])) continue;
       const size = this.history[0][name].length;
       const shape = this.stepShapes[name] ?? row.shape?.slice(1) ?? [size];
-      const range = ["number", "strength"].includes(row.kind) ? this.range(name) : [0, 1];
+      const range2 = ["number", "strength"].includes(row.kind) ? this.range(name) : [0, 1];
       const other = earlier?.arrays[name];
       rows[name] = {
         ...row,
         shape: [this.steps, ...shape],
-        low: Math.min(range[0], other?.low ?? Infinity),
-        high: Math.max(range[1], other?.high ?? -Infinity)
+        low: Math.min(range2[0], other?.low ?? Infinity),
+        high: Math.max(range2[1], other?.high ?? -Infinity)
       };
     }
     return rows;
@@ -1036,6 +1042,110 @@ function readRun({ follows, disturbance, ...about }, buffer, model) {
   return new Simulation(controller, { ...sequence, disturbance: without });
 }
 
+// src/memorylab/player/script/axes.js
+var CALLED = { N: "location", H: "unit", W: "position" };
+var FRACTIONS = ["fraction", "weighting", "distribution", "links"];
+var WRITTEN = 0.1;
+var isLetter = (dimension) => /^[A-Z]$/.test(dimension) && !"FD".includes(dimension);
+var dimensions = ({ axes }) => axes.split(" ").slice(1);
+function sizesOf2(run) {
+  const sizes = {};
+  for (const row of Object.values(run.arrays))
+    dimensions(row).forEach((letter, i) => {
+      if (isLetter(letter)) sizes[letter] = row.shape[i + 1];
+    });
+  return sizes;
+}
+function formOf(run, name) {
+  const list = dimensions(run.arrays[name]);
+  const [first, second] = list;
+  const contents = new Set(
+    Object.values(run.arrays).map(dimensions).filter((one) => one.length === 2 && one.every(isLetter) && !one.includes("R")).filter(([place, content]) => place !== content).map(([, content]) => content)
+  );
+  if (list.length === 0 || first === "R" && !isLetter(second ?? "3")) return "few";
+  if (list.length === 1)
+    return !isLetter(first) ? "other" : contents.has(first) ? "vector" : "places";
+  if (list.length > 2 || !list.every(isLetter)) return "other";
+  if (first === "R") return contents.has(second) ? "vectors" : "heads";
+  return first === second ? "pairs" : "words";
+}
+var placesOf = (run, name) => dimensions(run.arrays[name]).filter((one) => one !== "R")[0];
+function byPlaces(run, names) {
+  const groups = /* @__PURE__ */ new Map();
+  for (const name of names) {
+    const letter = placesOf(run, name);
+    groups.set(letter, [...groups.get(letter) ?? [], name]);
+  }
+  return groups;
+}
+var isFraction = ({ kind }) => FRACTIONS.includes(kind);
+function subscript(run, name, index) {
+  const indices = [];
+  for (const size of run.arrays[name].shape.slice(1).reverse()) {
+    indices.unshift(index % size);
+    index = Math.floor(index / size);
+  }
+  return indices.length ? `${name}[${indices.join(", ")}]` : name;
+}
+function firstWriteOrder(run) {
+  const count = run.locations;
+  const peak2 = new Float64Array(count);
+  const first = new Array(count).fill(run.steps);
+  const weight = (step, i) => run.at("write_weighting", step)[i] || 0;
+  for (let step = 0; step < run.steps; step++)
+    for (let i = 0; i < count; i++) peak2[i] = Math.max(peak2[i], weight(step, i));
+  for (let step = run.steps - 1; step >= 0; step--)
+    for (let i = 0; i < count; i++)
+      if (peak2[i] >= WRITTEN && weight(step, i) >= peak2[i] / 2) first[i] = step;
+  return Array.from(first.keys()).sort((a, b) => first[a] - first[b] || a - b);
+}
+var axis = (kind, count) => ({ kind, count });
+var named2 = (kind, names) => ({ kind, count: names.length, names });
+var Axes = class {
+  constructor(run, simple, order) {
+    this.sizes = sizesOf2(run);
+    this.simple = simple;
+    this.order = order;
+  }
+  /** { kind, count, places, names }: marks are shared by kind, `places` are indices in the array. */
+  of(letter) {
+    const count = this.sizes[letter];
+    const places = letter === "N" && this.order ? this.order : Array.from({ length: count }).keys();
+    const list = [...places];
+    const names = list.map((place, i) => String(this.simple ? i + 1 : place));
+    return { kind: letter, shared: true, count, places: list, names };
+  }
+  /** A place in words, such as "location 3". */
+  say(letter, row) {
+    return `${CALLED[letter] ?? "place"} ${this.of(letter).names[row]}`;
+  }
+  /** The number that is shown for a place of the arrays. */
+  number(letter, place) {
+    const { places, names } = this.of(letter);
+    return names[places.indexOf(place)];
+  }
+};
+
+// src/memorylab/player/script/answer.js
+var hasBits = (run) => run.answer === "bits" && run.has("output") && run.has("target");
+function answerAt(run, step) {
+  if (run.signed) {
+    const right = answerAt(run.right, step);
+    return answerAt(run.left, step).map((value, i) => value - right[i]);
+  }
+  return Float64Array.from(run.at("output", step), (logit) => 1 / (1 + Math.exp(-logit)));
+}
+function isAsked(run, step) {
+  if (run.signed) return true;
+  if (run.has("mask")) return run.at("mask", step)[0] > 0;
+  return run.at("target", step).some((bit) => bit !== 0);
+}
+function isWrong(run, step, bit) {
+  if (run.signed || !isAsked(run, step)) return false;
+  const logit = run.at("output", step)[bit];
+  return Number.isNaN(logit) || logit > 0 !== run.at("target", step)[bit] > 0.5;
+}
+
 // src/memorylab/player/script/colours.js
 var CIVIDIS = "00224e 002e6a 1a386f 32436d 434e6c 535a6d 61656f 6f7073 7d7c78 8c8878 9b9476 aba072 bcae6c cdbb63 dec958 f0d846 fee838";
 var BLUE_TO_RED = "053061 175290 2a71b2 3f8ec0 6bacd1 9bc9e0 c2ddec e0ecf3 f7f6f6 fbe5d8 fbccb4 f5aa89 e48066 d05548 ba2832 930e26 67001f";
@@ -1063,7 +1173,91 @@ var between = (low, high) => ({
 var around = (extent) => ({ kind: "diverging", low: -(extent || 1), high: extent || 1 });
 var UNIT = between(0, 1);
 
+// src/memorylab/player/script/legend.js
+function legend(view) {
+  const { run, simple } = view;
+  const stored = view.names("words");
+  const bars = stored.map((name) => bar(run.arrays[name].label, view.shared([name])()));
+  if (simple) {
+    const weights = { text: unitOf(view), ...view.unit() };
+    const input = { text: "input", ...view.scaleOf("input")() };
+    if (input.low === weights.low && input.high === weights.high && !run.signed)
+      weights.text = ["input", weights.text].filter(Boolean).join(", ");
+    else bars.push(bar(input.text, input));
+    if (weights.text) bars.push(bar(weights.text, weights));
+  } else {
+    const words = view.names("vector", "vectors");
+    if (words.length) bars.push(bar("words of this step", view.shared(words)()));
+    const units = view.names("places").filter((name) => !isFraction(run.arrays[name]));
+    if (units.length) bars.push(bar("units", view.shared(units)()));
+    const parts = run.has("link") ? "links, usage, weightings, gates" : "gates";
+    if (run.names(isFraction).length)
+      bars.push(bar(run.signed ? "differences" : parts, view.unit()));
+  }
+  const none = element("span", { class: "mp-bar-entry" }, element("i", { class: "mp-hatch" }));
+  none.append("no number");
+  return element("div", { class: "mp-legend" }, ...bars, none);
+}
+function unitOf({ run }) {
+  if (run.signed) return "differences";
+  const parts = [run.has("write_weighting") && "weights", hasBits(run) && "probabilities"];
+  return parts.filter(Boolean).join(", ");
+}
+function bar(label, { kind, low, high }) {
+  const colours = element("i", { class: "mp-gradient", style: { background: gradient(kind) } });
+  const text = `${label} ${brief(low)}`;
+  return element("span", { class: "mp-bar-entry" }, text, colours, brief(high));
+}
+var PLAIN = [
+  ["location", "a row of the memory; counted in the order in which the run first writes to them"],
+  ["weight", "how far a step writes to a location or reads it: 0 not at all, 1 wholly"],
+  ["free", "not in use: nothing that is still needed stands there"],
+  ["probability", "how likely the model finds it that a bit of the answer is 1"]
+];
+function glossary(view) {
+  const { run, simple } = view;
+  const names = run.names((row) => !simple || row.simple);
+  const entries = names.map((name) => {
+    const { label, meaning } = run.arrays[name];
+    return [simple || label === name ? label : `${label} (${name})`, meaning];
+  });
+  const uses = names.some((name) => ["words", "pairs"].includes(formOf(run, name)));
+  if (simple && uses) entries.push(...PLAIN);
+  return element(
+    "details",
+    { class: "mp-keys mp-glossary" },
+    element("summary", {}, "What do the words mean?"),
+    element(
+      "dl",
+      {},
+      ...entries.flatMap(([word, meaning]) => [
+        element("dt", {}, word),
+        element("dd", {}, meaning)
+      ])
+    )
+  );
+}
+
+// src/memorylab/player/script/level.js
+var KEY = "memorylab-player-level";
+var LEVELS = ["simple", "everything"];
+function recall() {
+  try {
+    const level = localStorage.getItem(KEY);
+    return LEVELS.includes(level) ? level : LEVELS[0];
+  } catch {
+    return LEVELS[0];
+  }
+}
+function remember(level) {
+  try {
+    localStorage.setItem(KEY, level);
+  } catch {
+  }
+}
+
 // src/memorylab/player/script/panels.js
+var NOTED = 0.1;
 var Panel = class {
   constructor(player, options) {
     Object.assign(this, options);
@@ -1082,23 +1276,28 @@ var Panel = class {
     this.words = new Uint32Array(this.image.data.buffer);
     this.cell = null;
     this.marks = element("div", { class: "mp-marks" });
-    this.frame = element("div", { class: "mp-frame" }, canvas, this.marks);
+    this.lights = element("div", { class: "mp-marks" });
+    this.frame = element("div", { class: "mp-frame" }, canvas, this.marks, this.lights);
     canvas.addEventListener("pointermove", (event) => this.point(event));
     canvas.addEventListener("pointerleave", () => player.select(null));
     canvas.addEventListener("focus", () => this.choose(this.cell ?? [0, 0]));
     canvas.addEventListener("blur", () => player.select(null));
     canvas.addEventListener("keydown", (event) => this.key(event));
+    canvas.addEventListener("click", (event) => {
+      this.choose(this.place(event));
+      player.tellCell(this, event);
+    });
   }
   draw(step) {
     const value = this.cells(step);
-    const { kind, low, high } = this.scale;
+    const { kind, low, high } = this.scale();
     const colours = PALETTES[kind];
     const factor = 255 / (high - low);
     const { words } = this;
     const width = this.columns.count;
     for (let row = 0, place = 0; row < this.rows.count; row++)
-      for (let column = 0; column < width; column++, place++) {
-        const number = value(row, column);
+      for (let column2 = 0; column2 < width; column2++, place++) {
+        const number = value(row, column2);
         const index = (number - low) * factor;
         words[place] = number !== number ? 0 : colours[index < 0 ? 0 : index > 255 ? 255 : index + 0.5 | 0];
       }
@@ -1121,57 +1320,75 @@ var Panel = class {
   }
   key(event) {
     const move = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-    if (!(event.key in move) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!(event.key in move) && event.key !== "Enter") return;
     event.preventDefault();
     event.stopPropagation();
-    const [row, column] = this.cell ?? [0, 0];
+    if (event.key === "Enter") return this.player.tellCell(this, event);
+    const [row, column2] = this.cell ?? [0, 0];
     const [down, right] = move[event.key];
     this.choose([
       Math.max(0, Math.min(this.rows.count - 1, row + down)),
-      Math.max(0, Math.min(this.columns.count - 1, column + right))
+      Math.max(0, Math.min(this.columns.count - 1, column2 + right))
     ]);
   }
-  /** What the chosen cell stands for, for the other panels. */
+  /** What the chosen cell stands for, for the other panels: places as [kind, index]. */
   chosen() {
-    const [row, column] = this.cell;
-    const chosen = { panel: this, row, column, locations: [], word: null };
-    for (const [axis2, index] of [
+    const [row, column2] = this.cell;
+    const places = [];
+    for (const [{ kind, shared }, index] of [
       [this.rows, row],
-      [this.columns, column]
-    ]) {
-      if (axis2.kind === "location") chosen.locations.push(index);
-      if (axis2.kind === "word") chosen.word = index;
-    }
-    return chosen;
+      [this.columns, column2]
+    ])
+      if (shared) places.push([kind, index]);
+    return { panel: this, row, column: column2, places };
   }
   readout(step) {
-    const [row, column] = this.cell;
-    const value = show(this.cells(step)(row, column));
-    return `${this.tell(row, column, step)} = ${value}`;
+    const [row, column2] = this.cell;
+    const value = show(this.cells(step)(row, column2));
+    return `${this.tell(row, column2, step)} = ${value}`;
+  }
+  /** A bar over a row or a column. */
+  bar(along, index, name) {
+    const [{ count }, start, size] = along === "row" ? [this.rows, "top", "height"] : [this.columns, "left", "width"];
+    const style = { [start]: `${100 * index / count}%`, [size]: `${100 / count}%` };
+    return element("div", { class: `mp-mark mp-${along} ${name}`, style });
   }
   mark(chosen) {
     const { rows, columns } = this;
     const bars = [];
-    const bar = (along, index, strong) => {
-      if (index === void 0 || index === null) return;
-      const [{ count }, start, size] = along === "row" ? [rows, "top", "height"] : [columns, "left", "width"];
-      const style = { [start]: `${100 * index / count}%`, [size]: `${100 / count}%` };
-      bars.push(
-        element("div", { class: `mp-mark mp-${along}${strong ? " mp-strong" : ""}`, style })
-      );
-    };
     if (chosen?.panel === this) {
-      bar("row", chosen.row, true);
-      bar("column", chosen.column, true);
+      bars.push(this.bar("row", chosen.row, "mp-strong"));
+      bars.push(this.bar("column", chosen.column, "mp-strong"));
     } else if (chosen) {
-      const { locations, word } = chosen;
-      if (rows.kind === "location" && columns.kind === "location") {
-        bar("row", locations[0]);
-        bar("column", locations[1] ?? locations[0]);
-      } else if (rows.kind === "location") locations.forEach((index) => bar("row", index));
-      if (columns.kind === "word") bar("column", word);
+      const of = ({ kind, shared }) => shared ? chosen.places.filter((place) => place[0] === kind).map((place) => place[1]) : [];
+      const marked = [of(rows), of(columns)];
+      if (rows.shared && rows.kind === columns.kind && marked[0].length)
+        marked.splice(0, 2, [marked[0][0]], [marked[0][1] ?? marked[0][0]]);
+      bars.push(...marked[0].map((index) => this.bar("row", index, "")));
+      bars.push(...marked[1].map((index) => this.bar("column", index, "")));
     }
     this.marks.replaceChildren(...bars);
+  }
+  /** Light the cells that show one of some numbers, each { name, index, step }. */
+  light(numbers2, step) {
+    const cells = [];
+    const { count: height } = this.rows;
+    const { count: width } = this.columns;
+    for (let row = 0; numbers2.length && row < height; row++)
+      for (let column2 = 0; column2 < width; column2++) {
+        const here = { step, ...this.address(row, column2) };
+        if (!numbers2.some((one) => ["name", "index", "step"].every((key) => one[key] === here[key])))
+          continue;
+        const style = {
+          top: `${100 * row / height}%`,
+          left: `${100 * column2 / width}%`,
+          height: `${100 / height}%`,
+          width: `${100 / width}%`
+        };
+        cells.push(element("div", { class: "mp-lit", style }));
+      }
+    this.lights.replaceChildren(...cells);
   }
 };
 var TimeLine = class extends Panel {
@@ -1197,11 +1414,13 @@ var TimeLine = class extends Panel {
   }
   drawOnce() {
     super.draw(0);
+    this.update?.();
   }
   follow(step) {
     const width = 100 / this.columns.count;
     this.cursor.style.left = `${Math.min(step, this.columns.count - 1) * width}%`;
     this.cursor.style.width = `max(3px, ${width}%)`;
+    this.verdict?.(step);
     if (this.numbers) {
       const value = this.cells(0);
       this.numbers.forEach((node2, row) => {
@@ -1211,9 +1430,523 @@ var TimeLine = class extends Panel {
     }
   }
 };
+var Bars = class extends Panel {
+  constructor(player, options) {
+    super(player, options);
+    this.path = drawing("path", { class: "mp-bar" });
+    this.missing = drawing("path", { class: "mp-missing" });
+    const box = { viewBox: `0 0 100 ${this.rows.count}`, preserveAspectRatio: "none" };
+    this.canvas.after(drawing("svg", { ...box, "aria-hidden": "true" }, this.path, this.missing));
+    this.canvas.setAttribute("aria-roledescription", "bars");
+    this.frame.classList.add("mp-bars", this.tone);
+    this.notes = element("div", { class: `mp-notes ${this.tone}`, "aria-hidden": "true" });
+  }
+  draw(step) {
+    const value = this.cells(step);
+    const { low, high } = this.scale();
+    const at = (number) => {
+      const part = Math.max(0, Math.min(1, (number - low) / (high - low)));
+      return 100 * (this.mirrored ? 1 - part : part);
+    };
+    const { count } = this.rows;
+    const roomy = this.height / count >= 11;
+    let bars = "";
+    let missing = "";
+    let noted = [];
+    for (let row = 0; row < count; row++) {
+      const number = value(row, 0);
+      if (number !== number) {
+        missing += `M0 ${row + 0.5}h100`;
+        continue;
+      }
+      const start = at(0);
+      bars += `M${start.toFixed(2)} ${row + 0.12}v.76H${at(number).toFixed(2)}v-.76z`;
+      const size = Math.abs(number);
+      if (size < NOTED * high) continue;
+      if (roomy) noted.push([row, number]);
+      else if (!noted.length || size > Math.abs(noted[0][1])) noted = [[row, number]];
+    }
+    this.path.setAttribute("d", bars);
+    this.missing.setAttribute("d", missing);
+    this.notes.replaceChildren(
+      ...noted.map(([row, number]) => {
+        const style = { top: `${100 * (row + 0.5) / count}%` };
+        return element("span", { style }, number.toFixed(2).replace("-", "−"));
+      })
+    );
+  }
+};
+
+// src/memorylab/player/script/lines.js
+var NARROW = 180;
+function line(view, label, rows, read3, options) {
+  const {
+    name = `${label} over time`,
+    scale,
+    height,
+    numbers: numbers2 = false,
+    tell,
+    meaning,
+    tone = ""
+  } = options;
+  const at = options.at ?? ((array, step) => view.run.at(array, step));
+  let known = {};
+  const cells = () => (row, column2) => {
+    if (column2 >= view.run.steps) return NaN;
+    const [array, index] = read3(row);
+    known[array] ??= Array.from({ length: view.run.steps }, (_, step) => at(array, step).slice());
+    return known[array][column2][index];
+  };
+  const panel = new TimeLine(view.player, {
+    name,
+    title: `${label} over time`,
+    view,
+    rows,
+    // All runs on one clock: behind the end of a shorter one there are no numbers.
+    columns: { kind: "time", count: view.player.steps },
+    scale,
+    cells,
+    tell: (row, column2) => `step ${column2}, ${tell(row)}`,
+    address(row, column2) {
+      const [array, index] = read3(row);
+      return { name: array, index, step: column2 };
+    },
+    forget: () => known = {}
+  });
+  panel.canvas.style.height = `${height}px`;
+  view.lines.push(panel);
+  const left = element("div", { class: `mp-line-label ${tone}`, title: meaning });
+  if (rows.names && !rows.shared && rows.count > 1) {
+    left.classList.add("mp-line-names");
+    left.append(...rows.names.map((text, i) => element("span", { title: rows.titles?.[i] }, text)));
+  } else left.append(label);
+  const right = element("div", { class: "mp-line-right" });
+  if (options.verdict) {
+    panel.verdict = (step) => right.textContent = options.verdict(step);
+    right.classList.add("mp-verdict");
+  } else if (numbers2) {
+    panel.numbers = Array.from({ length: rows.count }, () => element("span", {}));
+    right.append(...panel.numbers);
+  } else panel.update = () => right.replaceChildren(range(scale()));
+  return { panel, root: element("div", { class: "mp-line" }, left, panel.frame, right) };
+}
+function range({ kind, low, high }) {
+  if (low === 0 && high === 1) return "";
+  const style = { background: gradient(kind).replace("to right", "to top") };
+  const colours = element("i", { class: "mp-gradient mp-upright", style });
+  const ends = [high, low].map((value) => element("span", {}, brief(value)));
+  return element("span", { class: "mp-range" }, ends[0], colours, ends[1]);
+}
+function clockLine(steps) {
+  const every = spacing(steps, NARROW, 22);
+  const ticks = element("div", { class: "mp-ticks mp-ticks-column" });
+  for (let step = 0; step < steps; step += every)
+    ticks.append(
+      element("span", { style: { left: `${100 * (step + 0.5) / steps}%` } }, `${step}`)
+    );
+  return element(
+    "div",
+    { class: "mp-line mp-clock", "aria-hidden": "true" },
+    element("div", { class: "mp-line-label" }, "step"),
+    ticks
+  );
+}
+
+// src/memorylab/player/script/everything.js
+var ROW = 13;
+function buildEverything(view) {
+  const { run } = view;
+  const clock = () => clockLine(view.player.steps);
+  return {
+    step: stepFigures(view),
+    whole: [
+      group("Over the whole run", [...runLines(view), clock(), clock()], true),
+      ...gateGroup(view, !(run.heads > 4))
+    ]
+  };
+}
+function group(title, rows, open) {
+  const summary = element("summary", {}, title);
+  const body = element("div", { class: "mp-grid" }, ...rows);
+  const details = element("details", { class: "mp-group" }, summary, body);
+  details.open = open;
+  return details;
+}
+function stepFigures(view) {
+  const { run, compact } = view;
+  const cell = compact ? 9 : 12;
+  const limit = (count, most) => Math.max(96, Math.min(most, count * cell));
+  const high = (letter) => limit(view.axes.sizes[letter], compact ? 176 : 288);
+  const wide = limit(run.word ?? 0, compact ? 176 : 240);
+  const stored = run.frame ? [view.frame(run.frame)] : [];
+  for (const name of view.names("words")) stored.push(wordsFigure(view, name, wide, high));
+  for (const name of view.names("pairs")) stored.push(pairsFigure(view, name, high));
+  const figures = [];
+  for (const [letter, all] of byPlaces(run, view.names("places")))
+    for (const fractions of [false, true]) {
+      const names = all.filter((name) => isFraction(run.arrays[name]) === fractions);
+      if (!names.length) continue;
+      const title = letter === "N" ? "writing" : fractions ? "gates" : "units";
+      const say = (label, row) => `${label} of ${view.axes.say(letter, row)}`;
+      figures.push(columnsFigure(view, { title, letter, names, start: 0, say }, high(letter)));
+    }
+  const headed = view.names("heads");
+  for (let head = 0; headed.length && head < run.heads; head++) {
+    const letter = placesOf(run, headed[0]);
+    const say = (label, row) => `head ${head}, ${label}, ${view.axes.say(letter, row)}`;
+    const start = head * view.axes.sizes[letter];
+    const about = { title: `head ${head}`, letter, names: headed, start, say };
+    figures.push(columnsFigure(view, about, high(letter)));
+  }
+  const vectors = view.names("vector", "vectors");
+  const band = (name, ...parts) => element("div", { class: `mp-band ${name}` }, ...parts);
+  const stack = [band("", ...stored)];
+  if (vectors.length) stack.push(vectorsFigure(view, vectors, wide));
+  return [band("", band("mp-stack", ...stack), ...figures)];
+}
+function wordsFigure(view, name, width, high) {
+  const { axes, run } = view;
+  const [place, content] = run.arrays[name].axes.split(" ").slice(1);
+  const [rows, columns] = [axes.of(place), axes.of(content)];
+  const options = {
+    name,
+    title: run.arrays[name].label,
+    meaning: run.arrays[name].meaning,
+    rows,
+    columns,
+    scale: view.shared([name]),
+    arrays: [name],
+    index: (row, column2) => rows.places[row] * columns.count + column2,
+    tell: (row, column2) => `${name}[${rows.names[row]}, ${column2}]: ${axes.say(place, row)}, ${axes.say(content, column2)}`
+  };
+  return view.figure(options, width, high(place));
+}
+function pairsFigure(view, name, high) {
+  const { axes, run } = view;
+  const letter = placesOf(run, name);
+  const rows = axes.of(letter);
+  const related = run.arrays[name].kind === "links" ? "written right after" : "and";
+  const options = {
+    name,
+    title: run.arrays[name].label,
+    meaning: run.arrays[name].meaning,
+    rows,
+    columns: rows,
+    scale: view.scaleOf(name),
+    arrays: [name],
+    index: (row, column2) => rows.places[row] * rows.count + rows.places[column2],
+    tell: (row, column2) => `${name}[${rows.names[row]}, ${rows.names[column2]}]: ${axes.say(letter, row)} ${related} ${rows.names[column2]}`
+  };
+  return view.figure(options, high(letter), high(letter));
+}
+function columnsFigure(view, { title, letter, names, start, say }, height) {
+  const rows = view.axes.of(letter);
+  const labels = names.map((name) => view.run.arrays[name].label);
+  const titles = names.map((name) => view.run.arrays[name].meaning);
+  const fractions = names.every((name) => isFraction(view.run.arrays[name]));
+  const options = {
+    name: title,
+    title,
+    rows,
+    columns: { ...named2("quantity", labels), titles },
+    scale: fractions ? view.unit : view.shared(names),
+    arrays: names,
+    pick: (row, column2) => column2,
+    index: (row) => start + rows.places[row],
+    tell: (row, column2) => say(labels[column2], row)
+  };
+  return view.figure(options, names.length * (view.compact ? 15 : 18), height);
+}
+function vectorsFigure(view, names, width) {
+  const entries = view.entries(names);
+  const labels = entries.map(({ label }) => label);
+  const letter = view.run.arrays[names[0]].axes.split(" ").at(-1);
+  const options = {
+    name: "vectors",
+    title: "words of this step",
+    rows: { ...named2("vector", labels), titles: entries.map(({ meaning }) => meaning) },
+    columns: view.axes.of(letter),
+    scale: view.shared(names),
+    arrays: entries.map(({ name }) => name),
+    pick: (row) => row,
+    index: (row, column2) => entries[row].index + column2,
+    tell: (row, column2) => `${labels[row]}, position ${column2}`
+  };
+  return view.figure(options, width, entries.length * ROW);
+}
+var isStrength = ({ kind }) => kind === "strength";
+function runLines(view) {
+  const { run } = view;
+  const gate = (name) => isFraction(run.arrays[name]) || isStrength(run.arrays[name]);
+  const rest = run.names(() => true).filter((name) => run.size(name) > 0);
+  const numbers2 = rest.filter((name) => {
+    const form = formOf(run, name);
+    if (name === "observation" && run.frame) return false;
+    return form === "other" || form === "few" && !gate(name);
+  });
+  const placed2 = ["usage", "write_weighting", "read_weighting"].filter((name) => run.has(name));
+  const units = view.names("places").filter((name) => placesOf(run, name) !== "N");
+  const entries = view.entries([...placed2, ...units]);
+  const most = Math.min(view.compact ? 64 : 96, (view.compact ? 200 : 420) / entries.length);
+  return [
+    ...numbers2.map((name) => numbersLine(view, name)),
+    ...entries.map((entry) => {
+      const rows = view.axes.sizes[placesOf(run, entry.name)];
+      const height = Math.max(view.compact ? 40 : 48, Math.min(most, rows * 4));
+      return placesLine(view, entry, { height });
+    })
+  ].map(({ root: root2 }) => root2);
+}
+function numbersLine(view, name, options = {}) {
+  const { label, meaning } = view.run.arrays[name];
+  const count = view.run.size(name);
+  const single = count === 1;
+  const rows = single ? named2("feature", [label]) : axis("feature", count);
+  return line(view, options.label ?? label, rows, (row) => [name, row], {
+    name: `${label} over time`,
+    scale: view.scaleOf(name),
+    height: single ? 16 : Math.max(view.compact ? 30 : 36, Math.min(72, count * 5)),
+    numbers: single,
+    tell: (row) => single ? label : `${label} ${row}`,
+    meaning,
+    ...options
+  });
+}
+function placesLine(view, { label, name, index: offset, meaning }, options = {}) {
+  const letter = placesOf(view.run, name);
+  const rows = view.axes.of(letter);
+  return line(view, options.label ?? label, rows, (row) => [name, offset + rows.places[row]], {
+    name: `${label} over time`,
+    scale: view.scaleOf(name),
+    tell: (row) => `${label} of ${view.axes.say(letter, row)}`,
+    meaning,
+    ...options
+  });
+}
+function gateGroup(view, open) {
+  const { run } = view;
+  const few = view.names("few");
+  const gates = few.filter((name) => isFraction(run.arrays[name]));
+  const strengths = few.filter((name) => isStrength(run.arrays[name]));
+  const scale = () => {
+    const highest = Math.max(1.001, ...strengths.map((name) => view.run.arrays[name].high));
+    return view.run.signed ? around(highest) : between(1, highest);
+  };
+  const lines = [];
+  if (gates.length) lines.push(namedLine(view, "gates", gates, view.unit));
+  if (strengths.length) lines.push(namedLine(view, "strengths", strengths, scale));
+  return lines.length ? [group("Gates, read modes, strengths", lines, open)] : [];
+}
+function namedLine(view, title, names, scale) {
+  const entries = view.entries(names);
+  const labels = entries.map(({ label }) => label);
+  const rows = { ...named2("gate", labels), titles: entries.map(({ meaning }) => meaning) };
+  const read3 = (row) => [entries[row].name, entries[row].index];
+  const tell = (row) => labels[row];
+  const height = entries.length * ROW;
+  return line(view, title, rows, read3, { scale, height, numbers: true, tell }).root;
+}
+
+// src/memorylab/player/script/simple.js
+var TOUCHED = 0.1;
+var VERBS = { write: "writes", read: "reads" };
+function buildSimple(view) {
+  return { step: stepFigures2(view), whole: runLines2(view) };
+}
+var clamp = (low, value, high) => Math.max(low, Math.min(value, high));
+function plain(view, name, head = null) {
+  const { label } = view.run.arrays[name];
+  const text = VERBS[label] ?? label;
+  return head === null || view.run.heads === 1 ? text : `${text} (head ${head + 1})`;
+}
+function stepFigures2(view) {
+  const { run } = view;
+  const figures = run.frame ? [view.frame(run.frame)] : [];
+  const names = view.names("words", "places", "heads");
+  for (const [letter, list] of byPlaces(run, names)) figures.push(memory2(view, letter, list));
+  if (!names.length) {
+    const nothing = "Nothing is kept from step to step, so there is no memory to show.";
+    figures.push(element("p", { class: "mp-nothing" }, nothing));
+  }
+  return figures;
+}
+function memory2(view, letter, names) {
+  const { run, axes, compact } = view;
+  const rows = axes.of(letter);
+  const height = clamp(compact ? 120 : 160, rows.count * (compact ? 8 : 19), compact ? 152 : 304);
+  const words = names.filter((name) => view.names("words").includes(name));
+  const places = names.filter((name) => view.names("places").includes(name));
+  const heads = names.filter((name) => view.names("heads").includes(name));
+  const ticks = view.ticks("row", rows, height);
+  ticks.style.height = `${height}px`;
+  const number = axes.say(letter, 0).split(" ")[0];
+  const parts = [column(view.simple ? number : "", "", "", ticks)];
+  const beside = words.length > 0;
+  const bars = (name, head = null) => barsPanel(view, letter, { name, head, height, beside });
+  const side = (name, caption, panels) => {
+    const frames = panels.flatMap(
+      ({ frame, notes, mirrored }) => panels.length > 1 ? [frame] : mirrored ? [notes, frame] : [frame, notes]
+    );
+    for (const { notes } of panels) notes.style.height = `${height}px`;
+    const body = element("div", { class: "mp-side" }, ...frames);
+    parts.push(column(caption, run.arrays[name].meaning, panels[0].tone, body));
+    return panels;
+  };
+  const writing = places.flatMap((name) => side(name, plain(view, name), [bars(name)]));
+  const matrices = words.map((name) => wordsPanel(view, letter, name, height));
+  matrices.forEach((panel, i) => {
+    const { label, meaning } = run.arrays[words[i]];
+    const part = column(label, meaning, "mp-centre", panel.frame);
+    part.classList.add("mp-shrinks");
+    parts.push(part);
+  });
+  const reading = heads.flatMap((name) => {
+    const caption = plain(view, name) + (run.heads > 1 ? ` (heads 1–${run.heads})` : "");
+    const all = Array.from({ length: run.heads }, (_, head) => bars(name, head));
+    return side(name, caption, all);
+  });
+  if (!run.signed) for (const panel of matrices) touch(view, panel, [...writing, ...reading]);
+  return element("figure", { class: "mp-memory" }, ...parts);
+}
+function column(caption, meaning, tone, body) {
+  const head = element("figcaption", { class: tone, title: meaning || null }, caption);
+  return element("div", { class: "mp-part" }, head, body);
+}
+function wordsPanel(view, letter, name, height) {
+  const { axes, run, compact } = view;
+  const content = run.arrays[name].axes.split(" ").at(-1);
+  const [rows, columns] = [axes.of(letter), axes.of(content)];
+  const index = (row, at) => rows.places[row] * columns.count + at;
+  const options = {
+    name,
+    title: run.arrays[name].label,
+    rows,
+    columns,
+    scale: view.shared([name]),
+    arrays: [name],
+    index,
+    tell: (row, at) => `${axes.say(letter, row)}, ${axes.say(content, at)} (${subscript(run, name, index(row, at))})`
+  };
+  return view.panel(options, clamp(96, columns.count * (compact ? 9 : 15), 240), height);
+}
+function barsPanel(view, letter, { name, head, height, beside }) {
+  const { axes, run, compact } = view;
+  const rows = axes.of(letter);
+  const start = (head ?? 0) * rows.count;
+  const { label } = run.arrays[name];
+  const text = plain(view, name, head);
+  const index = (row) => start + rows.places[row];
+  const wide = compact ? 40 : 52;
+  const narrow = head === null ? wide : clamp(10, 120 / run.heads, wide);
+  const options = {
+    name: `${label}${head === null ? "" : ` ${head}`} now`,
+    title: `${text} now`,
+    rows,
+    columns: { kind: "quantity", count: 1 },
+    scale: view.scaleOf(name),
+    arrays: [name],
+    index,
+    tell: (row) => `${text}, ${axes.say(letter, row)} (${subscript(run, name, index(row))})`,
+    tone: beside ? head === null ? "mp-write" : "mp-read" : "mp-own",
+    mirrored: beside && head === null
+  };
+  return view.panel(options, beside ? narrow : compact ? 100 : 150, height, Bars);
+}
+function touch(view, panel, bars) {
+  const layer = element("div", { class: "mp-marks" });
+  panel.frame.append(layer);
+  view.touched.push((step) => {
+    const marks = bars.map((one) => {
+      const value = one.cells(step);
+      let most = 0;
+      for (let row = 1; row < one.rows.count; row++) if (value(row, 0) > value(most, 0)) most = row;
+      return value(most, 0) >= TOUCHED ? panel.bar("row", most, `mp-touch ${one.tone}`) : "";
+    });
+    layer.replaceChildren(...marks);
+  });
+}
+function runLines2(view) {
+  const { run, compact } = view;
+  const lines = [];
+  const small = (count) => clamp(compact ? 26 : 34, count * 7, compact ? 30 : 52);
+  const numbers2 = (name, options = {}) => {
+    const single = run.size(name) === 1;
+    const height = single ? 16 : small(run.size(name));
+    const tell = (row) => `${run.arrays[name].label}${single ? "" : ` ${row + 1}`} (${subscript(run, name, row)})`;
+    lines.push(numbersLine(view, name, { height, tell, ...options }).root);
+  };
+  const simple = view.names("other", "few");
+  if (run.has("input")) numbers2("input");
+  for (const entry of placed(view)) lines.push(placesLine(view, ...entry).root);
+  if (hasBits(run)) lines.push(...answerLines(view, small));
+  else if (run.has("output")) numbers2("output");
+  for (const name of simple.filter((one) => !["input", "output"].includes(one)))
+    if (name !== "target") numbers2(name);
+    else if (!hasBits(run)) numbers2(name, { label: "wanted" });
+  return [...lines, clockLine(view.player.steps)];
+}
+function placed(view) {
+  const { run, axes, compact } = view;
+  const entries = view.entries(view.names("places", "heads"));
+  const room = (compact ? 80 : 152) / Math.max(2, entries.length);
+  return entries.map((entry) => {
+    const letter = placesOf(run, entry.name);
+    const count = axes.sizes[letter];
+    const head = entry.index / count;
+    const hasHeads = run.arrays[entry.name].axes.startsWith("T R");
+    const label = plain(view, entry.name, hasHeads ? head : null);
+    const { places } = axes.of(letter);
+    const tell = (row) => `${label}, ${axes.say(letter, row)} (${subscript(run, entry.name, entry.index + places[row])})`;
+    const height = clamp(24, room, clamp(compact ? 40 : 56, count * 5, 152));
+    const tone = letter === "N" ? hasHeads ? "mp-read" : "mp-write" : "";
+    return [entry, { label, tell, height, tone }];
+  });
+}
+function answerLines(view, small) {
+  const bits = view.run.size("output");
+  const height = small(bits);
+  const { meaning } = view.run.arrays.output;
+  const probability = "how likely the model finds it that a bit is 1";
+  const answer = numbersLine(view, "output", {
+    label: "answer",
+    height,
+    at: (name, step) => answerAt(view.run, step),
+    scale: () => view.run.signed ? around(1) : UNIT,
+    tell: (row) => `probability that bit ${row + 1} is 1 (from output[${row}])`,
+    meaning: `${meaning}: ${probability}; a wrong bit is marked`,
+    verdict: (step) => verdict(view.run, step)
+  });
+  const wrong = drawing("path", { class: "mp-wrong" });
+  const veil = drawing("path", { class: "mp-veil" });
+  const box = { viewBox: `0 0 ${view.player.steps} ${bits}`, preserveAspectRatio: "none" };
+  answer.panel.canvas.after(drawing("svg", { ...box, "aria-hidden": "true" }, veil, wrong));
+  answer.panel.update = () => {
+    const { run } = view;
+    let marks = "";
+    let unasked = "";
+    for (let step = 0; step < run.steps; step++) {
+      if (!isAsked(run, step)) unasked += `M${step} 0h1v${bits}h-1z`;
+      for (let bit = 0; bit < bits; bit++)
+        if (isWrong(run, step, bit)) marks += `M${step + 0.2} ${bit + 0.15}h.6v.7h-.6z`;
+    }
+    wrong.setAttribute("d", marks);
+    veil.setAttribute("d", unasked);
+  };
+  const tell = (row) => `wanted bit ${row + 1} (target[${row}])`;
+  return [answer.root, numbersLine(view, "target", { label: "wanted", height, tell }).root];
+}
+function verdict(run, step) {
+  const bits = run.size("output");
+  if (run.signed || step >= run.steps || !isAsked(run, step)) return "";
+  let right = 0;
+  for (let bit = 0; bit < bits; bit++) right += !isWrong(run, step, bit);
+  return `${right} of ${bits} right`;
+}
 
 // src/memorylab/player/script/words.js
 var SCARCE = 0.1;
+var FAINT = 0.5;
+var CHANGED = 0.1;
 function peak(weighting, from, size) {
   let best = 0;
   let total = 0;
@@ -1226,6 +1959,7 @@ function peak(weighting, from, size) {
 var share = (weight) => weight.toFixed(2);
 function tellStep(run, step) {
   if (step >= run.steps) return `This run ended with step ${run.steps - 1}.`;
+  if (!run.has("write_weighting")) return tellUnits(run, step);
   const N = run.locations;
   const sentences = [];
   const write2 = peak(run.at("write_weighting", step), 0, N);
@@ -1279,190 +2013,216 @@ function tellStep(run, step) {
   }
   return sentences.join(" ");
 }
+var NAMES = {
+  dnc: "Differentiable neural computer (DNC)",
+  gru: "Gated recurrent unit (GRU)",
+  lstm: "Long short-term memory (LSTM)",
+  elman: "Elman network",
+  memoryless: "A model without memory"
+};
+var nameOf = (run) => NAMES[run.kind] ?? "A memory at work";
+function tellSimply(run, step, number) {
+  if (step >= run.steps) return `This run ended with step ${run.steps - 1}.`;
+  if (!run.has("write_weighting"))
+    return `${tellUnits(run, step, (place) => place + 1)} ${tellAnswer(run, step)}`.trim();
+  const sentences = [tellWrite(run, step, number)];
+  for (let head = 0; head < run.heads; head++) sentences.push(tellRead(run, step, head, number));
+  return [...sentences, tellAnswer(run, step)].join(" ").trim();
+}
+function tellWrite(run, step, number) {
+  const write2 = peak(run.at("write_weighting", step), 0, run.locations);
+  if (![write2.weight, write2.total].every(Number.isFinite)) return "What it writes is not a number.";
+  if (write2.total < SCARCE) return "Writes next to nothing.";
+  const gate = run.at("allocation_gate", step)[0];
+  const allocated = gate * run.at("allocation_weighting", step)[write2.location];
+  const found = (1 - gate) * run.at("write_content_weighting", step)[write2.location];
+  const place = `location ${number(write2.location)}`;
+  const why = allocated >= found ? "which was free" : "because it resembles what the model looks for";
+  const how = write2.total < FAINT ? "Writes faintly" : "Writes";
+  if (write2.weight >= write2.total / 2) return `${how} to ${place}, ${why}.`;
+  const spread = write2.total < FAINT ? "Spreads a faint write" : "Spreads its write";
+  return `${spread} over several locations, most of it to ${place}.`;
+}
+function tellRead(run, step, head, number) {
+  const N = run.locations;
+  const who = run.heads > 1 ? `Head ${head + 1} reads` : "Reads";
+  const read3 = peak(run.at("read_weighting", step), head * N, N);
+  if (!Number.isFinite(read3.weight)) return `${who} something that is not a number.`;
+  if (read3.total < SCARCE) return `${who} next to nothing.`;
+  if (read3.weight < read3.total / 2)
+    return `${who} a mixture of locations, most of it from ${number(read3.location)}.`;
+  const modes = run.at("read_modes", step).subarray(head * 3, head * 3 + 3);
+  const ways = ["backward_weighting", "read_content_weighting", "forward_weighting"];
+  const parts = ways.map((way2, i) => modes[i] * run.at(way2, step)[head * N + read3.location]);
+  const way = parts.indexOf(Math.max(...parts));
+  let why = "because it resembles what the model looks for";
+  if (way !== 1) {
+    const side = way === 0 ? "before" : "after";
+    const last = step > 0 ? peak(run.at("read_weighting", step - 1), head * N, N) : null;
+    why = last ? `which was written right ${side} location ${number(last.location)}` : `by the order of writing`;
+  }
+  return `${read3.total < FAINT ? `${who} faintly from` : who} location ${number(read3.location)}, ${why}.`;
+}
+function tellUnits(run, step, unit = (place) => place) {
+  const [name] = run.names((row) => row.simple).filter((one) => formOf(run, one) === "places");
+  if (!name) return run.has("memory") ? "" : "Remembers nothing of the steps before.";
+  const now = run.at(name, step);
+  const before = step > 0 ? run.at(name, step - 1) : new Float32Array(now.length);
+  const changes = Array.from(now, (value, i) => Math.abs(value - before[i]));
+  if (!changes.every(Number.isFinite)) return "What it holds is not a number.";
+  const most = changes.indexOf(Math.max(...changes));
+  const many = changes.filter((change) => change >= CHANGED).length;
+  const text = (value) => value.toFixed(2).replace("-", "−");
+  const who = many ? `${many} of ${now.length} units change` : "No unit changes";
+  return `${who} by ${CHANGED} or more; unit ${unit(most)} changes most, from ${text(before[most])} to ${text(now[most])}.`;
+}
+function tellAnswer(run, step) {
+  if (!hasBits(run) || !isAsked(run, step)) return "";
+  const bits = run.size("output");
+  let wrong = 0;
+  for (let bit = 0; bit < bits; bit++) wrong += isWrong(run, step, bit);
+  if (!wrong)
+    return bits > 1 ? `All ${bits} bits of its answer are right.` : "Its answer is right.";
+  return `${wrong} of the ${bits} bits of its answer ${wrong > 1 ? "are" : "is"} wrong.`;
+}
 
 // src/memorylab/player/script/view.js
-var axis = (kind, count) => ({ kind, count });
-var named2 = (kind, names) => ({ kind, count: names.length, names });
-var FRACTIONS = ["fraction", "weighting", "distribution", "links"];
-var FIGURES = ["T N", "T R N", "T N W", "T N N", "T W", "T R W"];
-var GATES2 = ["T", "T R", "T R 3"];
-var isGate = ({ axes, kind }) => GATES2.includes(axes) && FRACTIONS.includes(kind);
-var isStrength = ({ axes, kind }) => GATES2.includes(axes) && kind === "strength";
 var View = class {
-  constructor(player, run) {
-    this.player = player;
-    this.run = run;
+  /** `order` is that of the locations; `compact` views share the screen with another. */
+  constructor(player, run, { simple, order, compact }) {
+    Object.assign(this, { player, run, simple, compact });
+    this.axes = new Axes(run, simple, order);
     this.panels = [];
     this.lines = [];
+    this.touched = [];
     this.words = element("p", { class: "mp-words", "aria-live": "polite" });
-    const parts = [this.words];
-    if (run.label) parts.unshift(element("h3", {}, run.label));
-    parts.push(element("div", { class: "mp-band" }, ...this.stepFigures()), this.legend());
-    parts.push(this.group("Over the whole run", this.runLines(), true));
-    parts.push(this.group("Gates, read modes, strengths", this.gateLines(), run.heads <= 4));
-    const label = run.label || "run";
-    this.root = element("section", { class: "mp-view", "aria-label": label }, ...parts);
-    for (const line of this.lines) line.drawOnce();
+    this.world = element("div", { class: "mp-world" });
+    const parts = simple ? buildSimple(this) : buildEverything(this);
+    const about = run.label ? "" : run.about;
+    const heading = element(
+      "header",
+      { class: "mp-title" },
+      element("h3", {}, run.label || nameOf(run)),
+      ...about ? [element("span", {}, about)] : []
+    );
+    this.root = element(
+      "section",
+      { class: "mp-view", "aria-label": run.label || "run" },
+      heading,
+      this.words,
+      element(
+        "div",
+        { class: "mp-main" },
+        element("div", { class: "mp-step" }, ...parts.step, this.world),
+        element("div", { class: "mp-whole" }, ...parts.whole)
+      )
+    );
+    for (const line2 of this.lines) line2.drawOnce();
   }
+  /** Show another run of the same sizes in the same panels. */
+  show(run) {
+    this.run = run;
+    for (const line2 of this.lines) {
+      line2.forget();
+      line2.drawOnce();
+    }
+  }
+  /** The names of the arrays of some forms, see axes.js; in a simple view, only the simple ones. */
+  names(...forms) {
+    const { run, simple } = this;
+    return run.names((row) => !simple || row.simple).filter((name) => forms.includes(formOf(run, name)));
+  }
+  // -- how numbers become colours: as functions, because the run may change
   scaleOf(name) {
-    const { kind, low, high } = this.run.arrays[name];
-    if (FRACTIONS.includes(kind)) return this.unit;
-    return this.run.signed || low < 0 ? this.shared([name]) : between(0, Math.max(high, 1e-9));
+    return () => {
+      const row = this.run.arrays[name];
+      if (isFraction(row)) return this.unit();
+      const { low, high } = row;
+      return this.run.signed || low < 0 ? this.shared([name])() : between(0, Math.max(high, 1e-9));
+    };
   }
   /** One scale for all of some arrays, symmetric about 0. */
   shared(names) {
-    const rows = names.map((name) => this.run.arrays[name]);
-    return around(Math.max(...rows.map(({ low, high }) => Math.max(-low, high))));
+    return () => {
+      const rows = names.map((name) => this.run.arrays[name]);
+      return around(Math.max(...rows.map(({ low, high }) => Math.max(-low, high))));
+    };
   }
-  get unit() {
-    return this.run.signed ? around(1) : UNIT;
-  }
-  // -- heatmaps of one step
+  unit = () => this.run.signed ? around(1) : UNIT;
+  // -- figures of one step
   /**
-   * A figure of arrays that hold one number for each cell: `arrays[pick(row, column)]` holds it, at
+   * A panel of arrays that hold one number for each cell: `arrays[pick(row, column)]` holds it, at
    * `index(row, column)`.
    */
-  figure({ arrays, pick, index, ...options }, width, height) {
+  panel({ arrays, pick = () => 0, index, ...options }, width, height, Kind = Panel) {
     const cells = (step) => {
       const values = arrays.map((name) => this.run.at(name, step));
-      return (row, column) => values[pick(row, column)][index(row, column)];
+      return (row, column2) => values[pick(row, column2)][index(row, column2)];
     };
-    const panel = new Panel(this.player, { ...options, cells });
+    const address = (row, column2) => ({
+      name: arrays[pick(row, column2)],
+      index: index(row, column2)
+    });
+    const panel = new Kind(this.player, { ...options, view: this, height, cells, address });
     this.panels.push(panel);
     Object.assign(panel.canvas.style, { width: `${width}px`, height: `${height}px` });
-    const body = element("div", { class: "mp-body" }, this.ticks("row", panel.rows, height));
-    const below = panel.columns.names && panel.columns.kind !== "location" ? "named" : "column";
-    body.append(panel.frame, this.ticks(below, panel.columns, width));
-    return element("figure", {}, element("figcaption", {}, panel.title), body);
+    return panel;
   }
-  ticks(kind, { count, names }, length) {
+  /** A figure of one panel with its title and the names of its rows and columns. */
+  figure(options, width, height) {
+    const panel = this.panel(options, width, height);
+    const body = element("div", { class: "mp-body" }, this.ticks("row", panel.rows, height));
+    const below = panel.columns.names && !panel.columns.shared ? "named" : "column";
+    body.append(panel.frame, this.ticks(below, panel.columns, width));
+    const about = [panel.title, options.meaning].filter(Boolean).join(": ");
+    const caption = element("figcaption", { title: about }, panel.title);
+    return element("figure", {}, caption, body);
+  }
+  ticks(kind, { count, names, titles }, length) {
     const all = kind === "named" || names?.[0]?.length > 4;
     const every = all ? 1 : spacing(count, length, kind === "row" ? 12 : 22);
     const box = element("div", { class: `mp-ticks mp-ticks-${kind}`, "aria-hidden": "true" });
     for (let i = 0; i < count; i += every) {
       const style = { [kind === "row" ? "top" : "left"]: `${100 * (i + 0.5) / count}%` };
-      box.append(element("span", { style }, String(names ? names[i] : i)));
+      box.append(element("span", { style, title: titles?.[i] }, String(names ? names[i] : i)));
     }
     return box;
   }
   /**
-   * The entries of some arrays, each as [label, name, index in a step]: those without heads first,
-   * then head by head. An array with names for its columns has an entry for each, others have one.
+   * The entries of some arrays, each { label, name, index, size, meaning }: those without heads
+   * first, then head by head. An array with names for its columns has an entry for each.
    */
   entries(names) {
     const { run } = this;
     const list = [];
-    for (let head = -1; head < run.heads; head++)
+    for (let head = -1; head < (run.heads ?? 0); head++)
       for (const name of names) {
-        const { axes, label, columns } = run.arrays[name];
+        const { axes, label, columns, meaning } = run.arrays[name];
         const hasHeads = axes.startsWith("T R");
         if (hasHeads !== head >= 0) continue;
-        const start = hasHeads ? head * run.size(name) / run.heads : 0;
+        const size = hasHeads ? run.size(name) / run.heads : run.size(name);
         const labels = columns.length ? columns : [label];
         labels.forEach(
-          (text, i) => list.push([hasHeads ? `${text} ${head}` : text, name, start + i])
+          (text, i) => list.push({
+            label: hasHeads ? `${text} ${head}` : text,
+            name,
+            index: (hasHeads ? head * size : 0) + i,
+            size,
+            meaning
+          })
         );
       }
     return list;
   }
-  stepFigures() {
-    const { run, player } = this;
-    const { locations: N, word: W, order } = run;
-    const cell = player.runs.length > 1 ? 11 : 14;
-    const height = Math.max(120, Math.min(320, N * cell));
-    const width = Math.max(84, Math.min(260, W * cell));
-    this.locations = named2("location", order);
-    const shaped = (...shapes) => run.names(({ axes }) => shapes.includes(axes));
-    const figures = run.frame ? [this.frame(run.frame)] : [];
-    for (const name of shaped("T N W")) figures.push(this.wordsFigure(name, width, height));
-    for (const name of shaped("T N N")) figures.push(this.pairsFigure(name, height));
-    const writing = shaped("T N");
-    figures.push(
-      this.columnsFigure("writing", writing, 0, height, (label) => `${label} of location`)
-    );
-    for (let head = 0; head < run.heads; head++) {
-      const say = (label) => `head ${head}, ${label}, location`;
-      figures.push(this.columnsFigure(`head ${head}`, shaped("T R N"), head * N, height, say));
-    }
-    figures.push(this.vectorsFigure(shaped("T W", "T R W"), width));
-    return figures;
-  }
-  /** An array of a word for each location, such as the memory. */
-  wordsFigure(name, width, height) {
-    const { word: W, order, arrays } = this.run;
-    const options = {
-      name,
-      title: arrays[name].label,
-      rows: this.locations,
-      columns: axis("word", W),
-      scale: this.shared([name]),
-      arrays: [name],
-      pick: () => 0,
-      index: (row, column) => order[row] * W + column,
-      tell: (row, column) => `${name}[${order[row]}, ${column}]: location ${order[row]}, position ${column}`
-    };
-    return this.figure(options, width, height);
-  }
-  /** An array of a number for each pair of locations, such as the links. */
-  pairsFigure(name, size) {
-    const { locations: N, order, arrays } = this.run;
-    const related = arrays[name].kind === "links" ? "written right after" : "and";
-    const options = {
-      name,
-      title: arrays[name].label,
-      rows: this.locations,
-      columns: this.locations,
-      scale: this.scaleOf(name),
-      arrays: [name],
-      pick: () => 0,
-      index: (row, column) => order[row] * N + order[column],
-      tell: (row, column) => `${name}[${order[row]}, ${order[column]}]: location ${order[row]} ${related} ${order[column]}`
-    };
-    return this.figure(options, size, size);
-  }
-  /** Arrays of a number for each location, one column each. */
-  columnsFigure(title, names, start, height, say) {
-    const { order, arrays } = this.run;
-    const labels = names.map((name) => arrays[name].label);
-    const options = {
-      name: title,
-      title,
-      rows: this.locations,
-      columns: named2("quantity", labels),
-      scale: this.unit,
-      arrays: names,
-      pick: (row, column) => column,
-      index: (row) => start + order[row],
-      tell: (row, column) => `${say(labels[column])} ${order[row]}`
-    };
-    return this.figure(options, names.length * 18, height);
-  }
-  /** Words: keys, and what is erased, written and read. */
-  vectorsFigure(names, width) {
-    const entries = this.entries(names);
-    const labels = entries.map(([label]) => label);
-    const options = {
-      name: "vectors",
-      title: "words of this step",
-      rows: named2("vector", labels),
-      columns: axis("word", this.run.word),
-      scale: this.shared(names),
-      arrays: entries.map(([, name]) => name),
-      pick: (row) => row,
-      index: (row, column) => entries[row][2] + column,
-      tell: (row, column) => `${labels[row]}, position ${column}`
-    };
-    return this.figure(options, width, entries.length * 15);
-  }
   /** The environment's picture at the step. */
   frame({ height, width, channels }) {
-    const { low, high } = this.run.arrays.observation;
     const about = { role: "img", "aria-label": "observation", "data-panel": "frame" };
     const canvas = element("canvas", { width, height, ...about });
     const context = canvas.getContext("2d");
     const image = context.createImageData(width, height);
     canvas.style.width = `${Math.max(120, Math.min(320, width * 8))}px`;
     this.drawFrame = (step) => {
+      const { low, high } = this.run.arrays.observation;
       const pixels = this.run.at("observation", step);
       for (let i = 0; i < width * height; i++)
         for (let channel = 0; channel < 4; channel++) {
@@ -1473,130 +2233,156 @@ var View = class {
     };
     return element("figure", {}, element("figcaption", {}, "observation"), canvas);
   }
-  legend() {
-    const { run } = this;
-    const words = run.names(({ axes }) => ["T W", "T R W"].includes(axes));
-    const unit = run.signed ? "differences" : "links, usage, weightings, gates";
-    return element(
-      "div",
-      { class: "mp-legend" },
-      this.bar("memory", this.shared(["memory"])),
-      this.bar("words of this step", this.shared(words)),
-      this.bar(unit, this.unit),
-      element("span", { class: "mp-bar-entry" }, element("i", { class: "mp-hatch" }), "no number")
-    );
-  }
-  bar(label, { kind, low, high }) {
-    const colours = element("i", { class: "mp-gradient", style: { background: gradient(kind) } });
-    const text = `${label} ${brief(low)}`;
-    return element("span", { class: "mp-bar-entry" }, text, colours, brief(high));
-  }
-  // -- heatmaps of the whole run
-  group(title, rows, open) {
-    const summary = element("summary", {}, title);
-    const details = element("details", { class: "mp-group" }, summary, ...rows);
-    details.open = open;
-    return details;
-  }
-  /** One time-line: `read(row)` tells [array, index in a step] for each row. */
-  line(label, rows, read3, { scale, height, numbers: numbers2 = false, tell }) {
-    const { run } = this;
-    const cache = {};
-    const title = `${label} over time`;
-    const cells = () => (row, column) => {
-      if (column >= run.steps) return NaN;
-      const [name, index] = read3(row);
-      cache[name] ??= Array.from({ length: run.steps }, (_, step) => run.at(name, step));
-      return cache[name][column][index];
-    };
-    const columns = axis("time", this.player.steps);
-    const say = (row, column) => `step ${column}, ${tell(row)}`;
-    const options = { name: title, title, rows, columns, scale, cells, tell: say };
-    const line = new TimeLine(this.player, options);
-    line.canvas.style.height = `${height}px`;
-    this.lines.push(line);
-    const left = element("div", { class: "mp-line-label" });
-    if (rows.names && rows.kind !== "location") {
-      left.classList.add("mp-line-names");
-      left.append(...rows.names.map((text) => element("span", {}, text)));
-    } else left.append(label);
-    const right = element("div", { class: "mp-line-right" });
-    if (numbers2) {
-      line.numbers = rows.names.map(() => element("span", {}));
-      right.append(...line.numbers);
-    } else right.append(this.range(scale));
-    return element("div", { class: "mp-line" }, left, line.frame, right);
-  }
-  /** What the darkest and the brightest colour of a line stand for, where it isn't 0 to 1. */
-  range({ kind, low, high }) {
-    if (low === 0 && high === 1) return "";
-    const style = { background: gradient(kind).replace("to right", "to top") };
-    const colours = element("i", { class: "mp-gradient mp-upright", style });
-    const ends = [high, low].map((value) => element("span", {}, brief(value)));
-    return element("span", { class: "mp-range" }, ends[0], colours, ends[1]);
-  }
-  runLines() {
-    const { run } = this;
-    const elsewhere = (row) => FIGURES.includes(row.axes) || isGate(row) || isStrength(row);
-    const rest = run.names((row) => !elsewhere(row)).filter((name) => run.size(name) > 0 && !(name === "observation" && run.frame));
-    return [
-      ...rest.map((name) => this.numbersLine(name)),
-      ...this.entries(["usage", "write_weighting", "read_weighting"]).map(
-        (entry) => this.locationsLine(...entry)
-      )
-    ];
-  }
-  /** A line of any numbers, such as the input. */
-  numbersLine(name) {
-    const { label } = this.run.arrays[name];
-    const count = this.run.size(name);
-    const single = count === 1;
-    const rows = single ? named2("feature", [label]) : axis("feature", count);
-    return this.line(label, rows, (row) => [name, row], {
-      scale: this.scaleOf(name),
-      height: single ? 16 : Math.max(36, Math.min(110, count * 9)),
-      numbers: single,
-      tell: (row) => single ? label : `${label} ${row}`
-    });
-  }
-  /** A line of a number for each location, such as the usage. */
-  locationsLine(label, name, offset) {
-    const { locations: N, order } = this.run;
-    return this.line(label, this.locations, (row) => [name, offset + order[row]], {
-      scale: this.unit,
-      height: Math.max(48, Math.min(128, N * 5)),
-      tell: (row) => `${label} of location ${order[row]}`
-    });
-  }
-  gateLines() {
-    const { run } = this;
-    const strengths = run.names(isStrength);
-    const highest = Math.max(1.001, ...strengths.map((name) => run.arrays[name].high));
-    const scale = run.signed ? around(highest) : between(1, highest);
-    return [
-      this.namedLine("gates", run.names(isGate), this.unit),
-      this.namedLine("strengths", strengths, scale)
-    ];
-  }
-  /** A line with a name and a number for each of its rows. */
-  namedLine(title, names, scale) {
-    const entries = this.entries(names);
-    const labels = entries.map(([label]) => label);
-    return this.line(title, named2("gate", labels), (row) => entries[row].slice(1), {
-      scale,
-      height: entries.length * 16,
-      numbers: true,
-      tell: (row) => labels[row]
-    });
-  }
   draw(step) {
     for (const panel of this.panels) panel.draw(step);
-    for (const line of this.lines) line.follow(step);
+    for (const line2 of this.lines) line2.follow(step);
+    for (const touch2 of this.touched) touch2(step);
     this.drawFrame?.(step);
-    this.words.textContent = this.run.signed ? "Red is more in the first run, blue more in the second." : tellStep(this.run, step);
+    this.words.textContent = this.run.signed ? "Red is more in the first run, blue more in the second." : this.simple ? tellSimply(this.run, step, (location) => this.axes.number("N", location)) : tellStep(this.run, step);
   }
   mark(chosen) {
     for (const panel of [...this.panels, ...this.lines]) panel.mark(chosen);
+  }
+  light(numbers2, step) {
+    for (const panel of [...this.panels, ...this.lines]) panel.light(numbers2, step);
+  }
+};
+
+// src/memorylab/player/script/board.js
+function isAlike(a, b) {
+  const form = ({ label, kind, answer, steps, arrays }) => JSON.stringify([label, kind, answer, steps, Object.values(arrays).map((row) => row.shape)]);
+  return form(a) === form(b) && `${Object.keys(a.arrays)}` === `${Object.keys(b.arrays)}`;
+}
+var Board = class {
+  constructor(player, level) {
+    this.player = player;
+    this.level = level ?? recall();
+    this.shown = 0;
+    this.root = element("div", { class: "mp-views" });
+    this.foot = element("footer", { class: "mp-foot" });
+    const group2 = (label, name, ...buttons) => element(
+      "span",
+      { class: `mp-group-of ${name}`, role: "group", "aria-label": label },
+      ...buttons
+    );
+    this.levels = Object.entries({ simple: "what matters first", everything: "every array" }).map(
+      ([name, what]) => press(name, `Show ${what}`, name, () => this.setLevel(name))
+    );
+    this.tabs = group2("runs shown", "mp-tabs");
+    this.buttons = [group2("how much is shown", "mp-levels", ...this.levels), this.tabs];
+  }
+  /** Make the views of the runs, at the level that is chosen. */
+  build(runs) {
+    this.runs = runs;
+    this.player.chosen = null;
+    this.difference = null;
+    this.orders = this.orderRows();
+    this.views = runs.map((run, i) => this.viewOf(run, this.orders[i]));
+    this.player.root.dataset.level = this.level;
+    this.root.dataset.runs = runs.length;
+    this.root.replaceChildren(...this.views.map((view) => view.root));
+    for (const one of this.levels)
+      one.setAttribute("aria-pressed", String(one.dataset.action === this.level));
+    const names = runs.map((run, i) => run.label || `run ${i + 1}`);
+    const tabs = names.map((name, i) => press(`run-${i}`, `Show ${name}`, name, () => this.tab(i)));
+    const title = "Show the difference (d)";
+    if (this.comparable())
+      tabs.push(press("difference", title, "difference", () => this.toggleDifference()));
+    this.tabs.replaceChildren(...runs.length > 1 ? tabs : []);
+    const wanted = this.shown === "difference" && this.comparable() ? "difference" : 0;
+    this.shown = this.before = 0;
+    this.tab(wanted);
+  }
+  viewOf(run, order) {
+    const compact = this.runs.length > 1 && !run.signed;
+    return new View(this.player, run, { simple: this.level === "simple", order, compact });
+  }
+  /** The order of each run's locations: that of the first run's, so that their rows match. */
+  orderRows() {
+    if (this.level !== "simple") return this.runs.map((run) => run.order);
+    const [first] = this.runs;
+    return this.runs.map((run) => {
+      if (!run.has("write_weighting")) return run.order;
+      const leads = first.has("write_weighting") && first.locations === run.locations;
+      return firstWriteOrder(leads ? first : run);
+    });
+  }
+  /**
+   * Show other runs. Where their sizes are those of the runs before, the panels stay and are only
+   * drawn anew, with their locations in the order that they had.
+   */
+  show(runs) {
+    const same = runs.length === this.runs.length && runs.every((run, i) => isAlike(run, this.runs[i]));
+    if (same) {
+      this.runs = runs;
+      this.views.forEach((view, i) => view.show(runs[i]));
+      this.difference?.show(new Difference(...runs));
+      this.foot.firstChild.replaceWith(legend(this.front));
+      return true;
+    }
+    this.build(runs);
+    return false;
+  }
+  setLevel(level) {
+    if (this.level === level) return;
+    this.level = level;
+    remember(level);
+    this.player.select(null);
+    this.build(this.runs);
+  }
+  comparable() {
+    const [a, b] = this.runs;
+    if (!b || a.kind !== b.kind) return false;
+    return JSON.stringify(sizesOf2(a)) === JSON.stringify(sizesOf2(b));
+  }
+  /** Show the run `shown`, or the "difference"; where there is room, both runs are shown. */
+  tab(shown) {
+    if (shown === "difference" && !this.difference) {
+      this.difference = this.viewOf(new Difference(...this.runs), this.orders[0]);
+      this.difference.root.dataset.difference = "true";
+      this.root.append(this.difference.root);
+    }
+    if (shown !== "difference") {
+      this.difference?.root.remove();
+      this.difference = null;
+    }
+    this.shown = shown;
+    this.root.dataset.shown = shown;
+    [...this.views, this.difference].forEach((view, i) => {
+      if (view) view.root.dataset.shown = view === this.difference || i === shown;
+    });
+    for (const one of this.tabs.children) {
+      const { action } = one.dataset;
+      const pressed = action === "difference" ? shown === action : action === `run-${shown}`;
+      one.setAttribute("aria-pressed", String(pressed));
+    }
+    this.showFoot();
+    this.player.draw();
+  }
+  toggleDifference() {
+    if (!this.comparable()) return;
+    if (this.shown === "difference") return this.tab(this.before);
+    this.before = this.shown;
+    this.tab("difference");
+  }
+  /** What the colours and the words mean; the runs have the same scales. */
+  showFoot() {
+    const open = [...this.foot.querySelectorAll("details")].map((one) => one.open);
+    const keys = element(
+      "details",
+      { class: "mp-keys" },
+      element("summary", {}, "keys"),
+      "space plays and pauses · ← → or , . step · page up and page down go ten steps · home and end · + − change the speed · d shows the difference of two runs · in a picture the arrow keys move from cell to cell, escape leaves it"
+    );
+    this.foot.replaceChildren(legend(this.front), glossary(this.front), keys);
+    this.foot.querySelectorAll("details").forEach((one, i) => one.open = Boolean(open[i]));
+  }
+  /** The view that is shown first. */
+  get front() {
+    return this.difference ?? this.views[this.shown];
+  }
+  get all() {
+    return this.difference ? [...this.views, this.difference] : this.views;
   }
 };
 
@@ -1610,13 +2396,12 @@ var Player = class {
     const header = model.get("header");
     const { runs, model: network } = read2(header, model.get("data"));
     Object.assign(this, { runs, network });
-    this.steps = Math.max(...this.runs.map((run) => run.steps));
-    this.step = 0;
+    this.step = model.get("t");
+    this.board = new Board(this, header.level);
     this.playing = false;
-    this.chosen = null;
+    this.listeners = /* @__PURE__ */ new Set();
     this.fps = model.get("fps");
     this.build();
-    this.seek(model.get("t"), false);
     root2.addEventListener("keydown", (event) => this.key(event));
     this.onModelStep = () => this.seek(model.get("t"), false);
     this.onModelSpeed = () => this.setSpeed(model.get("fps"), false);
@@ -1624,6 +2409,40 @@ var Player = class {
     model.on("change:fps", this.onModelSpeed);
   }
   build() {
+    this.slots = {};
+    for (const name of ["laboratory", "tour", "why"])
+      this.slots[name] = element("div", { class: `mp-${name}` });
+    this.value = element("p", { class: "mp-value", "aria-live": "polite" });
+    this.root.replaceChildren(
+      element("div", { class: "mp-head" }, this.buildControls(), this.value),
+      this.slots.laboratory,
+      this.slots.tour,
+      this.board.root,
+      this.slots.why,
+      this.board.foot
+    );
+    this.setSpeed(this.fps, false);
+    this.begin();
+    this.board.build(this.runs);
+    this.select(null);
+  }
+  /** As many steps as the longest run has. */
+  begin() {
+    this.steps = Math.max(...this.runs.map((run) => run.steps));
+    this.step = Math.min(this.step, this.steps - 1);
+    this.slider.max = this.steps - 1;
+  }
+  /**
+   * Show other runs on the same clock. Where their sizes are those of the runs before, the panels
+   * stay and are only drawn anew, with their locations in the order that they had.
+   */
+  show(runs) {
+    this.runs = runs;
+    this.begin();
+    if (this.board.show(runs)) this.draw();
+    else this.select(null);
+  }
+  buildControls() {
     const button = (name, label, action) => element(
       "button",
       { type: "button", title: label, "aria-label": label, onclick: action, "data-action": name },
@@ -1633,7 +2452,6 @@ var Player = class {
     this.slider = element("input", {
       type: "range",
       min: 0,
-      max: this.steps - 1,
       value: 0,
       "aria-label": "step",
       oninput: () => this.seek(Number(this.slider.value))
@@ -1643,8 +2461,9 @@ var Player = class {
       "aria-label": "steps per second",
       onchange: () => this.setSpeed(Number(this.speed.value))
     });
-    this.value = element("p", { class: "mp-value", "aria-live": "polite" });
-    const controls = [
+    return element(
+      "div",
+      { class: "mp-controls", role: "toolbar", "aria-label": "time" },
       button("first", "First step (Home)", () => this.seek(0)),
       button("back", "Step back (left arrow)", () => this.seek(this.step - 1)),
       this.playButton,
@@ -1652,75 +2471,40 @@ var Player = class {
       button("last", "Last step (End)", () => this.seek(this.steps - 1)),
       this.slider,
       this.counter,
-      element("label", {}, this.speed, " steps/s")
-    ];
-    this.views = this.runs.map((run) => new View(this, run));
-    this.board = element(
-      "div",
-      { class: "mp-views", "data-runs": this.runs.length },
-      ...this.views.map((view) => view.root)
+      element("label", {}, this.speed, " steps/s"),
+      ...this.board.buttons
     );
-    if (this.runs.length === 2 && this.comparable()) {
-      this.differenceButton = element(
-        "button",
-        {
-          type: "button",
-          title: "Show the difference (d)",
-          onclick: () => this.toggleDifference(),
-          "aria-pressed": "false",
-          "data-action": "difference"
-        },
-        "difference"
-      );
-      controls.push(this.differenceButton);
-    }
-    const keys = element(
-      "details",
-      { class: "mp-keys" },
-      element("summary", {}, "keys"),
-      "space plays and pauses · ← → or , . step · page up and page down go ten steps · home and end · + − change the speed · d shows the difference of two runs · in a picture the arrow keys move from cell to cell, escape leaves it"
-    );
-    this.root.replaceChildren(
-      element("div", { class: "mp-controls", role: "toolbar", "aria-label": "time" }, ...controls),
-      this.value,
-      this.board,
-      keys
-    );
-    this.setSpeed(this.fps, false);
-    this.select(null);
   }
-  comparable() {
-    const [a, b] = this.runs;
-    return ["locations", "word", "heads"].every((key) => a[key] === b[key]);
+  /** Call `listener` with { run, name, index, step, panel, event } when a cell is clicked. */
+  onCell(listener) {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
-  toggleDifference() {
-    if (!this.differenceButton) return;
-    if (!this.difference) {
-      this.difference = new View(this, new Difference(...this.runs));
-      this.difference.root.dataset.difference = "true";
-    }
-    const shown = this.views.includes(this.difference);
-    if (shown) {
-      this.views.pop();
-      this.difference.root.remove();
-    } else {
-      this.views.push(this.difference);
-      this.board.append(this.difference.root);
-      this.difference.draw(this.step);
-    }
-    this.differenceButton.setAttribute("aria-pressed", String(!shown));
+  tellCell(panel, event) {
+    const { run } = panel.view;
+    const cell = { run, step: this.step, ...panel.address(...panel.cell), panel, event };
+    for (const listener of this.listeners) listener(cell);
   }
-  seek(step, sync = true) {
-    step = Math.max(0, Math.min(this.steps - 1, Math.round(step)));
-    if (this.step === step && this.drawn) return;
-    this.step = step;
-    this.drawn = true;
-    for (const view of this.views) view.draw(step);
+  /** Light the cells of a run that show one of some numbers, each { name, index, step }. */
+  light(run, numbers2) {
+    this.lit = [run, numbers2];
+    for (const view of this.board.all) view.light(view.run === run ? numbers2 : [], this.step);
+  }
+  draw() {
+    const { step } = this;
+    for (const view of this.board.all) view.draw(step);
+    if (this.lit?.[1].length) this.light(...this.lit);
     this.slider.value = step;
     this.slider.setAttribute("aria-valuetext", `step ${step} of ${this.steps - 1}`);
     this.counter.textContent = `step ${step} of ${this.steps - 1}`;
     this.root.dataset.step = step;
     if (this.chosen) this.value.textContent = this.chosen.panel.readout(step);
+  }
+  seek(step, sync = true) {
+    step = Math.max(0, Math.min(this.steps - 1, Math.round(step)));
+    if (this.step === step) return;
+    this.step = step;
+    this.draw();
     if (sync) {
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.sync(), SYNC_AFTER);
@@ -1752,7 +2536,8 @@ var Player = class {
     this.playButton.replaceChildren(sign(play ? "pause" : "play"));
     this.playButton.title = play ? "Pause (space)" : "Play (space)";
     this.playButton.setAttribute("aria-label", this.playButton.title);
-    for (const view of this.views) view.words.setAttribute("aria-live", play ? "off" : "polite");
+    for (const view of this.board.all)
+      view.words.setAttribute("aria-live", play ? "off" : "polite");
     cancelAnimationFrame(this.request);
     if (play) {
       this.due = performance.now() + 1e3 / this.fps;
@@ -1772,7 +2557,7 @@ var Player = class {
   select(panel) {
     this.chosen = panel ? panel.chosen() : null;
     this.value.textContent = panel ? panel.readout(this.step) : "Point at a cell, or reach it by tab and arrow keys, for its value.";
-    for (const view of this.views) view.mark(this.chosen);
+    for (const view of this.board.all) view.mark(this.chosen);
   }
   key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target === this.speed) return;
@@ -1794,7 +2579,7 @@ var Player = class {
       "+": () => faster(1),
       "=": () => faster(1),
       "-": () => faster(-1),
-      d: () => this.toggleDifference(),
+      d: () => this.board.toggleDifference(),
       Escape: () => {
         this.select(null);
         this.slider.focus();
@@ -1816,7 +2601,7 @@ var Player = class {
 };
 
 // src/memorylab/player/script/style.css
-var style_default = '.memory-player {\n  --mp-text: var(--jp-ui-font-color1, #1b1b1b);\n  --mp-quiet: var(--jp-ui-font-color2, #5a5a5a);\n  --mp-back: var(--jp-layout-color0, #fff);\n  --mp-field: var(--jp-layout-color2, #eee);\n  --mp-line: var(--jp-border-color1, #bbb);\n  --mp-accent: #0b6bcb;\n  --mp-mark: #d6006c;\n  container-type: inline-size;\n  color: var(--mp-text);\n  background: var(--mp-back);\n  font:\n    13px/1.45 system-ui,\n    sans-serif;\n  padding: 8px;\n  box-sizing: border-box;\n  color-scheme: light;\n}\n.memory-player[data-theme="dark"],\nbody[data-jp-theme-light="false"] .memory-player {\n  --mp-accent: #6cb6ff;\n  --mp-mark: #ff6db6;\n  color-scheme: dark;\n}\n.memory-player[data-theme="dark"] {\n  --mp-text: #e8e8e8;\n  --mp-quiet: #adadad;\n  --mp-back: #121417;\n  --mp-field: #2a2e34;\n  --mp-line: #555b63;\n}\n.memory-player *,\n.memory-player *::before {\n  box-sizing: border-box;\n}\n.memory-player p,\n.memory-player h3,\n.memory-player figure {\n  margin: 0;\n}\n.memory-player h3 {\n  font-size: 14px;\n  font-weight: 600;\n}\n.mp-controls {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 6px;\n  align-items: center;\n}\n.mp-controls button svg {\n  display: block;\n}\n.mp-controls button,\n.mp-controls select {\n  font: inherit;\n  min-width: 32px;\n  min-height: 30px;\n  padding: 2px 8px;\n  color: inherit;\n  background: var(--mp-field);\n  border: 1px solid var(--mp-line);\n  border-radius: 4px;\n  cursor: pointer;\n}\n.mp-controls button[aria-pressed="true"] {\n  background: var(--mp-accent);\n  color: var(--mp-back);\n}\n.mp-controls input[type="range"] {\n  flex: 1 1 140px;\n  min-width: 100px;\n  accent-color: var(--mp-accent);\n}\n.mp-counter {\n  min-width: 9.5em;\n  font-variant-numeric: tabular-nums;\n}\n.memory-player :focus-visible {\n  outline: 2px solid var(--mp-accent);\n  outline-offset: 2px;\n}\n.memory-player .mp-value {\n  min-height: 1.45em;\n  font-variant-numeric: tabular-nums;\n  color: var(--mp-quiet);\n  margin: 4px 0;\n}\n.memory-player .mp-words {\n  min-height: 2.9em;\n  margin: 2px 0 6px;\n  font-size: 14px;\n}\n.mp-views {\n  display: grid;\n  grid-template-columns: minmax(0, 1fr);\n  gap: 14px 28px;\n}\n.mp-band {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 12px;\n  align-items: flex-start;\n}\n.mp-band figure {\n  max-width: 100%;\n}\n.mp-band figcaption {\n  font-size: 12px;\n  font-weight: 600;\n  margin: 0 0 3px;\n}\n.mp-body {\n  display: grid;\n  grid-template-columns: auto max-content;\n  justify-content: start;\n}\n.mp-body > .mp-frame {\n  grid-column: 2;\n}\n.mp-frame {\n  position: relative;\n  line-height: 0;\n  outline: 1px solid var(--mp-line);\n  cursor: crosshair;\n  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);\n}\n.memory-player canvas {\n  image-rendering: pixelated;\n  display: block;\n  max-width: 100%;\n  touch-action: none;\n}\n.mp-marks {\n  position: absolute;\n  inset: 0;\n  pointer-events: none;\n  overflow: hidden;\n}\n.mp-mark {\n  position: absolute;\n  border: 0 solid var(--mp-mark);\n}\n.mp-row {\n  left: 0;\n  right: 0;\n  border-width: 1px 0;\n  min-height: 3px;\n}\n.mp-column {\n  top: 0;\n  bottom: 0;\n  border-width: 0 1px;\n  min-width: 3px;\n}\n.mp-strong.mp-row {\n  border-width: 2px 0;\n}\n.mp-strong.mp-column {\n  border-width: 0 2px;\n}\n.mp-ticks {\n  position: relative;\n  font-size: 11px;\n  line-height: 1;\n  color: var(--mp-quiet);\n  font-variant-numeric: tabular-nums;\n}\n.mp-ticks-row {\n  min-width: 25px;\n  grid-column: 1;\n}\n.mp-ticks-row span {\n  position: absolute;\n  right: 5px;\n  transform: translateY(-50%);\n  white-space: nowrap;\n}\n.mp-body:has([data-panel="vectors"]) .mp-ticks-row {\n  min-width: 62px;\n}\n.mp-ticks-column,\n.mp-ticks-named {\n  grid-column: 2;\n}\n.mp-ticks-column {\n  height: 16px;\n}\n.mp-ticks-named {\n  height: 70px;\n}\n.mp-ticks-column span {\n  position: absolute;\n  top: 4px;\n  transform: translateX(-50%);\n}\n.mp-ticks-named span {\n  position: absolute;\n  top: 4px;\n  writing-mode: vertical-rl;\n  transform: translateX(-50%);\n}\n.mp-legend {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 20px;\n  margin: 8px 0;\n  font-size: 12px;\n  color: var(--mp-quiet);\n}\n.mp-bar-entry {\n  display: inline-flex;\n  gap: 6px;\n  align-items: center;\n  white-space: nowrap;\n}\n.mp-gradient {\n  display: inline-block;\n  width: 70px;\n  height: 10px;\n}\n.mp-hatch {\n  display: inline-block;\n  width: 16px;\n  height: 12px;\n  outline: 1px solid var(--mp-line);\n  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);\n}\n.mp-group {\n  margin: 4px 0;\n}\n.mp-group > summary,\n.mp-keys > summary {\n  cursor: pointer;\n  font-size: 12px;\n  font-weight: 600;\n  padding: 3px 0;\n}\n.mp-line {\n  display: grid;\n  grid-template-columns: 112px minmax(0, 1fr) 58px;\n  gap: 0 8px;\n  margin: 0 0 6px;\n  font-size: 11.5px;\n  align-items: stretch;\n}\n.mp-line canvas {\n  width: 100%;\n}\n.mp-line-label {\n  text-align: right;\n  align-self: center;\n}\n.mp-line-names,\n.mp-line-right {\n  display: flex;\n  flex-direction: column;\n  justify-content: space-around;\n}\n.mp-line-names {\n  align-self: stretch;\n  line-height: 1;\n}\n.mp-line-right {\n  line-height: 1;\n  font-variant-numeric: tabular-nums;\n}\n.mp-line-names span,\n.mp-line-right > span {\n  height: 16px;\n  line-height: 16px;\n  white-space: nowrap;\n}\n.mp-line-right > .mp-range {\n  flex: 1;\n  height: auto;\n  display: flex;\n  flex-direction: column;\n  justify-content: space-between;\n  position: relative;\n  padding-left: 14px;\n  line-height: 11px;\n}\n.mp-range > .mp-upright {\n  position: absolute;\n  left: 0;\n  top: 0;\n  bottom: 0;\n  width: 9px;\n  height: auto;\n}\n.mp-time {\n  cursor: ew-resize;\n}\n.mp-cursor {\n  position: absolute;\n  top: -2px;\n  bottom: -2px;\n  pointer-events: none;\n  outline: 2px solid var(--mp-mark);\n}\n.memory-player .mp-keys {\n  color: var(--mp-quiet);\n  font-size: 12px;\n}\n@container (min-width: 1180px) {\n  .mp-views[data-runs="2"] {\n    grid-template-columns: repeat(2, minmax(0, 1fr));\n  }\n  .mp-view[data-difference] {\n    grid-column: 1 / -1;\n  }\n}\n@container (max-width: 420px) {\n  .mp-line {\n    grid-template-columns: 84px minmax(0, 1fr) 50px;\n  }\n}\n';
+var style_default = '.memory-player {\n  --mp-text: var(--jp-ui-font-color1, #1b1b1b);\n  --mp-quiet: var(--jp-ui-font-color2, #5a5a5a);\n  --mp-back: var(--jp-layout-color0, #fff);\n  --mp-field: var(--jp-layout-color2, #eee);\n  --mp-line: var(--jp-border-color1, #bbb);\n  --mp-accent: #0b6bcb;\n  --mp-mark: #d6006c;\n  --mp-writes: #b85c00;\n  --mp-reads: #00776b;\n  --mp-own: #5b6470;\n  container: player / inline-size;\n  color: var(--mp-text);\n  background: var(--mp-back);\n  font:\n    13px/1.45 system-ui,\n    sans-serif;\n  padding: 8px;\n  box-sizing: border-box;\n  color-scheme: light;\n}\n.memory-player[data-theme="dark"],\nbody[data-jp-theme-light="false"] .memory-player {\n  --mp-accent: #6cb6ff;\n  --mp-mark: #ff6db6;\n  --mp-writes: #ffb04d;\n  --mp-reads: #3fd0bd;\n  --mp-own: #a9b4c2;\n  color-scheme: dark;\n}\n.memory-player[data-theme="dark"] {\n  --mp-text: #e8e8e8;\n  --mp-quiet: #adadad;\n  --mp-back: #121417;\n  --mp-field: #2a2e34;\n  --mp-line: #555b63;\n}\n.memory-player *,\n.memory-player *::before {\n  box-sizing: border-box;\n}\n.memory-player p,\n.memory-player h3,\n.memory-player figure {\n  margin: 0;\n}\n.mp-head {\n  position: sticky;\n  top: 0;\n  z-index: 2;\n  padding: 2px 0;\n  background: var(--mp-back);\n}\n.mp-controls {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 6px;\n  align-items: center;\n}\n.mp-controls button svg {\n  display: block;\n}\n.mp-controls button,\n.mp-controls select {\n  font: inherit;\n  min-width: 32px;\n  min-height: 30px;\n  padding: 2px 8px;\n  color: inherit;\n  background: var(--mp-field);\n  border: 1px solid var(--mp-line);\n  border-radius: 4px;\n  cursor: pointer;\n}\n.mp-controls button[aria-pressed="true"] {\n  background: var(--mp-accent);\n  color: var(--mp-back);\n}\n.mp-controls input[type="range"] {\n  flex: 1 1 140px;\n  min-width: 100px;\n  accent-color: var(--mp-accent);\n}\n.mp-counter {\n  min-width: 8em;\n  font-variant-numeric: tabular-nums;\n}\n.memory-player :focus-visible {\n  outline: 2px solid var(--mp-accent);\n  outline-offset: 2px;\n}\n.memory-player .mp-value {\n  min-height: 1.45em;\n  font-variant-numeric: tabular-nums;\n  font-size: 12px;\n  color: var(--mp-quiet);\n  margin: 3px 0 0;\n  overflow-wrap: anywhere;\n}\n.mp-group-of {\n  display: inline-flex;\n  flex-wrap: wrap;\n}\n.mp-group-of button {\n  max-width: 16em;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  white-space: nowrap;\n}\n.mp-group-of button:not(:first-child) {\n  border-start-start-radius: 0;\n  border-end-start-radius: 0;\n  margin-left: -1px;\n}\n.mp-group-of button:not(:last-child) {\n  border-start-end-radius: 0;\n  border-end-end-radius: 0;\n}\n.mp-tabs:empty {\n  display: none;\n}\n.mp-views {\n  display: grid;\n  grid-template-columns: minmax(0, 1fr);\n  gap: 10px 24px;\n}\n.mp-views > [data-shown="false"] {\n  display: none;\n}\n.mp-view {\n  container: view / inline-size;\n  min-width: 0;\n}\n.mp-title {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 0 10px;\n  align-items: baseline;\n  margin-top: 4px;\n}\n.memory-player h3 {\n  font-size: 15px;\n  font-weight: 650;\n}\n.mp-title span {\n  color: var(--mp-quiet);\n}\n.memory-player .mp-words {\n  min-height: 1.45em;\n  margin: 2px 0 8px;\n  font-size: 14px;\n}\n[data-level="simple"] .mp-words {\n  min-height: 2.9em;\n  font-size: 15px;\n}\n[data-level="simple"] [data-runs="2"] .mp-words {\n  min-height: 4.35em;\n  font-size: 13.5px;\n}\n.mp-main {\n  display: grid;\n  grid-template-columns: minmax(0, 1fr);\n  gap: 10px 28px;\n}\n.mp-step {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 10px;\n  align-content: flex-start;\n}\n.mp-whole,\n.mp-grid {\n  min-width: 0;\n}\n.mp-band {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 12px;\n  align-items: flex-start;\n}\n.mp-band figure {\n  max-width: 100%;\n}\n.mp-stack {\n  flex-direction: column;\n  min-width: 0;\n}\n.mp-band:empty {\n  display: none;\n}\n.mp-band figcaption {\n  width: 0; /* a long title is cut, and whole in its tooltip */\n  min-width: 100%;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  white-space: nowrap;\n  font-size: 12px;\n  font-weight: 600;\n  margin: 0 0 3px;\n}\n.mp-body {\n  display: grid;\n  grid-template-columns: auto max-content;\n  justify-content: start;\n}\n.mp-body > .mp-frame {\n  grid-column: 2;\n}\n.mp-frame {\n  position: relative;\n  line-height: 0;\n  outline: 1px solid var(--mp-line);\n  cursor: crosshair;\n  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);\n}\n.memory-player canvas {\n  image-rendering: pixelated;\n  display: block;\n  max-width: 100%;\n  touch-action: pan-y;\n}\n.mp-marks {\n  position: absolute;\n  inset: 0;\n  pointer-events: none;\n  overflow: hidden;\n}\n.mp-mark {\n  position: absolute;\n  border: 0 solid var(--mp-mark);\n}\n.mp-row {\n  left: 0;\n  right: 0;\n  border-width: 1px 0;\n  min-height: 3px;\n}\n.mp-column {\n  top: 0;\n  bottom: 0;\n  border-width: 0 1px;\n  min-width: 3px;\n}\n.mp-strong.mp-row {\n  border-width: 2px 0;\n}\n.mp-strong.mp-column {\n  border-width: 0 2px;\n}\n.mp-ticks {\n  position: relative;\n  font-size: 11px;\n  line-height: 1;\n  color: var(--mp-quiet);\n  font-variant-numeric: tabular-nums;\n}\n.mp-ticks-row {\n  min-width: 25px;\n  grid-column: 1;\n}\n.mp-ticks-row span {\n  position: absolute;\n  right: 5px;\n  transform: translateY(-50%);\n  white-space: nowrap;\n}\n.mp-body:has([data-panel="vectors"]) .mp-ticks-row {\n  min-width: 62px;\n}\n.mp-ticks-column,\n.mp-ticks-named {\n  grid-column: 2;\n}\n.mp-ticks-column {\n  height: 16px;\n}\n.mp-ticks-named {\n  height: 70px;\n}\n.mp-ticks-column span {\n  position: absolute;\n  top: 4px;\n  transform: translateX(-50%);\n}\n.mp-ticks-named span {\n  position: absolute;\n  white-space: nowrap;\n  top: 4px;\n  writing-mode: vertical-rl;\n  transform: translateX(-50%);\n}\n.mp-legend {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 20px;\n  margin: 6px 0 2px;\n  font-size: 12px;\n  color: var(--mp-quiet);\n}\n.mp-bar-entry {\n  display: inline-flex;\n  gap: 6px;\n  align-items: center;\n  white-space: nowrap;\n}\n.mp-gradient {\n  display: inline-block;\n  width: 70px;\n  height: 10px;\n}\n.mp-hatch {\n  display: inline-block;\n  width: 16px;\n  height: 12px;\n  outline: 1px solid var(--mp-line);\n  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);\n}\n.mp-group {\n  margin: 4px 0;\n}\n.mp-group > summary,\n.mp-keys > summary {\n  cursor: pointer;\n  font-size: 12px;\n  font-weight: 600;\n  padding: 3px 0;\n}\n.mp-line {\n  display: grid;\n  grid-template-columns: 92px minmax(0, 1fr) 54px;\n  gap: 0 8px;\n  margin: 0 0 5px;\n  font-size: 11.5px;\n  align-items: stretch;\n}\n.mp-line > .mp-frame {\n  align-self: center;\n}\n[data-runs="2"] .mp-line {\n  margin-bottom: 4px;\n}\n.mp-line canvas {\n  width: 100%;\n}\n.mp-line-label {\n  text-align: right;\n  align-self: center;\n}\n.mp-line-names,\n.mp-line-right {\n  display: flex;\n  flex-direction: column;\n  justify-content: space-around;\n}\n.mp-line-names {\n  align-self: stretch;\n  line-height: 1;\n}\n.mp-line-right {\n  line-height: 1;\n  font-variant-numeric: tabular-nums;\n}\n.mp-line-names span,\n.mp-line-right > span {\n  height: 13px;\n  line-height: 13px;\n  white-space: nowrap;\n}\n.mp-line-right > .mp-range {\n  flex: 1;\n  height: auto;\n  display: flex;\n  flex-direction: column;\n  justify-content: space-between;\n  position: relative;\n  padding-left: 14px;\n  line-height: 11px;\n}\n.mp-range > .mp-upright {\n  position: absolute;\n  left: 0;\n  top: 0;\n  bottom: 0;\n  width: 9px;\n  height: auto;\n}\n.mp-time {\n  cursor: ew-resize;\n}\n.mp-cursor {\n  position: absolute;\n  top: -2px;\n  bottom: -2px;\n  pointer-events: none;\n  outline: 2px solid var(--mp-mark);\n}\n.memory-player .mp-keys {\n  color: var(--mp-quiet);\n  font-size: 12px;\n}\n\n/* The memory at first contact: numbers, bars and words side by side, one row per place. */\n.mp-memory {\n  display: flex;\n  max-width: 100%;\n}\n.mp-part {\n  display: flex;\n  flex: none;\n  flex-direction: column;\n  min-width: 0;\n}\n.mp-part.mp-shrinks {\n  flex: 0 1 auto;\n}\n.mp-part > figcaption {\n  height: 13px;\n  margin-bottom: 6px;\n  line-height: 13px;\n  font-size: 12px;\n  font-weight: 600;\n  white-space: nowrap;\n}\n.mp-part:first-child > figcaption {\n  padding-right: 5px;\n  font-weight: 400;\n  color: var(--mp-quiet);\n}\n.mp-part > figcaption.mp-write {\n  text-align: right;\n  padding-right: 4px;\n}\n.mp-part > figcaption.mp-read,\n.mp-part > figcaption.mp-own {\n  padding-left: 4px;\n}\n.mp-part > figcaption.mp-centre {\n  text-align: center;\n}\n.mp-write {\n  color: var(--mp-writes);\n}\n.mp-read {\n  color: var(--mp-reads);\n}\n.mp-own {\n  color: var(--mp-own);\n}\n.mp-side {\n  display: flex;\n  gap: 0 2px;\n}\n.mp-bars {\n  background: none;\n  outline: none;\n  border: solid var(--mp-line);\n  border-width: 1px 0;\n}\n.mp-bars.mp-own {\n  border-width: 1px;\n}\n.mp-frame > svg {\n  position: absolute;\n  inset: 0;\n  width: 100%;\n  height: 100%;\n  pointer-events: none;\n  overflow: visible;\n}\n.mp-bar {\n  fill: currentcolor;\n}\n.mp-missing {\n  stroke: var(--mp-quiet);\n  stroke-width: 0.7;\n  stroke-dasharray: 2 4;\n}\n.mp-notes {\n  position: relative;\n  width: 30px;\n  font-size: 11px;\n  line-height: 1;\n  font-variant-numeric: tabular-nums;\n}\n.mp-notes span {\n  position: absolute;\n  transform: translateY(-50%);\n}\n.mp-notes.mp-write span {\n  right: 4px;\n}\n.mp-notes.mp-read span,\n.mp-notes.mp-own span {\n  left: 4px;\n}\n.mp-mark.mp-touch {\n  border: 2px solid currentcolor;\n  border-radius: 2px;\n  left: 0;\n  right: 0;\n  min-height: 5px;\n}\n.mp-lit {\n  position: absolute;\n  outline: 2px solid var(--mp-mark);\n  outline-offset: -1px;\n  background: color-mix(in srgb, var(--mp-mark) 30%, transparent);\n  min-width: 4px;\n  min-height: 4px;\n}\n.memory-player .mp-nothing {\n  max-width: 300px;\n  padding: 24px;\n  font-size: 14px;\n  color: var(--mp-quiet);\n  border: 1px dashed var(--mp-line);\n  border-radius: 6px;\n}\n.mp-wrong {\n  fill: var(--mp-mark);\n}\n.mp-veil {\n  fill: var(--mp-back);\n  opacity: 0.72;\n}\n.mp-verdict {\n  align-self: center;\n  line-height: 1.2;\n}\n.mp-clock ~ .mp-clock {\n  display: none;\n}\n.mp-clock .mp-ticks {\n  grid-column: 2;\n}\n.mp-clock .mp-line-label {\n  color: var(--mp-quiet);\n  line-height: 19px;\n}\n.mp-foot {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 0 20px;\n  align-items: baseline;\n}\n.mp-foot details[open] {\n  flex: 1 0 100%;\n}\n.mp-glossary dl {\n  display: grid;\n  grid-template-columns: max-content minmax(0, 1fr);\n  gap: 2px 12px;\n  margin: 4px 0 8px;\n}\n.mp-glossary dt {\n  font-weight: 600;\n  color: var(--mp-text);\n}\n.mp-glossary dd {\n  margin: 0;\n}\n@container view (min-width: 700px) {\n  [data-level="simple"] .mp-main {\n    grid-template-columns: max-content minmax(0, 1fr);\n  }\n}\n[data-level="simple"] .mp-line {\n  grid-template-columns: 62px minmax(0, 1fr) 50px;\n}\n.mp-line-label.mp-write,\n.mp-line-label.mp-read {\n  font-weight: 600;\n}\n.mp-world:empty {\n  display: none;\n}\n@container view (min-width: 560px) {\n  [data-level="everything"] .mp-grid {\n    display: grid;\n    grid-template-columns: repeat(2, minmax(0, 1fr));\n    gap: 0 16px;\n    align-items: center;\n  }\n  [data-level="everything"] .mp-clock {\n    grid-column: 1;\n  }\n  [data-level="everything"] .mp-clock ~ .mp-clock {\n    display: grid;\n    grid-column: 2;\n  }\n}\n@container view (min-width: 1180px) {\n  [data-level="everything"] .mp-main {\n    grid-template-columns: minmax(0, 710px) minmax(0, 1fr);\n  }\n  [data-level="everything"] .mp-grid {\n    display: block;\n  }\n  [data-level="everything"] .mp-clock ~ .mp-clock {\n    display: none;\n  }\n}\n@container player (min-width: 860px) {\n  .mp-views[data-runs="2"]:not([data-shown="difference"]) {\n    grid-template-columns: repeat(2, minmax(0, 1fr));\n  }\n  .mp-views:not([data-shown="difference"]) > .mp-view {\n    display: block;\n  }\n  .mp-tabs [data-action^="run-"] {\n    display: none;\n  }\n}\n@container player (max-width: 420px) {\n  .mp-controls {\n    gap: 4px;\n  }\n  .mp-controls button,\n  .mp-controls select {\n    padding: 2px 6px;\n  }\n  .mp-controls > label {\n    order: -1; /* beside the buttons, so that the controls take three lines */\n  }\n  .mp-controls > button {\n    order: -2;\n  }\n  .memory-player .mp-value {\n    overflow: hidden;\n    text-overflow: ellipsis;\n    white-space: nowrap;\n  }\n  .mp-line {\n    grid-template-columns: 90px minmax(0, 1fr) 46px;\n  }\n}\n@media (max-width: 700px) {\n  .memory-player canvas,\n  .memory-player button,\n  .memory-player summary {\n    scroll-margin-top: 110px; /* or the controls, which stay in sight, would hide it */\n  }\n}\n';
 
 // src/memorylab/player/script/main.js
 function render({ model, el }) {
@@ -1827,6 +2612,7 @@ function render({ model, el }) {
   });
   el.replaceChildren(element("style", {}, style_default), root2);
   const player = new Player(model, root2);
+  root2.player = player;
   root2.dataset.ready = "true";
   return () => player.destroy();
 }
@@ -1857,12 +2643,15 @@ async function mount(el, start) {
 }
 var main_default = { render };
 export {
+  Difference,
   Run,
   Simulation,
   main_default as default,
   disturbance_exports as disturbances,
+  firstWriteOrder,
   formulas_exports as formulas,
   mount,
   read2 as read,
+  tellSimply,
   tellStep
 };

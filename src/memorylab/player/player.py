@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from memorylab.errors import reject_unknown_keys
 from memorylab.files import write_atomically
 from memorylab.memory.dnc.trace import DNCTrace
 from memorylab.memory.trace import MemoryTrace
@@ -28,15 +29,17 @@ from memorylab.plots.choices import choose_order
 from memorylab.plots.style import new_figure
 
 SCRIPT = Path(__file__).with_name("player.js")
+LEVELS = ("simple", "everything")
 PAGE = Path(__file__).with_name("page.html")
 
 
 class MemoryPlayer:
     """Everything a run did, step by step, to scrub through, play and point at.
 
-    The upper part shows one step: the memory, the links, all weightings, one row per location. The
-    lower part shows the whole run, with the step as a cursor to drag. Pointing at a cell, or
-    reaching it by tab and arrow keys, shows its value and marks its locations everywhere.
+    One side shows a step: what the memory holds, one row per location, and where the step writes
+    and reads. The other shows the whole run, with the step as a cursor to drag. Pointing at a cell,
+    or reaching it by tab and arrow keys, shows its value and marks its locations everywhere. Two
+    levels show what matters first, or every array.
 
     The whole run crosses to the browser once, and nothing after that needs the kernel. Where
     widgets don't run (on GitHub, in an untrusted notebook), a picture stands in for the player.
@@ -55,10 +58,13 @@ class MemoryPlayer:
         compare: A second run to show beside the first on the same clock. The shorter of the two
             keeps its last step.
         labels: Headings of the two.
+        level: How much is shown at first: ``"simple"``, which is memory, write, read, input and
+            answer, with the locations numbered in order of first write; or ``"everything"``. By
+            default, the level that the reader chose last, or the simple one.
 
     Raises:
         TypeError: ``trace`` or ``compare`` is not a trace, or ``t`` not an integer.
-        ValueError: ``t``, ``fps`` or ``order`` is out of range, or ``labels`` are not two.
+        ValueError: ``t``, ``fps``, ``order`` or ``level`` can't be, or ``labels`` are not two.
     """
 
     def __init__(
@@ -70,6 +76,7 @@ class MemoryPlayer:
         *,
         compare: MemoryTrace | None = None,
         labels: Sequence[str] = ("first", "second"),
+        level: str | None = None,
     ):
         self._traces = [trace] if compare is None else [trace, compare]
         for run in self._traces:
@@ -90,6 +97,9 @@ class MemoryPlayer:
         orders = [choose_order(run, self._order_of(run))[0] for run in self._traces]
         orders = [orders[0] if len(one) == len(orders[0]) else one for one in orders]
         self.header, self.data = pack(self._traces, self._labels, orders)
+        if level is not None:
+            reject_unknown_keys([level], LEVELS, "level of the player")
+            self.header["level"] = level
 
     @property
     def t(self) -> int:

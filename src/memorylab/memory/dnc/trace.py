@@ -15,7 +15,7 @@ MODES = ("backward", "content", "forward")
 ARRAYS: dict[str, Array] = {
     **COMMON,
     # The memory as it stands after each step.
-    "memory": Array("T N W", "number", "memory", "the stored words"),
+    "memory": Array("T N W", "number", "memory", "the stored words", simple=True),
     "link": Array(
         "T N N",
         "links",
@@ -30,7 +30,7 @@ ARRAYS: dict[str, Array] = {
     "write_content_weighting": Array(
         "T N", "weighting", "content", "where the memory resembles the write key"
     ),
-    "write_weighting": Array("T N", "weighting", "write", "where this step writes"),
+    "write_weighting": Array("T N", "weighting", "write", "where this step writes", simple=True),
     "precedence": Array("T N", "weighting", "precedence", "where the last write went"),
     # One number for each read head and location: where the step reads.
     "backward_weighting": Array(
@@ -42,7 +42,7 @@ ARRAYS: dict[str, Array] = {
     "forward_weighting": Array(
         "T R N", "weighting", "forward", "what was written after the last read"
     ),
-    "read_weighting": Array("T R N", "weighting", "read", "where this step reads"),
+    "read_weighting": Array("T R N", "weighting", "read", "where this step reads", simple=True),
     # Words.
     "write_key": Array("T W", "number", "write key", "what to look for before the write"),
     "erase_vector": Array("T W", "fraction", "erase", "how far to erase each position"),

@@ -14,6 +14,18 @@ export function element(tag, properties = {}, ...children) {
   return node;
 }
 
+/** A button that stays pressed. */
+export const press = (name, title, text, onclick) =>
+  element("button", { type: "button", title, onclick, "data-action": name }, text);
+
+/** An element of a drawing (SVG). */
+export function drawing(tag, properties = {}, ...children) {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [key, value] of Object.entries(properties)) node.setAttribute(key, value);
+  node.append(...children);
+  return node;
+}
+
 /** The signs on the buttons, drawn, because few fonts have all of them. */
 const SIGNS = {
   first: "M3 3h2v10H3zM13 3v10L6 8z",
@@ -25,11 +37,8 @@ const SIGNS = {
 };
 
 export function sign(name) {
-  const template = document.createElement("template");
-  template.innerHTML =
-    '<svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">' +
-    `<path d="${SIGNS[name]}" fill="currentColor"/></svg>`;
-  return template.content;
+  const box = { viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" };
+  return drawing("svg", box, drawing("path", { d: SIGNS[name], fill: "currentColor" }));
 }
 
 export const brief = (value) =>

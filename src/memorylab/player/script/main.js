@@ -1,20 +1,23 @@
 // The MemoryPlayer starts here: as a widget by `render`, in a page by `mount`.
 //
 // The runs come as one block of numbers and a header with a table of their arrays: where each lies,
-// its axes, its kind and its label. From the bottom: run.js (the numbers of a run at a step), words.js
-// (a step in words), panels.js (one heatmap each, on a canvas with one pixel per cell), view.js (all
-// panels of a run), player.js (controls and clock).
+// its axes, its kind and its label. From the bottom: run.js (the numbers of a run at a step), axes.js
+// (what an array is in a picture), words.js (a step in words), panels.js (one heatmap each, on a
+// canvas with one pixel per cell), lines.js (those of the whole run), simple.js and everything.js
+// (which panels a level has), view.js (all panels of a run), board.js (all runs), player.js (controls
+// and clock).
 
 import { element } from "./elements.js";
 import { Player } from "./player.js";
 import STYLE from "./style.css";
 
-export * as disturbances from "./disturbance.js";
+export { firstWriteOrder } from "./axes.js";
 export { read } from "./block.js";
+export * as disturbances from "./disturbance.js";
 export * as formulas from "./formulas.js";
-export { Run } from "./run.js";
+export { Difference, Run } from "./run.js";
 export { Simulation } from "./simulation.js";
-export { tellStep } from "./words.js";
+export { tellSimply, tellStep } from "./words.js";
 
 function render({ model, el }) {
   const root = element("div", {
@@ -24,6 +27,7 @@ function render({ model, el }) {
   });
   el.replaceChildren(element("style", {}, STYLE), root);
   const player = new Player(model, root);
+  root.player = player; // for other scripts of the page
   root.dataset.ready = "true";
   return () => player.destroy();
 }

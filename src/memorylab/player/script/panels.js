@@ -1,14 +1,19 @@
-// One heatmap, and one over the whole run.
+// One heatmap, one over the whole run, and bars beside one.
 
 import { PALETTES } from "./colours.js";
-import { brief, element, show } from "./elements.js";
+import { brief, drawing, element, show } from "./elements.js";
+
+const NOTED = 0.1; // A bar shorter than this part of the scale has no number.
 
 /**
  * A heatmap on a canvas of one pixel per cell, which the browser magnifies.
  *
- * `cells(step)` returns the function of row and column that gives the numbers at a step. `rows` and
- * `columns` are { kind, count, names }: kind "location", "word" or "time" is what marks are shared
- * by. A cell that is not a number stays transparent, and the hatching behind shows.
+ * `cells(step)` returns the function of row and column that gives the numbers at a step, and
+ * `scale()` says how they become colours. `rows` and `columns` are { kind, count, names, shared }:
+ * shared ones take part in the marks of all panels with an axis of their kind. `address(row,
+ * column)` tells which number of which array a cell shows: { name, index, step }, without a step
+ * where it is the player's. A cell that is not a number stays transparent, and the hatching behind
+ * shows.
  */
 export class Panel {
   constructor(player, options) {
@@ -30,17 +35,22 @@ export class Panel {
     this.words = new Uint32Array(this.image.data.buffer);
     this.cell = null;
     this.marks = element("div", { class: "mp-marks" });
-    this.frame = element("div", { class: "mp-frame" }, canvas, this.marks);
+    this.lights = element("div", { class: "mp-marks" });
+    this.frame = element("div", { class: "mp-frame" }, canvas, this.marks, this.lights);
     canvas.addEventListener("pointermove", (event) => this.point(event));
     canvas.addEventListener("pointerleave", () => player.select(null));
     canvas.addEventListener("focus", () => this.choose(this.cell ?? [0, 0]));
     canvas.addEventListener("blur", () => player.select(null));
     canvas.addEventListener("keydown", (event) => this.key(event));
+    canvas.addEventListener("click", (event) => {
+      this.choose(this.place(event));
+      player.tellCell(this, event);
+    });
   }
 
   draw(step) {
     const value = this.cells(step);
-    const { kind, low, high } = this.scale;
+    const { kind, low, high } = this.scale();
     const colours = PALETTES[kind];
     const factor = 255 / (high - low);
     const { words } = this;
@@ -76,9 +86,11 @@ export class Panel {
 
   key(event) {
     const move = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-    if (!(event.key in move) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!(event.key in move) && event.key !== "Enter") return;
     event.preventDefault();
     event.stopPropagation();
+    if (event.key === "Enter") return this.player.tellCell(this, event);
     const [row, column] = this.cell ?? [0, 0];
     const [down, right] = move[event.key];
     this.choose([
@@ -87,18 +99,16 @@ export class Panel {
     ]);
   }
 
-  /** What the chosen cell stands for, for the other panels. */
+  /** What the chosen cell stands for, for the other panels: places as [kind, index]. */
   chosen() {
     const [row, column] = this.cell;
-    const chosen = { panel: this, row, column, locations: [], word: null };
-    for (const [axis, index] of [
+    const places = [];
+    for (const [{ kind, shared }, index] of [
       [this.rows, row],
       [this.columns, column],
-    ]) {
-      if (axis.kind === "location") chosen.locations.push(index);
-      if (axis.kind === "word") chosen.word = index;
-    }
-    return chosen;
+    ])
+      if (shared) places.push([kind, index]);
+    return { panel: this, row, column, places };
   }
 
   readout(step) {
@@ -107,31 +117,54 @@ export class Panel {
     return `${this.tell(row, column, step)} = ${value}`;
   }
 
+  /** A bar over a row or a column. */
+  bar(along, index, name) {
+    const [{ count }, start, size] =
+      along === "row" ? [this.rows, "top", "height"] : [this.columns, "left", "width"];
+    const style = { [start]: `${(100 * index) / count}%`, [size]: `${100 / count}%` };
+    return element("div", { class: `mp-mark mp-${along} ${name}`, style });
+  }
+
   mark(chosen) {
     const { rows, columns } = this;
     const bars = [];
-    const bar = (along, index, strong) => {
-      if (index === undefined || index === null) return;
-      const [{ count }, start, size] =
-        along === "row" ? [rows, "top", "height"] : [columns, "left", "width"];
-      const style = { [start]: `${(100 * index) / count}%`, [size]: `${100 / count}%` };
-      bars.push(
-        element("div", { class: `mp-mark mp-${along}${strong ? " mp-strong" : ""}`, style }),
-      );
-    };
     if (chosen?.panel === this) {
-      bar("row", chosen.row, true);
-      bar("column", chosen.column, true);
+      bars.push(this.bar("row", chosen.row, "mp-strong"));
+      bars.push(this.bar("column", chosen.column, "mp-strong"));
     } else if (chosen) {
-      const { locations, word } = chosen;
-      if (rows.kind === "location" && columns.kind === "location") {
-        // A link's two locations, or both the row and the column of a single one.
-        bar("row", locations[0]);
-        bar("column", locations[1] ?? locations[0]);
-      } else if (rows.kind === "location") locations.forEach((index) => bar("row", index));
-      if (columns.kind === "word") bar("column", word);
+      const of = ({ kind, shared }) =>
+        shared ? chosen.places.filter((place) => place[0] === kind).map((place) => place[1]) : [];
+      const marked = [of(rows), of(columns)];
+      // A link's two locations, or both the row and the column of a single one.
+      if (rows.shared && rows.kind === columns.kind && marked[0].length)
+        marked.splice(0, 2, [marked[0][0]], [marked[0][1] ?? marked[0][0]]);
+      bars.push(...marked[0].map((index) => this.bar("row", index, "")));
+      bars.push(...marked[1].map((index) => this.bar("column", index, "")));
     }
     this.marks.replaceChildren(...bars);
+  }
+
+  /** Light the cells that show one of some numbers, each { name, index, step }. */
+  light(numbers, step) {
+    const cells = [];
+    const { count: height } = this.rows;
+    const { count: width } = this.columns;
+    for (let row = 0; numbers.length && row < height; row++)
+      for (let column = 0; column < width; column++) {
+        const here = { step, ...this.address(row, column) };
+        if (
+          !numbers.some((one) => ["name", "index", "step"].every((key) => one[key] === here[key]))
+        )
+          continue;
+        const style = {
+          top: `${(100 * row) / height}%`,
+          left: `${(100 * column) / width}%`,
+          height: `${100 / height}%`,
+          width: `${100 / width}%`,
+        };
+        cells.push(element("div", { class: "mp-lit", style }));
+      }
+    this.lights.replaceChildren(...cells);
   }
 }
 
@@ -162,12 +195,14 @@ export class TimeLine extends Panel {
 
   drawOnce() {
     super.draw(0);
+    this.update?.();
   }
 
   follow(step) {
     const width = 100 / this.columns.count;
     this.cursor.style.left = `${Math.min(step, this.columns.count - 1) * width}%`;
     this.cursor.style.width = `max(3px, ${width}%)`;
+    this.verdict?.(step);
     if (this.numbers) {
       const value = this.cells(0);
       this.numbers.forEach((node, row) => {
@@ -179,5 +214,57 @@ export class TimeLine extends Panel {
             : brief(number);
       });
     }
+  }
+}
+
+/**
+ * A column of bars, one for each row, over a canvas that serves for pointing. `tone` is their
+ * colour's class; `mirrored` bars grow to the left. The numbers of the longest stand in `notes`.
+ */
+export class Bars extends Panel {
+  constructor(player, options) {
+    super(player, options);
+    this.path = drawing("path", { class: "mp-bar" });
+    this.missing = drawing("path", { class: "mp-missing" });
+    const box = { viewBox: `0 0 100 ${this.rows.count}`, preserveAspectRatio: "none" };
+    this.canvas.after(drawing("svg", { ...box, "aria-hidden": "true" }, this.path, this.missing));
+    this.canvas.setAttribute("aria-roledescription", "bars");
+    this.frame.classList.add("mp-bars", this.tone);
+    this.notes = element("div", { class: `mp-notes ${this.tone}`, "aria-hidden": "true" });
+  }
+
+  draw(step) {
+    const value = this.cells(step);
+    const { low, high } = this.scale();
+    const at = (number) => {
+      const part = Math.max(0, Math.min(1, (number - low) / (high - low)));
+      return 100 * (this.mirrored ? 1 - part : part);
+    };
+    const { count } = this.rows;
+    const roomy = this.height / count >= 11;
+    let bars = "";
+    let missing = "";
+    let noted = [];
+    for (let row = 0; row < count; row++) {
+      const number = value(row, 0);
+      if (number !== number) {
+        missing += `M0 ${row + 0.5}h100`;
+        continue;
+      }
+      const start = at(0);
+      bars += `M${start.toFixed(2)} ${row + 0.12}v.76H${at(number).toFixed(2)}v-.76z`;
+      const size = Math.abs(number);
+      if (size < NOTED * high) continue;
+      if (roomy) noted.push([row, number]);
+      else if (!noted.length || size > Math.abs(noted[0][1])) noted = [[row, number]];
+    }
+    this.path.setAttribute("d", bars);
+    this.missing.setAttribute("d", missing);
+    this.notes.replaceChildren(
+      ...noted.map(([row, number]) => {
+        const style = { top: `${(100 * (row + 0.5)) / count}%` };
+        return element("span", { style }, number.toFixed(2).replace("-", "−"));
+      }),
+    );
   }
 }

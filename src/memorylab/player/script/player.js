@@ -1,9 +1,8 @@
 // The player: its controls, its clock and its keys.
 
 import { read } from "./block.js";
+import { Board } from "./board.js";
 import { element, sign } from "./elements.js";
-import { Difference } from "./run.js";
-import { View } from "./view.js";
 
 const SPEEDS = [1, 2, 5, 10, 20, 30, 60];
 const SYNC_AFTER = 120; // milliseconds without a new step, before the kernel hears of it
@@ -15,13 +14,12 @@ export class Player {
     const header = model.get("header");
     const { runs, model: network } = read(header, model.get("data"));
     Object.assign(this, { runs, network }); // `network` is the model that the page can run, or null
-    this.steps = Math.max(...this.runs.map((run) => run.steps));
-    this.step = 0;
+    this.step = model.get("t");
+    this.board = new Board(this, header.level);
     this.playing = false;
-    this.chosen = null;
+    this.listeners = new Set();
     this.fps = model.get("fps");
     this.build();
-    this.seek(model.get("t"), false);
     root.addEventListener("keydown", (event) => this.key(event));
     this.onModelStep = () => this.seek(model.get("t"), false);
     this.onModelSpeed = () => this.setSpeed(model.get("fps"), false);
@@ -30,6 +28,43 @@ export class Player {
   }
 
   build() {
+    this.slots = {}; // where other parts of the player stand: empty, they take no height
+    for (const name of ["laboratory", "tour", "why"])
+      this.slots[name] = element("div", { class: `mp-${name}` });
+    this.value = element("p", { class: "mp-value", "aria-live": "polite" });
+    this.root.replaceChildren(
+      element("div", { class: "mp-head" }, this.buildControls(), this.value),
+      this.slots.laboratory,
+      this.slots.tour,
+      this.board.root,
+      this.slots.why,
+      this.board.foot,
+    );
+    this.setSpeed(this.fps, false);
+    this.begin();
+    this.board.build(this.runs);
+    this.select(null);
+  }
+
+  /** As many steps as the longest run has. */
+  begin() {
+    this.steps = Math.max(...this.runs.map((run) => run.steps));
+    this.step = Math.min(this.step, this.steps - 1);
+    this.slider.max = this.steps - 1;
+  }
+
+  /**
+   * Show other runs on the same clock. Where their sizes are those of the runs before, the panels
+   * stay and are only drawn anew, with their locations in the order that they had.
+   */
+  show(runs) {
+    this.runs = runs;
+    this.begin();
+    if (this.board.show(runs)) this.draw();
+    else this.select(null);
+  }
+
+  buildControls() {
     const button = (name, label, action) =>
       element(
         "button",
@@ -40,7 +75,6 @@ export class Player {
     this.slider = element("input", {
       type: "range",
       min: 0,
-      max: this.steps - 1,
       value: 0,
       "aria-label": "step",
       oninput: () => this.seek(Number(this.slider.value)),
@@ -50,8 +84,9 @@ export class Player {
       "aria-label": "steps per second",
       onchange: () => this.setSpeed(Number(this.speed.value)),
     });
-    this.value = element("p", { class: "mp-value", "aria-live": "polite" });
-    const controls = [
+    return element(
+      "div",
+      { class: "mp-controls", role: "toolbar", "aria-label": "time" },
       button("first", "First step (Home)", () => this.seek(0)),
       button("back", "Step back (left arrow)", () => this.seek(this.step - 1)),
       this.playButton,
@@ -60,79 +95,44 @@ export class Player {
       this.slider,
       this.counter,
       element("label", {}, this.speed, " steps/s"),
-    ];
-    this.views = this.runs.map((run) => new View(this, run));
-    this.board = element(
-      "div",
-      { class: "mp-views", "data-runs": this.runs.length },
-      ...this.views.map((view) => view.root),
+      ...this.board.buttons,
     );
-    if (this.runs.length === 2 && this.comparable()) {
-      this.differenceButton = element(
-        "button",
-        {
-          type: "button",
-          title: "Show the difference (d)",
-          onclick: () => this.toggleDifference(),
-          "aria-pressed": "false",
-          "data-action": "difference",
-        },
-        "difference",
-      );
-      controls.push(this.differenceButton);
-    }
-    const keys = element(
-      "details",
-      { class: "mp-keys" },
-      element("summary", {}, "keys"),
-      "space plays and pauses · ← → or , . step · page up and page down go ten steps · " +
-        "home and end · + − change the speed · d shows the difference of two runs · " +
-        "in a picture the arrow keys move from cell to cell, escape leaves it",
-    );
-    this.root.replaceChildren(
-      element("div", { class: "mp-controls", role: "toolbar", "aria-label": "time" }, ...controls),
-      this.value,
-      this.board,
-      keys,
-    );
-    this.setSpeed(this.fps, false);
-    this.select(null);
   }
 
-  comparable() {
-    const [a, b] = this.runs;
-    return ["locations", "word", "heads"].every((key) => a[key] === b[key]);
+  /** Call `listener` with { run, name, index, step, panel, event } when a cell is clicked. */
+  onCell(listener) {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 
-  toggleDifference() {
-    if (!this.differenceButton) return;
-    if (!this.difference) {
-      this.difference = new View(this, new Difference(...this.runs));
-      this.difference.root.dataset.difference = "true";
-    }
-    const shown = this.views.includes(this.difference);
-    if (shown) {
-      this.views.pop();
-      this.difference.root.remove();
-    } else {
-      this.views.push(this.difference);
-      this.board.append(this.difference.root);
-      this.difference.draw(this.step);
-    }
-    this.differenceButton.setAttribute("aria-pressed", String(!shown));
+  tellCell(panel, event) {
+    const { run } = panel.view;
+    const cell = { run, step: this.step, ...panel.address(...panel.cell), panel, event };
+    for (const listener of this.listeners) listener(cell);
   }
 
-  seek(step, sync = true) {
-    step = Math.max(0, Math.min(this.steps - 1, Math.round(step)));
-    if (this.step === step && this.drawn) return;
-    this.step = step;
-    this.drawn = true;
-    for (const view of this.views) view.draw(step);
+  /** Light the cells of a run that show one of some numbers, each { name, index, step }. */
+  light(run, numbers) {
+    this.lit = [run, numbers];
+    for (const view of this.board.all) view.light(view.run === run ? numbers : [], this.step);
+  }
+
+  draw() {
+    const { step } = this;
+    for (const view of this.board.all) view.draw(step);
+    if (this.lit?.[1].length) this.light(...this.lit);
     this.slider.value = step;
     this.slider.setAttribute("aria-valuetext", `step ${step} of ${this.steps - 1}`);
     this.counter.textContent = `step ${step} of ${this.steps - 1}`;
     this.root.dataset.step = step;
     if (this.chosen) this.value.textContent = this.chosen.panel.readout(step);
+  }
+
+  seek(step, sync = true) {
+    step = Math.max(0, Math.min(this.steps - 1, Math.round(step)));
+    if (this.step === step) return;
+    this.step = step;
+    this.draw();
     if (sync) {
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.sync(), SYNC_AFTER);
@@ -168,7 +168,8 @@ export class Player {
     this.playButton.title = play ? "Pause (space)" : "Play (space)";
     this.playButton.setAttribute("aria-label", this.playButton.title);
     // A screen reader would never come to the end of what it is told while playing.
-    for (const view of this.views) view.words.setAttribute("aria-live", play ? "off" : "polite");
+    for (const view of this.board.all)
+      view.words.setAttribute("aria-live", play ? "off" : "polite");
     cancelAnimationFrame(this.request);
     if (play) {
       this.due = performance.now() + 1000 / this.fps;
@@ -193,7 +194,7 @@ export class Player {
     this.value.textContent = panel
       ? panel.readout(this.step)
       : "Point at a cell, or reach it by tab and arrow keys, for its value.";
-    for (const view of this.views) view.mark(this.chosen);
+    for (const view of this.board.all) view.mark(this.chosen);
   }
 
   key(event) {
@@ -216,7 +217,7 @@ export class Player {
       "+": () => faster(1),
       "=": () => faster(1),
       "-": () => faster(-1),
-      d: () => this.toggleDifference(),
+      d: () => this.board.toggleDifference(),
       Escape: () => {
         this.select(null);
         this.slider.focus();

@@ -49,10 +49,10 @@ export class Difference extends Run {
       const extent = Math.max(row.high, other.high) - Math.min(row.low, other.low);
       arrays[name] = { ...row, low: -extent, high: extent };
     }
-    const { locations, word, heads, order } = left;
+    const { locations, word, heads, order, kind, answer } = left;
     const label = `${left.label} − ${right.label}`;
     const steps = Math.max(left.steps, right.steps);
-    super({ locations, word, heads, order, label, steps, arrays });
+    super({ locations, word, heads, order, kind, answer, label, steps, arrays });
     Object.assign(this, { left, right, signed: true });
   }
 

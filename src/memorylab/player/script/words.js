@@ -1,6 +1,11 @@
-// A step in words.
+// A step in words: tellStep for those who know a DNC's parts, tellSimply for all others.
+
+import { formOf } from "./axes.js";
+import { hasBits, isAsked, isWrong } from "./answer.js";
 
 const SCARCE = 0.1; // A weighting below this is as good as none.
+const FAINT = 0.5; // A write below this is called faint.
+const CHANGED = 0.1; // A unit that changes by less counts as unchanged.
 
 function peak(weighting, from, size) {
   let best = 0;
@@ -17,6 +22,7 @@ const share = (weight) => weight.toFixed(2);
 /** What a step did, from its gates and weightings: which locations it wrote, freed and read. */
 export function tellStep(run, step) {
   if (step >= run.steps) return `This run ended with step ${run.steps - 1}.`;
+  if (!run.has("write_weighting")) return tellUnits(run, step);
   const N = run.locations;
   const sentences = [];
   const write = peak(run.at("write_weighting", step), 0, N);
@@ -69,4 +75,95 @@ export function tellStep(run, step) {
     }
   }
   return sentences.join(" ");
+}
+
+const NAMES = {
+  dnc: "Differentiable neural computer (DNC)",
+  gru: "Gated recurrent unit (GRU)",
+  lstm: "Long short-term memory (LSTM)",
+  elman: "Elman network",
+  memoryless: "A model without memory",
+};
+
+/** The name of a run's kind of memory. */
+export const nameOf = (run) => NAMES[run.kind] ?? "A memory at work";
+
+/**
+ * What a step did, in words that need no explanation. `number(location)` is the number that the
+ * reader sees at a location.
+ */
+export function tellSimply(run, step, number) {
+  if (step >= run.steps) return `This run ended with step ${run.steps - 1}.`;
+  if (!run.has("write_weighting"))
+    return `${tellUnits(run, step, (place) => place + 1)} ${tellAnswer(run, step)}`.trim();
+  const sentences = [tellWrite(run, step, number)];
+  for (let head = 0; head < run.heads; head++) sentences.push(tellRead(run, step, head, number));
+  return [...sentences, tellAnswer(run, step)].join(" ").trim();
+}
+
+function tellWrite(run, step, number) {
+  const write = peak(run.at("write_weighting", step), 0, run.locations);
+  if (![write.weight, write.total].every(Number.isFinite)) return "What it writes is not a number.";
+  if (write.total < SCARCE) return "Writes next to nothing.";
+  const gate = run.at("allocation_gate", step)[0];
+  const allocated = gate * run.at("allocation_weighting", step)[write.location];
+  const found = (1 - gate) * run.at("write_content_weighting", step)[write.location];
+  const place = `location ${number(write.location)}`;
+  const why =
+    allocated >= found ? "which was free" : "because it resembles what the model looks for";
+  const how = write.total < FAINT ? "Writes faintly" : "Writes";
+  if (write.weight >= write.total / 2) return `${how} to ${place}, ${why}.`;
+  const spread = write.total < FAINT ? "Spreads a faint write" : "Spreads its write";
+  return `${spread} over several locations, most of it to ${place}.`;
+}
+
+function tellRead(run, step, head, number) {
+  const N = run.locations;
+  const who = run.heads > 1 ? `Head ${head + 1} reads` : "Reads";
+  const read = peak(run.at("read_weighting", step), head * N, N);
+  if (!Number.isFinite(read.weight)) return `${who} something that is not a number.`;
+  if (read.total < SCARCE) return `${who} next to nothing.`;
+  if (read.weight < read.total / 2)
+    return `${who} a mixture of locations, most of it from ${number(read.location)}.`;
+  const modes = run.at("read_modes", step).subarray(head * 3, head * 3 + 3);
+  const ways = ["backward_weighting", "read_content_weighting", "forward_weighting"];
+  const parts = ways.map((way, i) => modes[i] * run.at(way, step)[head * N + read.location]);
+  const way = parts.indexOf(Math.max(...parts));
+  let why = "because it resembles what the model looks for";
+  if (way !== 1) {
+    const side = way === 0 ? "before" : "after";
+    const last = step > 0 ? peak(run.at("read_weighting", step - 1), head * N, N) : null;
+    why = last
+      ? `which was written right ${side} location ${number(last.location)}`
+      : `by the order of writing`;
+  }
+  return `${read.total < FAINT ? `${who} faintly from` : who} location ${number(read.location)}, ${why}.`;
+}
+
+/** How many units a step of a recurrent network changed, and which one most. */
+function tellUnits(run, step, unit = (place) => place) {
+  const [name] = run.names((row) => row.simple).filter((one) => formOf(run, one) === "places");
+  if (!name) return run.has("memory") ? "" : "Remembers nothing of the steps before.";
+  const now = run.at(name, step);
+  const before = step > 0 ? run.at(name, step - 1) : new Float32Array(now.length);
+  const changes = Array.from(now, (value, i) => Math.abs(value - before[i]));
+  if (!changes.every(Number.isFinite)) return "What it holds is not a number.";
+  const most = changes.indexOf(Math.max(...changes));
+  const many = changes.filter((change) => change >= CHANGED).length;
+  const text = (value) => value.toFixed(2).replace("-", "−");
+  const who = many ? `${many} of ${now.length} units change` : "No unit changes";
+  return (
+    `${who} by ${CHANGED} or more; unit ${unit(most)} changes most, ` +
+    `from ${text(before[most])} to ${text(now[most])}.`
+  );
+}
+
+function tellAnswer(run, step) {
+  if (!hasBits(run) || !isAsked(run, step)) return "";
+  const bits = run.size("output");
+  let wrong = 0;
+  for (let bit = 0; bit < bits; bit++) wrong += isWrong(run, step, bit);
+  if (!wrong)
+    return bits > 1 ? `All ${bits} bits of its answer are right.` : "Its answer is right.";
+  return `${wrong} of the ${bits} bits of its answer ${wrong > 1 ? "are" : "is"} wrong.`;
 }
