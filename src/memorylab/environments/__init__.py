@@ -1,16 +1,24 @@
 """Gymnasium environments that need memory: three of our own, and POPGym's by name."""
 
+from memorylab.environments.cards import action_names_of, scene_of
 from memorylab.environments.images import ScaleImageObservation
 from memorylab.environments.make import environment_names, make_environment
 from memorylab.environments.menu import Menu
-from memorylab.environments.tmaze import TMaze
+from memorylab.environments.scene import Scene, check_scene, draw_scene
+from memorylab.environments.tmaze import TMaze, tmaze_scene
 from memorylab.environments.two_dials import TwoDials
 
 __all__ = [
     "Menu",
     "ScaleImageObservation",
+    "Scene",
     "TMaze",
     "TwoDials",
+    "action_names_of",
+    "check_scene",
+    "draw_scene",
     "environment_names",
     "make_environment",
+    "scene_of",
+    "tmaze_scene",
 ]

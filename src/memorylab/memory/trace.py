@@ -73,7 +73,11 @@ COMMON: dict[str, Array] = {
     "observation": Array(
         "T ...", "number", "observation", "what the agent observed", optional=True
     ),
+    "frame": Array("T ...", "number", "frame", "a picture of the environment", optional=True),
     "action": Array("T ...", "number", "action", "what the agent did", optional=True, simple=True),
+    "action_probabilities": Array(
+        "T A", "distribution", "probabilities", "how likely each action was", optional=True
+    ),
     "reward": Array(
         "T", "number", "reward", "the reward of the action", optional=True, simple=True
     ),

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import copy
+from dataclasses import dataclass, field
 from typing import Any
 
+import gymnasium as gym
 import numpy as np
 import torch
 import tree
-from jaxtyping import Float
+from jaxtyping import Float, UInt8
+from ray.rllib.algorithms.ppo import PPOConfig
 from ray.rllib.core.columns import Columns
 from ray.rllib.env.single_agent_episode import SingleAgentEpisode
+from ray.rllib.utils import force_list
 
+from memorylab.environments import Scene, action_names_of, scene_of
 from memorylab.errors import check_count
-from memorylab.memory import DNC, map_state
-from memorylab.memory.dnc.trace import DNCTrace
+from memorylab.memory import map_state
+from memorylab.memory.trace import MemoryTrace
 from memorylab.rllib.agent import Agent, make_runner
 from memorylab.rllib.config import register_environments
 from memorylab.rllib.module import MemoryRLModule
@@ -32,14 +37,21 @@ class Episode:
         action: What it did ``[T, ...]``.
         reward: What it got for that ``[T]``.
         value: What its critic expected before the action ``[T]``.
-        trace: What its memory did, if that is a DNC; otherwise None.
+        action_probabilities: How likely each action was ``[T, A]``, if the actions are numbers from
+            0 to A − 1; otherwise None.
+        trace: What its memory did, with the arrays above. Its metadata hold ``"action_names"`` if
+            the environment names its actions, and ``"scenes"`` if it describes itself: T + 1 of
+            them, one before each action and one at the end. An environment without scenes that was
+            made with ``render_mode="rgb_array"`` gives the array ``frame`` ``[T, H, W, 3]`` of
+            pictures before each action. None if the memory is a module without ``trace``.
     """
 
     observation: Float[np.ndarray, "T F"]
     action: np.ndarray
     reward: Float[np.ndarray, "T"]
     value: Float[np.ndarray, "T"]
-    trace: DNCTrace | None = None
+    action_probabilities: Float[np.ndarray, "T A"] | None = None
+    trace: MemoryTrace | None = None
 
     @property
     def total_return(self) -> float:
@@ -68,21 +80,118 @@ def evaluate(
 
     Raises:
         ValueError: ``episodes`` is below 1.
-        RuntimeError: The replay differs from what the agent acted upon.
+        RuntimeError: The replay differs from what the agent acted upon; or the environment fails to
+            draw itself or to name its actions, and the message names it.
     """
     check_count(episodes, "episodes")
     register_environments()
-    runner = make_runner(agent.config, num_envs=1, seed=seed)
+    onlooker = _Onlooker()
+    runner = make_runner(onlooker.beside(agent.config), num_envs=1, seed=seed)
     try:
         runner.module.load_state_dict(agent.module.state_dict())
         played = runner.sample(num_episodes=episodes, explore=explore)
-        return [_replay(runner.module, episode) for episode in played]
+        views = onlooker.views(played)
+        return [
+            _replay(runner.module, episode, view)
+            for episode, view in zip(played, views, strict=True)
+        ]
     finally:
         runner.stop()
 
 
+@dataclass
+class _View:
+    """What an onlooker saw of one episode: before each action and at the end."""
+
+    scenes: list[Scene] = field(default_factory=list)
+    frames: list[np.ndarray] = field(default_factory=list)
+    action_names: tuple[str, ...] | None = None
+
+
+class _Onlooker:
+    """Looks at the environment at each step, without a change to what the agent gets to see."""
+
+    def __init__(self) -> None:
+        self.finished: list[_View] = []
+        self.failure: Exception | None = None
+
+    def beside(self, config: PPOConfig) -> PPOConfig:
+        """Return the configuration of an env runner with the onlooker in it.
+
+        An environment that is vectorised by itself can't be looked at, and leaves no views.
+        """
+        config = config.copy(copy_frozen=False)
+        others = force_list(config.callbacks_on_environment_created)
+
+        # A function, because RLlib copies the configuration, and with a method its object.
+        def watch(*, env: gym.vector.VectorEnv, **kwargs: Any) -> None:
+            if isinstance(env, gym.vector.SyncVectorEnv):
+                env.envs = [_Watched(one, self) for one in env.envs]
+
+        if config.gym_env_vectorize_mode in ("async", gym.VectorizeMode.ASYNC):
+            config.env_runners(gym_env_vectorize_mode="sync")  # the same for one environment
+        return config.callbacks(on_environment_created=[*others, watch])
+
+    def look(self, env: gym.Env, view: _View) -> None:
+        """Add what there is to see now."""
+        try:
+            # Copied, because an environment may go on to change its own.
+            scene = copy.deepcopy(scene_of(env))
+            if scene is not None:
+                view.scenes.append(scene)
+            elif env.render_mode == "rgb_array":
+                view.frames.append(_frame(env))
+            view.action_names = action_names_of(env)
+        except Exception as error:
+            # RLlib would log an error raised here, and may answer with a new environment.
+            self.failure = self.failure or error
+
+    def views(self, episodes: list[SingleAgentEpisode]) -> list[_View]:
+        """Return what was seen of each episode."""
+        if self.failure is not None:
+            raise self.failure
+        if not self.finished:
+            return [_View() for _ in episodes]
+        return self.finished
+
+
+class _Watched(gym.Wrapper):
+    """An environment with an onlooker."""
+
+    def __init__(self, env: gym.Env, onlooker: _Onlooker):
+        super().__init__(env)
+        self.onlooker, self.view = onlooker, _View()
+
+    def reset(self, **kwargs: Any) -> tuple[Any, dict[str, Any]]:
+        result = self.env.reset(**kwargs)
+        self.view = _View()
+        self.onlooker.look(self.env, self.view)
+        return result
+
+    def step(self, action: Any) -> tuple[Any, Any, bool, bool, dict[str, Any]]:
+        result = self.env.step(action)
+        self.onlooker.look(self.env, self.view)
+        if result[2] or result[3]:  # terminated or truncated
+            self.onlooker.finished.append(self.view)
+        return result
+
+
+def _frame(env: gym.Env) -> UInt8[np.ndarray, "H W 3"]:
+    name = type(env.unwrapped).__name__
+    try:
+        frame = np.array(env.render())  # a copy
+    except Exception as error:
+        raise RuntimeError(f"The environment {name} can't be drawn: {error}") from error
+    if frame.dtype != np.uint8 or frame.ndim != 3 or frame.shape[-1] != 3:
+        raise RuntimeError(
+            f"The environment {name} must render frames of bytes [H, W, 3] in its mode "
+            f"'rgb_array', got {frame.dtype} {list(frame.shape)}."
+        )
+    return frame
+
+
 @torch.no_grad()
-def _replay(module: MemoryRLModule, episode: SingleAgentEpisode) -> Episode:
+def _replay(module: MemoryRLModule, episode: SingleAgentEpisode, view: _View) -> Episode:
     played = episode.get_observations(slice(0, len(episode)))  # [T, F], or a dictionary of such
     actions = episode.get_actions()  # [T, ...], or a tuple of such
     action = np.stack(actions, -1) if isinstance(actions, tuple) else np.stack(actions)
@@ -107,8 +216,28 @@ def _replay(module: MemoryRLModule, episode: SingleAgentEpisode) -> Episode:
             f"{difference:.2g} from those acted upon. The memory model must give the same outputs "
             "whether it runs over a sequence at once or step by step."
         )
+    # RLlib's distributions, and those of heads, keep PyTorch's under this name.
+    distribution = module.action_dist_cls.from_logits(torch.as_tensor(acted_upon))
+    distribution = getattr(distribution, "_dist", None)
+    if isinstance(distribution, torch.distributions.Categorical):
+        arrays["action_probabilities"] = distribution.probs.numpy()
     memory, trace = module.networks.memory, None
-    if isinstance(memory, DNC):
+    if hasattr(memory, "trace"):
         features = module.networks.encoder(module.observations(batch))[0]  # [T, F]
-        trace = memory.trace(features).with_arrays(**arrays)
+        recorded = memory.trace(features)
+        seen, metadata = _seen(view, len(episode))
+        trace = type(recorded)(recorded.arrays | arrays | seen, recorded.metadata | metadata)
     return Episode(**arrays, trace=trace)
+
+
+def _seen(view: _View, num_steps: int) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """Return the arrays and the metadata that a trace gets from what an onlooker saw."""
+    arrays: dict[str, np.ndarray] = {}
+    metadata: dict[str, Any] = {}
+    if view.action_names:
+        metadata["action_names"] = list(view.action_names)
+    if view.scenes:
+        metadata["scenes"] = view.scenes
+    if view.frames:
+        arrays["frame"] = np.stack(view.frames[:num_steps])
+    return arrays, metadata

@@ -114,7 +114,9 @@ def test_names_that_are_not_there(trace):
 def test_arrays_of_an_episode(trace, tmp_path):
     episode = {
         "observation": np.zeros((T, 2, 2), dtype=np.uint8),
+        "frame": np.zeros((T, 3, 5, 3), dtype=np.uint8),
         "action": np.arange(T),
+        "action_probabilities": np.full((T, 7), 1 / 7),
         "reward": np.ones(T),
         "value": np.ones(T, dtype=np.float32),
         "mask": np.array([True, False, True, True]),
