@@ -12,7 +12,7 @@ from memorylab.memory import DNC
 from memorylab.memory.disturbance import Disturbance, Edit
 from memorylab.memory.dnc.trace import ARRAYS
 from memorylab.memory.trace import KINDS
-from memorylab.player.network import pack_model
+from memorylab.player.network import pack_weights
 from memorylab.player.packing import Block
 from memorylab.player.player import SCRIPT
 
@@ -68,8 +68,10 @@ function readBy(formula, model, sequence) {
     return target[name];
   } });
   const { compute } = formula;
-  formula.compute = (now, before, all) =>
-    compute(spy("now", now), spy("before", before), { ...all, weights: spy("weights", all.weights) });
+  formula.compute = (now, before, all) => {
+    const weights = spy("weights", all.weights);
+    return compute(spy("now", now), spy("before", before), { ...all, weights });
+  };
   new script.Simulation(model, sequence);
   formula.compute = compute;
   return [...found.values()];
@@ -119,7 +121,8 @@ def draw_model(rng, controller, layers):
 def draw_disturbance(rng, model, steps):
     """Return up to three edits, of any array that a step computes, perhaps with another N."""
     num_locations = int(rng.integers(1, 65)) if rng.random() < 0.2 else None
-    sizes = model._sizes() | ({} if num_locations is None else {"N": num_locations})
+    sizes = model.trace(np.zeros((1, model.input_size))).sizes
+    sizes |= {} if num_locations is None else {"N": num_locations}
     edits = []
     for name in rng.choice(COMPUTED, int(rng.integers(0, 4))):
         shape = ARRAYS[name].step_shape(sizes)
@@ -129,7 +132,9 @@ def draw_disturbance(rng, model, steps):
         kind = ARRAYS[name].kind
         low, high = KINDS[kind]
         if kind in ("weighting", "links", "distribution") and len(index) < len(shape):
-            high = min(1, 1.2 / shape[-1])  # so that they sum to little more than 1, and nothing explodes
+            high = min(
+                1, 1.2 / shape[-1]
+            )  # so that they sum to little more than 1, and nothing explodes
         value = round(float(rng.uniform(max(low, -3), min(high, 9))), 4)
         edits.append(Edit(str(name), value, index, first, last))
     return Disturbance(tuple(edits), num_locations)
@@ -142,7 +147,7 @@ def make_case(rng, block, controller, layers):
     disturbance = draw_disturbance(rng, model, steps)
     trace = model.trace(z, disturbance=disturbance)
     return {
-        "model": pack_model(model, block),
+        "model": pack_weights(model, block),
         "table": {name: row._asdict() | {"axes": row.shape} for name, row in ARRAYS.items()},
         "input": block.add(z.numpy(), exact=True),
         "arrays": {name: block.add(trace[name], exact=True) for name in COMPUTED},

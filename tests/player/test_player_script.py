@@ -9,7 +9,10 @@ from memorylab.player import MemoryPlayer
 pytestmark = pytest.mark.skipif(NODE is None, reason="needs Node.js (`node`) in the PATH")
 
 
-AT = "(step) => Object.fromEntries(Object.keys(runs[0].arrays).map((name) => [name, runs[0].at(name, step)]))"
+AT = """
+(step) => Object.fromEntries(
+  Object.keys(runs[0].arrays).map((name) => [name, runs[0].at(name, step)]))
+"""
 
 
 @pytest.mark.parametrize("heads", [1, 8])

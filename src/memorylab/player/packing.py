@@ -70,10 +70,10 @@ def pack(
     block = Block() if block is None else block
     runs = []
     for i, (trace, label, order) in enumerate(zip(traces, labels, orders, strict=True)):
-        exact, followed, about = _split(trace)
+        exact, followed, how = _split(trace)
         if live and i == 0:
             computed = [name for name in trace.required() if name != "input"]
-            exact, followed, about = ["input"], computed, {"follows": "model"}
+            exact, followed, how = ["input"], computed, {"follows": "model"}
         arrays = {}
         for name in filter(trace.__contains__, trace.table):
             low, high = _range([one[name] for one in traces if name in one])
@@ -99,7 +99,7 @@ def pack(
                 "order": [int(location) for location in order],
                 "frame": _frame(trace),
                 "arrays": arrays,
-                **about,
+                **how,
             }
         )
     return {"runs": runs}, block.tobytes()

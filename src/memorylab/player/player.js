@@ -286,6 +286,33 @@ __export(formulas_exports, {
 });
 
 // src/memorylab/player/script/expressions.js
+var expressions_exports = {};
+__export(expressions_exports, {
+  Letters: () => Letters,
+  Numbers: () => Numbers,
+  add: () => add,
+  apply: () => apply2,
+  constant: () => constant,
+  divide: () => divide,
+  evaluate: () => evaluate,
+  exp: () => exp,
+  flatten: () => flatten,
+  leaf: () => leaf,
+  multiply: () => multiply,
+  named: () => named,
+  nonnegative: () => nonnegative,
+  root: () => root,
+  shorten: () => shorten,
+  sources: () => sources,
+  square: () => square,
+  subtract: () => subtract
+});
+
+// src/memorylab/player/script/mathml.js
+var symbolOf = (name) => name;
+
+// src/memorylab/player/script/expressions.js
+var SHOWN = 3;
 var OPERATIONS = {
   leaf: () => NaN,
   add: (...terms) => terms.reduce((a, b) => a + b, 0),
@@ -319,11 +346,97 @@ var add = (...terms) => node("add", terms);
 var subtract = (a, b) => node("subtract", [a, b]);
 var multiply = (...factors) => node("multiply", factors);
 var divide = (a, b) => node("divide", [a, b]);
+var exp = (a) => node("exp", [a]);
 var root = (a) => node("root", [a]);
 var square = (a) => node("square", [a]);
 var apply2 = (name, a) => node(name, [a]);
 var named = (symbol, a) => node("named", [a], { symbol });
 var nonnegative = (a) => a.value < 0 ? node("nonnegative", [a]) : a;
+var evaluate = ({ op, args, value }) => op === "leaf" ? value : OPERATIONS[op](...args.map(evaluate));
+function sources(expression, found = []) {
+  if (expression.source) found.push(expression.source);
+  for (const arg of expression.args) sources(arg, found);
+  return found;
+}
+function shorten(expression) {
+  const args = expression.args.map(shorten);
+  if (!expression.over || args.length <= SHOWN + 1) return { ...expression, args };
+  const isSum = expression.op === "add";
+  const weight = ({ value }) => isSum ? -Math.abs(value) : value;
+  const ranked = [...args].sort((a, b) => weight(a) - weight(b));
+  const kept = new Set(ranked.slice(0, SHOWN));
+  const others = args.filter((arg) => !kept.has(arg));
+  const rest = {
+    ...leaf(OPERATIONS[expression.op](...others.map(({ value }) => value))),
+    rest: others.length
+  };
+  return { ...expression, args: [...args.filter((arg) => kept.has(arg)), rest] };
+}
+var Cells = class {
+  /** softmax_n over `count` scores, each given by `body(j)`. */
+  softmax(letter, count, n, body) {
+    const scores = this.sum(letter, count, body).args;
+    const highest = Math.max(...scores.map(({ value }) => value));
+    const shifted = (a) => exp(highest > 700 ? subtract(a, constant(highest)) : a);
+    return divide(shifted(body(n)), node("add", scores.map(shifted), { over: letter }));
+  }
+};
+var Numbers = class extends Cells {
+  constructor(run, step) {
+    super();
+    Object.assign(this, { run, step, model: run.model, sizes: run.model.sizes, symbolic: false });
+  }
+  now(name, ...index) {
+    return this.cell(name, index, this.step);
+  }
+  before(name, ...index) {
+    return this.step > 0 ? this.cell(name, index, this.step - 1) : constant(0);
+  }
+  cell(name, index, step) {
+    const value = this.array(name, step)[flatten(index, this.run.shapeOf(name))];
+    return leaf(value, "", { name, index, step });
+  }
+  array(name, step = this.step) {
+    return this.run.at(name, step);
+  }
+  weight(name, ...index) {
+    const { weights, shapes } = this.model;
+    return leaf(weights[name][flatten(index, shapes[name])]);
+  }
+  similarity() {
+    return "";
+  }
+  /** The sum of `body(i)` over a count of indices, or over a list of them. */
+  sum(letter, over, body) {
+    return node("add", each(over).map(body), { over: letter });
+  }
+  product(letter, over, body) {
+    return node("multiply", each(over).map(body), { over: letter });
+  }
+};
+var each = (over) => Array.isArray(over) ? over : Array.from({ length: over }, (_, i) => i);
+var flatten = (index, shape) => index.reduce((at, i, axis2) => at * shape[axis2] + i, 0);
+var Letters = class extends Cells {
+  constructor(model) {
+    super();
+    Object.assign(this, { model, sizes: model.sizes, symbolic: true });
+  }
+  now(name, ...index) {
+    return leaf(NaN, symbolOf(name, index, "t"));
+  }
+  before(name, ...index) {
+    return leaf(NaN, symbolOf(name, index, "t−1"));
+  }
+  weight(name, ...index) {
+    return leaf(NaN, symbolOf(name, index, ""));
+  }
+  sum(letter, over, body) {
+    return node("add", [body(letter)], { over: letter });
+  }
+  product(letter, over, body) {
+    return node("multiply", [body(letter)], { over: letter });
+  }
+};
 
 // src/memorylab/player/script/controller.js
 function joined({ input }, { read_vectors: read3 }) {
@@ -1020,26 +1133,23 @@ function readModel({ model, runs }, buffer) {
   );
   return checkModel({ ...model, weights, shapes, table: runs[0].arrays });
 }
-function readRun({ follows, disturbance, ...about }, buffer, model) {
+function readRun({ follows, disturbance, ...about }, buffer, model, header) {
   const given = {};
   for (const [name, row] of Object.entries(about.arrays))
     if ("offset" in row) given[name] = numbers(buffer, row);
   if (!follows) return new Run(about, given);
-  const { label, order, frame, arrays, locations, word, heads } = about;
   const { input, target, mask, ...recorded } = given;
-  const edits = disturbance ? parse(disturbance) : UNDISTURBED;
-  const sequence = { input, target, mask, given: recorded, label, order, frame };
-  if (follows === "model") return new Simulation(model, { ...sequence, disturbance: edits });
-  const sizes = {
-    input: arrays.input.shape[1],
-    output: arrays.output.shape[1],
-    locations,
-    word,
-    heads
-  };
-  const without = { ...edits, locations: null, words: null };
-  const controller = { sizes, weights: null, table: arrays };
-  return new Simulation(controller, { ...sequence, disturbance: without });
+  const sequence = { ...about, input, target, mask, given: recorded };
+  if (follows === "model")
+    return new Simulation(model, { ...sequence, disturbance: parse(header.disturbance ?? "") });
+  const { arrays, locations, word, heads } = about;
+  const sizes = { locations, word, heads, input: arrays.input.shape[1] };
+  sizes.output = arrays.output.shape[1];
+  const edits = { ...parse(disturbance), locations: null, words: null };
+  return new Simulation(
+    { sizes, weights: null, table: arrays },
+    { ...sequence, disturbance: edits }
+  );
 }
 
 // src/memorylab/player/script/axes.js
@@ -2648,6 +2758,7 @@ export {
   Simulation,
   main_default as default,
   disturbance_exports as disturbances,
+  expressions_exports as expressions,
   firstWriteOrder,
   formulas_exports as formulas,
   mount,

@@ -9,12 +9,14 @@ import io
 import json
 import math
 import operator
+import re
+import sys
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from string import Template
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
@@ -23,10 +25,15 @@ from memorylab.errors import reject_unknown_keys
 from memorylab.files import write_atomically
 from memorylab.memory.dnc.trace import DNCTrace
 from memorylab.memory.trace import MemoryTrace
-from memorylab.player.packing import pack
+from memorylab.player.packing import Block, pack
 from memorylab.plots import film_strip, plot_arrays
 from memorylab.plots.choices import choose_order
 from memorylab.plots.style import new_figure
+
+if TYPE_CHECKING:
+    from memorylab.memory.disturbance import Disturbance
+    from memorylab.memory.model import MemoryModel
+    from memorylab.tasks import Task
 
 SCRIPT = Path(__file__).with_name("player.js")
 LEVELS = ("simple", "everything")
@@ -50,10 +57,16 @@ class MemoryPlayer:
         num_steps: Steps of the longest run.
 
     Args:
-        trace: The run, of any kind of memory.
+        run: A recorded run of any kind of memory; or a DNC, to run on ``input`` here and again in
+            the page, where its reader can change what happens.
+        input: What the DNC is to run on: one sequence ``[T, F]``, or a batch of one with its
+            target and mask, such as ``task.sample(1, generator)``.
+        task: The task of the input, so that the reader can change its words.
+        disturbance: What to change in the DNC's run, or its text, such as ``"write_gate@3=0"``:
+            see :class:`memorylab.memory.Disturbance`.
         t: The step to begin with.
         fps: Steps per second while playing.
-        order: ``"slot"``, or ``"first_write"`` for the locations in the order in which ``trace``
+        order: ``"slot"``, or ``"first_write"`` for the locations in the order in which ``run``
             first wrote to them. Memories without locations have only the order ``"slot"``.
         compare: A second run to show beside the first on the same clock. The shorter of the two
             keeps its last step.
@@ -63,40 +76,61 @@ class MemoryPlayer:
             default, the level that the reader chose last, or the simple one.
 
     Raises:
-        TypeError: ``trace`` or ``compare`` is not a trace, or ``t`` not an integer.
-        ValueError: ``t``, ``fps``, ``order`` or ``level`` can't be, or ``labels`` are not two.
+        TypeError: ``run`` is neither a trace nor a model that a page can run, ``compare`` is not a
+            trace, ``t`` not an integer, or a trace came with what belongs to a model.
+        ValueError: The page can't run the model, because a part of it was changed; or the input or
+            the disturbance doesn't fit it. ``t``, ``fps``, ``order`` or ``level`` is out of range,
+            or ``labels`` are not two.
     """
 
     def __init__(
         self,
-        trace: MemoryTrace,
+        run: MemoryTrace | MemoryModel,
+        input: Any = None,
+        *,
+        task: Task | None = None,
+        disturbance: Disturbance | str | None = None,
         t: int = 0,
         fps: float = 10,
         order: str = "slot",
-        *,
         compare: MemoryTrace | None = None,
         labels: Sequence[str] = ("first", "second"),
         level: str | None = None,
     ):
-        self._traces = [trace] if compare is None else [trace, compare]
-        for run in self._traces:
-            if not isinstance(run, MemoryTrace):
+        block, extras, sent = Block(), {}, run
+        torch = sys.modules.get("torch")  # whoever has a model has imported it
+        if torch and isinstance(run, torch.nn.Module):
+            from memorylab.player import network
+
+            extras = network.pack_model(run, task, disturbance, block)
+            run, sent = network.record(run, input, task, disturbance)
+        elif any(one is not None for one in (input, task, disturbance)):
+            raise TypeError(
+                "input, task and disturbance go with a model; a trace is played as it was recorded. "
+                "The step to begin with is given by its name: t=3."
+            )
+        self._traces = [run] if compare is None else [run, compare]
+        for one in self._traces:
+            if not isinstance(one, MemoryTrace):
                 raise TypeError(
-                    f"MemoryPlayer plays a MemoryTrace, but got {type(run).__name__}. Record one "
+                    f"MemoryPlayer plays a MemoryTrace, but got {type(one).__name__}. Record one "
                     "with MemoryTrace.record(model, input), or load one with "
                     "MemoryTrace.load(path)."
                 )
         if isinstance(labels, str) or len(labels) != 2:
             raise ValueError(f"labels must be two, one for each run, but are {labels!r}.")
-        self._labels = [str(label) for label in labels] if compare is not None else [""]
+        self._labels = [_printable(label) for label in labels] if compare is not None else [""]
         self._order = order
-        self.num_steps = max(run.num_steps for run in self._traces)
+        self.num_steps = max(one.num_steps for one in self._traces)
         self._shown: Any = SimpleNamespace()  # the widget, as soon as there is one
         self.t, self.fps = t, fps
         # Both runs in the order of the first, so that their rows match.
-        orders = [choose_order(run, self._order_of(run))[0] for run in self._traces]
+        orders = [choose_order(one, self._order_of(one))[0] for one in self._traces]
         orders = [orders[0] if len(one) == len(orders[0]) else one for one in orders]
-        self.header, self.data = pack(self._traces, self._labels, orders)
+        self.header, self.data = pack(
+            [sent, *self._traces[1:]], self._labels, orders, block, live=sent is not run
+        )
+        self.header |= extras
         if level is not None:
             reject_unknown_keys([level], LEVELS, "level of the player")
             self.header["level"] = level
@@ -172,7 +206,8 @@ class MemoryPlayer:
         for trace, label in zip(self._traces, self._labels, strict=True):
             if label:
                 heading = new_figure(0.3)
-                heading.text(0.01, 0.5, label, va="center", fontsize=11, fontweight="bold")
+                style = {"va": "center", "fontsize": 11, "fontweight": "bold"}
+                heading.text(0.01, 0.5, label, parse_math=False, **style)
                 pictures.append(heading._repr_png_())
             if isinstance(trace, DNCTrace):
                 picture = film_strip(trace, order=self._order)
@@ -218,9 +253,16 @@ class MemoryPlayer:
         path = Path(path)
         if path.suffix != ".html":
             raise ValueError(f"A page is written to a file that ends in .html, not {path.name!r}.")
-        page = Template(PAGE.read_text()).substitute(
-            title=html.escape(title), start=self.start(), script=SCRIPT.read_text()
+        page = Template(PAGE.read_text(encoding="utf-8")).substitute(
+            title=html.escape(_printable(title)),
+            start=self.start(),
+            script=SCRIPT.read_text(encoding="utf-8"),
         )
         with write_atomically(path) as temporary:
-            temporary.write_text(page)
+            temporary.write_text(page, encoding="utf-8")
         return path
+
+
+def _printable(text: Any) -> str:
+    """Return a text in which U+FFFD stands for lone surrogates, which no file can hold."""
+    return re.sub("[\ud800-\udfff]", "\ufffd", str(text))

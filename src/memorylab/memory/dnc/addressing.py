@@ -117,9 +117,7 @@ def usage(
     return (previous_usage + (1 - previous_usage) * previous_write_weighting) * retention
 
 
-def allocation_weighting(
-    usage: Float[Tensor, "... N"], tie: float = 0.0
-) -> Float[Tensor, "... N"]:
+def allocation_weighting(usage: Float[Tensor, "... N"], tie: float = 0.0) -> Float[Tensor, "... N"]:
     """Offer the least used locations for writing.
 
     ``a_t[φ[j]] = (1 − u_t[φ[j]]) Π_{i<j} u_t[φ[i]]``, where the free list φ holds the locations in

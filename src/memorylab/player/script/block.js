@@ -1,6 +1,6 @@
 // Runs and models from what crosses to the browser: a header, and one block of bytes.
 
-import { UNDISTURBED, parse } from "./disturbance.js";
+import { parse } from "./disturbance.js";
 import { product } from "./numbers.js";
 import { Run } from "./run.js";
 import { Simulation, checkModel } from "./simulation.js";
@@ -28,25 +28,22 @@ function readModel({ model, runs }, buffer) {
 }
 
 /** A run computed by the model, by what its controller asked for, or sent as it was recorded. */
-function readRun({ follows, disturbance, ...about }, buffer, model) {
+function readRun({ follows, disturbance, ...about }, buffer, model, header) {
   const given = {};
   for (const [name, row] of Object.entries(about.arrays))
     if ("offset" in row) given[name] = numbers(buffer, row);
   if (!follows) return new Run(about, given);
-  const { label, order, frame, arrays, locations, word, heads } = about;
   const { input, target, mask, ...recorded } = given;
-  const edits = disturbance ? parse(disturbance) : UNDISTURBED;
-  const sequence = { input, target, mask, given: recorded, label, order, frame };
-  if (follows === "model") return new Simulation(model, { ...sequence, disturbance: edits });
-  const sizes = {
-    input: arrays.input.shape[1],
-    output: arrays.output.shape[1],
-    locations,
-    word,
-    heads,
-  };
+  const sequence = { ...about, input, target, mask, given: recorded };
+  if (follows === "model")
+    return new Simulation(model, { ...sequence, disturbance: parse(header.disturbance ?? "") });
+  const { arrays, locations, word, heads } = about;
+  const sizes = { locations, word, heads, input: arrays.input.shape[1] };
+  sizes.output = arrays.output.shape[1];
   // The number of locations is the run's own by now.
-  const without = { ...edits, locations: null, words: null };
-  const controller = { sizes, weights: null, table: arrays };
-  return new Simulation(controller, { ...sequence, disturbance: without });
+  const edits = { ...parse(disturbance), locations: null, words: null };
+  return new Simulation(
+    { sizes, weights: null, table: arrays },
+    { ...sequence, disturbance: edits },
+  );
 }

@@ -14,6 +14,7 @@ import STYLE from "./style.css";
 export { firstWriteOrder } from "./axes.js";
 export { read } from "./block.js";
 export * as disturbances from "./disturbance.js";
+export * as expressions from "./expressions.js";
 export * as formulas from "./formulas.js";
 export { Difference, Run } from "./run.js";
 export { Simulation } from "./simulation.js";
