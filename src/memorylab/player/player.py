@@ -58,9 +58,11 @@ class MemoryPlayer:
 
     Args:
         run: A recorded run of any kind of memory; or a DNC, to run on ``input`` here and again in
-            the page, where its reader can change what happens.
+            the page, where its reader can change what happens; or the networks of an agent with a
+            DNC, an ``ActorCritic``, to act likewise.
         input: What the DNC is to run on: one sequence ``[T, F]``, or a batch of one with its
-            target and mask, such as ``task.sample(1, generator)``.
+            target and mask, such as ``task.sample(1, generator)``. For an agent the environment, a
+            ``TMaze`` at the start of an episode.
         task: The task of the input, so that the reader can change its words.
         disturbance: What to change in the DNC's run, or its text, such as ``"write_gate@3=0"``:
             see :class:`memorylab.memory.Disturbance`.
@@ -100,10 +102,18 @@ class MemoryPlayer:
         block, extras, sent = Block(), {}, run
         torch = sys.modules.get("torch")  # whoever has a model has imported it
         if torch and isinstance(run, torch.nn.Module):
-            from memorylab.player import network
+            from memorylab.memory import ActorCritic
+            from memorylab.player import agent, network
 
-            extras = network.pack_model(run, task, disturbance, block)
-            run, sent = network.record(run, input, task, disturbance)
+            if isinstance(run, ActorCritic):
+                if task is not None:
+                    raise TypeError("A task goes with a model; an agent acts in an environment.")
+                extras = agent.pack_agent(run, input, disturbance, block)
+                run = agent.record(run, input, disturbance)
+                sent = run
+            else:
+                extras = network.pack_model(run, task, disturbance, block)
+                run, sent = network.record(run, input, task, disturbance)
         elif any(one is not None for one in (input, task, disturbance)):
             raise TypeError(
                 "input, task and disturbance go with a model; a trace is played as it was recorded. "
@@ -128,7 +138,7 @@ class MemoryPlayer:
         orders = [choose_order(one, self._order_of(one))[0] for one in self._traces]
         orders = [orders[0] if len(one) == len(orders[0]) else one for one in orders]
         self.header, self.data = pack(
-            [sent, *self._traces[1:]], self._labels, orders, block, live=sent is not run
+            [sent, *self._traces[1:]], self._labels, orders, block, live="model" in extras
         )
         self.header |= extras
         if level is not None:
