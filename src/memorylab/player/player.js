@@ -1444,7 +1444,7 @@ function readModel({ model, runs }, buffer) {
   const shapes = Object.fromEntries(
     Object.entries(model.weights).map(([name, { shape }]) => [name, shape])
   );
-  return checkModel({ ...model, weights, shapes, table: runs[0].arrays });
+  return checkModel({ ...model, weights, table: runs[0].arrays }, shapes);
 }
 function readEpisode({ agent }, buffer, model, about) {
   const layers = (list) => list.map(({ weight, bias, slope }) => ({
