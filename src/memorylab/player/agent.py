@@ -36,7 +36,7 @@ def pack_agent(
             "A page can't run an agent whose actor and critic have a memory each "
             "(vf_share_layers=False). Play the trace of an episode that evaluate returned."
         )
-    header = network.pack_model(networks.memory, None, disturbance, block)
+    header = network.pack_model(networks.memory, None, None, disturbance, block)
     parts = {
         "encoder": networks.encoder,
         "actor": networks.actor_head,
@@ -54,11 +54,11 @@ def pack_agent(
 
 def record(
     networks: ActorCritic, environment: Any, disturbance: Disturbance | str | None
-) -> DNCTrace:
-    """Return the trace of one episode, in which the likeliest action is taken.
+) -> tuple[DNCTrace, DNCTrace]:
+    """Return the trace of one episode, twice, as :func:`memorylab.player.network.record` does.
 
-    The trace has the arrays and the metadata of those that ``evaluate`` records. All numbers are
-    computed in double precision.
+    The likeliest action is taken. The trace has the arrays and the metadata of those that
+    ``evaluate`` records. All numbers are computed in double precision.
 
     Args:
         networks: The agent's networks.
@@ -95,7 +95,8 @@ def record(
     metadata = {"action_names": list(maze.action_names), "scenes": scenes}
     if parsed:
         metadata["disturbance"] = str(parsed)
-    return DNCTrace(trace.arrays | arrays, trace.metadata | metadata)
+    trace = DNCTrace(trace.arrays | arrays, trace.metadata | metadata)
+    return trace, trace
 
 
 def _check_maze(environment: Any) -> TMaze:

@@ -67,6 +67,7 @@ __export(disturbance_exports, {
 });
 var KINDS = {
   number: [-Infinity, Infinity],
+  activation: [-1, 1],
   fraction: [0, 1],
   weighting: [0, 1],
   distribution: [0, 1],
@@ -557,14 +558,14 @@ function lstmLayer(layer, prefix) {
   return LSTM_LAYERS.get(prefix);
 }
 function makeLayer(layer, prefix) {
-  const [gates, cell, hidden] = ["gates", "cell", "hidden"].map(
+  const [gates2, cell, hidden] = ["gates", "cell", "hidden"].map(
     (part) => `controller_${part}_${layer}`
   );
   const below = `controller_hidden_${layer - 1}`;
   const [input, recurrent] = [`${prefix}weight_ih`, `${prefix}weight_hh`];
   return [
     {
-      name: gates,
+      name: gates2,
       axes: "T 4 H",
       compute(now, before, { weights, sizes: { hidden: H } }) {
         const out = Float64Array.from(weights[`${prefix}bias_ih`]);
@@ -595,21 +596,21 @@ function makeLayer(layer, prefix) {
       name: cell,
       axes: "T H",
       compute(now, before, { sizes: { hidden: H } }) {
-        const parts = now[gates];
+        const parts = now[gates2];
         return before[cell].map((kept, h) => parts[H + h] * kept + parts[h] * parts[2 * H + h]);
       },
       explain: (c, h) => add(
-        multiply(c.now(gates, 1, h), c.before(cell, h)),
-        multiply(c.now(gates, 0, h), c.now(gates, 2, h))
+        multiply(c.now(gates2, 1, h), c.before(cell, h)),
+        multiply(c.now(gates2, 0, h), c.now(gates2, 2, h))
       )
     },
     {
       name: hidden,
       axes: "T H",
       compute(now, before, { sizes: { hidden: H } }) {
-        return now[cell].map((value, h) => now[gates][3 * H + h] * Math.tanh(value));
+        return now[cell].map((value, h) => now[gates2][3 * H + h] * Math.tanh(value));
       },
-      explain: (c, h) => multiply(c.now(gates, GATES - 1, h), apply2("tanh", c.now(cell, h)))
+      explain: (c, h) => multiply(c.now(gates2, GATES - 1, h), apply2("tanh", c.now(cell, h)))
     }
   ];
 }
@@ -1081,7 +1082,8 @@ function weightShapes({ controller, sizes }) {
   }
   return shapes;
 }
-function checkModel(model, shapes) {
+function checkModel(model) {
+  const { shapes } = model;
   const expected = weightShapes(model);
   for (const name of /* @__PURE__ */ new Set([...Object.keys(expected), ...Object.keys(shapes)])) {
     const [wanted, found] = [expected, shapes].map((one) => one[name] && `[${one[name]}]`);
@@ -1129,7 +1131,7 @@ var Simulation = class _Simulation extends Run {
       this.stepShapes[name] ??= stepShape({ axes }, { ...letters, H: sizes.hidden });
     this.restored = {};
     this.run(earlier);
-    this.arrays = this.rows(model.table, earlier);
+    this.arrays = this.rows(model.table);
   }
   /** The same model and sequence, or another `sequence`, with another disturbance. */
   disturbed(disturbance, sequence = {}) {
@@ -1157,8 +1159,8 @@ var Simulation = class _Simulation extends Run {
   }
   /** The steps of an earlier run that this one shares. */
   reusable(earlier) {
-    const same = earlier && earlier.original === this.original && earlier.locations === this.locations && earlier.sequence.input === this.sequence.input;
-    if (!same) return [];
+    const same2 = earlier && earlier.original === this.original && earlier.locations === this.locations && earlier.sequence.input === this.sequence.input;
+    if (!same2) return [];
     return earlier.history.slice(0, firstChange(earlier.disturbance, this.disturbance));
   }
   zeros() {
@@ -1213,21 +1215,15 @@ var Simulation = class _Simulation extends Run {
     this.restored[name] = { step, values };
     return values;
   }
-  /** The rows of the arrays, with shapes and ranges; a range covers that of the earlier run too. */
-  rows(table, earlier) {
+  /** The rows of the arrays, with shapes and ranges. */
+  rows(table) {
     const rows = {};
     for (const [name, row] of Object.entries(table)) {
       if (!(name in this.history[0])) continue;
       const size = this.history[0][name].length;
       const shape = this.stepShapes[name] ?? row.shape?.slice(1) ?? [size];
-      const range2 = ["number", "strength"].includes(row.kind) ? this.range(name) : [0, 1];
-      const other = earlier?.arrays[name];
-      rows[name] = {
-        ...row,
-        shape: [this.steps, ...shape],
-        low: Math.min(range2[0], other?.low ?? Infinity),
-        high: Math.max(range2[1], other?.high ?? -Infinity)
-      };
+      const [low, high] = ["number", "strength"].includes(row.kind) ? this.range(name) : [0, 1];
+      rows[name] = { ...row, shape: [this.steps, ...shape], low, high };
     }
     return rows;
   }
@@ -1444,7 +1440,7 @@ function readModel({ model, runs }, buffer) {
   const shapes = Object.fromEntries(
     Object.entries(model.weights).map(([name, { shape }]) => [name, shape])
   );
-  return checkModel({ ...model, weights, table: runs[0].arrays }, shapes);
+  return checkModel({ ...model, weights, shapes, table: runs[0].arrays });
 }
 function readEpisode({ agent }, buffer, model, about) {
   const layers = (list) => list.map(({ weight, bias, slope }) => ({
@@ -1512,12 +1508,12 @@ function formOf(run, name) {
 }
 var placesOf = (run, name) => dimensions(run.arrays[name]).filter((one) => one !== "R")[0];
 function byPlaces(run, names) {
-  const groups = /* @__PURE__ */ new Map();
+  const groups2 = /* @__PURE__ */ new Map();
   for (const name of names) {
     const letter = placesOf(run, name);
-    groups.set(letter, [...groups.get(letter) ?? [], name]);
+    groups2.set(letter, [...groups2.get(letter) ?? [], name]);
   }
-  return groups;
+  return groups2;
 }
 var isFraction = ({ kind }) => FRACTIONS.includes(kind);
 function subscript(run, name, index) {
@@ -1585,6 +1581,17 @@ function isWrong(run, step, bit) {
   if (run.signed || !isAsked(run, step)) return false;
   const logit = run.at("output", step)[bit];
   return Number.isNaN(logit) || logit > 0 !== run.at("target", step)[bit] > 0.5;
+}
+function countWrong(run) {
+  if (!hasBits(run)) return null;
+  const bits = run.size("output");
+  let [wrong, asked] = [0, 0];
+  for (let step = 0; step < run.steps; step++)
+    if (isAsked(run, step)) {
+      asked += bits;
+      for (let bit = 0; bit < bits; bit++) wrong += isWrong(run, step, bit);
+    }
+  return { wrong, asked };
 }
 
 // src/memorylab/player/script/colours.js
@@ -2167,14 +2174,14 @@ function placesLine(view, { label, name, index: offset, meaning }, options = {})
 function gateGroup(view, open) {
   const { run } = view;
   const few = view.names("few");
-  const gates = few.filter((name) => isFraction(run.arrays[name]));
+  const gates2 = few.filter((name) => isFraction(run.arrays[name]));
   const strengths = few.filter((name) => isStrength(run.arrays[name]));
   const scale = () => {
     const highest = Math.max(1.001, ...strengths.map((name) => view.run.arrays[name].high));
     return view.run.signed ? around(highest) : between(1, highest);
   };
   const lines = [];
-  if (gates.length) lines.push(namedLine(view, "gates", gates, view.unit));
+  if (gates2.length) lines.push(namedLine(view, "gates", gates2, view.unit));
   if (strengths.length) lines.push(namedLine(view, "strengths", strengths, scale));
   return lines.length ? [group("Gates, read modes, strengths", lines, open)] : [];
 }
@@ -2417,12 +2424,12 @@ function tellStep(run, step) {
     else sentences.push(`Spreads its write, most of it to ${place}, ${how}.`);
   }
   if (step > 0) {
-    const gates = run.at("free_gates", step);
+    const gates2 = run.at("free_gates", step);
     const before = run.at("read_weighting", step - 1);
     const freed = [];
     for (let i = 0; i < N; i++) {
       let kept = 1;
-      for (let head = 0; head < run.heads; head++) kept *= 1 - gates[head] * before[head * N + i];
+      for (let head = 0; head < run.heads; head++) kept *= 1 - gates2[head] * before[head * N + i];
       if (kept < 0.5) freed.push(i);
     }
     if (freed.length > 4) sentences.push(`Frees ${freed.length} locations.`);
@@ -2687,7 +2694,7 @@ var View = class {
   tell(step) {
     const { run } = this;
     if (run.signed) return "Red is more in the first run, blue more in the second.";
-    const number = (location) => this.axes.number("N", location);
+    const number = (location2) => this.axes.number("N", location2);
     const memory3 = this.simple ? tellSimply(run, step, number) : tellStep(run, step);
     return [this.world?.tell(step), memory3].filter(Boolean).join(" ");
   }
@@ -2763,8 +2770,8 @@ var Board = class {
    * drawn anew, with their locations in the order that they had.
    */
   show(runs) {
-    const same = runs.length === this.runs.length && runs.every((run, i) => isAlike(run, this.runs[i]));
-    if (same) {
+    const same2 = runs.length === this.runs.length && runs.every((run, i) => isAlike(run, this.runs[i]));
+    if (same2) {
       this.runs = runs;
       this.views.forEach((view, i) => view.show(runs[i]));
       this.difference?.show(new Difference(...runs));
@@ -2837,9 +2844,971 @@ var Board = class {
   }
 };
 
+// src/memorylab/player/script/bits.js
+var Bits = class {
+  constructor(onFlip) {
+    this.onFlip = onFlip;
+    this.words = [];
+    this.at = [0, 0];
+    this.root = element("div", {
+      class: "mp-bits",
+      role: "group",
+      "aria-label": "bits of the words: arrow keys move, space flips",
+      onclick: (event) => this.click(event),
+      onkeydown: (event) => this.key(event)
+    });
+  }
+  /** Show words, `group` of them to a thing. */
+  show(words, group2) {
+    const shape = (list) => `${list.length} ${list[0]?.length}`;
+    if (shape(words) !== shape(this.words)) this.build(words, group2);
+    this.words = words;
+    words.forEach(
+      (word, i) => Array.from(word).forEach(
+        (bit, j) => this.cells[i][j].setAttribute("aria-checked", String(bit === "1"))
+      )
+    );
+  }
+  build(words, group2) {
+    this.cells = words.map(
+      (word, i) => Array.from(
+        word,
+        (_, j) => element("button", {
+          type: "button",
+          role: "switch",
+          tabindex: "-1",
+          "aria-label": `word ${i + 1}, bit ${j + 1}`,
+          "data-word": i,
+          "data-bit": j
+        })
+      )
+    );
+    const columns = this.cells.map((cells, i) => {
+      const last = (i + 1) % group2 === 0 && group2 > 1 ? " mp-bits-last" : "";
+      return element("div", { class: `mp-bits-word${last}` }, ...cells);
+    });
+    const held2 = this.root.contains(document.activeElement);
+    this.root.replaceChildren(...columns);
+    this.move(...this.at, held2);
+  }
+  /** Let the tab key and the arrow keys go on from a bit. */
+  move(word, bit, focus = true) {
+    const last = (list) => list.length - 1;
+    const [before] = this.root.querySelectorAll("[tabindex='0']");
+    before?.setAttribute("tabindex", "-1");
+    word = Math.max(0, Math.min(last(this.cells), word));
+    bit = Math.max(0, Math.min(last(this.cells[word]), bit));
+    this.at = [word, bit];
+    const cell = this.cells[word][bit];
+    cell.setAttribute("tabindex", "0");
+    if (focus) cell.focus();
+  }
+  click(event) {
+    const { word, bit } = event.target.dataset;
+    if (word === void 0) return;
+    this.move(Number(word), Number(bit));
+    this.onFlip(...this.at);
+  }
+  key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const [word, bit] = this.at;
+    const moves = {
+      ArrowLeft: [word - 1, bit],
+      ArrowRight: [word + 1, bit],
+      ArrowUp: [word, bit - 1],
+      ArrowDown: [word, bit + 1],
+      Home: [0, bit],
+      End: [this.cells.length, bit]
+    };
+    if (!(event.key in moves)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.move(...moves[event.key]);
+  }
+};
+
+// src/memorylab/player/script/edits.js
+var LONGEST_PAST = 200;
+var History = class {
+  constructor(disturbance) {
+    this.now = disturbance;
+    this.past = [];
+    this.future = [];
+    this.gesture = null;
+  }
+  /**
+   * Put `next` in place of the present disturbance. Changes of one `gesture`, such as the drag of a
+   * slider, are undone together.
+   */
+  change(next, gesture = null) {
+    if (format(next) === format(this.now)) return;
+    if (gesture === null || gesture !== this.gesture) {
+      this.past = [...this.past, this.now].slice(-LONGEST_PAST);
+      this.future = [];
+    }
+    this.gesture = gesture;
+    this.now = next;
+  }
+  /** Go back by one change; return whether there was one. */
+  undo() {
+    return this.step(this.past, this.future);
+  }
+  /** Do again what was undone last; return whether there was anything. */
+  redo() {
+    return this.step(this.future, this.past);
+  }
+  step(from, to) {
+    if (from.length === 0) return false;
+    to.push(this.now);
+    this.now = from.pop();
+    this.gesture = null;
+    return true;
+  }
+};
+var same = (a, b) => a.length === b.length && a.every((one, i) => one === b[i]);
+var sameSteps = (a, b) => a.first === b.first && a.last === b.last;
+var samePlace = (a, b) => a.name === b.name && same(a.index, b.index) && sameSteps(a, b);
+function add2(disturbance, edits) {
+  const kept = disturbance.edits.filter((old) => !edits.some((edit) => samePlace(old, edit)));
+  return { ...disturbance, edits: [...kept, ...edits] };
+}
+function remove(disturbance, edits) {
+  return { ...disturbance, edits: disturbance.edits.filter((edit) => !edits.includes(edit)) };
+}
+var refines = (edit, whole) => edit.name === whole.name && sameSteps(edit, whole) && edit.index.length === whole.index.length + 1 && same(edit.index.slice(0, -1), whole.index);
+function groups(edits) {
+  const found = [];
+  for (const edit of edits) {
+    const group2 = found.at(-1);
+    const belongs = group2?.length === 1 && (edit.name === "read_modes" && refines(edit, group2[0]) || isSilence(group2[0], "write_content_weighting") && isSilence(edit, "read_content_weighting") && sameSteps(edit, group2[0]));
+    if (belongs) group2.push(edit);
+    else found.push([edit]);
+  }
+  return found;
+}
+var isSilence = (edit, name) => edit.name === name && edit.index.length === 0 && edit.value === 0;
+function when({ first, last }) {
+  if (last === null) return first === 0 ? "at all steps" : `from step ${first} on`;
+  return first === last ? `at step ${first}` : `at steps ${first} to ${last}`;
+}
+var lookUpWords = "nothing is found by content";
+var SILENCES = {
+  link: "all links are cut",
+  usage: "all locations look unused",
+  write_content_weighting: "the write finds nothing by content",
+  read_content_weighting: "reading finds nothing by content",
+  read_weighting: "no head reads"
+};
+function describe(group2, table, number = String) {
+  const time = when(group2[0]);
+  const text2 = group2.length === 2 ? describePair(group2, table) : describeOne(group2[0], table, number);
+  return `${time}: ${text2}`;
+}
+function describePair([whole, part], table) {
+  if (part.name !== "read_modes") return lookUpWords;
+  const [head, mode] = part.index;
+  const { columns } = table.read_modes;
+  return `head ${head} reads ${columns[mode]} with ${show(part.value)}, the other ways with ${show(whole.value)}`;
+}
+function describeOne(edit, table, number) {
+  const { name, index, value } = edit;
+  const silent = value === 0;
+  if (name === "memory" && index.length === 1)
+    return `location ${number(index[0])} is ${silent ? "wiped" : show(value)}`;
+  if (name === "memory" && index.length === 2)
+    return `memory in location ${number(index[0])}, position ${index[1]} is ${show(value)}`;
+  if (name === "link" && index.length === 2) {
+    const pair = `from location ${number(index[1])} to ${number(index[0])}`;
+    return silent ? `the link ${pair} is cut` : `the link ${pair} is ${show(value)}`;
+  }
+  if (name === "read_weighting" && index.length === 1 && silent)
+    return `head ${index[0]} reads nothing`;
+  if (name in SILENCES && index.length === 0 && silent) return SILENCES[name];
+  return `${nameCell(name, index, table, number)} is ${show(value)}`;
+}
+function nameCell(name, index, table, number = String) {
+  const { axes, label, columns, shape } = table[name];
+  const letters = axes.split(" ").slice(1);
+  const words = [label];
+  index.forEach((at, i) => {
+    if (letters[i] === "R") words.push(...shape[i + 1] > 1 ? [`of head ${at}`] : []);
+    else if (letters[i] === "N") words.push(`in location ${number(at)}`);
+    else if (columns.length && i === letters.length - 1) words.push(columns[at]);
+    else words.push(at);
+  });
+  return words.join(" ");
+}
+var asPython = (text2) => `MemoryPlayer(model, input, task=task, disturbance="${text2}")`;
+var pasted = (line3) => (/disturbance\s*=\s*(["'])(.*)\1/.exec(line3)?.[2] ?? line3).trim();
+
+// src/memorylab/player/script/place.js
+function indicesOf(shape, flat) {
+  const indices = [];
+  for (const size of shape.toReversed()) {
+    indices.unshift(flat % size);
+    flat = Math.floor(flat / size);
+  }
+  return indices;
+}
+var Place = class {
+  /** The number of the array `name` of a run that stands at `flat` in a step. */
+  constructor(run, name, flat) {
+    const row = run.arrays[name];
+    this.name = name;
+    this.flat = flat;
+    this.index = indicesOf(row.shape.slice(1), flat);
+    this.letters = row.axes.split(" ").slice(1);
+    this.kind = row.kind;
+    this.size = row.shape.at(-1);
+    this.computed = !row.optional;
+  }
+  /** The location of the memory that it is about, or null. */
+  get location() {
+    return this.letters.filter((letter) => letter === "N").length === 1 ? this.index[this.letters.indexOf("N")] : null;
+  }
+  /** Whether a run has such a number; after another number of locations it may not. */
+  isIn(run) {
+    const shape = run.arrays[this.name]?.shape.slice(1);
+    return Boolean(shape) && this.index.every((at, i) => at < shape[i]);
+  }
+  say(table, number) {
+    return nameCell(this.name, this.index, table, number);
+  }
+  get key() {
+    return `${this.name}[${this.index}]`;
+  }
+};
+
+// src/memorylab/player/script/tasks.js
+var tasks_exports = {};
+__export(tasks_exports, {
+  seeded: () => seeded,
+  taskOf: () => taskOf
+});
+function seeded(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = state + 2654435769 >>> 0;
+    let mixed = state;
+    mixed = Math.imul(mixed ^ mixed >>> 16, 569420461);
+    mixed = Math.imul(mixed ^ mixed >>> 15, 1935289751);
+    return ((mixed ^ mixed >>> 15) >>> 0) / 2 ** 32;
+  };
+}
+var randomWord = (size, draw) => Array.from({ length: size }, () => draw() < 0.5 ? "0" : "1").join("");
+var bitsOf = (word) => Array.from(word, Number);
+function grouped(words, size) {
+  const all = [];
+  for (let i = 0; i < words.length; i += size) all.push(words.slice(i, i + size));
+  return all;
+}
+var Sequence = class {
+  constructor(inputSize, outputSize) {
+    Object.assign(this, { inputSize, outputSize, input: [], target: [], mask: [] });
+  }
+  /** One step: the bits heard, the flags behind them at their channels, and the answer, if any. */
+  step(bits, flags = {}, answer = null) {
+    const heard = new Array(this.inputSize).fill(0);
+    bits.forEach((bit, i) => heard[i] = bit);
+    for (const [channel, value] of Object.entries(flags)) heard[channel] = value;
+    this.input.push(heard);
+    this.target.push(answer ?? new Array(this.outputSize).fill(0));
+    this.mask.push(answer ? 1 : 0);
+  }
+};
+var MOST = 64;
+var TASKS = {
+  Copy: {
+    group: () => 1,
+    sizes: ({ word_size: W }) => [W + 1, W],
+    fill(sequence, { word_size: W }, list) {
+      for (const [word] of list) sequence.step(bitsOf(word));
+      sequence.step([], { [W]: 1 });
+      for (const [word] of list) sequence.step([], {}, bitsOf(word));
+    }
+  },
+  RepeatCopy: {
+    group: () => 1,
+    sizes: ({ word_size: W }) => [W + 2, W + 1],
+    fill(sequence, { word_size: W }, list, { repeats = 1 }) {
+      for (const [word] of list) sequence.step(bitsOf(word));
+      sequence.step([], { [W]: 1, [W + 1]: Math.fround(repeats / 10) });
+      for (let repeat = 0; repeat < repeats; repeat++)
+        for (const [word] of list) sequence.step([], {}, [...bitsOf(word), 0]);
+      sequence.step([], {}, [...new Array(W).fill(0), 1]);
+    }
+  },
+  AssociativeRecall: {
+    group: ({ item_length: length }) => length,
+    fewest: 2,
+    thing: "item",
+    key: (item) => item.join(","),
+    what: "items",
+    sizes: ({ word_size: W }) => [W + 2, W],
+    fits: ({ query = 0 }, count) => query < count - 1,
+    fill(sequence, { word_size: W }, list, { query = 0 }) {
+      const hear = (item) => item.forEach((word) => sequence.step(bitsOf(word)));
+      for (const item of list) {
+        sequence.step([], { [W]: 1 });
+        hear(item);
+      }
+      sequence.step([], { [W + 1]: 1 });
+      hear(list[query]);
+      sequence.step([], { [W + 1]: 1 });
+      for (const word of list[query + 1]) sequence.step([], {}, bitsOf(word));
+    }
+  },
+  KeyValueRecall: {
+    group: () => 2,
+    thing: "pair",
+    key: ([key]) => key,
+    what: "keys",
+    sizes: ({ word_size: W }) => [2 * W + 1, W],
+    fits: ({ order }, count) => !order || order.length === count,
+    fill(sequence, { word_size: W }, list, { order = list.map((_, i) => i) }) {
+      for (const [key, value] of list) sequence.step([...bitsOf(key), ...bitsOf(value)]);
+      for (const at of order)
+        sequence.step(bitsOf(list[at][0]), { [2 * W]: 1 }, bitsOf(list[at][1]));
+    }
+  }
+};
+var taskOf = (header) => header?.name in TASKS ? new Task(header) : null;
+var Task = class {
+  constructor({ name, options, words = null, asked = {} }) {
+    Object.assign(this, { name, options, words, asked, kind: TASKS[name] });
+    this.group = this.kind.group(options);
+    this.wordSize = options.word_size;
+    this.thing = this.kind.thing ?? "word";
+    this.fewest = this.kind.fewest ?? 1;
+    const keyBits = this.wordSize * (name === "AssociativeRecall" ? this.group : 1);
+    this.most = this.kind.key ? Math.min(MOST, 2 ** keyBits) : MOST;
+  }
+  /**
+   * The sequence of some words: { input, target, mask }, rows of numbers, one for each step. What
+   * was asked for in the sequence that was sent is asked for again, where there still is such a
+   * thing. Throws an Error if the task can't be made of the words.
+   */
+  make(words) {
+    const list = this.list(words);
+    const { fits = () => true, sizes, fill } = this.kind;
+    const sequence = new Sequence(...sizes(this.options));
+    fill(sequence, this.options, list, fits(this.asked, list.length) ? this.asked : {});
+    return { input: sequence.input, target: sequence.target, mask: sequence.mask };
+  }
+  /** The words in groups, one for each thing. */
+  list(words) {
+    const { wordSize, group: group2, fewest, kind } = this;
+    const wrong = words.find((word) => word.length !== wordSize);
+    if (wrong !== void 0)
+      throw new Error(`Each word must have ${wordSize} bits, but one is '${wrong}'.`);
+    const list = grouped(words, group2);
+    if (words.length % group2 || list.length < fewest)
+      throw new Error(
+        `The number of words must be a multiple of ${group2} and at least ${group2 * fewest}, but is ${words.length}.`
+      );
+    const keys = kind.key ? list.map(kind.key) : [];
+    const twice = keys.find((key, i) => keys.indexOf(key) < i);
+    if (twice !== void 0)
+      throw new Error(`No two ${kind.what} may be alike, but '${twice}' is there twice.`);
+    return list;
+  }
+  /** Random words of `count` things; a seed gives the same every time. */
+  random(count, seed) {
+    const draw = seeded(seed);
+    let words = [];
+    while (words.length < count * this.group) words = this.longer(words, draw);
+    return words;
+  }
+  /** One thing more at the end of some words, unlike those before it. */
+  longer(words, draw) {
+    for (; ; ) {
+      const next = Array.from({ length: this.group }, () => randomWord(this.wordSize, draw));
+      const keys = this.kind.key ? grouped(words, this.group).map(this.kind.key) : [];
+      if (!keys.includes(this.kind.key?.(next))) return [...words, ...next];
+    }
+  }
+};
+
+// src/memorylab/player/script/tools.js
+var GATES2 = ["T", "T R", "T R 3"];
+var KINDS2 = ["fraction", "strength", "distribution"];
+var HIGHEST_STRENGTH = 20;
+var STEPS = {
+  this: "at this step",
+  on: "from this step on",
+  all: "at all steps"
+};
+function silences(heads) {
+  const parts = {
+    links: ["link"],
+    usage: ["usage"],
+    content: ["write_content_weighting", "read_content_weighting"]
+  };
+  const all = Object.entries(parts).map(([part, names]) => [part, names.map((name) => [name, []])]);
+  for (let head = 0; head < heads; head++)
+    all.push([heads > 1 ? `read head ${head}` : "the read head", [["read_weighting", [head]]]]);
+  return all;
+}
+var Tools = class {
+  constructor(laboratory) {
+    this.laboratory = laboratory;
+    this.chosen = null;
+    this.places = gates(laboratory.run);
+    this.parts = silences(laboratory.run.heads);
+    const line3 = (...parts) => element("div", { class: "mp-tools" }, ...parts);
+    this.root = element(
+      "div",
+      { class: "mp-more" },
+      line3(...this.buildHold()),
+      line3(...this.buildSilence(), ...this.buildSeed()),
+      line3(...this.buildText())
+    );
+  }
+  // -- one number held
+  buildHold() {
+    const choice = (label, change) => element("select", { "aria-label": label, onchange: () => change() });
+    this.target = choice("what to hold", () => this.follow());
+    this.steps = choice("when", () => this.follow());
+    this.steps.append(
+      ...Object.entries(STEPS).map(([value, text2]) => element("option", { value }, text2))
+    );
+    const typed = (type, label) => element("input", {
+      type,
+      "aria-label": label,
+      oninput: (event) => this.hold(event.target),
+      onchange: () => this.letGo()
+    });
+    this.slider = typed("range", "value");
+    this.number = typed("number", "value as a number");
+    this.release = press("release", "Let it be what it is", "release", () => this.free());
+    this.cutButton = press("cut", "Set this link to 0 (delete)", "cut this link", () => this.cut());
+    return [
+      element("label", {}, "hold ", this.target),
+      this.slider,
+      this.number,
+      this.steps,
+      this.release,
+      this.cutButton
+    ];
+  }
+  /** The place that the reader holds. */
+  get place() {
+    return this.target.value === "cell" ? this.chosen : this.places[Number(this.target.value)];
+  }
+  /** First and last step of what is done now. */
+  get span() {
+    const { step } = this.laboratory.player;
+    return { this: [step, step], on: [step, null], all: [0, null] }[this.steps.value];
+  }
+  /** The edits that give a place a value; a read mode leaves the rest to the other modes. */
+  editsOf({ name, index, kind, size }, value) {
+    const [first, last] = this.span;
+    const edit = { name, index, first, last, value };
+    if (kind !== "distribution" || index.length < 2) return [edit];
+    const rest = Number(((1 - value) / (size - 1)).toPrecision(6));
+    return [{ ...edit, index: index.slice(0, -1), value: rest }, edit];
+  }
+  /** Hold the value that a slider or a number has. */
+  hold(input) {
+    const { place } = this;
+    if (!place || input.value === "" || !input.checkValidity()) return input.reportValidity();
+    const other = input === this.slider ? this.number : this.slider;
+    other.value = input.value;
+    this.dragging ??= Symbol(place.key);
+    this.laboratory.edit(this.editsOf(place, Number(input.value)), this.dragging);
+  }
+  letGo() {
+    this.dragging = null;
+  }
+  free() {
+    const { laboratory, place } = this;
+    const { now } = laboratory;
+    const own = held(now.edits, place);
+    laboratory.propose({ ...now, edits: now.edits.filter((edit) => !own.includes(edit)) });
+  }
+  cut() {
+    const [first, last] = this.span;
+    const { name, index } = this.chosen;
+    this.laboratory.edit([{ name, index, first, last, value: 0 }]);
+  }
+  // -- a part silenced, other words, a line of text
+  buildSilence() {
+    this.part = element(
+      "select",
+      { "aria-label": "what to silence" },
+      ...this.parts.map(([name], value) => element("option", { value }, name))
+    );
+    this.silenceButton = press("silence", "Set it to 0 from this step on", "", () => {
+      const { step } = this.laboratory.player;
+      const [, cells] = this.parts[Number(this.part.value)];
+      this.laboratory.edit(
+        cells.map(([name, index]) => ({ name, index, first: step, last: null, value: 0 }))
+      );
+    });
+    return [element("label", {}, "silence ", this.part), this.silenceButton];
+  }
+  buildSeed() {
+    const { laboratory } = this;
+    if (!laboratory.task) return [];
+    this.seed = element("input", {
+      type: "number",
+      min: 0,
+      max: 999999,
+      step: 1,
+      required: "",
+      onchange: ({ target }) => target.checkValidity() ? laboratory.renew(Number(target.value)) : target.reportValidity()
+    });
+    return [element("label", {}, "words by seed ", this.seed)];
+  }
+  buildText() {
+    const { laboratory } = this;
+    this.text = element("input", {
+      type: "text",
+      spellcheck: "false",
+      autocomplete: "off",
+      placeholder: "nothing is changed",
+      onchange: () => laboratory.read(this.text.value)
+    });
+    this.copied = element("span", { role: "status" });
+    this.copyButton = press("copy", "Copy the line for Python", "copy as text", () => this.copy());
+    return [
+      element("label", { class: "mp-text" }, "as text ", this.text),
+      this.copyButton,
+      this.copied
+    ];
+  }
+  /** Put the line for Python on the clipboard, or, where there is none, select the text to copy. */
+  async copy() {
+    const line3 = asPython(format(this.laboratory.now));
+    try {
+      await navigator.clipboard.writeText(line3);
+      this.copied.textContent = "copied";
+    } catch {
+      this.text.value = line3;
+      this.text.select();
+      this.copied.textContent = "press Ctrl+C to copy";
+    }
+  }
+  // -- showing what is so
+  /** Offer the cell that was clicked. */
+  choose(place) {
+    this.chosen = place.computed ? place : null;
+    this.offer();
+    if (this.chosen) this.target.value = "cell";
+  }
+  offer() {
+    const { laboratory, places, chosen } = this;
+    const { table, number } = laboratory;
+    const before = this.target.value;
+    const option = (value, text2) => element("option", { value }, text2);
+    const options = places.map((place, value) => option(value, place.say(table, number)));
+    if (chosen) options.push(option("cell", chosen.say(table, number)));
+    this.target.replaceChildren(...options);
+    this.target.value = before === "" || before === "cell" && !chosen ? "0" : before;
+  }
+  /** Show the values of the step, and the text. */
+  follow() {
+    const { laboratory } = this;
+    const { run, player, now, seed } = laboratory;
+    if (this.chosen && !this.chosen.isIn(run)) this.chosen = null;
+    this.offer();
+    const { place } = this;
+    const value = run.at(place.name, player.step)[place.flat];
+    const [low, high, grain] = limits(run, place);
+    for (const input of [this.slider, this.number]) {
+      const free = input === this.number && place.kind === "number";
+      input.min = free ? "" : low;
+      input.max = input === this.number && place.kind === "strength" ? "" : free ? "" : high;
+      input.step = input === this.number ? "any" : grain;
+      if (!this.dragging) input.value = Number(value.toPrecision(4));
+    }
+    this.release.disabled = held(now.edits, place).length === 0;
+    this.cutButton.hidden = !(this.target.value === "cell" && place.name === "link");
+    this.silenceButton.textContent = `from step ${player.step} on`;
+    if (this.seed && document.activeElement !== this.seed) this.seed.value = seed;
+    const text2 = format(now);
+    if (this.text.value !== text2) {
+      this.text.value = text2;
+      this.copied.textContent = "";
+    }
+  }
+};
+function gates(run) {
+  const names = run.names(({ axes, kind }) => GATES2.includes(axes) && KINDS2.includes(kind));
+  return names.flatMap(
+    (name) => Array.from({ length: run.size(name) }, (_, flat) => new Place(run, name, flat))
+  );
+}
+function held(edits, { name, index, kind }) {
+  const part = kind === "distribution" ? index.slice(0, -1) : index;
+  return edits.filter((edit) => edit.name === name && part.every((at, i) => edit.index[i] === at));
+}
+function limits(run, { name, kind }) {
+  const { low, high } = run.arrays[name];
+  if (kind === "strength") return [1, Math.max(HIGHEST_STRENGTH, Math.ceil(high)), 0.1];
+  if (kind === "activation") return [-1, 1, 0.01];
+  if (kind !== "number") return [0, 1, 0.01];
+  const end = Math.max(1, Math.ceil(Math.max(-low, high)));
+  return [-end, end, 0.01];
+}
+
+// src/memorylab/player/script/laboratory.js
+var LARGER = [1, 4, 16];
+var SYNC_AFTER = 120;
+var Laboratory = class {
+  constructor(player, header) {
+    this.player = player;
+    this.model = player.model;
+    this.task = taskOf(header.task);
+    this.table = player.runs[0].arrays;
+    this.run = player.runs[0];
+    this.history = new History(this.run.disturbance);
+    this.comparing = false;
+    this.selected = null;
+    this.seed = 0;
+    this.build();
+    this.listen();
+    this.draw();
+    this.begin();
+  }
+  build() {
+    this.message = element("p", { class: "mp-message", role: "alert" });
+    this.verdict = element("output", { class: "mp-error" });
+    this.list = element("ul", { class: "mp-edits", "aria-label": "changes" });
+    this.wipeButton = press("wipe", "Set the location to 0 once (delete)", "", () => this.wipe());
+    this.hint = element("span", { class: "mp-hint" });
+    this.buttons = {
+      undo: press("undo", "Undo (Ctrl+Z)", "undo", () => this.undo()),
+      redo: press("redo", "Redo (Ctrl+Shift+Z)", "redo", () => this.redo()),
+      reset: press("reset", "Take all changes back", "reset", () => this.propose(UNDISTURBED))
+    };
+    const compare = "Show the undisturbed run beside this one";
+    this.compareButton = press("compare", compare, "compare", () => this.compare());
+    this.tools = new Tools(this);
+    this.moreButton = press("more", "Show more to change", "more", () => this.showMore());
+    this.moreButton.setAttribute("aria-expanded", "false");
+    this.sizes = element("span", {
+      class: "mp-group-of",
+      role: "group",
+      "aria-label": "number of locations"
+    });
+    const row = (...parts) => element("div", { class: "mp-tools" }, ...parts);
+    const undoing = element("span", { class: "mp-group-of" }, ...Object.values(this.buttons));
+    this.root = element(
+      "section",
+      { class: "mp-lab", "aria-label": "laboratory" },
+      ...this.buildWords(),
+      element(
+        "div",
+        { class: "mp-lab-body" },
+        row(...this.counting, element("span", {}, "locations"), this.sizes, undoing),
+        row(this.wipeButton, this.hint, this.moreButton),
+        row(this.verdict, this.compareButton, this.list),
+        this.message
+      ),
+      this.tools.root
+    );
+    this.tools.root.hidden = true;
+    this.player.slots.laboratory.replaceChildren(this.root);
+  }
+  /** The grid of the words, and the buttons that make them more, fewer or others. */
+  buildWords() {
+    this.counting = [];
+    if (!this.task) return [];
+    this.bits = new Bits((word, bit) => this.flip(word, bit));
+    this.count = element("output", { class: "mp-count" });
+    this.fewer = press("fewer", "Fewer words", "−", () => this.resize(-1));
+    this.more = press("longer", "More words", "+", () => this.resize(1));
+    this.counting = [
+      element("span", { class: "mp-group-of" }, this.fewer, this.count, this.more),
+      press("new-words", "Other words, at random", "new words", () => this.renew(this.seed + 1))
+    ];
+    const heading = element("div", { class: "mp-lab-title" }, "Click a bit to flip it");
+    return [element("div", { class: "mp-lab-words" }, heading, this.bits.root)];
+  }
+  listen() {
+    const { player, model } = this;
+    player.onCell((cell) => this.choose(cell));
+    player.root.addEventListener("keydown", (event) => this.key(event));
+    this.root.addEventListener("keydown", (event) => {
+      if (["INPUT", "SELECT"].includes(event.target.tagName) && !isUndo(event))
+        event.stopPropagation();
+    });
+    this.onModel = () => this.read(model.get("disturbance") ?? "");
+    model.on("change:disturbance", this.onModel);
+    if (!model.get("address")) return;
+    this.onAddress = () => this.readAddress();
+    window.addEventListener("hashchange", this.onAddress);
+  }
+  /** Begin with the disturbance of the page's address, if it has one. */
+  begin() {
+    if (this.onAddress && location.hash.length > 1) this.readAddress();
+  }
+  // -- the words, what is asked, and the run that follows
+  /** The present words, as a text of bits each. */
+  get words() {
+    return this.now.words ?? this.task.words;
+  }
+  /** What is wanted: the present disturbance, or that of the next frame. */
+  get now() {
+    return this.wanted?.next ?? this.history.now;
+  }
+  /** The sequence that words make, as the simulation takes it. */
+  sequence(words) {
+    if (!this.task) {
+      if (words) throw new Error("There is no task here that could make a sequence of words.");
+      return {};
+    }
+    const wanted = words ?? this.task.words;
+    if (this.made?.key !== String(wanted)) {
+      const rows = Object.entries(this.task.make(wanted));
+      const flat = rows.map(([name, values]) => [name, Float64Array.from(values.flat())]);
+      this.made = { key: String(wanted), sequence: Object.fromEntries(flat) };
+    }
+    return this.made.sequence;
+  }
+  runOf(disturbance) {
+    return this.run.disturbed(disturbance, this.sequence(disturbance.words));
+  }
+  /** The run of the same words and locations without any edit. */
+  undisturbed() {
+    const { edits, words, locations } = this.history.now;
+    if (!edits.length) return this.plain = this.run;
+    const { disturbance: last } = this.plain ?? {};
+    const fits = last && last.edits.length === 0 && last.locations === locations && String(last.words) === String(words);
+    if (!fits) this.plain = this.runOf({ ...UNDISTURBED, words, locations });
+    return this.plain;
+  }
+  // -- changing it
+  /** Change to another disturbance in the next frame; see History on gestures. */
+  propose(next, gesture = null) {
+    if (this.wanted && (gesture === null || this.wanted.gesture !== gesture)) this.commit();
+    this.wanted = { next, gesture };
+    this.request ??= requestAnimationFrame(() => this.commit());
+  }
+  commit() {
+    cancelAnimationFrame(this.request);
+    this.request = null;
+    if (!this.wanted) return;
+    const { next, gesture } = this.wanted;
+    this.wanted = null;
+    this.attempt(() => {
+      const run = this.runOf(next);
+      this.history.change(next, gesture);
+      this.present(run);
+    });
+  }
+  undo() {
+    this.commit();
+    if (this.history.undo()) this.attempt(() => this.present(this.runOf(this.history.now)));
+  }
+  redo() {
+    this.commit();
+    if (this.history.redo()) this.attempt(() => this.present(this.runOf(this.history.now)));
+  }
+  /** Do something that may throw, and show its message. */
+  attempt(action) {
+    this.message.textContent = "";
+    try {
+      action();
+    } catch (error) {
+      this.message.textContent = error.message;
+      this.draw();
+    }
+  }
+  /** Read a line that a reader pasted, a kernel sent, or an address has. */
+  read(line3) {
+    this.attempt(() => this.propose(parse(pasted(line3))));
+  }
+  readAddress() {
+    this.attempt(() => {
+      let text2;
+      try {
+        text2 = decodeURIComponent(location.hash.slice(1));
+      } catch {
+        throw new Error(`The page's address can't be read behind its '#': ${location.hash}`);
+      }
+      this.propose(parse(text2));
+    });
+  }
+  flip(word, bit) {
+    const words = [...this.words];
+    const other = words[word][bit] === "1" ? "0" : "1";
+    words[word] = words[word].slice(0, bit) + other + words[word].slice(bit + 1);
+    this.say(words);
+  }
+  /** Take these words. */
+  say(words) {
+    const own = String(words) === String(this.task.words);
+    this.propose({ ...this.now, words: own ? null : words });
+  }
+  /** One thing more or less. */
+  resize(by) {
+    const { task, words } = this;
+    if (by < 0) return this.say(words.slice(0, words.length - task.group));
+    this.seed += 1;
+    this.say(task.longer(words, this.seed));
+  }
+  /** Other words, as many as there are. */
+  renew(seed) {
+    this.seed = seed;
+    this.say(this.task.random(this.words.length / this.task.group, seed));
+  }
+  resizeMemory(locations) {
+    const own = locations === this.run.original.sizes.locations;
+    this.propose({ ...this.now, locations: own ? null : locations });
+  }
+  edit(edits, gesture = null) {
+    this.propose(add2(this.now, edits), gesture);
+  }
+  choose({ run, name, index }) {
+    if (run.signed) return;
+    this.selected = new Place(run, name, index);
+    this.tools.choose(this.selected);
+    this.follow();
+  }
+  /** Wipe the location of the chosen cell at this step. */
+  wipe(place = this.selected) {
+    const at = place?.location;
+    if (at === null || at === void 0) return;
+    const { step } = this.player;
+    this.edit([{ name: "memory", index: [at], first: step, last: step, value: 0 }]);
+  }
+  compare() {
+    this.comparing = !this.comparing;
+    this.commit();
+    this.show();
+    this.draw();
+  }
+  showMore() {
+    const { root: root2 } = this.tools;
+    root2.hidden = !root2.hidden;
+    this.moreButton.setAttribute("aria-expanded", String(!root2.hidden));
+    this.follow();
+  }
+  key(event) {
+    if (isUndo(event) && event.target.type !== "text") {
+      const back = event.key.toLowerCase() === "z" && !event.shiftKey;
+      if (back) this.undo();
+      else this.redo();
+    } else if (event.key === "Delete" && event.target.tagName === "CANVAS") this.wound();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+  /** Wipe what the arrow keys are at: the location of a cell, or a link. */
+  wound() {
+    const { panel } = this.player.chosen ?? {};
+    if (!panel?.address || panel.view.run.signed) return;
+    const { name, index } = panel.address(...panel.cell);
+    this.choose({ run: panel.view.run, name, index });
+    if (name === "link") this.tools.cut();
+    else this.wipe();
+  }
+  // -- showing it
+  present(run) {
+    this.run = run;
+    this.show();
+    this.draw();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.sync(), SYNC_AFTER);
+  }
+  show() {
+    const { run } = this;
+    const plain2 = this.undisturbed();
+    if (plain2 !== run)
+      for (const [name, row] of Object.entries(run.arrays)) {
+        row.low = Math.min(row.low, plain2.arrays[name].low);
+        row.high = Math.max(row.high, plain2.arrays[name].high);
+      }
+    run.label = this.comparing && plain2 !== run ? "disturbed" : "";
+    plain2.label = plain2 !== run ? "undisturbed" : "";
+    this.player.show(this.comparing && plain2 !== run ? [run, plain2] : [run]);
+  }
+  /** The number that a location has in the picture. */
+  number = (location2) => this.player.board.front.axes.number("N", location2);
+  draw() {
+    const { history: history2, run } = this;
+    const { edits } = history2.now;
+    if (this.bits) {
+      const { words, task } = this;
+      const count = words.length / task.group;
+      this.bits.show(words, task.group);
+      this.count.textContent = `${count} ${count === 1 ? task.thing : `${task.thing}s`}`;
+      this.fewer.disabled = count <= task.fewest;
+      this.more.disabled = count >= task.most;
+    }
+    const own = run.original.sizes.locations;
+    const offered = /* @__PURE__ */ new Set([...LARGER.map((times) => own * times), run.locations]);
+    this.sizes.replaceChildren(
+      ...[...offered].map((size) => {
+        const title = `Run the same weights with ${size} locations`;
+        const button = press("locations", title, String(size), () => this.resizeMemory(size));
+        button.setAttribute("aria-pressed", String(size === run.locations));
+        return button;
+      })
+    );
+    this.buttons.undo.disabled = history2.past.length === 0;
+    this.buttons.redo.disabled = history2.future.length === 0;
+    this.buttons.reset.disabled = format(history2.now) === "";
+    this.compareButton.setAttribute("aria-pressed", String(this.comparing));
+    this.compareButton.hidden = edits.length === 0;
+    this.drawError();
+    this.follow();
+  }
+  drawError() {
+    const error = countWrong(this.run);
+    this.verdict.hidden = error === null;
+    if (error === null) return;
+    const plain2 = this.undisturbed();
+    const undisturbed = plain2 === this.run ? "" : `; undisturbed: ${countWrong(plain2).wrong}`;
+    this.verdict.textContent = `${error.wrong} of ${error.asked} bits wrong${undisturbed}`;
+    this.verdict.dataset.wrong = error.wrong;
+    this.verdict.dataset.asked = error.asked;
+  }
+  /** Whatever depends on the step, on the level or on the chosen cell. */
+  follow() {
+    const { selected, player } = this;
+    const at = selected?.location ?? null;
+    this.wipeButton.hidden = at === null || !this.run.has("memory");
+    if (at !== null)
+      this.wipeButton.textContent = `Wipe location ${this.number(at)} at step ${player.step}`;
+    this.hint.textContent = at === null ? "Click a row of the memory to wipe it." : "";
+    const shown = groups(this.history.now.edits);
+    this.list.replaceChildren(...shown.map((group2) => this.entry(group2)));
+    if (!this.tools.root.hidden) this.tools.follow();
+  }
+  entry(group2) {
+    const text2 = describe(group2, this.table, this.number);
+    const label = `Take back: ${text2}`;
+    const button = press("remove", label, "×", () => this.propose(remove(this.now, group2)));
+    button.setAttribute("aria-label", label);
+    return element("li", {}, text2, button);
+  }
+  // -- telling others
+  /** Tell the kernel, or the page's address, what is changed; not in every frame. */
+  sync() {
+    const text2 = format(this.history.now);
+    if (this.onAddress) {
+      const { pathname, search } = location;
+      history.replaceState(null, "", text2 ? `#${encodeURI(text2)}` : pathname + search);
+    }
+    if (this.model.get("disturbance") === text2) return;
+    this.model.set("disturbance", text2);
+    this.model.save_changes();
+  }
+  destroy() {
+    cancelAnimationFrame(this.request);
+    clearTimeout(this.timer);
+    this.model.off("change:disturbance", this.onModel);
+    window.removeEventListener("hashchange", this.onAddress);
+  }
+};
+var isUndo = ({ key, ctrlKey, metaKey, altKey }) => (ctrlKey || metaKey) && !altKey && ["z", "y"].includes(key.toLowerCase());
+
 // src/memorylab/player/script/player.js
 var SPEEDS = [1, 2, 5, 10, 20, 30, 60];
-var SYNC_AFTER = 120;
+var SYNC_AFTER2 = 120;
 var Player = class {
   constructor(model, root2) {
     this.model = model;
@@ -2853,6 +3822,7 @@ var Player = class {
     this.listeners = /* @__PURE__ */ new Set();
     this.fps = model.get("fps");
     this.build();
+    if (network) this.laboratory = new Laboratory(this, header);
     root2.addEventListener("keydown", (event) => this.key(event));
     this.onModelStep = () => this.seek(model.get("t"), false);
     this.onModelSpeed = () => this.setSpeed(model.get("fps"), false);
@@ -2949,6 +3919,7 @@ var Player = class {
     this.slider.setAttribute("aria-valuetext", `step ${step} of ${this.steps - 1}`);
     this.counter.textContent = `step ${step} of ${this.steps - 1}`;
     this.root.dataset.step = step;
+    this.laboratory?.follow();
     if (this.chosen) this.value.textContent = this.chosen.panel.readout(step);
   }
   seek(step, sync = true) {
@@ -2958,7 +3929,7 @@ var Player = class {
     this.draw();
     if (sync) {
       clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.sync(), SYNC_AFTER);
+      this.timer = setTimeout(() => this.sync(), SYNC_AFTER2);
     }
   }
   /** Tell the kernel where we are; not for every frame, which would flood it. */
@@ -3045,11 +4016,15 @@ var Player = class {
   }
   destroy() {
     this.toggle(false);
+    this.laboratory?.destroy();
     clearTimeout(this.timer);
     this.model.off("change:t", this.onModelStep);
     this.model.off("change:fps", this.onModelSpeed);
   }
 };
+
+// src/memorylab/player/script/laboratory.css
+var laboratory_default = '.mp-lab {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 6px 18px;\n  align-items: flex-start;\n  margin: 6px 0;\n  padding: 6px 10px 8px;\n  background: color-mix(in srgb, var(--mp-field) 45%, var(--mp-back));\n  border: 1px solid var(--mp-line);\n  border-radius: 6px;\n}\n.mp-lab button,\n.mp-lab select,\n.mp-lab input {\n  font: inherit;\n  color: inherit;\n  background: var(--mp-field);\n  border: 1px solid var(--mp-line);\n  border-radius: 4px;\n  min-height: 26px;\n  padding: 1px 8px;\n}\n.mp-lab button,\n.mp-lab select {\n  cursor: pointer;\n}\n.mp-lab button:disabled {\n  opacity: 0.45;\n  cursor: default;\n}\n.mp-lab button[aria-pressed="true"] {\n  background: var(--mp-accent);\n  color: var(--mp-back);\n}\n.mp-lab [hidden] {\n  display: none;\n}\n.mp-lab-words {\n  min-width: 0;\n  max-width: 100%;\n}\n.mp-lab-title {\n  font-size: 12px;\n  color: var(--mp-quiet);\n}\n.mp-lab-body {\n  flex: 1 1 300px;\n  min-width: 0;\n}\n.mp-tools {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 8px;\n  align-items: center;\n  margin-bottom: 4px;\n}\n.mp-count {\n  display: inline-flex;\n  align-items: center;\n  padding: 0 8px;\n  border: 1px solid var(--mp-line);\n  margin-left: -1px;\n  font-variant-numeric: tabular-nums;\n}\n.mp-bits {\n  display: flex;\n  max-width: 100%;\n  overflow-x: auto;\n  padding: 3px 2px;\n}\n.mp-bits-word {\n  display: flex;\n  flex-direction: column;\n}\n.mp-bits-last {\n  margin-right: 5px;\n}\n.mp-lab .mp-bits button {\n  width: 17px;\n  min-height: 0;\n  height: 12px;\n  padding: 0;\n  margin: 0 -1px -1px 0;\n  flex: none;\n  border-radius: 0;\n  background: #00224e;\n}\n.mp-lab .mp-bits button[aria-checked="true"] {\n  background: #fee838;\n}\n.mp-lab .mp-bits button:hover,\n.mp-lab .mp-bits button:focus-visible {\n  position: relative;\n  z-index: 1;\n  outline: 2px solid var(--mp-mark);\n  outline-offset: 0;\n}\n.mp-error {\n  font-size: 15px;\n  font-weight: 600;\n  font-variant-numeric: tabular-nums;\n}\n.mp-error:not([data-wrong="0"]) {\n  color: var(--mp-mark);\n}\n.mp-hint {\n  color: var(--mp-quiet);\n}\n.mp-hint:empty,\n.mp-edits:empty,\n.memory-player .mp-message:empty {\n  display: none;\n}\n.memory-player .mp-message {\n  padding: 3px 8px;\n  border-left: 3px solid var(--mp-mark);\n  overflow-wrap: anywhere;\n}\n.mp-edits {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px;\n  margin: 0;\n  padding: 0;\n  max-height: 60px;\n  overflow-y: auto;\n  list-style: none;\n}\n.mp-edits li {\n  display: inline-flex;\n  align-items: center;\n  padding-left: 8px;\n  font-size: 12px;\n  border: 1px solid var(--mp-line);\n  border-radius: 4px;\n  background: var(--mp-back);\n}\n.mp-lab .mp-edits button {\n  min-height: 22px;\n  padding: 0 7px;\n  border: 0;\n  background: none;\n}\n.mp-more {\n  flex: 1 0 100%;\n  border-top: 1px solid var(--mp-line);\n  padding-top: 6px;\n}\n.mp-more label {\n  display: inline-flex;\n  gap: 6px;\n  align-items: center;\n}\n.mp-more input[type="range"] {\n  flex: 0 1 180px;\n  min-width: 90px;\n  padding: 0;\n  accent-color: var(--mp-accent);\n}\n.mp-more input[type="number"] {\n  width: 84px;\n}\n.mp-text {\n  flex: 1 1 300px;\n}\n.mp-more input[type="text"] {\n  flex: 1;\n  min-width: 120px;\n  font-family: ui-monospace, monospace;\n}\n.mp-more select {\n  max-width: 100%;\n}\n@media (pointer: coarse) {\n  .mp-lab .mp-bits button {\n    width: 26px;\n    height: 24px;\n  }\n  .mp-lab button,\n  .mp-lab select,\n  .mp-lab input {\n    min-height: 32px;\n  }\n}\n';
 
 // src/memorylab/player/script/style.css
 var style_default = `.memory-player {
@@ -3819,7 +4794,7 @@ function render({ model, el }) {
     role: "group",
     "aria-label": "memory player"
   });
-  el.replaceChildren(element("style", {}, style_default), root2);
+  el.replaceChildren(element("style", {}, style_default + laboratory_default), root2);
   const player = new Player(model, root2);
   root2.player = player;
   root2.dataset.ready = "true";
@@ -3864,6 +4839,7 @@ export {
   maze_exports as maze,
   mount,
   read2 as read,
+  tasks_exports as tasks,
   tellSimply,
   tellStep
 };

@@ -100,6 +100,7 @@ class MemoryPlayer:
         level: str | None = None,
     ):
         block, extras, sent = Block(), {}, run
+        self._record: Any = None  # runs the model again, if there is one
         torch = sys.modules.get("torch")  # whoever has a model has imported it
         if torch and isinstance(run, torch.nn.Module):
             from memorylab.memory import ActorCritic
@@ -109,11 +110,11 @@ class MemoryPlayer:
                 if task is not None:
                     raise TypeError("A task goes with a model; an agent acts in an environment.")
                 extras = agent.pack_agent(run, input, disturbance, block)
-                run = agent.record(run, input, disturbance)
-                sent = run
+                self._record = functools.partial(agent.record, run, input)
             else:
-                extras = network.pack_model(run, task, disturbance, block)
-                run, sent = network.record(run, input, task, disturbance)
+                extras = network.pack_model(run, input, task, disturbance, block)
+                self._record = functools.partial(network.record, run, input, task)
+            run, sent = self._record(disturbance)
         elif any(one is not None for one in (input, task, disturbance)):
             raise TypeError(
                 "input, task and disturbance go with a model; a trace is played as it was recorded. "
@@ -134,6 +135,7 @@ class MemoryPlayer:
         self.num_steps = max(one.num_steps for one in self._traces)
         self._shown: Any = SimpleNamespace()  # the widget, as soon as there is one
         self.t, self.fps = t, fps
+        self._shown.disturbance = extras.get("disturbance", "")
         # Both runs in the order of the first, so that their rows match.
         orders = [choose_order(one, self._order_of(one))[0] for one in self._traces]
         orders = [orders[0] if len(one) == len(orders[0]) else one for one in orders]
@@ -171,6 +173,42 @@ class MemoryPlayer:
             raise ValueError(f"fps must be above 0 and at most 60 steps per second, but is {fps}.")
         self._shown.fps = float(fps)
 
+    @property
+    def disturbance(self) -> str:
+        """What the reader, or you, changed in the model's run, as a text; may be set.
+
+        Raises:
+            AttributeError: When set: the player plays a recorded run.
+            ValueError: When set: the disturbance doesn't fit the run.
+        """
+        return self._shown.disturbance
+
+    @disturbance.setter
+    def disturbance(self, disturbance: Disturbance | str | None) -> None:
+        if self._record is None:
+            raise AttributeError(
+                "A recorded run can't be disturbed. Give the player a model: MemoryPlayer(model, "
+                "input, task=task)."
+            )
+        trace, _ = self._record(disturbance)
+        self._shown.disturbance = trace.metadata.get("disturbance", "")
+
+    @property
+    def error(self) -> dict[str, int]:
+        """How many bits are ``"wrong"`` of those ``"asked"`` for, with the present disturbance.
+
+        The model is run for it here, in Python.
+
+        Raises:
+            AttributeError: The player plays a recorded run.
+            ValueError: There is no task to say what is right.
+        """
+        if self._record is None:
+            raise AttributeError("Of a recorded run, compare the trace's output with its target.")
+        from memorylab.player.network import count_wrong
+
+        return count_wrong(self._record(self.disturbance)[0])
+
     @functools.cached_property
     def widget(self) -> Any:
         """The Jupyter widget, made when it is first asked for.
@@ -193,8 +231,10 @@ class MemoryPlayer:
             data = traitlets.Bytes().tag(sync=True)
             t = traitlets.Int(min=0, max=self.num_steps - 1).tag(sync=True)
             fps = traitlets.Float(10, min=math.ulp(0), max=60).tag(sync=True)
+            disturbance = traitlets.Unicode().tag(sync=True)
 
-        self._shown = PlayerWidget(header=self.header, data=self.data, t=self.t, fps=self.fps)
+        values = vars(self._shown)
+        self._shown = PlayerWidget(header=self.header, data=self.data, **values)
         return self._shown
 
     def __repr__(self) -> str:
@@ -244,6 +284,7 @@ class MemoryPlayer:
         """Return what the script's ``mount`` needs, as JSON that may stand in a script element."""
         data = base64.b64encode(zlib.compress(self.data)).decode()
         start = {"header": self.header, "data": data, "t": self.t, "fps": self.fps}
+        start["disturbance"] = self.disturbance
         return json.dumps(start).replace("<", "\\u003c")
 
     def to_html(self, path: str | Path, title: str = "A memory at work") -> Path:

@@ -3,6 +3,7 @@
 import { read } from "./block.js";
 import { Board } from "./board.js";
 import { element, sign } from "./elements.js";
+import { Laboratory } from "./laboratory.js";
 
 const SPEEDS = [1, 2, 5, 10, 20, 30, 60];
 const SYNC_AFTER = 120; // milliseconds without a new step, before the kernel hears of it
@@ -20,6 +21,7 @@ export class Player {
     this.listeners = new Set();
     this.fps = model.get("fps");
     this.build();
+    if (network) this.laboratory = new Laboratory(this, header);
     root.addEventListener("keydown", (event) => this.key(event));
     this.onModelStep = () => this.seek(model.get("t"), false);
     this.onModelSpeed = () => this.setSpeed(model.get("fps"), false);
@@ -125,6 +127,7 @@ export class Player {
     this.slider.setAttribute("aria-valuetext", `step ${step} of ${this.steps - 1}`);
     this.counter.textContent = `step ${step} of ${this.steps - 1}`;
     this.root.dataset.step = step;
+    this.laboratory?.follow();
     if (this.chosen) this.value.textContent = this.chosen.panel.readout(step);
   }
 
@@ -234,6 +237,7 @@ export class Player {
 
   destroy() {
     this.toggle(false);
+    this.laboratory?.destroy();
     clearTimeout(this.timer);
     this.model.off("change:t", this.onModelStep);
     this.model.off("change:fps", this.onModelSpeed);
