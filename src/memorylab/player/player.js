@@ -50,6 +50,459 @@ var spacing = (count, length, room) => {
   return count;
 };
 
+// src/memorylab/player/script/maze.js
+var maze_exports = {};
+__export(maze_exports, {
+  ACTION_NAMES: () => ACTION_NAMES,
+  FORWARD: () => FORWARD,
+  LEFT: () => LEFT,
+  RIGHT: () => RIGHT,
+  TMaze: () => TMaze,
+  drawMaze: () => drawMaze
+});
+var [FORWARD, LEFT, RIGHT] = [0, 1, 2];
+var ACTION_NAMES = ["forward", "left", "right"];
+var BUMP_REWARD = -0.1;
+var SIDES = { [LEFT]: "left", [RIGHT]: "right" };
+var TMaze = class {
+  /** `sign` is LEFT or RIGHT; the corridor has `length` steps; after `limit` steps all is over. */
+  constructor(sign2, length, limit = 4 * length) {
+    Object.assign(this, { sign: sign2, length, limit, distance: length, time: 0, outcome: null });
+  }
+  get over() {
+    return this.outcome !== null;
+  }
+  /** Whether the agent turned where the sign pointed. */
+  get correct() {
+    return this.outcome === SIDES[this.sign];
+  }
+  /** Walk or turn; return the reward. */
+  step(action) {
+    this.time += 1;
+    let reward = BUMP_REWARD;
+    if (this.distance === 0 && action !== FORWARD) {
+      this.outcome = SIDES[action];
+      return this.correct ? 1 : -1;
+    }
+    if (this.distance > 0 && action === FORWARD) {
+      this.distance -= 1;
+      reward = 0;
+    }
+    if (this.time >= this.limit) this.outcome = "late";
+    return reward;
+  }
+  /** The four numbers that an agent sees; it sees the sign at the first step only. */
+  observe(visible = this.time === 0) {
+    const sign2 = visible ? this.sign : null;
+    const junction = this.distance === 0;
+    return [sign2 === LEFT, sign2 === RIGHT, !junction, junction].map(Number);
+  }
+  /** The scene for an onlooker; for a player who isn't to know the sign, it is not `told`. */
+  scene(visible = this.time === 0, told = true) {
+    const { sign: sign2, distance: distance2, length, outcome } = this;
+    return drawMaze(told ? SIDES[sign2] : null, distance2, length, visible, outcome);
+  }
+};
+var [START, MIDDLE, HALF] = [44, 80, 18];
+var [LONGEST, STEP] = [336, 48];
+var [TOP, BOTTOM] = [8, 152];
+var ENDS = { left: 30, right: 130 };
+var parsePoints = (text2) => text2.split(" ").map((pair) => pair.split(",").map(Number));
+var ARROW = parsePoints("0,-12 10,0 4,0 4,12 -4,12 -4,0 -10,0");
+var STAR = parsePoints("0,-10 3,-3 10,-3 4,1 6,9 0,4 -6,9 -4,1 -10,-3 -3,-3");
+var CHECK = ["-5,0 -1,4 5,-4"].map(parsePoints);
+var CROSS = ["-4,-4 4,4", "-4,4 4,-4"].map(parsePoints);
+var moved = (x, y, points, up = 1) => points.map(([dx, dy]) => [x + dx, y + up * dy]);
+var circle = (x, y, radius, fill) => ({ kind: "circle", x, y, radius, fill });
+var polygon = (points, fill) => ({ kind: "polygon", points, fill });
+var line = (points, stroke) => ({ kind: "line", points, stroke, stroke_width: 3 });
+var text = (x, y, words, size, fill, anchor) => ({
+  ...{ kind: "text", x, y, text: words, size, fill },
+  ...anchor ? { anchor } : {}
+});
+function drawMaze(sign2, distance2, length, visible, outcome = null) {
+  const place = (k) => START + Math.floor(Math.min(LONGEST, STEP * length) * k / length);
+  const [junction, here] = [place(length), place(length - distance2)];
+  const y = ENDS[outcome] ?? MIDDLE;
+  const right = junction + HALF;
+  const shapes = [corridor(junction)];
+  for (let k = 0; k <= length; k++) shapes.push(circle(place(k), MIDDLE, 2, "quiet"));
+  shapes.push(...drawSign(sign2, visible));
+  for (const [side, end] of Object.entries(ENDS)) {
+    shapes.push(text(right + 8, end, side, 14, "text", "start"));
+    if (side === sign2 && sign2 !== outcome) shapes.push(polygon(moved(junction, end, STAR), "goal"));
+  }
+  const trail = [
+    [START, MIDDLE],
+    [here, MIDDLE],
+    [here, y]
+  ];
+  shapes.push(
+    line(trail, "agent"),
+    circle(here, y, 12, "agent"),
+    polygon(nose(here, y, outcome), "ground"),
+    ...drawOutcome(sign2, outcome, right)
+  );
+  const label = tell(sign2, distance2, visible, outcome);
+  return { width: 480, height: 160, label, shapes };
+}
+function corridor(junction) {
+  const [top, bottom] = [MIDDLE - HALF, MIDDLE + HALF];
+  const [start, left, right] = [START - HALF - 4, junction - HALF, junction + HALF];
+  const upper = `${start},${top} ${left},${top} ${left},${TOP} ${right},${TOP}`;
+  const lower = `${right},${BOTTOM} ${left},${BOTTOM} ${left},${bottom} ${start},${bottom}`;
+  return { ...polygon(parsePoints(`${upper} ${lower}`), "floor"), stroke: "wall" };
+}
+function nose(x, y, outcome) {
+  if (outcome in ENDS)
+    return moved(x, y, parsePoints("0,-8 6,4 -6,4"), outcome === "left" ? 1 : -1);
+  return moved(x, y, parsePoints("8,0 -4,-6 -4,6"));
+}
+function drawSign(sign2, visible) {
+  const board = { kind: "rect", x: START - 22, y: 8, width: 44, height: 38, radius: 5 };
+  const look = visible ? { fill: "sign", stroke: "wall" } : { fill: "ground", stroke: "quiet", dashed: true };
+  const ink = visible ? "ink" : "quiet";
+  const up = sign2 === "left" ? 1 : -1;
+  const post = [
+    [START, 46],
+    [START, MIDDLE - HALF]
+  ];
+  return [
+    line(post, "wall"),
+    { ...board, ...look },
+    sign2 === null ? text(START, 27, "?", 24, ink) : polygon(moved(START, 27, ARROW, up), ink),
+    text(6, 112, "sign", 11, "quiet", "start"),
+    text(6, 126, visible ? "in sight" : "out of sight", 11, "quiet", "start")
+  ];
+}
+function drawOutcome(sign2, outcome, right) {
+  if (outcome === "late") return [text(right + 8, MIDDLE, "too late", 14, "bad", "start")];
+  if (sign2 === null || outcome === null) return [];
+  const [x, y, good] = [right + 64, ENDS[outcome], outcome === sign2];
+  const marks = good ? CHECK : CROSS;
+  return [
+    circle(x, y, 11, good ? "good" : "bad"),
+    ...marks.map((mark) => line(moved(x, y, mark), "ground"))
+  ];
+}
+function tell(sign2, distance2, visible, outcome) {
+  const turned = outcome in ENDS;
+  let shown = `the sign ${visible ? "shows" : "showed"} ${sign2}`;
+  if (sign2 === null) shown = "the sign is not known";
+  else if (turned) shown = `${outcome === sign2 ? "as" : "but"} the sign showed ${sign2}`;
+  if (turned) return `The agent turned ${outcome}, ${shown}.`;
+  const steps = distance2 === 1 ? "1 step" : `${distance2} steps`;
+  const place = distance2 === 0 ? "at the junction" : `${steps} before the junction`;
+  const late = outcome === "late" ? " Its time is up." : "";
+  return `The agent stands ${place}; ${shown}.${late}`;
+}
+
+// src/memorylab/player/script/world.js
+var ROLES = "ground floor wall agent sign goal card ink red text quiet good bad".split(" ");
+var ANCHORS = { start: "start", middle: "middle", end: "end" };
+var STROKE_WIDTH = 1.5;
+var unpackScenes = ({ shapes, scenes }) => scenes.map((scene) => ({ ...scene, shapes: scene.shapes.map((number) => shapes[number]) }));
+function drawScene({ width, height, label, title, shapes }) {
+  const box = { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label };
+  const heading = title ? [drawing("title", {}, title)] : [];
+  return drawing("svg", { ...box, class: "mp-scene" }, ...heading, ...shapes.map(drawShape));
+}
+function drawShape(shape) {
+  const { kind, fill, stroke, stroke_width: wide = STROKE_WIDTH, dashed } = shape;
+  const style = [`fill: ${colour(fill)}`];
+  if (stroke) style.push(`stroke: ${colour(stroke)}`, `stroke-width: ${Number(wide)}`);
+  if (dashed) style.push("stroke-dasharray: 4 3");
+  const look = { style: style.join(";") };
+  const points = () => shape.points.map((point) => point.join()).join(" ");
+  const { x, y } = shape;
+  if (kind === "rect") {
+    const size = { x, y, width: shape.width, height: shape.height, rx: shape.radius ?? 0 };
+    return drawing("rect", { ...size, ...look });
+  }
+  if (kind === "circle") return drawing("circle", { cx: x, cy: y, r: shape.radius, ...look });
+  if (kind === "polygon") return drawing("polygon", { points: points(), ...look });
+  if (kind === "line") return drawing("polyline", { points: points(), ...look });
+  if (kind !== "text") throw new Error(`This world can't be drawn: it has a shape '${kind}'.`);
+  const anchor = ANCHORS[shape.anchor ?? "middle"];
+  const place = { x, y, "text-anchor": anchor, "dominant-baseline": "central" };
+  return drawing("text", { ...place, "font-size": shape.size, ...look }, shape.text);
+}
+function colour(role) {
+  if (role === void 0) return "none";
+  if (!ROLES.includes(role))
+    throw new Error(`This world can't be drawn: it has a colour '${role}'.`);
+  return `var(--mp-scene-${role})`;
+}
+var World = class {
+  constructor(view) {
+    this.view = view;
+    this.before = element("figure", { class: "mp-before" });
+    this.after = element("figure", { class: "mp-after" });
+    this.acts = element("div", { class: "mp-acts" });
+    this.root = element("div", { class: "mp-world" }, this.before, this.acts, this.after);
+  }
+  get run() {
+    return this.view.run;
+  }
+  draw(step) {
+    const { scenes } = this.run;
+    step = Math.min(step, this.run.steps - 1);
+    const caption = (text2) => element("figcaption", {}, text2);
+    try {
+      if (scenes) {
+        this.before.replaceChildren(
+          caption("the world (dashed: out of the agent's sight)"),
+          drawScene(scenes[step])
+        );
+        this.after.replaceChildren(caption("what comes of it"), drawScene(scenes[step + 1]));
+      }
+    } catch (error) {
+      this.before.replaceChildren(element("p", { class: "mp-nothing" }, error.message));
+      this.after.replaceChildren();
+    }
+    this.acts.replaceChildren(...this.buildActs(step));
+  }
+  /** How likely each action is, with the one that was taken marked; reward and value. */
+  buildActs(step) {
+    const { run } = this;
+    const taken = run.has("action") && run.size("action") === 1 ? run.at("action", step)[0] : null;
+    const rows = [];
+    if (run.has("action_probabilities"))
+      run.at("action_probabilities", step).forEach((probability, action) => {
+        const percent = `${(100 * probability).toFixed(1)} %`;
+        const chosen = action === taken;
+        rows.push(
+          element(
+            "li",
+            { class: chosen ? "mp-chosen" : null, "aria-current": chosen ? "true" : null },
+            element("span", {}, nameAction(run, action)),
+            element("i", {}, element("b", { style: { width: percent.replace(" ", "") } })),
+            element("output", {}, percent)
+          )
+        );
+      });
+    else if (run.has("action")) {
+      const text2 = taken === null ? [...run.at("action", step)].map(show).join(", ") : null;
+      rows.push(element("li", { class: "mp-chosen" }, text2 ?? nameAction(run, taken)));
+    }
+    const numbers2 = ["reward", "value"].filter((name) => run.has(name) && run.size(name) === 1);
+    return [
+      element("p", { class: "mp-acts-title" }, "what it does"),
+      element("ul", { "aria-label": "actions" }, ...rows),
+      element(
+        "p",
+        { class: "mp-numbers" },
+        ...numbers2.map((name) => {
+          const { label, meaning } = run.arrays[name];
+          const text2 = run.at(name, step)[0].toFixed(2).replace("-", "−");
+          return element("span", { title: meaning }, `${label} `, element("b", {}, text2));
+        })
+      )
+    ];
+  }
+  tell(step) {
+    const { run } = this;
+    step = Math.min(step, run.steps - 1);
+    const sentences = run.scenes ? [run.scenes[step === run.steps - 1 ? step + 1 : step].label] : [];
+    if (run.has("action_probabilities") && run.size("action") === 1) {
+      const action = run.at("action", step)[0];
+      const sure = run.at("action_probabilities", step)[action];
+      sentences.push(`Its action: ${nameAction(run, action)} (${Math.round(100 * sure)} %).`);
+    }
+    return sentences.join(" ");
+  }
+};
+var nameAction = (run, action) => run.actions?.[action] ?? `action ${action}`;
+var hasWorld = (run) => !run.signed && Boolean(run.scenes ?? run.has("action_probabilities"));
+
+// src/memorylab/player/script/play.js
+var KEYS = { ArrowRight: FORWARD, ArrowUp: LEFT, ArrowDown: RIGHT };
+var MOVES = [
+  [FORWARD, "→", "forward", "Forward (right arrow)"],
+  [LEFT, "↑", "left", "Turn left (up arrow)"],
+  [RIGHT, "↓", "right", "Turn right (down arrow)"]
+];
+var SIGHTS = {
+  start: "at the start",
+  always: "all the time",
+  never: "never"
+};
+var EYES = ["sign left", "sign right", "corridor", "junction"];
+function generator(seed) {
+  return () => {
+    seed = seed + 1831565813 | 0;
+    let mixed = Math.imul(seed ^ seed >>> 15, 1 | seed);
+    mixed = mixed + Math.imul(mixed ^ mixed >>> 7, 61 | mixed) ^ mixed;
+    return ((mixed ^ mixed >>> 14) >>> 0) / 2 ** 32;
+  };
+}
+var TMazeGame = class {
+  constructor(model, root2) {
+    this.model = model;
+    this.root = root2;
+    const { corridor_length: lengths, sign: sign2, seed } = model.get("header").game;
+    this.lengths = lengths;
+    this.random = generator(seed ?? Math.floor(2 ** 32 * Math.random()));
+    this.sight = sign2;
+    this.scores = Object.fromEntries(Object.keys(SIGHTS).map((one) => [one, [0, 0]]));
+    this.build();
+    this.begin();
+  }
+  build() {
+    this.picture = element("div", { class: "mp-game-picture" });
+    this.said = element("p", { class: "mp-game-said", "aria-live": "polite" });
+    this.stage = element(
+      "div",
+      {
+        class: "mp-game-stage",
+        tabindex: "0",
+        role: "application",
+        "aria-label": "T-maze. Right arrow goes forward, up arrow turns left, down arrow turns right, enter begins a new round."
+      },
+      this.picture
+    );
+    this.stage.addEventListener("pointerdown", () => this.stage.focus());
+    this.moves = MOVES.map(([action, arrow, name, title]) => {
+      const button = press(name, title, "", () => this.move(action));
+      button.append(element("b", { "aria-hidden": "true" }, arrow), ` ${name}`);
+      return button;
+    });
+    this.next = press("new", "New round (enter)", "new round", () => this.begin());
+    this.sights = Object.entries(SIGHTS).map(
+      ([name, text2]) => press(`sight-${name}`, `See the sign ${text2}`, text2, () => this.look(name))
+    );
+    this.eyes = element("p", { class: "mp-game-eyes" });
+    this.score = element("table", { class: "mp-game-score", "aria-label": "score" });
+    const group2 = { class: "mp-group-of", role: "group", "aria-label": "you see the sign" };
+    this.root.classList.add("mp-game");
+    this.root.replaceChildren(
+      element(
+        "div",
+        { class: "mp-controls" },
+        "You see the sign",
+        element("span", group2, ...this.sights)
+      ),
+      this.stage,
+      this.said,
+      element("div", { class: "mp-controls mp-game-moves" }, ...this.moves, this.next),
+      element("div", { class: "mp-game-below" }, this.eyes, this.score)
+    );
+    this.root.addEventListener("keydown", (event) => this.key(event));
+  }
+  /** Begin a round in another maze. */
+  begin() {
+    const [shortest, longest] = this.lengths;
+    const sign2 = this.random() < 0.5 ? LEFT : RIGHT;
+    const length = shortest + Math.floor((longest - shortest + 1) * this.random());
+    this.maze = new TMaze(sign2, length, 4 * longest);
+    this.draw("");
+  }
+  look(sight) {
+    this.sight = sight;
+    this.begin();
+    this.stage.focus({ preventScroll: true });
+  }
+  move(action) {
+    const { maze } = this;
+    if (maze.over) return this.draw("This round is over. Enter begins a new one.");
+    const before = maze.distance;
+    const reward = maze.step(action);
+    const bumped = !maze.over && maze.distance === before;
+    if (maze.over) this.count(reward === 1);
+    this.draw(bumped ? "A wall: this costs 0.1." : "", bumped);
+  }
+  count(correct) {
+    const score = this.scores[this.sight];
+    score[0] += correct;
+    score[1] += 1;
+    this.model.set("scores", structuredClone(this.scores));
+    this.model.save_changes();
+  }
+  /** Whether the player sees the sign now. */
+  get visible() {
+    const { maze, sight } = this;
+    return !maze.over && (sight === "always" || sight === "start" && maze.time === 0);
+  }
+  draw(note, bumped = false) {
+    const { maze, visible } = this;
+    const scene = maze.scene(visible, visible || maze.over);
+    scene.label = scene.label.replace("The agent stands", "You stand").replace("The agent", "You");
+    this.picture.replaceChildren(drawScene(scene));
+    this.picture.classList.toggle("mp-bumped", bumped);
+    const result = maze.over ? `${tellResult(maze)} Enter begins a new round.` : note;
+    this.said.textContent = `${scene.label} ${result}`.trim();
+    this.root.dataset.outcome = maze.over ? maze.correct ? "correct" : "wrong" : "";
+    this.next.classList.toggle("mp-due", maze.over);
+    const numbers2 = maze.observe(visible);
+    this.eyes.replaceChildren(
+      "What an agent gets to see: ",
+      ...EYES.map(
+        (name, i) => element(
+          "span",
+          { class: numbers2[i] ? "mp-on" : "" },
+          `${name} `,
+          element("b", {}, numbers2[i])
+        )
+      )
+    );
+    for (const one of this.sights)
+      one.setAttribute("aria-pressed", String(one.dataset.action === `sight-${this.sight}`));
+    this.drawScore();
+  }
+  drawScore() {
+    const cell = (tag, text2) => element(tag, tag === "th" ? { scope: "row" } : {}, text2);
+    this.score.replaceChildren(
+      element("caption", {}, "correct turns"),
+      ...Object.entries(this.scores).map(
+        ([sight, [correct, rounds]]) => element(
+          "tr",
+          { "data-sight": sight, class: sight === this.sight ? "mp-chosen" : null },
+          cell("th", `sign ${SIGHTS[sight]}`),
+          cell("td", rounds ? `${correct} of ${rounds}` : "–"),
+          cell("td", sight === "never" && rounds ? `by chance, ${rounds / 2}` : "")
+        )
+      )
+    );
+  }
+  key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const onButton = event.target.tagName === "BUTTON";
+    if (event.key in KEYS) this.move(KEYS[event.key]);
+    else if (event.key === "Enter" && !onButton) this.begin();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (!onButton) return;
+    this.stage.focus({ preventScroll: true });
+  }
+  destroy() {
+  }
+};
+function tellResult({ outcome, correct }) {
+  if (outcome === "late") return "Too late.";
+  return correct ? "Correct: reward 1." : "Wrong: reward −1.";
+}
+
+// src/memorylab/player/script/numbers.js
+var product = (sizes) => sizes.reduce((a, b) => a * b, 1);
+var sigmoid = (x) => 1 / (1 + Math.exp(-x));
+var oneplus = (x) => 1 + (x > 40 ? x : Math.log1p(Math.exp(x)));
+function softmax(values, from, count) {
+  let highest = -Infinity;
+  for (let i = from; i < from + count; i++) highest = Math.max(highest, values[i]);
+  let total = 0;
+  for (let i = from; i < from + count; i++) total += values[i] = Math.exp(values[i] - highest);
+  for (let i = from; i < from + count; i++) values[i] /= total;
+}
+function addProduct(out, matrix, vector, first = 0, width = vector.length, start = 0) {
+  for (let row = 0; row < out.length; row++) {
+    let total = 0;
+    const place = (first + row) * width + start;
+    for (let i = 0; i < vector.length; i++) total += matrix[place + i] * vector[i];
+    out[row] += total;
+  }
+}
+
 // src/memorylab/player/script/disturbance.js
 var disturbance_exports = {};
 __export(disturbance_exports, {
@@ -209,168 +662,6 @@ function firstChange(before, after) {
   while (alike(a[0], b[0])) [a, b] = [a.slice(1), b.slice(1)];
   while (alike(a.at(-1), b.at(-1))) [a, b] = [a.slice(0, -1), b.slice(0, -1)];
   return Math.min(...[...a, ...b].map(({ first }) => first));
-}
-
-// src/memorylab/player/script/maze.js
-var maze_exports = {};
-__export(maze_exports, {
-  ACTION_NAMES: () => ACTION_NAMES,
-  FORWARD: () => FORWARD,
-  LEFT: () => LEFT,
-  RIGHT: () => RIGHT,
-  TMaze: () => TMaze,
-  drawMaze: () => drawMaze
-});
-var [FORWARD, LEFT, RIGHT] = [0, 1, 2];
-var ACTION_NAMES = ["forward", "left", "right"];
-var BUMP_REWARD = -0.1;
-var SIDES = { [LEFT]: "left", [RIGHT]: "right" };
-var TMaze = class {
-  /** `sign` is LEFT or RIGHT; the corridor has `length` steps; after `limit` steps all is over. */
-  constructor(sign2, length, limit = 4 * length) {
-    Object.assign(this, { sign: sign2, length, limit, distance: length, time: 0, outcome: null });
-  }
-  get over() {
-    return this.outcome !== null;
-  }
-  /** Walk or turn; return the reward. */
-  step(action) {
-    this.time += 1;
-    let reward = BUMP_REWARD;
-    if (this.distance === 0 && action !== FORWARD) {
-      this.outcome = SIDES[action];
-      return action === this.sign ? 1 : -1;
-    }
-    if (this.distance > 0 && action === FORWARD) {
-      this.distance -= 1;
-      reward = 0;
-    }
-    if (this.time >= this.limit) this.outcome = "late";
-    return reward;
-  }
-  /** The four numbers that an agent sees; it sees the sign at the first step only. */
-  observe(visible = this.time === 0) {
-    const sign2 = visible ? this.sign : null;
-    const junction = this.distance === 0;
-    return [sign2 === LEFT, sign2 === RIGHT, !junction, junction].map(Number);
-  }
-  /** The scene for an onlooker; for a player who isn't to know the sign, it is not `told`. */
-  scene(visible = this.time === 0, told = true) {
-    const { sign: sign2, distance: distance2, length, outcome } = this;
-    return drawMaze(told ? SIDES[sign2] : null, distance2, length, visible, outcome);
-  }
-};
-var [START, MIDDLE, HALF] = [44, 80, 18];
-var [LONGEST, STEP] = [336, 48];
-var [TOP, BOTTOM] = [8, 152];
-var ENDS = { left: 30, right: 130 };
-var parsePoints = (text2) => text2.split(" ").map((pair) => pair.split(",").map(Number));
-var ARROW = parsePoints("0,-12 10,0 4,0 4,12 -4,12 -4,0 -10,0");
-var STAR = parsePoints("0,-10 3,-3 10,-3 4,1 6,9 0,4 -6,9 -4,1 -10,-3 -3,-3");
-var CHECK = ["-5,0 -1,4 5,-4"].map(parsePoints);
-var CROSS = ["-4,-4 4,4", "-4,4 4,-4"].map(parsePoints);
-var moved = (x, y, points, up = 1) => points.map(([dx, dy]) => [x + dx, y + up * dy]);
-var circle = (x, y, radius, fill) => ({ kind: "circle", x, y, radius, fill });
-var polygon = (points, fill) => ({ kind: "polygon", points, fill });
-var line = (points, stroke) => ({ kind: "line", points, stroke, stroke_width: 3 });
-var text = (x, y, words, size, fill, anchor) => ({
-  ...{ kind: "text", x, y, text: words, size, fill },
-  ...anchor ? { anchor } : {}
-});
-function drawMaze(sign2, distance2, length, visible, outcome = null) {
-  const place = (k) => START + Math.floor(Math.min(LONGEST, STEP * length) * k / length);
-  const [junction, here] = [place(length), place(length - distance2)];
-  const y = ENDS[outcome] ?? MIDDLE;
-  const right = junction + HALF;
-  const shapes = [corridor(junction)];
-  for (let k = 0; k <= length; k++) shapes.push(circle(place(k), MIDDLE, 2, "quiet"));
-  shapes.push(...drawSign(sign2, visible));
-  for (const [side, end] of Object.entries(ENDS)) {
-    shapes.push(text(right + 8, end, side, 14, "text", "start"));
-    if (side === sign2 && sign2 !== outcome) shapes.push(polygon(moved(junction, end, STAR), "goal"));
-  }
-  const trail = [
-    [START, MIDDLE],
-    [here, MIDDLE],
-    [here, y]
-  ];
-  shapes.push(
-    line(trail, "agent"),
-    circle(here, y, 12, "agent"),
-    polygon(nose(here, y, outcome), "ground"),
-    ...drawOutcome(sign2, outcome, right)
-  );
-  const label = tell(sign2, distance2, visible, outcome);
-  return { width: 480, height: 160, label, shapes };
-}
-function corridor(junction) {
-  const [top, bottom] = [MIDDLE - HALF, MIDDLE + HALF];
-  const [start, left, right] = [START - HALF - 4, junction - HALF, junction + HALF];
-  const upper = `${start},${top} ${left},${top} ${left},${TOP} ${right},${TOP}`;
-  const lower = `${right},${BOTTOM} ${left},${BOTTOM} ${left},${bottom} ${start},${bottom}`;
-  return { ...polygon(parsePoints(`${upper} ${lower}`), "floor"), stroke: "wall" };
-}
-function nose(x, y, outcome) {
-  if (outcome in ENDS) return moved(x, y, parsePoints("0,-8 6,4 -6,4"), outcome === "left" ? 1 : -1);
-  return moved(x, y, parsePoints("8,0 -4,-6 -4,6"));
-}
-function drawSign(sign2, visible) {
-  const board = { kind: "rect", x: START - 22, y: 8, width: 44, height: 38, radius: 5 };
-  const look = visible ? { fill: "sign", stroke: "wall" } : { fill: "ground", stroke: "quiet", dashed: true };
-  const ink = visible ? "ink" : "quiet";
-  const up = sign2 === "left" ? 1 : -1;
-  const post = [
-    [START, 46],
-    [START, MIDDLE - HALF]
-  ];
-  return [
-    line(post, "wall"),
-    { ...board, ...look },
-    sign2 === null ? text(START, 27, "?", 24, ink) : polygon(moved(START, 27, ARROW, up), ink),
-    text(6, 112, "sign", 11, "quiet", "start"),
-    text(6, 126, visible ? "in sight" : "out of sight", 11, "quiet", "start")
-  ];
-}
-function drawOutcome(sign2, outcome, right) {
-  if (outcome === "late") return [text(right + 8, MIDDLE, "too late", 14, "bad", "start")];
-  if (sign2 === null || outcome === null) return [];
-  const [x, y, good] = [right + 64, ENDS[outcome], outcome === sign2];
-  const marks = good ? CHECK : CROSS;
-  return [
-    circle(x, y, 11, good ? "good" : "bad"),
-    ...marks.map((mark) => line(moved(x, y, mark), "ground"))
-  ];
-}
-function tell(sign2, distance2, visible, outcome) {
-  const turned = outcome in ENDS;
-  let shown = `the sign ${visible ? "shows" : "showed"} ${sign2}`;
-  if (sign2 === null) shown = "the sign is not known";
-  else if (turned) shown = `${outcome === sign2 ? "as" : "but"} the sign showed ${sign2}`;
-  if (turned) return `The agent turned ${outcome}, ${shown}.`;
-  const steps = distance2 === 1 ? "1 step" : `${distance2} steps`;
-  const place = distance2 === 0 ? "at the junction" : `${steps} before the junction`;
-  const late = outcome === "late" ? " Its time is up." : "";
-  return `The agent stands ${place}; ${shown}.${late}`;
-}
-
-// src/memorylab/player/script/numbers.js
-var product = (sizes) => sizes.reduce((a, b) => a * b, 1);
-var sigmoid = (x) => 1 / (1 + Math.exp(-x));
-var oneplus = (x) => 1 + (x > 40 ? x : Math.log1p(Math.exp(x)));
-function softmax(values, from, count) {
-  let highest = -Infinity;
-  for (let i = from; i < from + count; i++) highest = Math.max(highest, values[i]);
-  let total = 0;
-  for (let i = from; i < from + count; i++) total += values[i] = Math.exp(values[i] - highest);
-  for (let i = from; i < from + count; i++) values[i] /= total;
-}
-function addProduct(out, matrix, vector, first = 0, width = vector.length, start = 0) {
-  for (let row = 0; row < out.length; row++) {
-    let total = 0;
-    const place = (first + row) * width + start;
-    for (let i = 0; i < vector.length; i++) total += matrix[place + i] * vector[i];
-    out[row] += total;
-  }
 }
 
 // src/memorylab/player/script/formulas.js
@@ -1267,7 +1558,16 @@ var Episode = class _Episode extends Simulation {
   constructor(model, { agent, maze, disturbance, ...about }) {
     const limit = limitOf(maze.length, Math.max(agent.longest, LONGEST2));
     const input = new Float64Array(limit * model.sizes.input);
-    super(model, { ...about, agent, maze, disturbance, input, target: null, mask: null, given: {} });
+    super(model, {
+      ...about,
+      agent,
+      maze,
+      disturbance,
+      input,
+      target: null,
+      mask: null,
+      given: {}
+    });
   }
   /** The same agent with another disturbance, or in another maze. */
   disturbed(disturbance, changes = {}) {
@@ -1304,125 +1604,108 @@ var Episode = class _Episode extends Simulation {
     }
     this.steps = this.history.length;
     this.outcome = world.outcome;
-    this.rightly = world.distance === 0 && this.history.at(-1).reward[0] === 1;
+    this.correct = world.correct;
   }
 };
 
-// src/memorylab/player/script/world.js
-var ROLES = "ground floor wall agent sign goal card ink red text quiet good bad".split(" ");
-var ANCHORS = { start: "start", middle: "middle", end: "end" };
-var STROKE_WIDTH = 1.5;
-var unpackScenes = ({ shapes, scenes }) => scenes.map((scene) => ({ ...scene, shapes: scene.shapes.map((number) => shapes[number]) }));
-function drawScene({ width, height, label, title, shapes }) {
-  const box = { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label };
-  const heading = title ? [drawing("title", {}, title)] : [];
-  return drawing("svg", { ...box, class: "mp-scene" }, ...heading, ...shapes.map(drawShape));
-}
-function drawShape(shape) {
-  const { kind, fill, stroke, stroke_width: wide = STROKE_WIDTH, dashed } = shape;
-  const style = [`fill: ${colour(fill)}`];
-  if (stroke) style.push(`stroke: ${colour(stroke)}`, `stroke-width: ${Number(wide)}`);
-  if (dashed) style.push("stroke-dasharray: 4 3");
-  const look = { style: style.join(";") };
-  const points = () => shape.points.map((point) => point.join()).join(" ");
-  const { x, y } = shape;
-  if (kind === "rect") {
-    const size = { x, y, width: shape.width, height: shape.height, rx: shape.radius ?? 0 };
-    return drawing("rect", { ...size, ...look });
+// src/memorylab/player/script/agent.js
+var SIDES2 = { [LEFT]: "left", [RIGHT]: "right" };
+var STATE = "memory usage link precedence write_weighting read_weighting read_vectors".split(" ");
+var AgentControls = class {
+  constructor(player) {
+    this.player = player;
+    this.lab = player.laboratory;
+    this.signs = [LEFT, RIGHT].map((sign2) => {
+      const title = `The sign points ${SIDES2[sign2]}`;
+      return press(`sign-${SIDES2[sign2]}`, title, SIDES2[sign2], () => this.change({ sign: sign2 }));
+    });
+    this.length = element("input", {
+      type: "range",
+      min: 1,
+      max: LONGEST2,
+      "aria-label": "length of the corridor",
+      "data-action": "corridor",
+      oninput: () => this.change({ length: Number(this.length.value) })
+    });
+    this.count = element("output", {});
+    this.wipe = press(
+      "wipe-memory",
+      "Set all locations to 0 after this step",
+      "",
+      () => this.forget(["memory"])
+    );
+    const all = "Set all that it keeps to 0: memory, usage, links, weightings, and what it read";
+    this.wipeAll = press("wipe-all", all, "Wipe all that it keeps", () => this.forget(STATE));
+    this.verdict = element("p", { class: "mp-turns", role: "status" });
+    const row = (...parts) => element("div", { class: "mp-tools" }, ...parts);
+    const signs = element(
+      "span",
+      { class: "mp-group-of", role: "group", "aria-label": "sign" },
+      ...this.signs
+    );
+    this.root = element(
+      "section",
+      { class: "mp-agent", "aria-label": "maze and memory of the agent" },
+      row(
+        "sign",
+        signs,
+        element("label", {}, "corridor ", this.length, this.count),
+        this.wipe,
+        this.wipeAll
+      ),
+      this.verdict
+    );
+    this.root.addEventListener("keydown", (event) => {
+      if (event.target === this.length && event.key !== "Escape") event.stopPropagation();
+    });
+    this.lab.root.prepend(this.root);
+    this.follow();
   }
-  if (kind === "circle") return drawing("circle", { cx: x, cy: y, r: shape.radius, ...look });
-  if (kind === "polygon") return drawing("polygon", { points: points(), ...look });
-  if (kind === "line") return drawing("polyline", { points: points(), ...look });
-  if (kind !== "text") throw new Error(`This world can't be drawn: it has a shape '${kind}'.`);
-  const anchor = ANCHORS[shape.anchor ?? "middle"];
-  const place = { x, y, "text-anchor": anchor, "dominant-baseline": "central" };
-  return drawing("text", { ...place, "font-size": shape.size, ...look }, shape.text);
-}
-function colour(role) {
-  if (role === void 0) return "none";
-  if (!ROLES.includes(role))
-    throw new Error(`This world can't be drawn: it has a colour '${role}'.`);
-  return `var(--mp-scene-${role})`;
-}
-var World = class {
-  constructor(view) {
-    this.view = view;
-    this.before = element("figure", { class: "mp-before" });
-    this.after = element("figure", { class: "mp-after" });
-    this.acts = element("div", { class: "mp-acts" });
-    this.root = element("div", { class: "mp-world" }, this.before, this.acts, this.after);
+  /** Let the agent begin in another maze. */
+  change(changes) {
+    const { lab } = this;
+    const maze = { ...lab.run.maze, ...changes };
+    lab.commit();
+    lab.attempt(() => {
+      const run = lab.run.disturbed(lab.history.now, { maze });
+      lab.plain = null;
+      lab.present(run);
+    });
   }
-  get run() {
-    return this.view.run;
+  /** Wipe some arrays after this step. */
+  forget(names) {
+    const { step } = this.player;
+    const when2 = { index: [], first: step, last: step, value: 0 };
+    this.lab.edit(names.map((name) => ({ name, ...when2 })));
   }
-  draw(step) {
-    const { scenes } = this.run;
-    step = Math.min(step, this.run.steps - 1);
-    const caption = (text2) => element("figcaption", {}, text2);
-    try {
-      if (scenes) {
-        this.before.replaceChildren(caption("what there is to see"), drawScene(scenes[step]));
-        this.after.replaceChildren(caption("what comes of it"), drawScene(scenes[step + 1]));
-      }
-    } catch (error) {
-      this.before.replaceChildren(element("p", { class: "mp-nothing" }, error.message));
-      this.after.replaceChildren();
-    }
-    this.acts.replaceChildren(...this.buildActs(step));
-  }
-  /** How likely each action is, with the one that was taken marked; reward and value. */
-  buildActs(step) {
-    const { run } = this;
-    const taken = run.has("action") && run.size("action") === 1 ? run.at("action", step)[0] : null;
-    const rows = [];
-    if (run.has("action_probabilities"))
-      run.at("action_probabilities", step).forEach((probability, action) => {
-        const percent = `${(100 * probability).toFixed(1)} %`;
-        const chosen = action === taken;
-        rows.push(
-          element(
-            "li",
-            { class: chosen ? "mp-chosen" : null, "aria-current": chosen ? "true" : null },
-            element("span", {}, nameAction(run, action)),
-            element("i", {}, element("b", { style: { width: percent.replace(" ", "") } })),
-            element("output", {}, percent)
-          )
-        );
-      });
-    else if (run.has("action")) {
-      const text2 = taken === null ? [...run.at("action", step)].map(show).join(", ") : null;
-      rows.push(element("li", { class: "mp-chosen" }, text2 ?? nameAction(run, taken)));
-    }
-    const numbers2 = ["reward", "value"].filter((name) => run.has(name) && run.size(name) === 1);
-    return [
-      element("p", { class: "mp-acts-title" }, "what it does"),
-      element("ul", { "aria-label": "actions" }, ...rows),
-      element(
-        "p",
-        { class: "mp-numbers" },
-        ...numbers2.map((name) => {
-          const { label, meaning } = run.arrays[name];
-          const text2 = run.at(name, step)[0].toFixed(2).replace("-", "−");
-          return element("span", { title: meaning }, `${label} `, element("b", {}, text2));
-        })
-      )
-    ];
-  }
-  tell(step) {
-    const { run } = this;
-    step = Math.min(step, run.steps - 1);
-    const sentences = run.scenes ? [run.scenes[step].label] : [];
-    if (run.has("action_probabilities") && run.size("action") === 1) {
-      const action = run.at("action", step)[0];
-      const sure = run.at("action_probabilities", step)[action];
-      sentences.push(`Its action: ${nameAction(run, action)} (${Math.round(100 * sure)} %).`);
-    }
-    if (run.scenes && step === run.steps - 1) sentences.push(run.scenes[step + 1].label);
-    return sentences.join(" ");
+  /** Show the state of the laboratory at the player's step. */
+  follow() {
+    this.wipe.textContent = `Wipe its memory at step ${this.player.step}`;
+    const { run } = this.lab;
+    if (run === this.told) return;
+    this.told = run;
+    const { sign: sign2, length } = run.maze;
+    this.signs.forEach(
+      (one, i) => one.setAttribute("aria-pressed", String([LEFT, RIGHT][i] === sign2))
+    );
+    this.length.value = length;
+    this.count.textContent = ` ${length} ${length === 1 ? "step" : "steps"}`;
+    this.verdict.textContent = tellTurns(run);
+    this.verdict.dataset.correct = run.correct;
   }
 };
-var nameAction = (run, action) => run.actions?.[action] ?? `action ${action}`;
-var hasWorld = (run) => !run.signed && Boolean(run.scenes ?? run.has("action_probabilities"));
+function tellTurns(run) {
+  const turns = [LEFT, RIGHT].map((sign2) => {
+    const own = sign2 === run.maze.sign;
+    const { outcome, correct } = own ? run : run.disturbed(run.disturbance, { maze: { ...run.maze, sign: sign2 } });
+    if (outcome === "late") return { outcome, text: "it doesn't turn in time" };
+    return { outcome, text: `it turns ${outcome}, ${correct ? "correctly" : "wrongly"}` };
+  });
+  const [left, right] = turns;
+  const same2 = left.outcome === right.outcome;
+  const so = same2 ? " So the sign makes no difference to it." : "";
+  return `Sign left: ${left.text}. Sign right: ${right.text}.${so}`;
+}
 
 // src/memorylab/player/script/block.js
 function numbers(buffer, { type, offset, shape }) {
@@ -2324,11 +2607,14 @@ function runLines2(view) {
     lines.push(numbersLine(view, name, { height, tell: tell2, ...options }).root);
   };
   const simple = view.names("other", "few");
-  if (run.has("input")) numbers2("input");
+  const acts = hasWorld(run) && run.has("action_probabilities") && run.has("observation");
+  const [first, last] = acts ? ["observation", "action_probabilities"] : ["input", "output"];
+  if (run.has(first) && run.frame?.name !== first) numbers2(first, acts ? { label: "sees" } : {});
   for (const entry of placed(view)) lines.push(placesLine(view, ...entry).root);
   if (hasBits(run)) lines.push(...answerLines(view, small));
-  else if (run.has("output")) numbers2("output");
-  for (const name of simple.filter((one) => !["input", "output"].includes(one)))
+  else if (run.has(last)) numbers2(last, acts ? { label: "does" } : {});
+  const elsewhere = ["input", "output", ...acts ? ["action"] : []];
+  for (const name of simple.filter((one) => !elsewhere.includes(one)))
     if (name !== "target") numbers2(name);
     else if (!hasBits(run)) numbers2(name, { label: "wanted" });
   return [...lines, clockLine(view.player.steps)];
@@ -3823,6 +4109,7 @@ var Player = class {
     this.fps = model.get("fps");
     this.build();
     if (network) this.laboratory = new Laboratory(this, header);
+    if (header.agent) this.agent = new AgentControls(this);
     root2.addEventListener("keydown", (event) => this.key(event));
     this.onModelStep = () => this.seek(model.get("t"), false);
     this.onModelSpeed = () => this.setSpeed(model.get("fps"), false);
@@ -3920,6 +4207,7 @@ var Player = class {
     this.counter.textContent = `step ${step} of ${this.steps - 1}`;
     this.root.dataset.step = step;
     this.laboratory?.follow();
+    this.agent?.follow();
     if (this.chosen) this.value.textContent = this.chosen.panel.readout(step);
   }
   seek(step, sync = true) {
@@ -4785,6 +5073,129 @@ body[data-jp-theme-light="false"] .memory-player {
     grid-column: 1;
   }
 }
+.mp-agent {
+  flex: 1 0 100%;
+}
+.mp-agent input[type="range"] {
+  width: min(160px, 40vw);
+  padding: 0;
+  vertical-align: middle;
+  accent-color: var(--mp-accent);
+}
+.memory-player .mp-turns {
+  flex: 1 0 100%;
+  font-size: 14px;
+}
+.mp-turns[data-correct="false"] {
+  color: var(--mp-scene-bad);
+}
+
+/* The T-maze to play. */
+.mp-game {
+  max-width: 720px;
+}
+.mp-game-stage {
+  margin: 8px 0 6px;
+  border-radius: 6px;
+  cursor: pointer;
+}
+.mp-game-picture {
+  position: relative;
+}
+.mp-game-stage:not(:focus) .mp-game-picture::after {
+  content: "Click here, then use the arrow keys";
+  position: absolute;
+  inset: auto 0 6px;
+  margin: auto;
+  width: max-content;
+  max-width: 100%;
+  padding: 1px 10px;
+  font-size: 12px;
+  color: var(--mp-quiet);
+  background: var(--mp-back);
+  border: 1px solid var(--mp-line);
+  border-radius: 10px;
+}
+@media (pointer: coarse) {
+  .mp-game-stage:not(:focus) .mp-game-picture::after {
+    content: none;
+  }
+}
+.memory-player .mp-game-said {
+  min-height: 2.9em;
+  font-size: 15px;
+}
+.mp-game[data-outcome="correct"] .mp-game-said {
+  color: var(--mp-scene-good);
+}
+.mp-game[data-outcome="wrong"] .mp-game-said {
+  color: var(--mp-scene-bad);
+}
+.mp-game-moves button {
+  flex: 1 1 110px;
+  min-height: 44px;
+  font-size: 14px;
+}
+.mp-game-moves .mp-due {
+  background: var(--mp-accent);
+  color: var(--mp-back);
+}
+.mp-game-below {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 8px 32px;
+  justify-content: space-between;
+  margin-top: 10px;
+}
+.mp-game-eyes {
+  color: var(--mp-quiet);
+  font-size: 12px;
+  max-width: 300px;
+}
+.mp-game-eyes span {
+  display: inline-block;
+  margin: 2px 4px 2px 0;
+  padding: 0 7px;
+  border: 1px solid var(--mp-line);
+  border-radius: 10px;
+}
+.mp-game-eyes .mp-on {
+  color: var(--mp-scene-ink);
+  background: var(--mp-scene-sign);
+  border-color: var(--mp-scene-sign);
+}
+.mp-game-score {
+  border-collapse: collapse;
+  font-variant-numeric: tabular-nums;
+}
+.mp-game-score caption {
+  font-size: 12px;
+  font-weight: 600;
+  text-align: left;
+}
+.mp-game-score th,
+.mp-game-score td {
+  padding: 0 12px 0 0;
+  font-weight: 400;
+  text-align: left;
+}
+.mp-game-score .mp-chosen {
+  font-weight: 650;
+}
+.mp-game-score .mp-chosen th,
+.mp-game-score .mp-chosen td:nth-child(2) {
+  font-weight: 650;
+}
+@media (prefers-reduced-motion: no-preference) {
+  .mp-bumped {
+    animation: mp-bump 0.18s;
+  }
+}
+@keyframes mp-bump {
+  50% {
+    transform: translateX(5px);
+  }
+}
 `;
 
 // src/memorylab/player/script/main.js
@@ -4795,7 +5206,7 @@ function render({ model, el }) {
     "aria-label": "memory player"
   });
   el.replaceChildren(element("style", {}, style_default + laboratory_default), root2);
-  const player = new Player(model, root2);
+  const player = model.get("header").game ? new TMazeGame(model, root2) : new Player(model, root2);
   root2.player = player;
   root2.dataset.ready = "true";
   return () => player.destroy();

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import functools
-import html
 import io
-import json
 import math
 import operator
-import re
 import sys
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
-from string import Template
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -22,10 +16,10 @@ import numpy as np
 from PIL import Image
 
 from memorylab.errors import reject_unknown_keys
-from memorylab.files import write_atomically
 from memorylab.memory.dnc.trace import DNCTrace
 from memorylab.memory.trace import MemoryTrace
 from memorylab.player.packing import Block, pack
+from memorylab.player.page import mimebundle, printable, start_of_page, write_page
 from memorylab.plots import film_strip, plot_arrays
 from memorylab.plots.choices import choose_order
 from memorylab.plots.style import new_figure
@@ -37,7 +31,6 @@ if TYPE_CHECKING:
 
 SCRIPT = Path(__file__).with_name("player.js")
 LEVELS = ("simple", "everything")
-PAGE = Path(__file__).with_name("page.html")
 
 
 class MemoryPlayer:
@@ -130,7 +123,7 @@ class MemoryPlayer:
                 )
         if isinstance(labels, str) or len(labels) != 2:
             raise ValueError(f"labels must be two, one for each run, but are {labels!r}.")
-        self._labels = [_printable(label) for label in labels] if compare is not None else [""]
+        self._labels = [printable(label) for label in labels] if compare is not None else [""]
         self._order = order
         self.num_steps = max(one.num_steps for one in self._traces)
         self._shown: Any = SimpleNamespace()  # the widget, as soon as there is one
@@ -229,7 +222,9 @@ class MemoryPlayer:
             _esm = SCRIPT
             header = traitlets.Dict().tag(sync=True)
             data = traitlets.Bytes().tag(sync=True)
-            t = traitlets.Int(min=0, max=self.num_steps - 1).tag(sync=True)
+            # In the page the reader can make the run of a model longer.
+            last = None if self._record else self.num_steps - 1
+            t = traitlets.Int(min=0, max=last).tag(sync=True)
             fps = traitlets.Float(10, min=math.ulp(0), max=60).tag(sync=True)
             disturbance = traitlets.Unicode().tag(sync=True)
 
@@ -241,11 +236,7 @@ class MemoryPlayer:
         return f"MemoryPlayer({'; '.join(run.summary for run in self._traces)})"
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        bundle = self.widget._repr_mimebundle_(**options)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        # Never text/html, which frontends prefer to this picture.
-        picture = base64.b64encode(self.film_strip()).decode()
-        return data | {"text/plain": repr(self), "image/png": picture}, metadata
+        return mimebundle(self.widget, repr(self), self.film_strip(), **options)
 
     def film_strip(self) -> bytes:
         """Return the picture that stands in for the player, as a PNG.
@@ -282,10 +273,8 @@ class MemoryPlayer:
 
     def start(self) -> str:
         """Return what the script's ``mount`` needs, as JSON that may stand in a script element."""
-        data = base64.b64encode(zlib.compress(self.data)).decode()
-        start = {"header": self.header, "data": data, "t": self.t, "fps": self.fps}
-        start["disturbance"] = self.disturbance
-        return json.dumps(start).replace("<", "\\u003c")
+        values = {"t": self.t, "fps": self.fps, "disturbance": self.disturbance}
+        return start_of_page(self.header, self.data, **values)
 
     def to_html(self, path: str | Path, title: str = "A memory at work") -> Path:
         """Write the player as one page that needs no kernel, no network and no other file.
@@ -301,19 +290,4 @@ class MemoryPlayer:
             ValueError: The path has another ending.
             OSError: The folder can't be written.
         """
-        path = Path(path)
-        if path.suffix != ".html":
-            raise ValueError(f"A page is written to a file that ends in .html, not {path.name!r}.")
-        page = Template(PAGE.read_text(encoding="utf-8")).substitute(
-            title=html.escape(_printable(title)),
-            start=self.start(),
-            script=SCRIPT.read_text(encoding="utf-8"),
-        )
-        with write_atomically(path) as temporary:
-            temporary.write_text(page, encoding="utf-8")
-        return path
-
-
-def _printable(text: Any) -> str:
-    """Return a text in which U+FFFD stands for lone surrogates, which no file can hold."""
-    return re.sub("[\ud800-\udfff]", "\ufffd", str(text))
+        return write_page(path, title, self.start(), SCRIPT)

@@ -30,7 +30,16 @@ export class Episode extends Simulation {
   constructor(model, { agent, maze, disturbance, ...about }) {
     const limit = limitOf(maze.length, Math.max(agent.longest, LONGEST));
     const input = new Float64Array(limit * model.sizes.input);
-    super(model, { ...about, agent, maze, disturbance, input, target: null, mask: null, given: {} });
+    super(model, {
+      ...about,
+      agent,
+      maze,
+      disturbance,
+      input,
+      target: null,
+      mask: null,
+      given: {},
+    });
   }
 
   /** The same agent with another disturbance, or in another maze. */
@@ -69,6 +78,6 @@ export class Episode extends Simulation {
     }
     this.steps = this.history.length;
     this.outcome = world.outcome;
-    this.rightly = world.distance === 0 && this.history.at(-1).reward[0] === 1;
+    this.correct = world.correct;
   }
 }

@@ -8,6 +8,7 @@
 // and clock).
 
 import { element } from "./elements.js";
+import { TMazeGame } from "./play.js";
 import { Player } from "./player.js";
 import LABORATORY from "./laboratory.css";
 import STYLE from "./style.css";
@@ -31,7 +32,7 @@ function render({ model, el }) {
     "aria-label": "memory player",
   });
   el.replaceChildren(element("style", {}, STYLE + LABORATORY), root);
-  const player = new Player(model, root);
+  const player = model.get("header").game ? new TMazeGame(model, root) : new Player(model, root);
   root.player = player; // for other scripts of the page
   root.dataset.ready = "true";
   return () => player.destroy();

@@ -17,13 +17,18 @@ export class TMaze {
     return this.outcome !== null;
   }
 
+  /** Whether the agent turned where the sign pointed. */
+  get correct() {
+    return this.outcome === SIDES[this.sign];
+  }
+
   /** Walk or turn; return the reward. */
   step(action) {
     this.time += 1;
     let reward = BUMP_REWARD;
     if (this.distance === 0 && action !== FORWARD) {
       this.outcome = SIDES[action];
-      return action === this.sign ? 1 : -1;
+      return this.correct ? 1 : -1;
     }
     if (this.distance > 0 && action === FORWARD) {
       this.distance -= 1;
@@ -106,7 +111,8 @@ function corridor(junction) {
 
 /** Where the agent looks: along the corridor, or up or down. */
 function nose(x, y, outcome) {
-  if (outcome in ENDS) return moved(x, y, parsePoints("0,-8 6,4 -6,4"), outcome === "left" ? 1 : -1);
+  if (outcome in ENDS)
+    return moved(x, y, parsePoints("0,-8 6,4 -6,4"), outcome === "left" ? 1 : -1);
   return moved(x, y, parsePoints("8,0 -4,-6 -4,6"));
 }
 
@@ -124,9 +130,7 @@ function drawSign(sign, visible) {
   return [
     line(post, "wall"),
     { ...board, ...look },
-    sign === null
-      ? text(START, 27, "?", 24, ink)
-      : polygon(moved(START, 27, ARROW, up), ink),
+    sign === null ? text(START, 27, "?", 24, ink) : polygon(moved(START, 27, ARROW, up), ink),
     text(6, 112, "sign", 11, "quiet", "start"),
     text(6, 126, visible ? "in sight" : "out of sight", 11, "quiet", "start"),
   ];

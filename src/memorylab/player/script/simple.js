@@ -8,6 +8,7 @@ import { numbersLine, placesLine } from "./everything.js";
 import { answerAt, hasBits, isAsked, isWrong } from "./answer.js";
 import { clockLine } from "./lines.js";
 import { Bars } from "./panels.js";
+import { hasWorld } from "./world.js";
 
 const TOUCHED = 0.1; // A row with a smaller weight is not marked as written or read.
 const VERBS = { write: "writes", read: "reads" };
@@ -158,11 +159,15 @@ function runLines(view) {
     lines.push(numbersLine(view, name, { height, tell, ...options }).root);
   };
   const simple = view.names("other", "few");
-  if (run.has("input")) numbers("input");
+  // Of an agent rather what it sees and does than what its memory is told and answers.
+  const acts = hasWorld(run) && run.has("action_probabilities") && run.has("observation");
+  const [first, last] = acts ? ["observation", "action_probabilities"] : ["input", "output"];
+  if (run.has(first) && run.frame?.name !== first) numbers(first, acts ? { label: "sees" } : {});
   for (const entry of placed(view)) lines.push(placesLine(view, ...entry).root);
   if (hasBits(run)) lines.push(...answerLines(view, small));
-  else if (run.has("output")) numbers("output");
-  for (const name of simple.filter((one) => !["input", "output"].includes(one)))
+  else if (run.has(last)) numbers(last, acts ? { label: "does" } : {});
+  const elsewhere = ["input", "output", ...(acts ? ["action"] : [])];
+  for (const name of simple.filter((one) => !elsewhere.includes(one)))
     if (name !== "target") numbers(name);
     else if (!hasBits(run)) numbers(name, { label: "wanted" });
   return [...lines, clockLine(view.player.steps)];

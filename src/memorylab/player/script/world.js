@@ -4,8 +4,7 @@
 import { drawing, element, show } from "./elements.js";
 
 /** The colours that a scene may name: the keys of memorylab.environments.scene.ROLES. */
-const ROLES =
-  "ground floor wall agent sign goal card ink red text quiet good bad".split(" ");
+const ROLES = "ground floor wall agent sign goal card ink red text quiet good bad".split(" ");
 const ANCHORS = { start: "start", middle: "middle", end: "end" };
 const STROKE_WIDTH = 1.5; // as there, if a scene has none
 
@@ -72,7 +71,10 @@ export class World {
     const caption = (text) => element("figcaption", {}, text);
     try {
       if (scenes) {
-        this.before.replaceChildren(caption("what there is to see"), drawScene(scenes[step]));
+        this.before.replaceChildren(
+          caption("the world (dashed: out of the agent's sight)"),
+          drawScene(scenes[step]),
+        );
         this.after.replaceChildren(caption("what comes of it"), drawScene(scenes[step + 1]));
       }
     } catch (error) {
@@ -124,13 +126,15 @@ export class World {
   tell(step) {
     const { run } = this;
     step = Math.min(step, run.steps - 1);
-    const sentences = run.scenes ? [run.scenes[step].label] : [];
+    // Of the last step rather how it all ended than how it stood before.
+    const sentences = run.scenes
+      ? [run.scenes[step === run.steps - 1 ? step + 1 : step].label]
+      : [];
     if (run.has("action_probabilities") && run.size("action") === 1) {
       const action = run.at("action", step)[0];
       const sure = run.at("action_probabilities", step)[action];
       sentences.push(`Its action: ${nameAction(run, action)} (${Math.round(100 * sure)} %).`);
     }
-    if (run.scenes && step === run.steps - 1) sentences.push(run.scenes[step + 1].label);
     return sentences.join(" ");
   }
 }
@@ -138,4 +142,5 @@ export class World {
 const nameAction = (run, action) => run.actions?.[action] ?? `action ${action}`;
 
 /** Whether a run has something that its world shows. */
-export const hasWorld = (run) => !run.signed && Boolean(run.scenes ?? run.has("action_probabilities"));
+export const hasWorld = (run) =>
+  !run.signed && Boolean(run.scenes ?? run.has("action_probabilities"));
