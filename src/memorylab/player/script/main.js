@@ -8,6 +8,7 @@
 // and clock).
 
 import { element } from "./elements.js";
+import { TMazeGame } from "./play.js";
 import { Player } from "./player.js";
 import LABORATORY from "./laboratory.css";
 import STYLE from "./style.css";
@@ -17,8 +18,10 @@ export { firstWriteOrder } from "./axes.js";
 export { read } from "./block.js";
 export * as disturbances from "./disturbance.js";
 export * as edits from "./edits.js";
+export { Episode } from "./episode.js";
 export * as expressions from "./expressions.js";
 export * as formulas from "./formulas.js";
+export * as maze from "./maze.js";
 export { Difference, Run } from "./run.js";
 export { Simulation, checkModel } from "./simulation.js";
 export * as tasks from "./tasks.js";
@@ -32,7 +35,7 @@ function render({ model, el }) {
     "aria-label": "memory player",
   });
   el.replaceChildren(element("style", {}, STYLE + LABORATORY), root);
-  const player = new Player(model, root);
+  const player = model.get("header").game ? new TMazeGame(model, root) : new Player(model, root);
   root.player = player; // for other scripts of the page
   root.dataset.ready = "true";
   return () => player.destroy();

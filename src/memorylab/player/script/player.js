@@ -1,5 +1,6 @@
 // The player: its controls, its clock and its keys.
 
+import { AgentControls } from "./agent.js";
 import { read } from "./block.js";
 import { Board } from "./board.js";
 import { element, sign } from "./elements.js";
@@ -23,6 +24,7 @@ export class Player {
     this.fps = model.get("fps");
     this.build();
     if (network) this.laboratory = new Laboratory(this, header);
+    if (header.agent) this.agent = new AgentControls(this);
     root.addEventListener("keydown", (event) => this.key(event));
     this.onModelStep = () => this.seek(model.get("t"), false);
     this.onModelSpeed = () => this.setSpeed(model.get("fps"), false);
@@ -132,6 +134,7 @@ export class Player {
     this.counter.textContent = `step ${step} of ${this.steps - 1}`;
     this.root.dataset.step = step;
     this.laboratory?.follow();
+    this.agent?.follow();
     if (this.chosen) this.value.textContent = this.chosen.panel.readout(step);
   }
 
