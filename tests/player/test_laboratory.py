@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from page_tools import LAYOUT_PROBLEMS
 
 from memorylab.memory import DNC
 from memorylab.memory.dnc import ablate
@@ -140,6 +141,10 @@ def test_by_keyboard(visit):
     assert "write_gate" not in text_of(page)
     page.locator(".mp-lab [data-action=locations]").nth(2).press("Space")
     assert text_of(page).startswith("N=64;")
+    assert page.evaluate("document.activeElement.textContent") == "64"
+    page.locator(".mp-edits button").last.press("Enter")
+    frames(page)
+    assert page.evaluate("document.activeElement.dataset.action") == "remove"
 
 
 def test_the_error_is_that_of_python_for_the_same_text(visit):
@@ -323,3 +328,22 @@ def test_a_recorded_run_has_no_disturbance_and_no_error():
         _ = MemoryPlayer(make_model(), batch.input[0]).error
     with pytest.raises(ValueError, match="can't build this input from words"):
         MemoryPlayer(make_model(), batch.input[0] + 1, task=TASK)
+
+
+@pytest.mark.parametrize("width", [360, 900, 1400])
+def test_nothing_overlaps_or_leaves_the_page(visit, width):
+    text = "N=16;memory[3]@2=0;link@3-=0;write_gate@1=0"
+    page = visit(live(disturbance=text), width, level="simple")
+    assert page.evaluate(LAYOUT_PROBLEMS) == []
+    open_more(page)
+    write_line(page, "write_gate=2")
+    assert page.evaluate(LAYOUT_PROBLEMS) == []
+
+
+def test_the_laboratory_fits_on_the_first_screen(visit):
+    task = Copy()
+    words = task.sample(1, torch.Generator().manual_seed(0))
+    model = make_model(num_read_heads=1, num_locations=16, task=task)
+    page = visit(MemoryPlayer(model, words, task=task), 900, level="simple", height=620)
+    assert page.locator(".mp-bits button").count() > 0
+    assert page.evaluate("document.documentElement.scrollHeight") <= 620

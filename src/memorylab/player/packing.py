@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -105,6 +106,8 @@ def pack(
                 "heads": trace.sizes.get("R", 0),
                 "order": [int(location) for location in order],
                 "frame": _frame(trace),
+                "scenes": _scenes(trace),
+                "actions": trace.metadata.get("action_names"),
                 "arrays": arrays,
                 **how,
             }
@@ -112,33 +115,31 @@ def pack(
     return {"runs": runs}, block.tobytes()
 
 
-def pack_film(film: Film, orders: Sequence[Int[np.ndarray, "N"]]) -> tuple[dict[str, Any], bytes]:
+def pack_film(
+    film: Film, labels: Sequence[str], orders: Sequence[Int[np.ndarray, "N"]]
+) -> tuple[dict[str, Any], bytes]:
     """Return the header and the numbers of a film.
 
-    The header's one run is the film's last. ``film`` has the training ``steps``, their ``labels``,
-    and of each frame what differs from that run: its order, how it follows from what its controller
-    asked for, and the type and place of its numbers.
+    The header's one run is the film's last. ``film`` has the ``labels`` and of each frame what
+    differs from that run, with the type and place of its numbers in ``places``.
 
     Args:
         film: The film, of at least one frame.
+        labels: What each frame is called.
         orders: The locations of each frame as they are to be shown.
     """
     header, data = pack(film.traces, [""] * len(film), orders)
-    frames = [
-        {
-            "order": run["order"],
-            "follows": run.get("follows"),
-            "disturbance": run.get("disturbance"),
-            "places": {
-                name: {"type": row["type"], "offset": row["offset"]}
-                for name, row in run["arrays"].items()
-                if "offset" in row
-            },
+    last = header["runs"][-1]
+    frames = []
+    for run in header["runs"]:
+        keys = (run.keys() | last.keys()) - {"arrays"}
+        frame = {key: run.get(key) for key in sorted(keys) if run.get(key) != last.get(key)}
+        rows = {name: row for name, row in run["arrays"].items() if "offset" in row}
+        frame["places"] = {
+            name: {"type": row["type"], "offset": row["offset"]} for name, row in rows.items()
         }
-        for run in header["runs"]
-    ]
-    about = {"steps": film.steps, "labels": film.labels, "frames": frames}
-    return {"runs": header["runs"][-1:], "film": about}, data
+        frames.append(frame)
+    return {"runs": [last], "film": {"labels": list(labels), "frames": frames}}, data
 
 
 def _split(trace: MemoryTrace) -> tuple[Sequence[str], Sequence[str], dict[str, Any]]:
@@ -180,11 +181,31 @@ def _answer(trace: MemoryTrace) -> str:
     return "bits" if np.isin(trace.target, (0, 1)).all() else "numbers"
 
 
-def _frame(trace: MemoryTrace) -> dict[str, int] | None:
-    """Return the form of the observations if they are pictures, ``[T, H, W]`` or with colours."""
-    if "observation" not in trace or not 3 <= trace.observation.ndim <= 4:
+def _frame(trace: MemoryTrace) -> dict[str, Any] | None:
+    """Return the array of pictures, ``[T, H, W]`` or with colours, and their form."""
+    for name in ("frame", "observation"):
+        if name in trace and 3 <= trace[name].ndim <= 4:
+            height, width, channels = (*trace[name].shape[1:], 1)[:3]
+            if channels in (1, 3, 4):
+                return {"name": name, "height": height, "width": width, "channels": channels}
+    return None
+
+
+def _scenes(trace: MemoryTrace) -> dict[str, list[Any]] | None:
+    """Return the scenes of an episode, with each shape once and its number wherever it is."""
+    scenes = trace.metadata.get("scenes")
+    if scenes is None:
         return None
-    height, width, channels = (*trace.observation.shape[1:], 1)[:3]
-    if channels not in (1, 3, 4):
-        return None
-    return {"height": height, "width": width, "channels": channels}
+    if not isinstance(scenes, list) or len(scenes) != trace.num_steps + 1:
+        raise ValueError(
+            f"The trace's metadata must have a list of {trace.num_steps + 1} scenes, one before "
+            f"each action and one at the end, but has {scenes!r:.80}."
+        )
+    from memorylab.environments.scene import check_scene
+
+    numbers: dict[str, int] = {}
+    packed = []
+    for scene in map(check_scene, scenes):
+        keys = [json.dumps(shape) for shape in scene["shapes"]]
+        packed.append(scene | {"shapes": [numbers.setdefault(key, len(numbers)) for key in keys]})
+    return {"shapes": [json.loads(key) for key in numbers], "scenes": packed}

@@ -18,7 +18,8 @@ function element(tag, properties = {}, ...children) {
   node2.append(...children);
   return node2;
 }
-var press = (name, title, text, onclick) => element("button", { type: "button", title, onclick, "data-action": name }, text);
+var hasFocus = (node2) => node2.contains(node2.getRootNode().activeElement);
+var press = (name, title, text2, onclick) => element("button", { type: "button", title, onclick, "data-action": name }, text2);
 function drawing(tag, properties = {}, ...children) {
   const node2 = document.createElementNS("http://www.w3.org/2000/svg", tag);
   for (const [key, value] of Object.entries(properties)) node2.setAttribute(key, value);
@@ -251,6 +252,459 @@ var guide_default = `/* The card in which the tour and the quiz speak. */
 }
 `;
 
+// src/memorylab/player/script/maze.js
+var maze_exports = {};
+__export(maze_exports, {
+  ACTION_NAMES: () => ACTION_NAMES,
+  FORWARD: () => FORWARD,
+  LEFT: () => LEFT,
+  RIGHT: () => RIGHT,
+  TMaze: () => TMaze,
+  drawMaze: () => drawMaze
+});
+var [FORWARD, LEFT, RIGHT] = [0, 1, 2];
+var ACTION_NAMES = ["forward", "left", "right"];
+var BUMP_REWARD = -0.1;
+var SIDES = { [LEFT]: "left", [RIGHT]: "right" };
+var TMaze = class {
+  /** `sign` is LEFT or RIGHT; the corridor has `length` steps; after `limit` steps all is over. */
+  constructor(sign2, length, limit = 4 * length) {
+    Object.assign(this, { sign: sign2, length, limit, distance: length, time: 0, outcome: null });
+  }
+  get over() {
+    return this.outcome !== null;
+  }
+  /** Whether the agent turned where the sign pointed. */
+  get correct() {
+    return this.outcome === SIDES[this.sign];
+  }
+  /** Walk or turn; return the reward. */
+  step(action) {
+    this.time += 1;
+    let reward = BUMP_REWARD;
+    if (this.distance === 0 && action !== FORWARD) {
+      this.outcome = SIDES[action];
+      return this.correct ? 1 : -1;
+    }
+    if (this.distance > 0 && action === FORWARD) {
+      this.distance -= 1;
+      reward = 0;
+    }
+    if (this.time >= this.limit) this.outcome = "late";
+    return reward;
+  }
+  /** The four numbers that an agent sees; it sees the sign at the first step only. */
+  observe(visible = this.time === 0) {
+    const sign2 = visible ? this.sign : null;
+    const junction = this.distance === 0;
+    return [sign2 === LEFT, sign2 === RIGHT, !junction, junction].map(Number);
+  }
+  /** The scene for an onlooker; for a player who isn't to know the sign, it is not `told`. */
+  scene(visible = this.time === 0, told = true) {
+    const { sign: sign2, distance: distance2, length, outcome } = this;
+    return drawMaze(told ? SIDES[sign2] : null, distance2, length, visible, outcome);
+  }
+};
+var [START, MIDDLE, HALF] = [44, 80, 18];
+var [LONGEST, STEP] = [336, 48];
+var [TOP, BOTTOM] = [8, 152];
+var ENDS = { left: 30, right: 130 };
+var parsePoints = (text2) => text2.split(" ").map((pair) => pair.split(",").map(Number));
+var ARROW = parsePoints("0,-12 10,0 4,0 4,12 -4,12 -4,0 -10,0");
+var STAR = parsePoints("0,-10 3,-3 10,-3 4,1 6,9 0,4 -6,9 -4,1 -10,-3 -3,-3");
+var CHECK = ["-5,0 -1,4 5,-4"].map(parsePoints);
+var CROSS = ["-4,-4 4,4", "-4,4 4,-4"].map(parsePoints);
+var moved = (x, y, points, up = 1) => points.map(([dx, dy]) => [x + dx, y + up * dy]);
+var circle = (x, y, radius, fill) => ({ kind: "circle", x, y, radius, fill });
+var polygon = (points, fill) => ({ kind: "polygon", points, fill });
+var line = (points, stroke) => ({ kind: "line", points, stroke, stroke_width: 3 });
+var text = (x, y, words, size, fill, anchor) => ({
+  ...{ kind: "text", x, y, text: words, size, fill },
+  ...anchor ? { anchor } : {}
+});
+function drawMaze(sign2, distance2, length, visible, outcome = null) {
+  const place = (k) => START + Math.floor(Math.min(LONGEST, STEP * length) * k / length);
+  const [junction, here] = [place(length), place(length - distance2)];
+  const y = ENDS[outcome] ?? MIDDLE;
+  const right = junction + HALF;
+  const shapes = [corridor(junction)];
+  for (let k = 0; k <= length; k++) shapes.push(circle(place(k), MIDDLE, 2, "quiet"));
+  shapes.push(...drawSign(sign2, visible));
+  for (const [side, end] of Object.entries(ENDS)) {
+    shapes.push(text(right + 8, end, side, 14, "text", "start"));
+    if (side === sign2 && sign2 !== outcome) shapes.push(polygon(moved(junction, end, STAR), "goal"));
+  }
+  const trail = [
+    [START, MIDDLE],
+    [here, MIDDLE],
+    [here, y]
+  ];
+  shapes.push(
+    line(trail, "agent"),
+    circle(here, y, 12, "agent"),
+    polygon(nose(here, y, outcome), "ground"),
+    ...drawOutcome(sign2, outcome, right)
+  );
+  const label = tell(sign2, distance2, visible, outcome);
+  return { width: 480, height: 160, label, shapes };
+}
+function corridor(junction) {
+  const [top, bottom] = [MIDDLE - HALF, MIDDLE + HALF];
+  const [start, left, right] = [START - HALF - 4, junction - HALF, junction + HALF];
+  const upper = `${start},${top} ${left},${top} ${left},${TOP} ${right},${TOP}`;
+  const lower = `${right},${BOTTOM} ${left},${BOTTOM} ${left},${bottom} ${start},${bottom}`;
+  return { ...polygon(parsePoints(`${upper} ${lower}`), "floor"), stroke: "wall" };
+}
+function nose(x, y, outcome) {
+  if (outcome in ENDS)
+    return moved(x, y, parsePoints("0,-8 6,4 -6,4"), outcome === "left" ? 1 : -1);
+  return moved(x, y, parsePoints("8,0 -4,-6 -4,6"));
+}
+function drawSign(sign2, visible) {
+  const board = { kind: "rect", x: START - 22, y: 8, width: 44, height: 38, radius: 5 };
+  const look = visible ? { fill: "sign", stroke: "wall" } : { fill: "ground", stroke: "quiet", dashed: true };
+  const ink = visible ? "ink" : "quiet";
+  const up = sign2 === "left" ? 1 : -1;
+  const post = [
+    [START, 46],
+    [START, MIDDLE - HALF]
+  ];
+  return [
+    line(post, "wall"),
+    { ...board, ...look },
+    sign2 === null ? text(START, 27, "?", 24, ink) : polygon(moved(START, 27, ARROW, up), ink),
+    text(6, 112, "sign", 11, "quiet", "start"),
+    text(6, 126, visible ? "in sight" : "out of sight", 11, "quiet", "start")
+  ];
+}
+function drawOutcome(sign2, outcome, right) {
+  if (outcome === "late") return [text(right + 8, MIDDLE, "too late", 14, "bad", "start")];
+  if (sign2 === null || outcome === null) return [];
+  const [x, y, good] = [right + 64, ENDS[outcome], outcome === sign2];
+  const marks = good ? CHECK : CROSS;
+  return [
+    circle(x, y, 11, good ? "good" : "bad"),
+    ...marks.map((mark) => line(moved(x, y, mark), "ground"))
+  ];
+}
+function tell(sign2, distance2, visible, outcome) {
+  const turned = outcome in ENDS;
+  let shown = `the sign ${visible ? "shows" : "showed"} ${sign2}`;
+  if (sign2 === null) shown = "the sign is not known";
+  else if (turned) shown = `${outcome === sign2 ? "as" : "but"} the sign showed ${sign2}`;
+  if (turned) return `The agent turned ${outcome}, ${shown}.`;
+  const steps = distance2 === 1 ? "1 step" : `${distance2} steps`;
+  const place = distance2 === 0 ? "at the junction" : `${steps} before the junction`;
+  const late = outcome === "late" ? " Its time is up." : "";
+  return `The agent stands ${place}; ${shown}.${late}`;
+}
+
+// src/memorylab/player/script/world.js
+var ROLES = "ground floor wall agent sign goal card ink red text quiet good bad".split(" ");
+var ANCHORS = { start: "start", middle: "middle", end: "end" };
+var STROKE_WIDTH = 1.5;
+var unpackScenes = ({ shapes, scenes }) => scenes.map((scene) => ({ ...scene, shapes: scene.shapes.map((number2) => shapes[number2]) }));
+function drawScene({ width, height, label, title, shapes }) {
+  const box = { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label };
+  const heading = title ? [drawing("title", {}, title)] : [];
+  return drawing("svg", { ...box, class: "mp-scene" }, ...heading, ...shapes.map(drawShape));
+}
+function drawShape(shape) {
+  const { kind, fill, stroke, stroke_width: wide = STROKE_WIDTH, dashed } = shape;
+  const style = [`fill: ${colour(fill)}`];
+  if (stroke) style.push(`stroke: ${colour(stroke)}`, `stroke-width: ${Number(wide)}`);
+  if (dashed) style.push("stroke-dasharray: 4 3");
+  const look = { style: style.join(";") };
+  const points = () => shape.points.map((point) => point.join()).join(" ");
+  const { x, y } = shape;
+  if (kind === "rect") {
+    const size = { x, y, width: shape.width, height: shape.height, rx: shape.radius ?? 0 };
+    return drawing("rect", { ...size, ...look });
+  }
+  if (kind === "circle") return drawing("circle", { cx: x, cy: y, r: shape.radius, ...look });
+  if (kind === "polygon") return drawing("polygon", { points: points(), ...look });
+  if (kind === "line") return drawing("polyline", { points: points(), ...look });
+  if (kind !== "text") throw new Error(`This world can't be drawn: it has a shape '${kind}'.`);
+  const anchor = ANCHORS[shape.anchor ?? "middle"];
+  const place = { x, y, "text-anchor": anchor, "dominant-baseline": "central" };
+  return drawing("text", { ...place, "font-size": shape.size, ...look }, shape.text);
+}
+function colour(role) {
+  if (role === void 0) return "none";
+  if (!ROLES.includes(role))
+    throw new Error(`This world can't be drawn: it has a colour '${role}'.`);
+  return `var(--mp-scene-${role})`;
+}
+var World = class {
+  constructor(view) {
+    this.view = view;
+    this.before = element("figure", { class: "mp-before" });
+    this.after = element("figure", { class: "mp-after" });
+    this.acts = element("div", { class: "mp-acts" });
+    this.root = element("div", { class: "mp-world" }, this.before, this.acts, this.after);
+  }
+  get run() {
+    return this.view.run;
+  }
+  draw(step) {
+    const { scenes } = this.run;
+    step = Math.min(step, this.run.steps - 1);
+    const caption = (text2) => element("figcaption", {}, text2);
+    try {
+      if (scenes) {
+        this.before.replaceChildren(
+          caption("the world (dashed: out of the agent's sight)"),
+          drawScene(scenes[step])
+        );
+        this.after.replaceChildren(caption("what comes of it"), drawScene(scenes[step + 1]));
+      }
+    } catch (error) {
+      this.before.replaceChildren(element("p", { class: "mp-nothing" }, error.message));
+      this.after.replaceChildren();
+    }
+    this.acts.replaceChildren(...this.buildActs(step));
+  }
+  /** How likely each action is, with the one that was taken marked; reward and value. */
+  buildActs(step) {
+    const { run } = this;
+    const taken = run.has("action") && run.size("action") === 1 ? run.at("action", step)[0] : null;
+    const rows = [];
+    if (run.has("action_probabilities"))
+      run.at("action_probabilities", step).forEach((probability, action) => {
+        const percent = `${(100 * probability).toFixed(1)} %`;
+        const chosen = action === taken;
+        rows.push(
+          element(
+            "li",
+            { class: chosen ? "mp-chosen" : null, "aria-current": chosen ? "true" : null },
+            element("span", {}, nameAction(run, action)),
+            element("i", {}, element("b", { style: { width: percent.replace(" ", "") } })),
+            element("output", {}, percent)
+          )
+        );
+      });
+    else if (run.has("action")) {
+      const text2 = taken === null ? [...run.at("action", step)].map(show).join(", ") : null;
+      rows.push(element("li", { class: "mp-chosen" }, text2 ?? nameAction(run, taken)));
+    }
+    const numbers2 = ["reward", "value"].filter((name) => run.has(name) && run.size(name) === 1);
+    return [
+      element("p", { class: "mp-acts-title" }, "what it does"),
+      element("ul", { "aria-label": "actions" }, ...rows),
+      element(
+        "p",
+        { class: "mp-numbers" },
+        ...numbers2.map((name) => {
+          const { label, meaning } = run.arrays[name];
+          const text2 = run.at(name, step)[0].toFixed(2).replace("-", "−");
+          return element("span", { title: meaning }, `${label} `, element("b", {}, text2));
+        })
+      )
+    ];
+  }
+  tell(step) {
+    const { run } = this;
+    step = Math.min(step, run.steps - 1);
+    const sentences = run.scenes ? [run.scenes[step === run.steps - 1 ? step + 1 : step].label] : [];
+    if (run.has("action_probabilities") && run.size("action") === 1) {
+      const action = run.at("action", step)[0];
+      const sure = run.at("action_probabilities", step)[action];
+      sentences.push(`Its action: ${nameAction(run, action)} (${Math.round(100 * sure)} %).`);
+    }
+    return sentences.join(" ");
+  }
+};
+var nameAction = (run, action) => run.actions?.[action] ?? `action ${action}`;
+var hasWorld = (run) => !run.signed && Boolean(run.scenes ?? run.has("action_probabilities"));
+
+// src/memorylab/player/script/play.js
+var KEYS = { ArrowRight: FORWARD, ArrowUp: LEFT, ArrowDown: RIGHT };
+var MOVES = [
+  [FORWARD, "→", "forward", "Forward (right arrow)"],
+  [LEFT, "↑", "left", "Turn left (up arrow)"],
+  [RIGHT, "↓", "right", "Turn right (down arrow)"]
+];
+var SIGHTS = {
+  start: "at the start",
+  always: "all the time",
+  never: "never"
+};
+var EYES = ["sign left", "sign right", "corridor", "junction"];
+function generator(seed) {
+  return () => {
+    seed = seed + 1831565813 | 0;
+    let mixed = Math.imul(seed ^ seed >>> 15, 1 | seed);
+    mixed = mixed + Math.imul(mixed ^ mixed >>> 7, 61 | mixed) ^ mixed;
+    return ((mixed ^ mixed >>> 14) >>> 0) / 2 ** 32;
+  };
+}
+var TMazeGame = class {
+  constructor(model, root2) {
+    this.model = model;
+    this.root = root2;
+    const { corridor_length: lengths, sign: sign2, seed } = model.get("header").game;
+    this.lengths = lengths;
+    this.random = generator(seed ?? Math.floor(2 ** 32 * Math.random()));
+    this.sight = sign2;
+    this.scores = Object.fromEntries(Object.keys(SIGHTS).map((one) => [one, [0, 0]]));
+    this.build();
+    this.begin();
+  }
+  build() {
+    this.picture = element("div", { class: "mp-game-picture" });
+    this.said = element("p", { class: "mp-game-said", "aria-live": "polite" });
+    this.stage = element(
+      "div",
+      {
+        class: "mp-game-stage",
+        tabindex: "0",
+        role: "application",
+        "aria-label": "T-maze. Right arrow goes forward, up arrow turns left, down arrow turns right, enter begins a new round."
+      },
+      this.picture
+    );
+    this.stage.addEventListener("pointerdown", () => this.stage.focus());
+    this.moves = MOVES.map(([action, arrow, name, title]) => {
+      const button = press(name, title, "", () => this.move(action));
+      button.append(element("b", { "aria-hidden": "true" }, arrow), ` ${name}`);
+      return button;
+    });
+    this.next = press("new", "New round (enter)", "new round", () => this.begin());
+    this.sights = Object.entries(SIGHTS).map(
+      ([name, text2]) => press(`sight-${name}`, `See the sign ${text2}`, text2, () => this.look(name))
+    );
+    this.eyes = element("p", { class: "mp-game-eyes" });
+    this.score = element("table", { class: "mp-game-score", "aria-label": "score" });
+    const group2 = { class: "mp-group-of", role: "group", "aria-label": "you see the sign" };
+    this.root.classList.add("mp-game");
+    this.root.replaceChildren(
+      element(
+        "div",
+        { class: "mp-controls" },
+        "You see the sign",
+        element("span", group2, ...this.sights)
+      ),
+      this.stage,
+      this.said,
+      element("div", { class: "mp-controls mp-game-moves" }, ...this.moves, this.next),
+      element("div", { class: "mp-game-below" }, this.eyes, this.score)
+    );
+    this.root.addEventListener("keydown", (event) => this.key(event));
+  }
+  /** Begin a round in another maze. */
+  begin() {
+    const [shortest, longest] = this.lengths;
+    const sign2 = this.random() < 0.5 ? LEFT : RIGHT;
+    const length = shortest + Math.floor((longest - shortest + 1) * this.random());
+    this.maze = new TMaze(sign2, length, 4 * longest);
+    this.draw("");
+  }
+  look(sight) {
+    this.sight = sight;
+    this.begin();
+    this.stage.focus({ preventScroll: true });
+  }
+  move(action) {
+    const { maze } = this;
+    if (maze.over) return this.draw("This round is over. Enter begins a new one.");
+    const before = maze.distance;
+    const reward = maze.step(action);
+    const bumped = !maze.over && maze.distance === before;
+    if (maze.over) this.count(reward === 1);
+    this.draw(bumped ? "A wall: this costs 0.1." : "", bumped);
+  }
+  count(correct) {
+    const score = this.scores[this.sight];
+    score[0] += correct;
+    score[1] += 1;
+    this.model.set("scores", structuredClone(this.scores));
+    this.model.save_changes();
+  }
+  /** Whether the player sees the sign now. */
+  get visible() {
+    const { maze, sight } = this;
+    return !maze.over && (sight === "always" || sight === "start" && maze.time === 0);
+  }
+  draw(note, bumped = false) {
+    const { maze, visible } = this;
+    const scene = maze.scene(visible, visible || maze.over);
+    scene.label = scene.label.replace("The agent stands", "You stand").replace("The agent", "You");
+    this.picture.replaceChildren(drawScene(scene));
+    this.picture.classList.toggle("mp-bumped", bumped);
+    const result = maze.over ? `${tellResult(maze)} Enter begins a new round.` : note;
+    this.said.textContent = `${scene.label} ${result}`.trim();
+    this.root.dataset.outcome = maze.over ? maze.correct ? "correct" : "wrong" : "";
+    this.next.classList.toggle("mp-due", maze.over);
+    const numbers2 = maze.observe(visible);
+    this.eyes.replaceChildren(
+      "What an agent gets to see: ",
+      ...EYES.map(
+        (name, i) => element(
+          "span",
+          { class: numbers2[i] ? "mp-on" : "" },
+          `${name} `,
+          element("b", {}, numbers2[i])
+        )
+      )
+    );
+    for (const one of this.sights)
+      one.setAttribute("aria-pressed", String(one.dataset.action === `sight-${this.sight}`));
+    this.drawScore();
+  }
+  drawScore() {
+    const cell = (tag, text2) => element(tag, tag === "th" ? { scope: "row" } : {}, text2);
+    this.score.replaceChildren(
+      element("caption", {}, "correct turns"),
+      ...Object.entries(this.scores).map(
+        ([sight, [correct, rounds]]) => element(
+          "tr",
+          { "data-sight": sight, class: sight === this.sight ? "mp-chosen" : null },
+          cell("th", `sign ${SIGHTS[sight]}`),
+          cell("td", rounds ? `${correct} of ${rounds}` : "–"),
+          cell("td", sight === "never" && rounds ? `by chance, ${rounds / 2}` : "")
+        )
+      )
+    );
+  }
+  key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const onButton = event.target.tagName === "BUTTON";
+    if (event.key in KEYS) this.move(KEYS[event.key]);
+    else if (event.key === "Enter" && !onButton) this.begin();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (!onButton) return;
+    this.stage.focus({ preventScroll: true });
+  }
+  destroy() {
+  }
+};
+function tellResult({ outcome, correct }) {
+  if (outcome === "late") return "Too late.";
+  return correct ? "Correct: reward 1." : "Wrong: reward −1.";
+}
+
+// src/memorylab/player/script/numbers.js
+var product = (sizes) => sizes.reduce((a, b) => a * b, 1);
+var sigmoid = (x) => 1 / (1 + Math.exp(-x));
+var oneplus = (x) => 1 + (x > 40 ? x : Math.log1p(Math.exp(x)));
+function softmax(values, from, count) {
+  let highest = -Infinity;
+  for (let i = from; i < from + count; i++) highest = Math.max(highest, values[i]);
+  let total = 0;
+  for (let i = from; i < from + count; i++) total += values[i] = Math.exp(values[i] - highest);
+  for (let i = from; i < from + count; i++) values[i] /= total;
+}
+function addProduct(out, matrix, vector, first2 = 0, width = vector.length, start = 0) {
+  for (let row2 = 0; row2 < out.length; row2++) {
+    let total = 0;
+    const place = (first2 + row2) * width + start;
+    for (let i = 0; i < vector.length; i++) total += matrix[place + i] * vector[i];
+    out[row2] += total;
+  }
+}
+
 // src/memorylab/player/script/disturbance.js
 var disturbance_exports = {};
 __export(disturbance_exports, {
@@ -280,14 +734,14 @@ var UNDISTURBED = Object.freeze({ edits: [], locations: null, words: null });
 var EDIT = /^([A-Za-z_]\w*)\s*(?:\[\s*(\d{1,9}(?:\s*,\s*\d{1,9})*)\s*\]\s*)?(?:@\s*(\d{1,9})\s*(?:(-)\s*(\d{1,9})?\s*)?)?$/;
 var NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 var COUNT = /^\d{1,9}$/;
-function parse(text) {
+function parse(text2) {
   const found = { edits: [], locations: null, words: null };
-  for (const part of text.trim() ? text.split(";") : []) {
+  for (const part of text2.trim() ? text2.split(";") : []) {
     const mark = part.indexOf("=");
     const key = (mark < 0 ? part : part.slice(0, mark)).trim();
     const value = mark < 0 ? "" : part.slice(mark + 1).trim();
     if (key === "N" && found.locations !== null || key === "words" && found.words !== null)
-      throw new Error(`'${text}' sets ${key} twice. Keep one of them.`);
+      throw new Error(`'${text2}' sets ${key} twice. Keep one of them.`);
     if (key === "N") found.locations = readLocations(value);
     else if (key === "words") found.words = readWords(value);
     else found.edits.push(readEdit(part.trim(), key, value));
@@ -306,9 +760,9 @@ function readWords(value) {
       throw new Error(`Words must be bits of one length, such as 1011,0010, but one is '${word}'.`);
   return words;
 }
-function readEdit(part, key, text) {
+function readEdit(part, key, text2) {
   const match = EDIT.exec(key);
-  if (!match || !NUMBER.test(text))
+  if (!match || !NUMBER.test(text2))
     throw new Error(
       `'${part}' can't be read. Write name[index]@first-last=value, such as memory[3]@5-=0 or write_gate=0, and join parts by ';'.`
     );
@@ -316,10 +770,10 @@ function readEdit(part, key, text) {
   const index = list ? list.split(",").map(Number) : [];
   const first2 = Number(start ?? 0);
   const last = end !== void 0 ? Number(end) : start !== void 0 && !range2 ? first2 : null;
-  const value = Number(text) + 0;
+  const value = Number(text2) + 0;
   if (last !== null && last < first2)
     throw new Error(`The last step for ${name} must be at least ${first2}, got ${last}.`);
-  if (!Number.isFinite(value)) throw new Error(`${name} must get a finite number, got ${text}.`);
+  if (!Number.isFinite(value)) throw new Error(`${name} must get a finite number, got ${text2}.`);
   return { name, index, first: first2, last, value };
 }
 function formatEdit({ name, index, first: first2, last, value }) {
@@ -414,74 +868,6 @@ function firstChange(before, after) {
   return Math.min(...[...a, ...b].map(({ first: first2 }) => first2));
 }
 
-// src/memorylab/player/script/numbers.js
-var product = (sizes) => sizes.reduce((a, b) => a * b, 1);
-var sigmoid = (x) => 1 / (1 + Math.exp(-x));
-var oneplus = (x) => 1 + (x > 40 ? x : Math.log1p(Math.exp(x)));
-function softmax(values, from, count) {
-  let highest = -Infinity;
-  for (let i = from; i < from + count; i++) highest = Math.max(highest, values[i]);
-  let total = 0;
-  for (let i = from; i < from + count; i++) total += values[i] = Math.exp(values[i] - highest);
-  for (let i = from; i < from + count; i++) values[i] /= total;
-}
-function addProduct(out, matrix, vector, first2 = 0, width = vector.length, start = 0) {
-  for (let row2 = 0; row2 < out.length; row2++) {
-    let total = 0;
-    const place = (first2 + row2) * width + start;
-    for (let i = 0; i < vector.length; i++) total += matrix[place + i] * vector[i];
-    out[row2] += total;
-  }
-}
-
-// src/memorylab/player/script/run.js
-var Run = class {
-  constructor(about, given) {
-    Object.assign(this, about, { given });
-  }
-  has(name) {
-    return name in this.arrays;
-  }
-  /** The names of the arrays whose row of the table satisfies `wanted`, in the table's order. */
-  names(wanted) {
-    return Object.keys(this.arrays).filter((name) => wanted(this.arrays[name]));
-  }
-  /** The shape of an array at each step. */
-  shapeOf(name) {
-    return this.arrays[name].shape.slice(1);
-  }
-  /** How many numbers an array has at each step. */
-  size(name) {
-    return product(this.shapeOf(name));
-  }
-  /** The array `name` as it stands after `step`, flat. A run that has ended keeps its last step. */
-  at(name, step) {
-    const size = this.size(name);
-    const start = Math.min(step, this.steps - 1) * size;
-    return this.given[name].subarray(start, start + size);
-  }
-};
-var Difference = class extends Run {
-  constructor(left, right) {
-    const arrays = {};
-    for (const [name, row2] of Object.entries(left.arrays)) {
-      const other = right.arrays[name];
-      if (!other || `${row2.shape.slice(1)}` !== `${other.shape.slice(1)}`) continue;
-      const extent = Math.max(row2.high, other.high) - Math.min(row2.low, other.low);
-      arrays[name] = { ...row2, low: -extent, high: extent };
-    }
-    const { locations, word, heads, order, kind, answer } = left;
-    const label = `${left.label} − ${right.label}`;
-    const steps = Math.max(left.steps, right.steps);
-    super({ locations, word, heads, order, kind, answer, label, steps, arrays });
-    Object.assign(this, { left, right, signed: true });
-  }
-  at(name, step) {
-    const other = this.right.at(name, step);
-    return Float64Array.from(this.left.at(name, step), (value, i) => value - other[i]);
-  }
-};
-
 // src/memorylab/player/script/formulas.js
 var formulas_exports = {};
 __export(formulas_exports, {
@@ -563,8 +949,8 @@ var WEIGHTS = {
   bias_hh: ["b", "", "h"]
 };
 var HEADED = /^(read_(?!weighting_)|free_gates|(forward|backward)_weighting|read_content_weighting)/;
-var identifier = (text) => `<mi>${text}</mi>`;
-var operator = (text) => `<mo>${text}</mo>`;
+var identifier = (text2) => `<mi>${text2}</mi>`;
+var operator = (text2) => `<mo>${text2}</mo>`;
 var row = (...parts) => `<mrow>${parts.join("")}</mrow>`;
 var fence = (inner, left = "(", right = ")") => row(`<mo stretchy="false">${left}</mo>`, inner, `<mo stretchy="false">${right}</mo>`);
 function symbolOf(name, index, when2) {
@@ -576,7 +962,7 @@ function symbolOf(name, index, when2) {
   if (known === "controller_gates") letter = GATES[rest.shift()];
   if (HEADED.test(name)) above += (above ? "," : "") + rest.shift();
   if (layer !== void 0) above = String(Number(layer) + 1);
-  const [lower, upper] = [below, above].map((text) => text && identifier(text));
+  const [lower, upper] = [below, above].map((text2) => text2 && identifier(text2));
   let symbol = identifier(letter);
   if (lower && upper) symbol = `<msubsup>${symbol}${lower}${upper}</msubsup>`;
   else if (lower) symbol = `<msub>${symbol}${lower}</msub>`;
@@ -591,8 +977,8 @@ function mathml(expression, write2, later = false) {
   const inner = (node2, least = SUM, after = false) => {
     const loose = (BINDING[node2.op] ?? ATOM) < least;
     const isNegative = ["leaf", "named"].includes(node2.op) && node2.value < 0;
-    const text = mathml(node2, write2, after && !loose);
-    return loose || after && isNegative ? fence(text) : text;
+    const text2 = mathml(node2, write2, after && !loose);
+    return loose || after && isNegative ? fence(text2) : text2;
   };
   const { op, args, over } = expression;
   const [first2, second] = args;
@@ -635,8 +1021,8 @@ function figures(value) {
   return brief(value);
 }
 var number = ({ value, rest }) => {
-  const text = `<mn>${figures(value)}</mn>`;
-  return rest ? `<munder>${text}<mtext>${rest} more</mtext></munder>` : text;
+  const text2 = `<mn>${figures(value)}</mn>`;
+  return rest ? `<munder>${text2}<mtext>${rest} more</mtext></munder>` : text2;
 };
 
 // src/memorylab/player/script/expressions.js
@@ -929,7 +1315,7 @@ var INTERFACE = PARTS.map(([name, axes, range2]) => ({
 // src/memorylab/player/script/formulas.js
 var NORM_EPSILON = 1e-6;
 var TIE = 2 ** -33;
-var [BACKWARD, CONTENT, FORWARD] = [0, 1, 2];
+var [BACKWARD, CONTENT, FORWARD2] = [0, 1, 2];
 function lookUp(memory3, keys, strengths, { locations: N, word: W }) {
   const found = new Float64Array(strengths.length * N);
   const norms = new Float64Array(N);
@@ -1181,13 +1567,13 @@ var read = {
     const { backward_weighting: back, forward_weighting: ahead } = now;
     for (let head = 0, at = 0; head < R; head++)
       for (let n = 0; n < N; n++, at++)
-        out[at] = modes[3 * head + BACKWARD] * back[at] + modes[3 * head + CONTENT] * found[at] + modes[3 * head + FORWARD] * ahead[at];
+        out[at] = modes[3 * head + BACKWARD] * back[at] + modes[3 * head + CONTENT] * found[at] + modes[3 * head + FORWARD2] * ahead[at];
     return out;
   },
   explain: (c, i, n) => add(
     multiply(c.now("read_modes", i, BACKWARD), c.now("backward_weighting", i, n)),
     multiply(c.now("read_modes", i, CONTENT), c.now("read_content_weighting", i, n)),
-    multiply(c.now("read_modes", i, FORWARD), c.now("forward_weighting", i, n))
+    multiply(c.now("read_modes", i, FORWARD2), c.now("forward_weighting", i, n))
   )
 };
 var readVectors = {
@@ -1242,6 +1628,54 @@ var FORMULAS = [
 ];
 var NEEDS_WEIGHTS = [...ASKED, "output"];
 var formulasOf = (model) => model.weights ? [...controllerFormulas(model), ...FORMULAS] : FORMULAS.filter(({ name }) => !NEEDS_WEIGHTS.includes(name));
+
+// src/memorylab/player/script/run.js
+var Run = class {
+  constructor(about, given) {
+    Object.assign(this, about, { given });
+  }
+  has(name) {
+    return name in this.arrays;
+  }
+  /** The names of the arrays whose row of the table satisfies `wanted`, in the table's order. */
+  names(wanted) {
+    return Object.keys(this.arrays).filter((name) => wanted(this.arrays[name]));
+  }
+  /** The shape of an array at each step. */
+  shapeOf(name) {
+    return this.arrays[name].shape.slice(1);
+  }
+  /** How many numbers an array has at each step. */
+  size(name) {
+    return product(this.shapeOf(name));
+  }
+  /** The array `name` as it stands after `step`, flat. A run that has ended keeps its last step. */
+  at(name, step) {
+    const size = this.size(name);
+    const start = Math.min(step, this.steps - 1) * size;
+    return this.given[name].subarray(start, start + size);
+  }
+};
+var Difference = class extends Run {
+  constructor(left, right) {
+    const arrays = {};
+    for (const [name, row2] of Object.entries(left.arrays)) {
+      const other = right.arrays[name];
+      if (!other || `${row2.shape.slice(1)}` !== `${other.shape.slice(1)}`) continue;
+      const extent = Math.max(row2.high, other.high) - Math.min(row2.low, other.low);
+      arrays[name] = { ...row2, low: -extent, high: extent };
+    }
+    const { locations, word, heads, order, kind, answer } = left;
+    const label = `${left.label} − ${right.label}`;
+    const steps = Math.max(left.steps, right.steps);
+    super({ locations, word, heads, order, kind, answer, label, steps, arrays });
+    Object.assign(this, { left, right, signed: true });
+  }
+  at(name, step) {
+    const other = this.right.at(name, step);
+    return Float64Array.from(this.left.at(name, step), (value, i) => value - other[i]);
+  }
+};
 
 // src/memorylab/player/script/simulation.js
 var KEPT_BYTES = 64e6;
@@ -1443,6 +1877,169 @@ function checkSequence({ input, mask, target }, F) {
   return steps;
 }
 
+// src/memorylab/player/script/episode.js
+var LONGEST2 = 30;
+function forward2(layers, input) {
+  return layers.reduce((values, { weight, bias, slope }) => {
+    const out = Float64Array.from(bias);
+    addProduct(out, weight, values);
+    return slope === null ? out : out.map((x) => x < 0 ? slope * x : x);
+  }, input);
+}
+var limitOf = (length, longest) => 4 * Math.max(length, longest);
+var Episode = class _Episode extends Simulation {
+  constructor(model, { agent, maze, disturbance, ...about }) {
+    const limit = limitOf(maze.length, Math.max(agent.longest, LONGEST2));
+    const input = new Float64Array(limit * model.sizes.input);
+    super(model, {
+      ...about,
+      agent,
+      maze,
+      disturbance,
+      input,
+      target: null,
+      mask: null,
+      given: {}
+    });
+  }
+  /** The same agent with another disturbance, or in another maze. */
+  disturbed(disturbance, changes = {}) {
+    return new _Episode(this.original, { ...this.sequence, ...changes, disturbance });
+  }
+  run() {
+    const { agent, given } = this;
+    const { sign: sign2, length } = this.maze;
+    const world = new TMaze(sign2, length, limitOf(length, agent.longest));
+    const features = this.model.sizes.input;
+    this.history = [];
+    this.scenes = [world.scene()];
+    let before = this.zeros();
+    while (!world.over) {
+      const step = this.history.length;
+      const observation = Float64Array.from(world.observe());
+      given.input.set(forward2(agent.encoder, observation), step * features);
+      const now = this.advance(step, before);
+      const probabilities = forward2(agent.actor, now.output);
+      softmax(probabilities, 0, probabilities.length);
+      const action = probabilities.indexOf(Math.max(...probabilities));
+      const reward = world.step(action);
+      this.history.push(
+        Object.assign(now, {
+          observation,
+          action: Float64Array.of(action),
+          action_probabilities: probabilities,
+          reward: Float64Array.of(reward),
+          value: forward2(agent.critic, now.output)
+        })
+      );
+      this.scenes.push(world.scene());
+      before = now;
+    }
+    this.steps = this.history.length;
+    this.outcome = world.outcome;
+    this.correct = world.correct;
+  }
+};
+
+// src/memorylab/player/script/agent.js
+var SIDES2 = { [LEFT]: "left", [RIGHT]: "right" };
+var STATE = "memory usage link precedence write_weighting read_weighting read_vectors".split(" ");
+var AgentControls = class {
+  constructor(player) {
+    this.player = player;
+    this.lab = player.laboratory;
+    this.signs = [LEFT, RIGHT].map((sign2) => {
+      const title = `The sign points ${SIDES2[sign2]}`;
+      return press(`sign-${SIDES2[sign2]}`, title, SIDES2[sign2], () => this.change({ sign: sign2 }));
+    });
+    this.length = element("input", {
+      type: "range",
+      min: 1,
+      max: LONGEST2,
+      "aria-label": "length of the corridor",
+      "data-action": "corridor",
+      oninput: () => this.change({ length: Number(this.length.value) })
+    });
+    this.count = element("output", {});
+    this.wipe = press(
+      "wipe-memory",
+      "Set all locations to 0 after this step",
+      "",
+      () => this.forget(["memory"])
+    );
+    const all = "Set all that it keeps to 0: memory, usage, links, weightings, and what it read";
+    this.wipeAll = press("wipe-all", all, "Wipe all that it keeps", () => this.forget(STATE));
+    this.verdict = element("p", { class: "mp-turns", role: "status" });
+    const row2 = (...parts) => element("div", { class: "mp-tools" }, ...parts);
+    const signs = element(
+      "span",
+      { class: "mp-group-of", role: "group", "aria-label": "sign" },
+      ...this.signs
+    );
+    this.root = element(
+      "section",
+      { class: "mp-agent", "aria-label": "maze and memory of the agent" },
+      row2(
+        "sign",
+        signs,
+        element("label", {}, "corridor ", this.length, this.count),
+        this.wipe,
+        this.wipeAll
+      ),
+      this.verdict
+    );
+    this.root.addEventListener("keydown", (event) => {
+      if (event.target === this.length && event.key !== "Escape") event.stopPropagation();
+    });
+    this.lab.root.prepend(this.root);
+    this.follow();
+  }
+  /** Let the agent begin in another maze. */
+  change(changes) {
+    const { lab } = this;
+    const maze = { ...lab.run.maze, ...changes };
+    lab.commit();
+    lab.attempt(() => {
+      const run = lab.run.disturbed(lab.history.now, { maze });
+      lab.plain = null;
+      lab.present(run);
+    });
+  }
+  /** Wipe some arrays after this step. */
+  forget(names) {
+    const { step } = this.player;
+    const when2 = { index: [], first: step, last: step, value: 0 };
+    this.lab.edit(names.map((name) => ({ name, ...when2 })));
+  }
+  /** Show the state of the laboratory at the player's step. */
+  follow() {
+    this.wipe.textContent = `Wipe its memory at step ${this.player.step}`;
+    const { run } = this.lab;
+    if (run === this.told) return;
+    this.told = run;
+    const { sign: sign2, length } = run.maze;
+    this.signs.forEach(
+      (one, i) => one.setAttribute("aria-pressed", String([LEFT, RIGHT][i] === sign2))
+    );
+    this.length.value = length;
+    this.count.textContent = ` ${length} ${length === 1 ? "step" : "steps"}`;
+    this.verdict.textContent = tellTurns(run);
+    this.verdict.dataset.correct = run.correct;
+  }
+};
+function tellTurns(run) {
+  const turns = [LEFT, RIGHT].map((sign2) => {
+    const own = sign2 === run.maze.sign;
+    const { outcome, correct } = own ? run : run.disturbed(run.disturbance, { maze: { ...run.maze, sign: sign2 } });
+    if (outcome === "late") return { outcome, text: "it doesn't turn in time" };
+    return { outcome, text: `it turns ${outcome}, ${correct ? "correctly" : "wrongly"}` };
+  });
+  const [left, right] = turns;
+  const same2 = left.outcome === right.outcome;
+  const so = same2 ? " So the sign makes no difference to it." : "";
+  return `Sign left: ${left.text}. Sign right: ${right.text}.${so}`;
+}
+
 // src/memorylab/player/script/block.js
 function numbers(buffer, { type, offset, shape }) {
   return new (type === "f8" ? Float64Array : Float32Array)(buffer, offset, product(shape));
@@ -1484,13 +2081,31 @@ function givenOf({ arrays }, buffer) {
   const rows = Object.entries(arrays).filter(([, row2]) => "offset" in row2);
   return Object.fromEntries(rows.map(([name, row2]) => [name, numbers(buffer, row2)]));
 }
-function readRun({ follows, disturbance, ...about }, buffer, model, header) {
+function readEpisode({ agent }, buffer, model, about) {
+  const layers = (list) => list.map(({ weight, bias, slope }) => ({
+    weight: Float64Array.from(numbers(buffer, weight)),
+    bias: Float64Array.from(numbers(buffer, bias)),
+    slope
+  }));
+  const [encoder, actor, critic] = [agent.encoder, agent.actor, agent.critic].map(layers);
+  const longest = agent.options.corridor_length[1];
+  return new Episode(model, {
+    ...about,
+    agent: { encoder, actor, critic, longest },
+    maze: agent.maze
+  });
+}
+function readRun({ follows, disturbance, scenes, ...about }, buffer, model, header) {
   const given = givenOf(about, buffer);
+  about.scenes = scenes ? unpackScenes(scenes) : null;
   if (!follows) return new Run(about, given);
   const { input, target, mask, ...recorded } = given;
   const sequence = { ...about, input, target, mask, given: recorded };
-  if (follows === "model")
-    return new Simulation(model, { ...sequence, disturbance: parse(header.disturbance ?? "") });
+  if (follows === "model") {
+    const edits2 = parse(header.disturbance ?? "");
+    if (header.agent) return readEpisode(header, buffer, model, { ...about, disturbance: edits2 });
+    return new Simulation(model, { ...sequence, disturbance: edits2 });
+  }
   const { arrays, locations, word, heads } = about;
   const sizes = { locations, word, heads, input: arrays.input.shape[1] };
   sizes.output = arrays.output.shape[1];
@@ -1505,7 +2120,7 @@ function readRun({ follows, disturbance, ...about }, buffer, model, header) {
 var CALLED = { N: "location", H: "unit", W: "position" };
 var FRACTIONS = ["fraction", "weighting", "distribution", "links"];
 var WRITTEN = 0.1;
-var isLetter = (dimension) => /^[A-Z]$/.test(dimension) && !"FD".includes(dimension);
+var isLetter = (dimension) => /^[A-Z]$/.test(dimension) && !"FDA".includes(dimension);
 var dimensions = ({ axes }) => axes.split(" ").slice(1);
 function sizesOf2(run) {
   const sizes = {};
@@ -1619,9 +2234,9 @@ function countWrong(run) {
 // src/memorylab/player/script/colours.js
 var CIVIDIS = "00224e 002e6a 1a386f 32436d 434e6c 535a6d 61656f 6f7073 7d7c78 8c8878 9b9476 aba072 bcae6c cdbb63 dec958 f0d846 fee838";
 var BLUE_TO_RED = "053061 175290 2a71b2 3f8ec0 6bacd1 9bc9e0 c2ddec e0ecf3 f7f6f6 fbe5d8 fbccb4 f5aa89 e48066 d05548 ba2832 930e26 67001f";
-var anchors = (text) => text.split(" ").map((hex) => [0, 2, 4].map((i) => parseInt(hex.slice(i, i + 2), 16)));
-function palette(text) {
-  const stops = anchors(text);
+var anchors = (text2) => text2.split(" ").map((hex) => [0, 2, 4].map((i) => parseInt(hex.slice(i, i + 2), 16)));
+function palette(text2) {
+  const stops = anchors(text2);
   const words = new Uint32Array(256);
   for (let i = 0; i < 256; i++) {
     const place = i / 255 * (stops.length - 1);
@@ -1791,9 +2406,9 @@ function tellUnits(run, step, unit = (place) => place) {
   if (!changes.every(Number.isFinite)) return "What it holds is not a number.";
   const most2 = changes.indexOf(Math.max(...changes));
   const many = changes.filter((change) => change >= CHANGED).length;
-  const text = (value) => value.toFixed(2).replace("-", "−");
+  const text2 = (value) => value.toFixed(2).replace("-", "−");
   const who = many ? `${many} of ${now.length} units change` : "No unit changes";
-  return `${who} by ${CHANGED} or more; unit ${unit(most2)} changes most, from ${text(before[most2])} to ${text(now[most2])}.`;
+  return `${who} by ${CHANGED} or more; unit ${unit(most2)} changes most, from ${text2(before[most2])} to ${text2(now[most2])}.`;
 }
 function tellAnswer(run, step) {
   if (!hasBits(run) || !isAsked(run, step)) return "";
@@ -1837,8 +2452,8 @@ function unitOf({ run }) {
 }
 function bar(label, { kind, low, high }) {
   const colours = element("i", { class: "mp-gradient", style: { background: gradient(kind) } });
-  const text = `${label} ${brief(low)}`;
-  return element("span", { class: "mp-bar-entry" }, text, colours, brief(high));
+  const text2 = `${label} ${brief(low)}`;
+  return element("span", { class: "mp-bar-entry" }, text2, colours, brief(high));
 }
 var PLAIN2 = [
   ["location", "a row of the memory; counted in the order in which the run first writes to them"],
@@ -2119,13 +2734,13 @@ var Bars = class extends Panel {
 
 // src/memorylab/player/script/lines.js
 var NARROW = 180;
-function line(view, label, rows, read3, options) {
+function line2(view, label, rows, read3, options) {
   const {
     name = `${label} over time`,
     scale,
     height,
     numbers: numbers2 = false,
-    tell,
+    tell: tell2,
     meaning,
     tone = ""
   } = options;
@@ -2146,7 +2761,7 @@ function line(view, label, rows, read3, options) {
     columns: { kind: "time", count: view.player.steps },
     scale,
     cells,
-    tell: (row2, column2) => `step ${column2}, ${tell(row2)}`,
+    tell: (row2, column2) => `step ${column2}, ${tell2(row2)}`,
     address(row2, column2) {
       const [array, index] = read3(row2);
       return { name: array, index, step: column2 };
@@ -2158,7 +2773,7 @@ function line(view, label, rows, read3, options) {
   const left = element("div", { class: `mp-line-label ${tone}`, title: meaning });
   if (rows.names && !rows.shared && rows.count > 1) {
     left.classList.add("mp-line-names");
-    left.append(...rows.names.map((text, i) => element("span", { title: rows.titles?.[i] }, text)));
+    left.append(...rows.names.map((text2, i) => element("span", { title: rows.titles?.[i] }, text2)));
   } else left.append(label);
   const right = element("div", { class: "mp-line-right" });
   if (options.verdict) {
@@ -2321,7 +2936,7 @@ function runLines(view) {
   const rest = run.names(() => true).filter((name) => run.size(name) > 0);
   const numbers2 = rest.filter((name) => {
     const form = formOf(run, name);
-    if (name === "observation" && run.frame) return false;
+    if (name === run.frame?.name) return false;
     return form === "other" || form === "few" && !gate(name);
   });
   const placed2 = ["usage", "write_weighting", "read_weighting"].filter((name) => run.has(name));
@@ -2342,7 +2957,7 @@ function numbersLine(view, name, options = {}) {
   const count = view.run.size(name);
   const single = count === 1;
   const rows = single ? named2("feature", [label]) : axis("feature", count);
-  return line(view, options.label ?? label, rows, (row2) => [name, row2], {
+  return line2(view, options.label ?? label, rows, (row2) => [name, row2], {
     name: `${label} over time`,
     scale: view.scaleOf(name),
     height: single ? 16 : Math.max(view.compact ? 30 : 36, Math.min(72, count * 5)),
@@ -2355,7 +2970,7 @@ function numbersLine(view, name, options = {}) {
 function placesLine(view, { label, name, index: offset, meaning }, options = {}) {
   const letter = placesOf(view.run, name);
   const rows = view.axes.of(letter);
-  return line(view, options.label ?? label, rows, (row2) => [name, offset + rows.places[row2]], {
+  return line2(view, options.label ?? label, rows, (row2) => [name, offset + rows.places[row2]], {
     name: `${label} over time`,
     scale: view.scaleOf(name),
     tell: (row2) => `${label} of ${view.axes.say(letter, row2)}`,
@@ -2382,9 +2997,9 @@ function namedLine(view, title, names, scale) {
   const labels = entries.map(({ label }) => label);
   const rows = { ...named2("gate", labels), titles: entries.map(({ meaning }) => meaning) };
   const read3 = (row2) => [entries[row2].name, entries[row2].index];
-  const tell = (row2) => labels[row2];
+  const tell2 = (row2) => labels[row2];
   const height = entries.length * ROW;
-  return line(view, title, rows, read3, { scale, height, numbers: true, tell }).root;
+  return line2(view, title, rows, read3, { scale, height, numbers: true, tell: tell2 }).root;
 }
 
 // src/memorylab/player/script/simple.js
@@ -2409,8 +3024,8 @@ function buildSimple(view) {
 }
 var clamp = (low, value, high) => Math.max(low, Math.min(value, high));
 function plain(view, name, head = null) {
-  const text = plainLabel(view.run, name);
-  return head === null || view.run.heads === 1 ? text : `${text} (head ${head + 1})`;
+  const text2 = plainLabel(view.run, name);
+  return head === null || view.run.heads === 1 ? text2 : `${text2} (head ${head + 1})`;
 }
 function stepFigures2(view) {
   const { run } = view;
@@ -2489,18 +3104,18 @@ function barsPanel(view, letter, { name, head, height, beside }) {
   const rows = axes.of(letter);
   const start = (head ?? 0) * rows.count;
   const { label } = run.arrays[name];
-  const text = plain(view, name, head);
+  const text2 = plain(view, name, head);
   const index = (row2) => start + rows.places[row2];
   const narrow = head === null ? side : clamp(10, 120 / run.heads, side);
   const options = {
     name: `${label}${head === null ? "" : ` ${head}`} now`,
-    title: `${text} now`,
+    title: `${text2} now`,
     rows,
     columns: { kind: "quantity", count: 1 },
     scale: view.scaleOf(name),
     arrays: [name],
     index,
-    tell: (row2) => `${text}, ${axes.say(letter, row2)} (${subscript(run, name, index(row2))})`,
+    tell: (row2) => `${text2}, ${axes.say(letter, row2)} (${subscript(run, name, index(row2))})`,
     tone: beside ? head === null ? "mp-write" : "mp-read" : "mp-own",
     mirrored: beside && head === null
   };
@@ -2524,19 +3139,21 @@ function runLines2(view) {
   const lines = [];
   const { line: most2 } = sizesFor(view);
   const small = (count) => clamp(Math.min(34, most2 - 4), count * 7, most2);
-  const numbers2 = (name) => {
+  const numbers2 = (name, label = plain(view, name)) => {
     const single = run.size(name) === 1;
     const height = single ? 16 : small(run.size(name));
-    const label = plain(view, name);
-    const tell = (row2) => `${label}${single ? "" : ` ${row2 + 1}`} (${subscript(run, name, row2)})`;
-    lines.push(numbersLine(view, name, { label, height, tell }).root);
+    const tell2 = (row2) => `${label}${single ? "" : ` ${row2 + 1}`} (${subscript(run, name, row2)})`;
+    lines.push(numbersLine(view, name, { label, height, tell: tell2 }).root);
   };
   const simple = view.names("other", "few");
-  if (run.has("input")) numbers2("input");
+  const acts = hasWorld(run) && run.has("action_probabilities") && run.has("observation");
+  const [first2, last] = acts ? ["observation", "action_probabilities"] : ["input", "output"];
+  if (run.has(first2) && run.frame?.name !== first2) numbers2(first2, acts ? "sees" : void 0);
   for (const entry of placed(view)) lines.push(placesLine(view, ...entry).root);
   if (hasBits(run)) lines.push(...answerLines(view, small));
-  else if (run.has("output")) numbers2("output");
-  for (const name of simple.filter((one) => !["input", "output"].includes(one)))
+  else if (run.has(last)) numbers2(last, acts ? "does" : void 0);
+  const elsewhere = ["input", "output", ...acts ? ["action"] : []];
+  for (const name of simple.filter((one) => !elsewhere.includes(one)))
     if (name !== "target" || !hasBits(run)) numbers2(name);
   return [...lines, clockLine(view.player.steps)];
 }
@@ -2551,11 +3168,11 @@ function placed(view) {
     const hasHeads = run.arrays[entry.name].axes.startsWith("T R");
     const label = plain(view, entry.name, hasHeads ? head : null);
     const { places } = axes.of(letter);
-    const tell = (row2) => `${label}, ${axes.say(letter, row2)} (${subscript(run, entry.name, entry.index + places[row2])})`;
+    const tell2 = (row2) => `${label}, ${axes.say(letter, row2)} (${subscript(run, entry.name, entry.index + places[row2])})`;
     const height = clamp(24, room, Math.max(56, count * 5));
     const shown = hasHeads && run.heads > 1 ? `head ${head + 1}` : label;
     const tone = letter === "N" ? hasHeads ? "mp-read" : "mp-write" : "";
-    return [entry, { label: shown, tell, height, tone }];
+    return [entry, { label: shown, tell: tell2, height, tone }];
   });
 }
 function answerLines(view, small) {
@@ -2588,10 +3205,10 @@ function answerLines(view, small) {
     wrong.setAttribute("d", marks);
     veil.setAttribute("d", unasked);
   };
-  const tell = (row2) => `wanted bit ${row2 + 1} (target[${row2}])`;
+  const tell2 = (row2) => `wanted bit ${row2 + 1} (target[${row2}])`;
   return [
     answer.root,
-    numbersLine(view, "target", { label: plain(view, "target"), height, tell }).root
+    numbersLine(view, "target", { label: plain(view, "target"), height, tell: tell2 }).root
   ];
 }
 function verdict(run, step) {
@@ -2612,7 +3229,7 @@ var View = class {
     this.lines = [];
     this.touched = [];
     this.words = element("p", { class: "mp-words", "aria-live": "polite" });
-    this.world = element("div", { class: "mp-world" });
+    this.world = hasWorld(run) ? new World(this) : null;
     const parts = simple ? buildSimple(this) : buildEverything(this);
     const about = run.label ? "" : run.about;
     const heading = element(
@@ -2626,21 +3243,22 @@ var View = class {
       { class: "mp-view", "aria-label": run.label || "run" },
       heading,
       this.words,
+      ...this.world ? [this.world.root] : [],
       element(
         "div",
         { class: "mp-main" },
-        element("div", { class: "mp-step" }, ...parts.step, this.world),
+        element("div", { class: "mp-step" }, ...parts.step),
         element("div", { class: "mp-whole" }, ...parts.whole)
       )
     );
-    for (const line2 of this.lines) line2.drawOnce();
+    for (const line3 of this.lines) line3.drawOnce();
   }
   /** Show another run of the same sizes in the same panels. */
   show(run) {
     this.run = run;
-    for (const line2 of this.lines) {
-      line2.forget();
-      line2.drawOnce();
+    for (const line3 of this.lines) {
+      line3.forget();
+      line3.drawOnce();
     }
   }
   /** The names of the arrays of some forms, see axes.js; in a simple view, only the simple ones. */
@@ -2719,8 +3337,8 @@ var View = class {
         const size = hasHeads ? run.size(name) / run.heads : run.size(name);
         const labels = columns.length ? columns : [label];
         labels.forEach(
-          (text, i) => list.push({
-            label: hasHeads ? `${text} ${head}` : text,
+          (text2, i) => list.push({
+            label: hasHeads ? `${text2} ${head}` : text2,
             name,
             index: (hasHeads ? head * size : 0) + i,
             size,
@@ -2731,15 +3349,16 @@ var View = class {
     return list;
   }
   /** The environment's picture at the step. */
-  frame({ height, width, channels }) {
-    const about = { role: "img", "aria-label": "observation", "data-panel": "frame" };
+  frame({ name, height, width, channels }) {
+    const { label } = this.run.arrays[name];
+    const about = { role: "img", "aria-label": label, "data-panel": "frame" };
     const canvas = element("canvas", { width, height, ...about });
     const context = canvas.getContext("2d");
     const image = context.createImageData(width, height);
     canvas.style.width = `${Math.max(120, Math.min(320, width * 8))}px`;
     this.drawFrame = (step) => {
-      const { low, high } = this.run.arrays.observation;
-      const pixels = this.run.at("observation", step);
+      const { low, high } = this.run.arrays[name];
+      const pixels = this.run.at(name, step);
       for (let i = 0; i < width * height; i++)
         for (let channel = 0; channel < 4; channel++) {
           const value = pixels[i * channels + Math.min(channel, channels - 1)];
@@ -2747,14 +3366,22 @@ var View = class {
         }
       context.putImageData(image, 0, 0);
     };
-    return element("figure", {}, element("figcaption", {}, "observation"), canvas);
+    return element("figure", {}, element("figcaption", {}, label), canvas);
   }
   draw(step) {
     for (const panel of this.panels) panel.draw(step);
-    for (const line2 of this.lines) line2.follow(step);
+    for (const line3 of this.lines) line3.follow(step);
     for (const touch2 of this.touched) touch2(step);
     this.drawFrame?.(step);
-    this.words.textContent = this.run.signed ? "Red is more in the first run, blue more in the second." : this.simple ? tellSimply(this.run, step, (location2) => this.axes.number("N", location2)) : tellStep(this.run, step);
+    this.world?.draw(step);
+    this.words.textContent = this.tell(step);
+  }
+  tell(step) {
+    const { run } = this;
+    if (run.signed) return "Red is more in the first run, blue more in the second.";
+    const number2 = (location2) => this.axes.number("N", location2);
+    const memory3 = this.simple ? tellSimply(run, step, number2) : tellStep(run, step);
+    return [this.world?.tell(step), memory3].filter(Boolean).join(" ");
   }
   mark(chosen) {
     for (const panel of [...this.panels, ...this.lines]) panel.mark(chosen);
@@ -2960,11 +3587,11 @@ var Film = class {
     const points = part.map((value, frame) => `${across(frame)} ${1 - value / highest}`);
     const box = { viewBox: `0 -0.1 ${WIDTH} 1.2`, preserveAspectRatio: "none" };
     this.here = drawing("path", { class: "mp-film-here" });
-    const line2 = drawing("path", { d: `M${points.join("L")}` });
+    const line3 = drawing("path", { d: `M${points.join("L")}` });
     return drawing(
       "svg",
       { ...box, role: "img", "aria-label": "wrong bits over training" },
-      line2,
+      line3,
       this.here
     );
   }
@@ -3070,7 +3697,7 @@ var Bits = class {
       const last = (i + 1) % group2 === 0 && group2 > 1 ? " mp-bits-last" : "";
       return element("div", { class: `mp-bits-word${last}` }, ...cells);
     });
-    const held2 = this.root.contains(document.activeElement);
+    const held2 = hasFocus(this.root);
     this.root.replaceChildren(...columns);
     this.move(...this.at, held2);
   }
@@ -3111,6 +3738,18 @@ var Bits = class {
 };
 
 // src/memorylab/player/script/edits.js
+var edits_exports = {};
+__export(edits_exports, {
+  History: () => History,
+  add: () => add2,
+  asPython: () => asPython,
+  describe: () => describe,
+  groups: () => groups,
+  nameCell: () => nameCell,
+  pasted: () => pasted,
+  remove: () => remove,
+  when: () => when
+});
 var LONGEST_PAST = 200;
 var History = class {
   constructor(disturbance) {
@@ -3184,8 +3823,8 @@ var SILENCES = {
 };
 function describe(group2, table, number2 = String) {
   const time = when(group2[0]);
-  const text = group2.length === 2 ? describePair(group2, table) : describeOne(group2[0], table, number2);
-  return `${time}: ${text}`;
+  const text2 = group2.length === 2 ? describePair(group2, table) : describeOne(group2[0], table, number2);
+  return `${time}: ${text2}`;
 }
 function describePair([whole, part], table) {
   if (part.name !== "read_modes") return lookUpWords;
@@ -3220,8 +3859,8 @@ function nameCell(name, index, table, number2 = String) {
   });
   return words.join(" ");
 }
-var asPython = (text) => `MemoryPlayer(model, input, task=task, disturbance="${text}")`;
-var pasted = (line2) => (/disturbance\s*=\s*(["'])(.*)\1/.exec(line2)?.[2] ?? line2).trim();
+var asPython = (text2) => `MemoryPlayer(model, input, task=task, disturbance="${text2}")`;
+var pasted = (line3) => (/disturbance\s*=\s*(["'])(.*)\1/.exec(line3)?.[2] ?? line3).trim();
 
 // src/memorylab/player/script/place.js
 function indicesOf(shape, flat2) {
@@ -3437,13 +4076,13 @@ var Tools = class {
     this.chosen = null;
     this.places = gates(laboratory.run);
     this.parts = silences(laboratory.run.heads);
-    const line2 = (...parts) => element("div", { class: "mp-tools" }, ...parts);
+    const line3 = (...parts) => element("div", { class: "mp-tools" }, ...parts);
     this.root = element(
       "div",
       { class: "mp-more" },
-      line2(...this.buildHold()),
-      line2(...this.buildSilence(), ...this.buildSeed()),
-      line2(...this.buildText())
+      line3(...this.buildHold()),
+      line3(...this.buildSilence(), ...this.buildSeed()),
+      line3(...this.buildText())
     );
   }
   // -- one number held
@@ -3452,7 +4091,7 @@ var Tools = class {
     this.target = choice("what to hold", () => this.follow());
     this.steps = choice("when", () => this.follow());
     this.steps.append(
-      ...Object.entries(STEPS).map(([value, text]) => element("option", { value }, text))
+      ...Object.entries(STEPS).map(([value, text2]) => element("option", { value }, text2))
     );
     const typed = (type, label) => element("input", {
       type,
@@ -3561,12 +4200,12 @@ var Tools = class {
   }
   /** Put the line for Python on the clipboard, or, where there is none, select the text to copy. */
   async copy() {
-    const line2 = asPython(format(this.laboratory.now));
+    const line3 = asPython(format(this.laboratory.now));
     try {
-      await navigator.clipboard.writeText(line2);
+      await navigator.clipboard.writeText(line3);
       this.copied.textContent = "copied";
     } catch {
-      this.text.value = line2;
+      this.text.value = line3;
       this.text.select();
       this.copied.textContent = "press Ctrl+C to copy";
     }
@@ -3582,7 +4221,7 @@ var Tools = class {
     const { laboratory, places, chosen } = this;
     const { table, number: number2 } = laboratory;
     const before = this.target.value;
-    const option = (value, text) => element("option", { value }, text);
+    const option = (value, text2) => element("option", { value }, text2);
     const options = places.map((place, value) => option(value, place.say(table, number2)));
     if (chosen) options.push(option("cell", chosen.say(table, number2)));
     this.target.replaceChildren(...options);
@@ -3607,10 +4246,10 @@ var Tools = class {
     this.release.disabled = held(now.edits, place).length === 0;
     this.cutButton.hidden = !(this.target.value === "cell" && place.name === "link");
     this.silenceButton.textContent = `from step ${player.step} on`;
-    if (this.seed && document.activeElement !== this.seed) this.seed.value = seed;
-    const text = format(now);
-    if (this.text.value !== text) {
-      this.text.value = text;
+    if (this.seed && !hasFocus(this.seed)) this.seed.value = seed;
+    const text2 = format(now);
+    if (this.text.value !== text2) {
+      this.text.value = text2;
       this.copied.textContent = "";
     }
   }
@@ -3764,8 +4403,7 @@ var Laboratory = class {
       element("span", { class: "mp-group-of" }, this.fewer, this.count, this.more),
       press("new-words", "Other words, at random", "new words", () => this.renew(this.seed + 1))
     ];
-    const heading = element("div", { class: "mp-lab-title" }, "Click a bit to flip it");
-    return [element("div", { class: "mp-lab-words" }, heading, this.bits.root)];
+    return [element("div", { class: "mp-lab-words" }, this.bits.root)];
   }
   listen() {
     const { player, model } = this;
@@ -3776,8 +4414,8 @@ var Laboratory = class {
         event.stopPropagation();
     });
     this.onModel = () => {
-      const text = model.get("disturbance") ?? "";
-      if (text !== format(this.now)) this.read(text);
+      const text2 = model.get("disturbance") ?? "";
+      if (text2 !== format(this.now)) this.read(text2);
     };
     model.on("change:disturbance", this.onModel);
     if (!model.get("address")) return;
@@ -3839,18 +4477,18 @@ var Laboratory = class {
     }
   }
   /** Read a line that a reader pasted, a kernel sent, or an address has. */
-  read(line2) {
-    this.attempt(() => this.propose(parse(pasted(line2))));
+  read(line3) {
+    this.attempt(() => this.propose(parse(pasted(line3))));
   }
   readAddress() {
     this.attempt(() => {
-      let text;
+      let text2;
       try {
-        text = decodeURIComponent(location.hash.slice(1));
+        text2 = decodeURIComponent(location.hash.slice(1));
       } catch {
         throw new Error(`The page's address can't be read behind its '#': ${location.hash}`);
       }
-      this.propose(parse(text));
+      this.propose(parse(text2));
     });
   }
   flip(word, bit) {
@@ -3951,16 +4589,7 @@ var Laboratory = class {
       this.fewer.disabled = count <= task.fewest;
       this.more.disabled = count >= task.most;
     }
-    const own = run.original.sizes.locations;
-    const offered = /* @__PURE__ */ new Set([...LARGER.map((times) => own * times), run.locations]);
-    this.sizes.replaceChildren(
-      ...[...offered].map((size) => {
-        const title = `Run the same weights with ${size} locations`;
-        const button = press("locations", title, String(size), () => this.resizeMemory(size));
-        button.setAttribute("aria-pressed", String(size === run.locations));
-        return button;
-      })
-    );
+    this.drawSizes(run);
     this.buttons.undo.disabled = history2.past.length === 0;
     this.buttons.redo.disabled = history2.future.length === 0;
     this.buttons.reset.disabled = format(history2.now) === "";
@@ -3968,6 +4597,19 @@ var Laboratory = class {
     this.compareButton.hidden = edits.length === 0;
     this.drawError();
     this.follow();
+  }
+  drawSizes({ locations, original }) {
+    const own = original.sizes.locations;
+    const offered = [.../* @__PURE__ */ new Set([...LARGER.map((times) => own * times), locations])];
+    const make = (size) => {
+      const title = `Run the same weights with ${size} locations`;
+      return press("locations", title, String(size), () => this.resizeMemory(size));
+    };
+    if (this.sizes.dataset.offered !== String(offered))
+      this.sizes.replaceChildren(...offered.map(make));
+    this.sizes.dataset.offered = offered;
+    for (const button of this.sizes.children)
+      button.setAttribute("aria-pressed", String(button.textContent === String(locations)));
   }
   drawError() {
     const error = countWrong(this.run);
@@ -3986,33 +4628,38 @@ var Laboratory = class {
     this.wipeButton.hidden = at === null || !this.run.has("memory");
     if (at !== null)
       this.wipeButton.textContent = `Wipe location ${this.number(at)} at step ${player.step}`;
-    this.hint.textContent = at === null ? "Click a row of the memory to wipe it." : "";
+    const flip = this.bits ? "a bit to flip it, or " : "";
+    this.hint.textContent = at === null ? `Click ${flip}a row of the memory to wipe it.` : "";
     const shown = groups(this.history.now.edits).map((group2) => [
       group2,
       describe(group2, this.table, this.number)
     ]);
-    const said = shown.map(([, text]) => text).join();
-    if (this.said !== said) this.list.replaceChildren(...shown.map((one) => this.entry(...one)));
+    const said = shown.map(([, text2]) => text2).join();
+    if (this.said !== said) {
+      const held2 = hasFocus(this.list);
+      this.list.replaceChildren(...shown.map((one) => this.entry(...one)));
+      if (held2) (this.list.querySelector("button") ?? this.moreButton).focus();
+    }
     this.said = said;
     if (!this.tools.root.hidden) this.tools.follow();
   }
   /** A line of the list, with a button that takes back what it says. */
-  entry(group2, text) {
-    const label = `Take back: ${text}`;
+  entry(group2, text2) {
+    const label = `Take back: ${text2}`;
     const button = press("remove", label, "×", () => this.propose(remove(this.now, group2)));
     button.setAttribute("aria-label", label);
-    return element("li", {}, text, button);
+    return element("li", {}, text2, button);
   }
   // -- telling others
   /** Tell the kernel, or the page's address, what is changed; not in every frame. */
   sync() {
-    const text = format(this.history.now);
+    const text2 = format(this.history.now);
     if (this.onAddress) {
       const { pathname, search } = location;
-      history.replaceState(null, "", text ? `#${text}` : pathname + search);
+      history.replaceState(null, "", text2 ? `#${text2}` : pathname + search);
     }
-    if (this.model.get("disturbance") === text) return;
-    this.model.set("disturbance", text);
+    if (this.model.get("disturbance") === text2) return;
+    this.model.set("disturbance", text2);
     this.model.save_changes();
   }
   destroy() {
@@ -4023,422 +4670,6 @@ var Laboratory = class {
   }
 };
 var isUndo = ({ key, ctrlKey, metaKey, altKey }) => (ctrlKey || metaKey) && !altKey && ["z", "y"].includes(key.toLowerCase());
-
-// src/memorylab/player/script/why.js
-var TOLERANCE = 1e-4;
-var LIT = 256;
-var LETTERS = { N: "n", W: "w", R: "i", H: "q", D: "d", 3: "m" };
-function modelOf(run) {
-  if (run.model) return run.model;
-  const { locations, word, heads } = run;
-  return { sizes: { locations, word, heads }, weights: null };
-}
-var withModel = (run) => run.model ? run : Object.assign(Object.create(run), { model: modelOf(run) });
-function unflatten(flat2, shape) {
-  const index = [];
-  for (const size of [...shape].reverse()) {
-    index.unshift(flat2 % size);
-    flat2 = Math.floor(flat2 / size);
-  }
-  return index;
-}
-function nameOfCell(run, name, flat2) {
-  if (run.has(name)) return subscript(run, name, flat2);
-  return `${name}[${unflatten(flat2, run.shapeOf(name)).join(", ")}]`;
-}
-function explain(run, name, flat2, step) {
-  const value = run.at(name, step)[flat2];
-  const row2 = run.arrays[name];
-  if (run.signed) return { value, text: "A difference of two runs: each has an explanation." };
-  const index = unflatten(flat2, run.shapeOf(name));
-  const edit = run.disturbance?.edits.findLast((one) => covers(one, name, index, step));
-  if (edit) return { value, text: `Set by the disturbance ${formatEdit(edit)}.` };
-  const whole = withModel(run);
-  const formula = run.has("write_weighting") ? formulasOf(whole.model).find((one) => one.name === name) : null;
-  if (!formula) return { value, text: untold(run, row2) };
-  const axes = formula.axes.split(" ").slice(1);
-  const letters = formula.letters ?? axes.map((axis2, i) => LETTERS[axis2] ?? index[i]);
-  const left = new Letters(whole.model).now(name, ...letters);
-  const general = formula.explain(new Letters(whole.model), ...letters);
-  const own = formula.explain(new Numbers(whole, step), ...index);
-  const shown = shorten(own);
-  const lines = [{ equation: [left, general], numbers: [value, shown] }];
-  const [part, itsNumbers] = [namedIn(general), namedIn(shown)];
-  if (part)
-    lines.push({ equation: [part, part.args[0]], numbers: [itsNumbers.value, itsNumbers.args[0]] });
-  const differs = !(Math.abs(own.value - value) <= TOLERANCE * Math.max(1, Math.abs(value)));
-  const surprise = `The equation gives ${show(own.value)}: the run was changed, or had begun before.`;
-  const note = [formula.note, differs ? surprise : ""].filter(Boolean).join(" ");
-  return {
-    value,
-    lines,
-    expression: shown,
-    sources: unique(shownSources(shown)),
-    all: unique(sources(own)),
-    note
-  };
-}
-function namedIn(expression) {
-  if (expression.op === "named") return expression;
-  for (const arg of expression.args) {
-    const found = namedIn(arg);
-    if (found) return found;
-  }
-  return null;
-}
-function unique(cells) {
-  const known = /* @__PURE__ */ new Map();
-  for (const cell of cells) known.set(keyOf(cell), cell);
-  return [...known.values()];
-}
-function untold(run, row2) {
-  if (!row2) return "";
-  if (run.has("write_weighting") && !row2.optional && row2.label !== "input")
-    return "Asked for by the controller; its weights aren't in this page.";
-  return `It isn't computed by an equation of the DNC: ${row2.meaning}.`;
-}
-var Why = class {
-  constructor(player) {
-    Object.assign(this, { player, path: [] });
-    this.root = player.slots.why;
-    player.onCell((cell) => this.open([cell], cell.event.type === "keydown"));
-    player.root.addEventListener("keydown", (event) => this.key(event), { capture: true });
-    this.root.addEventListener("click", (event) => {
-      const place = event.target.closest?.("[data-from]");
-      if (place) this.follow(this.cells[place.dataset.from]);
-    });
-  }
-  key(event) {
-    if (event.key !== "Escape" || !this.path.length) return;
-    event.preventDefault();
-    event.stopPropagation();
-    this.close();
-  }
-  /** Explain the last cell of a path { run, name, index, step, panel }; `take` the focus, or not. */
-  open(path, take) {
-    this.path = path;
-    const { run, name, index, step } = path.at(-1);
-    const why = explain(run, name, index, step);
-    const from = (why.all ?? []).map((cell) => flat(run, cell));
-    this.cells = (why.sources ?? []).map((cell) => flat(run, cell));
-    const title = `${nameOfCell(run, name, index)} at step ${step} = ${show(why.value)}`;
-    this.heading = element("h4", { tabindex: "-1" }, title);
-    const button = (action, text, onclick) => element("button", { type: "button", "data-action": action, onclick }, text);
-    const buttons = [button("close-why", "close", () => this.close())];
-    if (path.length > 1) buttons.unshift(button("back-why", "back", () => this.back()));
-    const panel = element(
-      "section",
-      { class: "mp-why-panel", "aria-label": "Why this number?" },
-      element("div", { class: "mp-why-head" }, this.heading, ...buttons)
-    );
-    if (why.text) panel.append(element("p", {}, why.text));
-    for (const line2 of why.lines ?? []) panel.append(this.equation(line2, why));
-    if (why.note) panel.append(element("p", { class: "mp-why-note" }, why.note));
-    if (this.cells.length) panel.append(this.links(run, from.length));
-    this.root.replaceChildren(panel);
-    this.player.light(run, [...from.length > LIT ? this.cells : from, { name, index, step }]);
-    if (take) this.heading.focus();
-  }
-  /** An equation, and under it the same with this cell's numbers. */
-  equation({ equation, numbers: numbers2 }, { sources: cells }) {
-    const places = new Map(cells.map((cell, i) => [keyOf(cell), i]));
-    const write2 = (leaf2) => {
-      const place = leaf2.source && places.get(keyOf(leaf2.source));
-      const text = number(leaf2);
-      return place === void 0 || place === null ? text : `<mrow data-from="${place}" class="mp-from">${text}</mrow>`;
-    };
-    const [left, right] = equation;
-    const symbols = `${mathml(left, ({ symbol }) => symbol)}<mo>=</mo>${mathml(right, ({ symbol }) => symbol)}`;
-    const [value, terms] = numbers2;
-    const figures2 = `<mo>=</mo>${mathml(terms, write2)}<mo>=</mo>${number({ value })}`;
-    const math = (inner) => `<math display="block"><mrow>${inner}</mrow></math>`;
-    const template = document.createElement("template");
-    template.innerHTML = `<div class="mp-why-line">${math(symbols)}${math(figures2)}</div>`;
-    return template.content;
-  }
-  /** The cells behind the numbers that are shown, to be followed. */
-  links(run, all) {
-    const links = this.cells.map(({ name, index, step }, i) => {
-      const text = `${nameOfCell(run, name, index)} at step ${step} = ${show(run.at(name, step)[index])}`;
-      return element("button", { type: "button", "data-from": i }, text);
-    });
-    const more = all > links.length ? ` and ${all - links.length} more` : "";
-    return element("p", { class: "mp-why-from" }, "from ", ...links, more);
-  }
-  follow(cell) {
-    const { run } = this.path.at(-1);
-    this.player.seek(cell.step);
-    this.open([...this.path, { run, ...cell }], true);
-  }
-  back() {
-    const path = this.path.slice(0, -1);
-    this.player.seek(path.at(-1).step);
-    this.open(path, true);
-  }
-  /** Explain the same cell of a run that took the place of another, or close if it has none. */
-  renew(before, after) {
-    if (!this.path.length) return;
-    const { run, name, index, step } = this.path.at(-1);
-    const now = after[before.indexOf(run)];
-    const fits = now && step < now.steps && (now.has(name) || now.stepShapes?.[name]);
-    if (fits && index < now.at(name, step).length)
-      this.open([{ ...this.path.at(-1), run: now }], false);
-    else this.close();
-  }
-  close() {
-    const [{ run, panel }] = this.path;
-    this.path = [];
-    this.root.replaceChildren();
-    this.player.light(run, []);
-    panel?.canvas.focus();
-  }
-};
-var keyOf = ({ name, index, step }) => `${name} ${index} ${step}`;
-var flat = (run, { name, index, step }) => ({
-  name,
-  index: flatten(index, run.shapeOf(name)),
-  step
-});
-
-// src/memorylab/player/script/player.js
-var SPEEDS = [1, 2, 5, 10, 20, 30, 60];
-var SYNC_AFTER3 = 120;
-var Player = class {
-  constructor(model, root2) {
-    this.model = model;
-    this.root = root2;
-    const header = model.get("header");
-    const { runs, model: network, frames } = read2(header, model.get("data"));
-    Object.assign(this, { runs, network });
-    if (frames) this.film = new Film(this, header.film, frames);
-    this.step = model.get("t");
-    this.board = new Board(this, header.level);
-    this.playing = false;
-    this.listeners = /* @__PURE__ */ new Set();
-    this.watchers = /* @__PURE__ */ new Set();
-    this.fps = model.get("fps");
-    this.build();
-    if (network) this.laboratory = new Laboratory(this, header);
-    root2.addEventListener("keydown", (event) => this.key(event));
-    this.onModelStep = () => this.seek(model.get("t"), false);
-    this.onModelSpeed = () => this.setSpeed(model.get("fps"), false);
-    model.on("change:t", this.onModelStep);
-    model.on("change:fps", this.onModelSpeed);
-  }
-  build() {
-    this.slots = {};
-    for (const name of ["laboratory", "tour", "why"])
-      this.slots[name] = element("div", { class: `mp-${name}` });
-    const about = { class: "mp-group-of mp-guides", role: "group", "aria-label": "guides" };
-    this.slots.guides = element("span", about);
-    this.value = element("p", { class: "mp-value", "aria-live": "polite" });
-    this.root.replaceChildren(
-      element("div", { class: "mp-head" }, ...this.buildHead()),
-      this.slots.laboratory,
-      this.board.root,
-      this.slots.why,
-      this.board.foot
-    );
-    this.setSpeed(this.fps, false);
-    this.begin();
-    this.why = new Why(this);
-    this.board.build(this.runs);
-    this.select(null);
-  }
-  /** The clock ends with the longest run; the time-lines have room for `steps` steps. */
-  begin(steps = 0) {
-    this.last = Math.max(...this.runs.map((run) => run.steps)) - 1;
-    this.steps = Math.max(steps, this.last + 1);
-    this.step = Math.min(this.step, this.last);
-    this.slider.max = this.last;
-  }
-  /**
-   * Show other runs on the same clock. Where their sizes are those of the runs before, the panels
-   * stay and are only drawn anew, with their locations in the order that they had, unless `reorder`
-   * asks for that of the new runs. The time-lines have room for `steps` steps, or for those of the
-   * longest run.
-   */
-  show(runs, { steps = 0, reorder = false } = {}) {
-    const before = this.runs;
-    this.runs = runs;
-    this.begin(steps);
-    if (this.board.show(runs, reorder)) this.draw();
-    else this.select(null);
-    this.why.renew(before, runs);
-  }
-  buildHead() {
-    const film = this.film ? [this.film.root] : [];
-    return [this.buildControls(), ...film, this.value, this.slots.tour];
-  }
-  buildControls() {
-    const button = (name, label, action) => element(
-      "button",
-      { type: "button", title: label, "aria-label": label, onclick: action, "data-action": name },
-      sign(name)
-    );
-    this.playButton = button("play", "Play (space)", () => this.toggle());
-    this.slider = element("input", {
-      type: "range",
-      min: 0,
-      value: 0,
-      "aria-label": "step",
-      oninput: () => this.seek(Number(this.slider.value))
-    });
-    this.counter = element("output", { class: "mp-counter" });
-    this.speed = element("select", {
-      "aria-label": "steps per second",
-      onchange: () => this.setSpeed(Number(this.speed.value))
-    });
-    return element(
-      "div",
-      { class: "mp-controls", role: "toolbar", "aria-label": "time" },
-      button("first", "First step (Home)", () => this.seek(0)),
-      button("back", "Step back (left arrow)", () => this.seek(this.step - 1)),
-      this.playButton,
-      button("forward", "Step forward (right arrow)", () => this.seek(this.step + 1)),
-      button("last", "Last step (End)", () => this.seek(this.last)),
-      this.slider,
-      this.counter,
-      element("label", {}, this.speed, " steps/s"),
-      ...this.board.buttons,
-      this.slots.guides
-    );
-  }
-  /** Call `listener` with { run, name, index, step, panel, event } when a cell is clicked. */
-  onCell(listener) {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  }
-  /** Call `watcher` whenever other runs or other panels are shown. */
-  onShow(watcher) {
-    this.watchers.add(watcher);
-  }
-  tellShown() {
-    for (const watcher of this.watchers) watcher();
-  }
-  tellCell(panel, event) {
-    const { run } = panel.view;
-    const cell = { run, step: this.step, ...panel.address(...panel.cell), panel, event };
-    if (this.answering) return this.answering(cell);
-    for (const listener of this.listeners) listener(cell);
-  }
-  /** Light the cells of a run that show one of some numbers, each { name, index, step }. */
-  light(run, numbers2) {
-    this.lit = [run, numbers2];
-    for (const view of this.board.all) view.light(view.run === run ? numbers2 : [], this.step);
-  }
-  draw() {
-    const { step } = this;
-    for (const view of this.board.all) view.draw(step);
-    if (this.lit?.[1].length) this.light(...this.lit);
-    this.slider.value = step;
-    this.slider.setAttribute("aria-valuetext", `step ${step} of ${this.last}`);
-    this.counter.textContent = `step ${step} of ${this.last}`;
-    this.root.dataset.step = step;
-    this.laboratory?.follow();
-    if (this.chosen) this.value.textContent = this.chosen.panel.readout(step);
-  }
-  seek(step, sync = true) {
-    step = Math.max(0, Math.min(this.last, Math.round(step)));
-    if (this.step === step) return;
-    this.step = step;
-    this.draw();
-    if (sync) {
-      clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.sync(), SYNC_AFTER3);
-    }
-  }
-  /** Tell the kernel where we are; not for every frame, which would flood it. */
-  sync() {
-    clearTimeout(this.timer);
-    this.timer = void 0;
-    if (this.model.get("t") === this.step) return;
-    this.model.set("t", this.step);
-    this.model.save_changes();
-  }
-  setSpeed(fps, sync = true) {
-    this.fps = fps;
-    const speeds = [.../* @__PURE__ */ new Set([...SPEEDS, fps])].sort((a, b) => a - b);
-    this.speed.replaceChildren(
-      ...speeds.map((value) => element("option", { value }, String(value)))
-    );
-    this.speed.value = fps;
-    if (!sync) return;
-    this.model.set("fps", fps);
-    this.model.save_changes();
-  }
-  toggle(play = !this.playing) {
-    if (play && this.step === this.last) this.seek(0);
-    this.playing = play;
-    this.root.dataset.playing = play;
-    this.playButton.replaceChildren(sign(play ? "pause" : "play"));
-    this.playButton.title = play ? "Pause (space)" : "Play (space)";
-    this.playButton.setAttribute("aria-label", this.playButton.title);
-    for (const view of this.board.all)
-      view.words.setAttribute("aria-live", play ? "off" : "polite");
-    cancelAnimationFrame(this.request);
-    if (play) {
-      this.due = performance.now() + 1e3 / this.fps;
-      this.request = requestAnimationFrame((now) => this.tick(now));
-    } else this.sync();
-  }
-  tick(now) {
-    if (!this.playing) return;
-    if (!this.root.isConnected) return this.toggle(false);
-    if (now >= this.due) {
-      this.seek(this.step + 1);
-      this.due = Math.max(this.due + 1e3 / this.fps, now);
-      if (this.step === this.last) return this.toggle(false);
-    }
-    this.request = requestAnimationFrame((next) => this.tick(next));
-  }
-  select(panel) {
-    this.chosen = panel ? panel.chosen() : null;
-    this.value.textContent = panel ? panel.readout(this.step) : "Point at a cell, or reach it by tab and arrow keys, for its value.";
-    for (const view of this.board.all) view.mark(this.chosen);
-  }
-  key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target === this.speed) return;
-    const onButton = event.target.tagName === "BUTTON" || event.target.tagName === "SUMMARY";
-    const faster = (by) => {
-      const speeds = SPEEDS.filter((speed) => by > 0 ? speed > this.fps : speed < this.fps);
-      const next = by > 0 ? speeds[0] : speeds.at(-1);
-      if (next) this.setSpeed(next);
-    };
-    const actions = {
-      ArrowLeft: () => this.seek(this.step - 1),
-      ArrowRight: () => this.seek(this.step + 1),
-      ",": () => this.seek(this.step - 1),
-      ".": () => this.seek(this.step + 1),
-      PageUp: () => this.seek(this.step - 10),
-      PageDown: () => this.seek(this.step + 10),
-      Home: () => this.seek(0),
-      End: () => this.seek(this.last),
-      "+": () => faster(1),
-      "=": () => faster(1),
-      "-": () => faster(-1),
-      d: () => this.board.toggleDifference(),
-      Escape: () => {
-        this.select(null);
-        this.slider.focus();
-      }
-    };
-    if (!onButton) actions[" "] = () => this.toggle();
-    const action = actions[event.key];
-    if (!action) return;
-    event.preventDefault();
-    event.stopPropagation();
-    action();
-  }
-  destroy() {
-    this.toggle(false);
-    this.film?.destroy();
-    this.laboratory?.destroy();
-    clearTimeout(this.timer);
-    this.model.off("change:t", this.onModelStep);
-    this.model.off("change:fps", this.onModelSpeed);
-  }
-};
 
 // src/memorylab/player/script/guide.js
 var Guide = class {
@@ -4481,17 +4712,17 @@ var Guide = class {
   }
   close() {
     if (!this.isOpen) return;
-    const hasFocus = this.card.matches(":focus-within");
+    const hasFocus2 = this.card.matches(":focus-within");
     this.player.guide = null;
     this.player.slots.tour.replaceChildren();
     this.button.setAttribute("aria-expanded", "false");
     this.end();
-    if (hasFocus) this.button.focus();
+    if (hasFocus2) this.button.focus();
   }
-  say(title, progress, text) {
+  say(title, progress, text2) {
     this.heading.textContent = title;
     this.progress.textContent = progress;
-    this.text.textContent = text;
+    this.text.textContent = text2;
   }
   key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -4537,7 +4768,7 @@ function judge(question, { location: location2, isAllocated }) {
     reason: isAllocated === question.isAllocated
   };
 }
-function explain2(question, answer, number2) {
+function explain(question, answer, number2) {
   const { step, location: location2, weight, isAllocated, usage: usage2, matches } = question;
   const share3 = (value) => value.toFixed(2);
   const place = `location ${number2(location2)} (${share3(weight)})`;
@@ -4689,7 +4920,7 @@ var Quiz = class {
   type(digit) {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.typed = "", TYPING);
-    const reaches = (text) => this.places.find(({ dataset }) => dataset.number === text);
+    const reaches = (text2) => this.places.find(({ dataset }) => dataset.number === text2);
     this.typed = reaches(this.typed + digit) ? this.typed + digit : digit;
     this.reach(reaches(this.typed));
   }
@@ -4708,7 +4939,7 @@ var Quiz = class {
       );
     const isRight = judged.location && judged.reason;
     const verdict2 = isRight ? "Right" : judged.location ? "The reason is another" : "Not this time";
-    guide.say(verdict2, progress, explain2(question, answer, this.number));
+    guide.say(verdict2, progress, explain(question, answer, this.number));
   }
   /** The locations with their bars, and the reasons. */
   drawChoices() {
@@ -4717,8 +4948,8 @@ var Quiz = class {
     this.places = order.map((location2) => this.place(location2));
     const reach = this.places.find((place) => place.matches("[aria-pressed=true]")) ?? this.places[0];
     for (const place of this.places) place.tabIndex = place === reach ? 0 : -1;
-    this.reasons = REASONS.map(([text, isAllocated, title]) => {
-      const button = press("reason", title, text, () => this.give(isAllocated));
+    this.reasons = REASONS.map(([text2, isAllocated, title]) => {
+      const button = press("reason", title, text2, () => this.give(isAllocated));
       button.disabled = answer.location === void 0 || judged !== null;
       button.setAttribute("aria-pressed", String(answer.isAllocated === isAllocated));
       return button;
@@ -4752,12 +4983,6 @@ var Quiz = class {
     return button;
   }
 };
-
-// src/memorylab/player/script/laboratory.css
-var laboratory_default = '.mp-lab {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 6px 18px;\n  align-items: flex-start;\n  margin: 6px 0;\n  padding: 6px 10px 8px;\n  background: color-mix(in srgb, var(--mp-field) 45%, var(--mp-back));\n  border: 1px solid var(--mp-line);\n  border-radius: 6px;\n}\n.mp-lab button,\n.mp-lab select,\n.mp-lab input {\n  font: inherit;\n  color: inherit;\n  background: var(--mp-field);\n  border: 1px solid var(--mp-line);\n  border-radius: 4px;\n  min-height: 26px;\n  padding: 1px 8px;\n}\n.mp-lab button,\n.mp-lab select {\n  cursor: pointer;\n}\n.mp-lab button:disabled {\n  opacity: 0.45;\n  cursor: default;\n}\n.mp-lab button[aria-pressed="true"] {\n  background: var(--mp-accent);\n  color: var(--mp-back);\n}\n.mp-lab [hidden] {\n  display: none;\n}\n.mp-lab-words {\n  min-width: 0;\n  max-width: 100%;\n}\n.mp-lab-title {\n  font-size: 12px;\n  color: var(--mp-quiet);\n}\n.mp-lab-body {\n  flex: 1 1 300px;\n  min-width: 0;\n}\n.mp-tools {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 8px;\n  align-items: center;\n  margin-bottom: 4px;\n}\n.mp-count {\n  display: inline-flex;\n  align-items: center;\n  padding: 0 8px;\n  border: 1px solid var(--mp-line);\n  margin-left: -1px;\n  font-variant-numeric: tabular-nums;\n}\n.mp-bits {\n  display: flex;\n  max-width: 100%;\n  overflow-x: auto;\n  padding: 3px 2px;\n}\n.mp-bits-word {\n  display: flex;\n  flex-direction: column;\n}\n.mp-bits-last {\n  margin-right: 5px;\n}\n.mp-lab .mp-bits button {\n  width: 17px;\n  min-height: 0;\n  height: 12px;\n  padding: 0;\n  margin: 0 -1px -1px 0;\n  flex: none;\n  border-radius: 0;\n  background: #00224e;\n}\n.mp-lab .mp-bits button[aria-checked="true"] {\n  background: #fee838;\n}\n.mp-lab .mp-bits button:hover,\n.mp-lab .mp-bits button:focus-visible {\n  position: relative;\n  z-index: 1;\n  outline: 2px solid var(--mp-mark);\n  outline-offset: 0;\n}\n.mp-error {\n  font-size: 15px;\n  font-weight: 600;\n  font-variant-numeric: tabular-nums;\n}\n.mp-error:not([data-wrong="0"]) {\n  color: var(--mp-mark);\n}\n.mp-hint {\n  color: var(--mp-quiet);\n}\n.mp-hint:empty,\n.mp-edits:empty,\n.memory-player .mp-message:empty {\n  display: none;\n}\n.memory-player .mp-message {\n  padding: 3px 8px;\n  border-left: 3px solid var(--mp-mark);\n  overflow-wrap: anywhere;\n}\n.mp-edits {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px;\n  margin: 0;\n  padding: 0;\n  max-height: 60px;\n  overflow-y: auto;\n  list-style: none;\n}\n.mp-edits li {\n  display: inline-flex;\n  align-items: center;\n  padding-left: 8px;\n  font-size: 12px;\n  border: 1px solid var(--mp-line);\n  border-radius: 4px;\n  background: var(--mp-back);\n}\n.mp-lab .mp-edits button {\n  min-height: 22px;\n  padding: 0 7px;\n  border: 0;\n  background: none;\n}\n.mp-more {\n  flex: 1 0 100%;\n  border-top: 1px solid var(--mp-line);\n  padding-top: 6px;\n}\n.mp-more label {\n  display: inline-flex;\n  gap: 6px;\n  align-items: center;\n}\n.mp-more input[type="range"] {\n  flex: 0 1 180px;\n  min-width: 90px;\n  padding: 0;\n  accent-color: var(--mp-accent);\n}\n.mp-more input[type="number"] {\n  width: 84px;\n}\n.mp-text {\n  flex: 1 1 300px;\n}\n.mp-more input[type="text"] {\n  flex: 1;\n  min-width: 120px;\n  font-family: ui-monospace, monospace;\n}\n.mp-more select {\n  max-width: 100%;\n}\n@media (pointer: coarse) {\n  .mp-lab .mp-bits button {\n    width: 26px;\n    height: 24px;\n  }\n  .mp-lab button,\n  .mp-lab select,\n  .mp-lab input {\n    min-height: 32px;\n  }\n}\n';
-
-// src/memorylab/player/script/style.css
-var style_default = '.memory-player {\n  --mp-text: var(--jp-ui-font-color1, #1b1b1b);\n  --mp-quiet: var(--jp-ui-font-color2, #5a5a5a);\n  --mp-back: var(--jp-layout-color0, #fff);\n  --mp-field: var(--jp-layout-color2, #eee);\n  --mp-line: var(--jp-border-color1, #bbb);\n  --mp-accent: #0b6bcb;\n  --mp-mark: #d6006c;\n  --mp-writes: #b85c00;\n  --mp-reads: #00776b;\n  --mp-own: #5b6470;\n  container: player / inline-size;\n  color: var(--mp-text);\n  background: var(--mp-back);\n  font:\n    13px/1.45 system-ui,\n    sans-serif;\n  padding: 8px;\n  box-sizing: border-box;\n  color-scheme: light;\n}\n.memory-player[data-theme="dark"],\nbody[data-jp-theme-light="false"] .memory-player {\n  --mp-accent: #6cb6ff;\n  --mp-mark: #ff6db6;\n  --mp-writes: #ffb04d;\n  --mp-reads: #3fd0bd;\n  --mp-own: #a9b4c2;\n  color-scheme: dark;\n}\n.memory-player[data-theme="dark"] {\n  --mp-text: #e8e8e8;\n  --mp-quiet: #adadad;\n  --mp-back: #121417;\n  --mp-field: #2a2e34;\n  --mp-line: #555b63;\n}\n.memory-player *,\n.memory-player *::before {\n  box-sizing: border-box;\n}\n.memory-player p,\n.memory-player h3,\n.memory-player figure {\n  margin: 0;\n}\n.mp-head {\n  position: sticky;\n  top: 0;\n  z-index: 2;\n  padding: 2px 0;\n  background: var(--mp-back);\n}\n.mp-controls {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 6px;\n  align-items: center;\n}\n.mp-controls button svg {\n  display: block;\n}\n.mp-controls button,\n.mp-controls select {\n  font: inherit;\n  min-width: 32px;\n  min-height: 30px;\n  padding: 2px 8px;\n  color: inherit;\n  background: var(--mp-field);\n  border: 1px solid var(--mp-line);\n  border-radius: 4px;\n  cursor: pointer;\n}\n.mp-controls button[aria-pressed="true"] {\n  background: var(--mp-accent);\n  color: var(--mp-back);\n}\n.mp-controls input[type="range"] {\n  flex: 1 1 90px;\n  min-width: 90px;\n  accent-color: var(--mp-accent);\n}\n.mp-counter {\n  min-width: 8em;\n  font-variant-numeric: tabular-nums;\n}\n.memory-player :focus-visible {\n  outline: 2px solid var(--mp-accent);\n  outline-offset: 2px;\n}\n.memory-player .mp-value {\n  min-height: 1.45em;\n  font-variant-numeric: tabular-nums;\n  font-size: 12px;\n  color: var(--mp-quiet);\n  margin: 3px 0 0;\n  overflow-wrap: anywhere;\n}\n.mp-group-of {\n  display: inline-flex;\n  flex-wrap: wrap;\n}\n.mp-group-of button {\n  max-width: 16em;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  white-space: nowrap;\n}\n.mp-group-of button:not(:first-child) {\n  border-start-start-radius: 0;\n  border-end-start-radius: 0;\n  margin-left: -1px;\n}\n.mp-group-of button:not(:last-child) {\n  border-start-end-radius: 0;\n  border-end-end-radius: 0;\n}\n.mp-tabs:empty {\n  display: none;\n}\n.mp-views {\n  display: grid;\n  grid-template-columns: minmax(0, 1fr);\n  gap: 10px 24px;\n}\n.mp-views > [data-shown="false"] {\n  display: none;\n}\n.mp-view {\n  container: view / inline-size;\n  min-width: 0;\n}\n.mp-title {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 0 10px;\n  align-items: baseline;\n  margin-top: 4px;\n}\n.memory-player h3 {\n  font-size: 15px;\n  font-weight: 650;\n}\n.mp-title span {\n  color: var(--mp-quiet);\n}\n.memory-player .mp-words {\n  min-height: 1.45em;\n  margin: 2px 0 8px;\n  font-size: 14px;\n}\n[data-level="simple"] .mp-words {\n  min-height: 2.9em;\n  font-size: 15px;\n}\n[data-level="simple"] [data-runs="2"] .mp-words {\n  min-height: 4.35em;\n  font-size: 13.5px;\n}\n.mp-main {\n  display: grid;\n  grid-template-columns: minmax(0, 1fr);\n  gap: 10px 28px;\n}\n.mp-step {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 10px;\n  align-content: flex-start;\n}\n.mp-whole,\n.mp-grid {\n  min-width: 0;\n}\n.mp-band {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 12px;\n  align-items: flex-start;\n}\n.mp-band figure {\n  max-width: 100%;\n}\n.mp-stack {\n  flex-direction: column;\n  min-width: 0;\n}\n.mp-band:empty {\n  display: none;\n}\n.mp-band figcaption {\n  width: 0; /* a long title is cut, and whole in its tooltip */\n  min-width: 100%;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  white-space: nowrap;\n  font-size: 12px;\n  font-weight: 600;\n  margin: 0 0 3px;\n}\n.mp-body {\n  display: grid;\n  grid-template-columns: auto max-content;\n  justify-content: start;\n}\n.mp-body > .mp-frame {\n  grid-column: 2;\n}\n.mp-frame {\n  position: relative;\n  line-height: 0;\n  outline: 1px solid var(--mp-line);\n  cursor: crosshair;\n  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);\n}\n.memory-player canvas {\n  image-rendering: pixelated;\n  display: block;\n  max-width: 100%;\n  touch-action: pan-y;\n}\n.mp-marks {\n  position: absolute;\n  inset: 0;\n  pointer-events: none;\n  overflow: hidden;\n}\n.mp-mark {\n  position: absolute;\n  border: 0 solid var(--mp-mark);\n}\n.mp-row {\n  left: 0;\n  right: 0;\n  border-width: 1px 0;\n  min-height: 3px;\n}\n.mp-column {\n  top: 0;\n  bottom: 0;\n  border-width: 0 1px;\n  min-width: 3px;\n}\n.mp-strong.mp-row {\n  border-width: 2px 0;\n}\n.mp-strong.mp-column {\n  border-width: 0 2px;\n}\n.mp-ticks {\n  position: relative;\n  font-size: 11px;\n  line-height: 1;\n  color: var(--mp-quiet);\n  font-variant-numeric: tabular-nums;\n}\n.mp-ticks-row {\n  min-width: 25px;\n  grid-column: 1;\n}\n.mp-ticks-row span {\n  position: absolute;\n  right: 5px;\n  transform: translateY(-50%);\n  white-space: nowrap;\n}\n.mp-body:has([data-panel="vectors"]) .mp-ticks-row {\n  min-width: 62px;\n}\n.mp-ticks-column,\n.mp-ticks-named {\n  grid-column: 2;\n}\n.mp-ticks-column {\n  height: 16px;\n}\n.mp-ticks-named {\n  height: 70px;\n}\n.mp-ticks-column span {\n  position: absolute;\n  top: 4px;\n  transform: translateX(-50%);\n}\n.mp-ticks-named span {\n  position: absolute;\n  white-space: nowrap;\n  top: 4px;\n  writing-mode: vertical-rl;\n  transform: translateX(-50%);\n}\n.mp-legend {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 20px;\n  margin: 6px 0 2px;\n  font-size: 12px;\n  color: var(--mp-quiet);\n}\n.mp-bar-entry {\n  display: inline-flex;\n  gap: 6px;\n  align-items: center;\n  white-space: nowrap;\n}\n.mp-gradient {\n  display: inline-block;\n  width: 70px;\n  height: 10px;\n}\n.mp-hatch {\n  display: inline-block;\n  width: 16px;\n  height: 12px;\n  outline: 1px solid var(--mp-line);\n  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);\n}\n.mp-group {\n  margin: 4px 0;\n}\n.mp-group > summary,\n.mp-keys > summary {\n  cursor: pointer;\n  font-size: 12px;\n  font-weight: 600;\n  padding: 3px 0;\n}\n.mp-line {\n  display: grid;\n  grid-template-columns: 92px minmax(0, 1fr) 54px;\n  gap: 0 8px;\n  margin: 0 0 5px;\n  font-size: 11.5px;\n  align-items: stretch;\n}\n.mp-line > .mp-frame {\n  align-self: center;\n}\n[data-runs="2"] .mp-line {\n  margin-bottom: 4px;\n}\n.mp-line canvas {\n  width: 100%;\n}\n.mp-line-label {\n  text-align: right;\n  align-self: center;\n}\n.mp-line-names,\n.mp-line-right {\n  display: flex;\n  flex-direction: column;\n  justify-content: space-around;\n}\n.mp-line-names {\n  align-self: stretch;\n  line-height: 1;\n}\n.mp-line-right {\n  line-height: 1;\n  font-variant-numeric: tabular-nums;\n}\n.mp-line-names span,\n.mp-line-right > span {\n  height: 13px;\n  line-height: 13px;\n  white-space: nowrap;\n}\n.mp-line-right > .mp-range {\n  flex: 1;\n  height: auto;\n  display: flex;\n  flex-direction: column;\n  justify-content: space-between;\n  position: relative;\n  padding-left: 14px;\n  line-height: 11px;\n}\n.mp-range > .mp-upright {\n  position: absolute;\n  left: 0;\n  top: 0;\n  bottom: 0;\n  width: 9px;\n  height: auto;\n}\n.mp-time {\n  cursor: ew-resize;\n}\n.mp-cursor {\n  position: absolute;\n  top: -2px;\n  bottom: -2px;\n  pointer-events: none;\n  outline: 2px solid var(--mp-mark);\n}\n.memory-player .mp-keys {\n  color: var(--mp-quiet);\n  font-size: 12px;\n}\n\n/* The memory at first contact: numbers, bars and words side by side, one row per place. */\n.mp-memory {\n  display: flex;\n  max-width: 100%;\n}\n.mp-part {\n  display: flex;\n  flex: none;\n  flex-direction: column;\n  min-width: 0;\n}\n.mp-part.mp-shrinks {\n  flex: 0 1 auto;\n}\n.mp-part > figcaption {\n  height: 13px;\n  margin-bottom: 6px;\n  line-height: 13px;\n  font-size: 12px;\n  font-weight: 600;\n  white-space: nowrap;\n}\n.mp-part:first-child > figcaption {\n  padding-right: 5px;\n  font-weight: 400;\n  color: var(--mp-quiet);\n}\n.mp-part > figcaption.mp-write {\n  text-align: right;\n  padding-right: 4px;\n}\n.mp-part > figcaption.mp-read,\n.mp-part > figcaption.mp-own {\n  padding-left: 4px;\n}\n.mp-part > figcaption.mp-centre {\n  text-align: center;\n}\n.mp-write {\n  color: var(--mp-writes);\n}\n.mp-read {\n  color: var(--mp-reads);\n}\n.mp-own {\n  color: var(--mp-own);\n}\n.mp-side {\n  display: flex;\n  gap: 0 2px;\n}\n.mp-bars {\n  background: none;\n  outline: none;\n  border: solid var(--mp-line);\n  border-width: 1px 0;\n}\n.mp-bars.mp-own {\n  border-width: 1px;\n}\n.mp-frame > svg {\n  position: absolute;\n  inset: 0;\n  width: 100%;\n  height: 100%;\n  pointer-events: none;\n  overflow: visible;\n}\n.mp-bar {\n  fill: currentcolor;\n}\n.mp-missing {\n  stroke: var(--mp-quiet);\n  stroke-width: 0.7;\n  stroke-dasharray: 2 4;\n}\n.mp-notes {\n  position: relative;\n  width: 30px;\n  font-size: 11px;\n  line-height: 1;\n  font-variant-numeric: tabular-nums;\n}\n.mp-notes span {\n  position: absolute;\n  transform: translateY(-50%);\n}\n.mp-notes.mp-write span {\n  right: 4px;\n}\n.mp-notes.mp-read span,\n.mp-notes.mp-own span {\n  left: 4px;\n}\n.mp-mark.mp-touch {\n  border: 2px solid currentcolor;\n  border-radius: 2px;\n  left: 0;\n  right: 0;\n  min-height: 5px;\n}\n.mp-lit {\n  position: absolute;\n  outline: 2px solid var(--mp-mark);\n  outline-offset: -1px;\n  background: color-mix(in srgb, var(--mp-mark) 30%, transparent);\n  min-width: 4px;\n  min-height: 4px;\n}\n.memory-player .mp-nothing {\n  max-width: 300px;\n  padding: 24px;\n  font-size: 14px;\n  color: var(--mp-quiet);\n  border: 1px dashed var(--mp-line);\n  border-radius: 6px;\n}\n.mp-wrong {\n  fill: var(--mp-mark);\n}\n.mp-veil {\n  fill: var(--mp-back);\n  opacity: 0.72;\n}\n.mp-verdict {\n  align-self: center;\n  line-height: 1.2;\n}\n.mp-clock ~ .mp-clock {\n  display: none;\n}\n.mp-clock .mp-ticks {\n  grid-column: 2;\n}\n.mp-clock .mp-line-label {\n  color: var(--mp-quiet);\n  line-height: 19px;\n}\n.mp-foot {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 0 20px;\n  align-items: baseline;\n}\n.mp-foot details[open] {\n  flex: 1 0 100%;\n}\n.mp-glossary dl {\n  display: grid;\n  grid-template-columns: max-content minmax(0, 1fr);\n  gap: 2px 12px;\n  margin: 4px 0 8px;\n}\n.mp-glossary dt {\n  font-weight: 600;\n  color: var(--mp-text);\n}\n.mp-glossary dd {\n  margin: 0;\n}\n@container view (min-width: 740px) {\n  [data-level="simple"] .mp-main {\n    grid-template-columns: max-content minmax(0, 1fr);\n  }\n}\n[data-level="simple"] .mp-line {\n  grid-template-columns: 62px minmax(0, 1fr) 50px;\n}\n.mp-line-label.mp-write,\n.mp-line-label.mp-read {\n  font-weight: 600;\n}\n.mp-world:empty {\n  display: none;\n}\n@container view (min-width: 560px) {\n  [data-level="everything"] .mp-grid {\n    display: grid;\n    grid-template-columns: repeat(2, minmax(0, 1fr));\n    gap: 0 16px;\n    align-items: center;\n  }\n  [data-level="everything"] .mp-clock {\n    grid-column: 1;\n  }\n  [data-level="everything"] .mp-clock ~ .mp-clock {\n    display: grid;\n    grid-column: 2;\n  }\n}\n@container view (min-width: 1180px) {\n  [data-level="everything"] .mp-main {\n    grid-template-columns: minmax(0, 710px) minmax(0, 1fr);\n  }\n  [data-level="everything"] .mp-grid {\n    display: block;\n  }\n  [data-level="everything"] .mp-clock ~ .mp-clock {\n    display: none;\n  }\n}\n@container player (min-width: 860px) {\n  .mp-views[data-runs="2"]:not([data-shown="difference"]) {\n    grid-template-columns: repeat(2, minmax(0, 1fr));\n  }\n  .mp-views:not([data-shown="difference"]) > .mp-view {\n    display: block;\n  }\n  .mp-tabs [data-action^="run-"] {\n    display: none;\n  }\n}\n@container player (max-width: 420px) {\n  .mp-controls {\n    gap: 4px;\n  }\n  .mp-controls button,\n  .mp-controls select {\n    padding: 2px 6px;\n  }\n  .mp-controls > label {\n    order: -1; /* beside the buttons, so that the controls take three lines */\n  }\n  .mp-controls > button {\n    order: -2;\n  }\n  .memory-player .mp-value {\n    overflow: hidden;\n    text-overflow: ellipsis;\n    white-space: nowrap;\n  }\n  .mp-line {\n    grid-template-columns: 90px minmax(0, 1fr) 46px;\n  }\n}\n@media (max-width: 700px) {\n  .memory-player canvas,\n  .memory-player button,\n  .memory-player summary {\n    scroll-margin-top: 110px; /* or the controls, which stay in sight, would hide it */\n  }\n}\n.mp-why-panel {\n  margin: 6px 0;\n  padding: 4px 10px 8px;\n  background: var(--mp-field);\n  border-left: 3px solid var(--mp-accent);\n  border-radius: 3px;\n}\n.mp-why-head {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 8px;\n  align-items: center;\n}\n.mp-why-head h4 {\n  flex: 1;\n  margin: 0;\n  font-size: 14px;\n}\n.mp-why-panel p {\n  margin: 4px 0;\n  line-height: 1.7;\n}\n.mp-why-line {\n  padding: 2px 0;\n  overflow-x: auto;\n}\n.mp-why-line math {\n  display: block math;\n  margin: 2px 0;\n  width: max-content;\n}\n.mp-why-note {\n  color: var(--mp-quiet);\n}\n.mp-why-panel button {\n  font: inherit;\n  color: var(--mp-text);\n  background: var(--mp-back);\n  border: 1px solid var(--mp-line);\n  border-radius: 3px;\n  cursor: pointer;\n}\n.mp-why-from button {\n  margin: 0 6px 0 0;\n  font-size: 12px;\n}\n.mp-from {\n  color: var(--mp-accent);\n  cursor: pointer;\n}\n';
 
 // src/memorylab/player/script/stops.js
 var CLEAR2 = 0.5;
@@ -4980,7 +5205,7 @@ var Tour = class {
     if (at < 0) return;
     this.at = at;
     const { player, guide, run, stops } = this;
-    const { title, text, level, found } = stops[at];
+    const { title, text: text2, level, found } = stops[at];
     this.moving = true;
     player.toggle(false);
     player.board.setLevel(level, false);
@@ -4991,7 +5216,7 @@ var Tour = class {
     const isLast = at === stops.length - 1;
     const missing = isLast && this.missing.length;
     const rest = missing ? ` This run has no clear example of ${this.missing.join(", ")}.` : "";
-    guide.say(title, `${at + 1} of ${stops.length}`, text(found, number2, run) + rest);
+    guide.say(title, `${at + 1} of ${stops.length}`, text2(found, number2, run) + rest);
     this.back.disabled = at === 0;
     this.onward.textContent = isLast ? "finish" : "next";
     if (this.back.disabled && guide.card.matches(":focus-within")) this.onward.focus();
@@ -5021,6 +5246,1362 @@ var Tour = class {
   }
 };
 
+// src/memorylab/player/script/why.js
+var TOLERANCE = 1e-4;
+var LIT = 256;
+var LETTERS = { N: "n", W: "w", R: "i", H: "q", D: "d", 3: "m" };
+function modelOf(run) {
+  if (run.model) return run.model;
+  const { locations, word, heads } = run;
+  return { sizes: { locations, word, heads }, weights: null };
+}
+var withModel = (run) => run.model ? run : Object.assign(Object.create(run), { model: modelOf(run) });
+function unflatten(flat2, shape) {
+  const index = [];
+  for (const size of [...shape].reverse()) {
+    index.unshift(flat2 % size);
+    flat2 = Math.floor(flat2 / size);
+  }
+  return index;
+}
+function nameOfCell(run, name, flat2) {
+  if (run.has(name)) return subscript(run, name, flat2);
+  return `${name}[${unflatten(flat2, run.shapeOf(name)).join(", ")}]`;
+}
+function explain2(run, name, flat2, step) {
+  const value = run.at(name, step)[flat2];
+  const row2 = run.arrays[name];
+  if (run.signed) return { value, text: "A difference of two runs: each has an explanation." };
+  const index = unflatten(flat2, run.shapeOf(name));
+  const edit = run.disturbance?.edits.findLast((one) => covers(one, name, index, step));
+  if (edit) return { value, text: `Set by the disturbance ${formatEdit(edit)}.` };
+  const whole = withModel(run);
+  const formula = run.has("write_weighting") ? formulasOf(whole.model).find((one) => one.name === name) : null;
+  if (!formula) return { value, text: untold(run, row2) };
+  const axes = formula.axes.split(" ").slice(1);
+  const letters = formula.letters ?? axes.map((axis2, i) => LETTERS[axis2] ?? index[i]);
+  const left = new Letters(whole.model).now(name, ...letters);
+  const general = formula.explain(new Letters(whole.model), ...letters);
+  const own = formula.explain(new Numbers(whole, step), ...index);
+  const shown = shorten(own);
+  const lines = [{ equation: [left, general], numbers: [value, shown] }];
+  const [part, itsNumbers] = [namedIn(general), namedIn(shown)];
+  if (part)
+    lines.push({ equation: [part, part.args[0]], numbers: [itsNumbers.value, itsNumbers.args[0]] });
+  const differs = !(Math.abs(own.value - value) <= TOLERANCE * Math.max(1, Math.abs(value)));
+  const surprise = `The equation gives ${show(own.value)}: the run was changed, or had begun before.`;
+  const note = [formula.note, differs ? surprise : ""].filter(Boolean).join(" ");
+  return {
+    value,
+    lines,
+    expression: shown,
+    sources: unique(shownSources(shown)),
+    all: unique(sources(own)),
+    note
+  };
+}
+function namedIn(expression) {
+  if (expression.op === "named") return expression;
+  for (const arg of expression.args) {
+    const found = namedIn(arg);
+    if (found) return found;
+  }
+  return null;
+}
+function unique(cells) {
+  const known = /* @__PURE__ */ new Map();
+  for (const cell of cells) known.set(keyOf(cell), cell);
+  return [...known.values()];
+}
+function untold(run, row2) {
+  if (!row2) return "";
+  if (run.has("write_weighting") && !row2.optional && row2.label !== "input")
+    return "Asked for by the controller; its weights aren't in this page.";
+  return `It isn't computed by an equation of the DNC: ${row2.meaning}.`;
+}
+var Why = class {
+  constructor(player) {
+    Object.assign(this, { player, path: [] });
+    this.root = player.slots.why;
+    player.onCell((cell) => this.open([cell], cell.event.type === "keydown"));
+    player.root.addEventListener("keydown", (event) => this.key(event), { capture: true });
+    this.root.addEventListener("click", (event) => {
+      const place = event.target.closest?.("[data-from]");
+      if (place) this.follow(this.cells[place.dataset.from]);
+    });
+  }
+  key(event) {
+    if (event.key !== "Escape" || !this.path.length) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.close();
+  }
+  /** Explain the last cell of a path { run, name, index, step, panel }; `take` the focus, or not. */
+  open(path, take) {
+    this.path = path;
+    const { run, name, index, step } = path.at(-1);
+    const why = explain2(run, name, index, step);
+    const from = (why.all ?? []).map((cell) => flat(run, cell));
+    this.cells = (why.sources ?? []).map((cell) => flat(run, cell));
+    const title = `${nameOfCell(run, name, index)} at step ${step} = ${show(why.value)}`;
+    this.heading = element("h4", { tabindex: "-1" }, title);
+    const button = (action, text2, onclick) => element("button", { type: "button", "data-action": action, onclick }, text2);
+    const buttons = [button("close-why", "close", () => this.close())];
+    if (path.length > 1) buttons.unshift(button("back-why", "back", () => this.back()));
+    const panel = element(
+      "section",
+      { class: "mp-why-panel", "aria-label": "Why this number?" },
+      element("div", { class: "mp-why-head" }, this.heading, ...buttons)
+    );
+    if (why.text) panel.append(element("p", {}, why.text));
+    for (const line3 of why.lines ?? []) panel.append(this.equation(line3, why));
+    if (why.note) panel.append(element("p", { class: "mp-why-note" }, why.note));
+    if (this.cells.length) panel.append(this.links(run, from.length));
+    this.root.replaceChildren(panel);
+    this.player.light(run, [...from.length > LIT ? this.cells : from, { name, index, step }]);
+    if (take) this.heading.focus();
+  }
+  /** An equation, and under it the same with this cell's numbers. */
+  equation({ equation, numbers: numbers2 }, { sources: cells }) {
+    const places = new Map(cells.map((cell, i) => [keyOf(cell), i]));
+    const write2 = (leaf2) => {
+      const place = leaf2.source && places.get(keyOf(leaf2.source));
+      const text2 = number(leaf2);
+      return place === void 0 || place === null ? text2 : `<mrow data-from="${place}" class="mp-from">${text2}</mrow>`;
+    };
+    const [left, right] = equation;
+    const symbols = `${mathml(left, ({ symbol }) => symbol)}<mo>=</mo>${mathml(right, ({ symbol }) => symbol)}`;
+    const [value, terms] = numbers2;
+    const figures2 = `<mo>=</mo>${mathml(terms, write2)}<mo>=</mo>${number({ value })}`;
+    const math = (inner) => `<math display="block"><mrow>${inner}</mrow></math>`;
+    const template = document.createElement("template");
+    template.innerHTML = `<div class="mp-why-line">${math(symbols)}${math(figures2)}</div>`;
+    return template.content;
+  }
+  /** The cells behind the numbers that are shown, to be followed. */
+  links(run, all) {
+    const links = this.cells.map(({ name, index, step }, i) => {
+      const text2 = `${nameOfCell(run, name, index)} at step ${step} = ${show(run.at(name, step)[index])}`;
+      return element("button", { type: "button", "data-from": i }, text2);
+    });
+    const more = all > links.length ? ` and ${all - links.length} more` : "";
+    return element("p", { class: "mp-why-from" }, "from ", ...links, more);
+  }
+  follow(cell) {
+    const { run } = this.path.at(-1);
+    this.player.seek(cell.step);
+    this.open([...this.path, { run, ...cell }], true);
+  }
+  back() {
+    const path = this.path.slice(0, -1);
+    this.player.seek(path.at(-1).step);
+    this.open(path, true);
+  }
+  /** Explain the same cell of a run that took the place of another, or close if it has none. */
+  renew(before, after) {
+    if (!this.path.length) return;
+    const { run, name, index, step } = this.path.at(-1);
+    const now = after[before.indexOf(run)];
+    const fits = now && step < now.steps && (now.has(name) || now.stepShapes?.[name]);
+    if (fits && index < now.at(name, step).length)
+      this.open([{ ...this.path.at(-1), run: now }], false);
+    else this.close();
+  }
+  close() {
+    const [{ run, panel }] = this.path;
+    this.path = [];
+    this.root.replaceChildren();
+    this.player.light(run, []);
+    panel?.canvas.focus();
+  }
+};
+var keyOf = ({ name, index, step }) => `${name} ${index} ${step}`;
+var flat = (run, { name, index, step }) => ({
+  name,
+  index: flatten(index, run.shapeOf(name)),
+  step
+});
+
+// src/memorylab/player/script/player.js
+var SPEEDS = [1, 2, 5, 10, 20, 30, 60];
+var SYNC_AFTER3 = 120;
+var Player = class {
+  constructor(model, root2) {
+    this.model = model;
+    this.root = root2;
+    const header = model.get("header");
+    const { runs, model: network, frames } = read2(header, model.get("data"));
+    Object.assign(this, { runs, network });
+    if (frames) this.film = new Film(this, header.film, frames);
+    this.step = model.get("t");
+    this.board = new Board(this, header.level);
+    this.playing = false;
+    this.listeners = /* @__PURE__ */ new Set();
+    this.watchers = /* @__PURE__ */ new Set();
+    this.fps = model.get("fps");
+    this.build();
+    if (network) this.laboratory = new Laboratory(this, header);
+    if (header.agent) this.agent = new AgentControls(this);
+    this.guides = [new Tour(this), new Quiz(this)];
+    root2.addEventListener("keydown", (event) => this.key(event));
+    this.onModelStep = () => this.seek(model.get("t"), false);
+    this.onModelSpeed = () => this.setSpeed(model.get("fps"), false);
+    model.on("change:t", this.onModelStep);
+    model.on("change:fps", this.onModelSpeed);
+  }
+  build() {
+    this.slots = {};
+    for (const name of ["laboratory", "tour", "why"])
+      this.slots[name] = element("div", { class: `mp-${name}` });
+    const about = { class: "mp-group-of mp-guides", role: "group", "aria-label": "guides" };
+    this.slots.guides = element("span", about);
+    this.value = element("p", { class: "mp-value", "aria-live": "polite" });
+    this.root.replaceChildren(
+      element("div", { class: "mp-head" }, ...this.buildHead()),
+      this.slots.laboratory,
+      this.board.root,
+      this.slots.why,
+      this.board.foot
+    );
+    this.setSpeed(this.fps, false);
+    this.begin();
+    this.why = new Why(this);
+    this.board.build(this.runs);
+    this.select(null);
+  }
+  /** The clock ends with the longest run; the time-lines have room for `steps` steps. */
+  begin(steps = 0) {
+    this.last = Math.max(...this.runs.map((run) => run.steps)) - 1;
+    this.steps = Math.max(steps, this.last + 1);
+    this.step = Math.min(this.step, this.last);
+    this.slider.max = this.last;
+  }
+  /**
+   * Show other runs on the same clock. Where their sizes are those of the runs before, the panels
+   * stay and are only drawn anew, with their locations in the order that they had, unless `reorder`
+   * asks for that of the new runs. The time-lines have room for `steps` steps, or for those of the
+   * longest run.
+   */
+  show(runs, { steps = 0, reorder = false } = {}) {
+    const before = this.runs;
+    this.runs = runs;
+    this.begin(steps);
+    if (this.board.show(runs, reorder)) this.draw();
+    else this.select(null);
+    this.why.renew(before, runs);
+  }
+  buildHead() {
+    const film = this.film ? [this.film.root] : [];
+    return [this.buildControls(), ...film, this.value, this.slots.tour];
+  }
+  buildControls() {
+    const button = (name, label, action) => element(
+      "button",
+      { type: "button", title: label, "aria-label": label, onclick: action, "data-action": name },
+      sign(name)
+    );
+    this.playButton = button("play", "Play (space)", () => this.toggle());
+    this.slider = element("input", {
+      type: "range",
+      min: 0,
+      value: 0,
+      "aria-label": "step",
+      oninput: () => this.seek(Number(this.slider.value))
+    });
+    this.counter = element("output", { class: "mp-counter" });
+    this.speed = element("select", {
+      "aria-label": "steps per second",
+      onchange: () => this.setSpeed(Number(this.speed.value))
+    });
+    return element(
+      "div",
+      { class: "mp-controls", role: "toolbar", "aria-label": "time" },
+      button("first", "First step (Home)", () => this.seek(0)),
+      button("back", "Step back (left arrow)", () => this.seek(this.step - 1)),
+      this.playButton,
+      button("forward", "Step forward (right arrow)", () => this.seek(this.step + 1)),
+      button("last", "Last step (End)", () => this.seek(this.last)),
+      this.slider,
+      this.counter,
+      element("label", {}, this.speed, " steps/s"),
+      ...this.board.buttons,
+      this.slots.guides
+    );
+  }
+  /** Call `listener` with { run, name, index, step, panel, event } when a cell is clicked. */
+  onCell(listener) {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+  /** Call `watcher` whenever other runs or other panels are shown. */
+  onShow(watcher) {
+    this.watchers.add(watcher);
+  }
+  tellShown() {
+    for (const watcher of this.watchers) watcher();
+  }
+  tellCell(panel, event) {
+    const { run } = panel.view;
+    const cell = { run, step: this.step, ...panel.address(...panel.cell), panel, event };
+    if (this.answering) return this.answering(cell);
+    for (const listener of this.listeners) listener(cell);
+  }
+  /** Light the cells of a run that show one of some numbers, each { name, index, step }. */
+  light(run, numbers2) {
+    this.lit = [run, numbers2];
+    for (const view of this.board.all) view.light(view.run === run ? numbers2 : [], this.step);
+  }
+  draw() {
+    const { step } = this;
+    for (const view of this.board.all) view.draw(step);
+    if (this.lit?.[1].length) this.light(...this.lit);
+    this.slider.value = step;
+    this.slider.setAttribute("aria-valuetext", `step ${step} of ${this.last}`);
+    this.counter.textContent = `step ${step} of ${this.last}`;
+    this.root.dataset.step = step;
+    this.laboratory?.follow();
+    this.agent?.follow();
+    if (this.chosen) this.value.textContent = this.chosen.panel.readout(step);
+  }
+  seek(step, sync = true) {
+    step = Math.max(0, Math.min(this.last, Math.round(step)));
+    if (this.step === step) return;
+    this.step = step;
+    this.draw();
+    if (sync) {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.sync(), SYNC_AFTER3);
+    }
+  }
+  /** Tell the kernel where we are; not for every frame, which would flood it. */
+  sync() {
+    clearTimeout(this.timer);
+    this.timer = void 0;
+    if (this.model.get("t") === this.step) return;
+    this.model.set("t", this.step);
+    this.model.save_changes();
+  }
+  setSpeed(fps, sync = true) {
+    this.fps = fps;
+    const speeds = [.../* @__PURE__ */ new Set([...SPEEDS, fps])].sort((a, b) => a - b);
+    this.speed.replaceChildren(
+      ...speeds.map((value) => element("option", { value }, String(value)))
+    );
+    this.speed.value = fps;
+    if (!sync) return;
+    this.model.set("fps", fps);
+    this.model.save_changes();
+  }
+  toggle(play = !this.playing) {
+    if (play && this.step === this.last) this.seek(0);
+    this.playing = play;
+    this.root.dataset.playing = play;
+    this.playButton.replaceChildren(sign(play ? "pause" : "play"));
+    this.playButton.title = play ? "Pause (space)" : "Play (space)";
+    this.playButton.setAttribute("aria-label", this.playButton.title);
+    for (const view of this.board.all)
+      view.words.setAttribute("aria-live", play ? "off" : "polite");
+    cancelAnimationFrame(this.request);
+    if (play) {
+      this.due = performance.now() + 1e3 / this.fps;
+      this.request = requestAnimationFrame((now) => this.tick(now));
+    } else this.sync();
+  }
+  tick(now) {
+    if (!this.playing) return;
+    if (!this.root.isConnected) return this.toggle(false);
+    if (now >= this.due) {
+      this.seek(this.step + 1);
+      this.due = Math.max(this.due + 1e3 / this.fps, now);
+      if (this.step === this.last) return this.toggle(false);
+    }
+    this.request = requestAnimationFrame((next) => this.tick(next));
+  }
+  select(panel) {
+    this.chosen = panel ? panel.chosen() : null;
+    this.value.textContent = panel ? panel.readout(this.step) : "Point at a cell, or reach it by tab and arrow keys, for its value.";
+    for (const view of this.board.all) view.mark(this.chosen);
+  }
+  key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target === this.speed) return;
+    const onButton = event.target.tagName === "BUTTON" || event.target.tagName === "SUMMARY";
+    const faster = (by) => {
+      const speeds = SPEEDS.filter((speed) => by > 0 ? speed > this.fps : speed < this.fps);
+      const next = by > 0 ? speeds[0] : speeds.at(-1);
+      if (next) this.setSpeed(next);
+    };
+    const actions = {
+      ArrowLeft: () => this.seek(this.step - 1),
+      ArrowRight: () => this.seek(this.step + 1),
+      ",": () => this.seek(this.step - 1),
+      ".": () => this.seek(this.step + 1),
+      PageUp: () => this.seek(this.step - 10),
+      PageDown: () => this.seek(this.step + 10),
+      Home: () => this.seek(0),
+      End: () => this.seek(this.last),
+      "+": () => faster(1),
+      "=": () => faster(1),
+      "-": () => faster(-1),
+      d: () => this.board.toggleDifference(),
+      Escape: () => {
+        this.select(null);
+        this.slider.focus();
+      }
+    };
+    if (!onButton) actions[" "] = () => this.toggle();
+    const action = actions[event.key];
+    if (!action) return;
+    event.preventDefault();
+    event.stopPropagation();
+    action();
+  }
+  destroy() {
+    this.toggle(false);
+    this.film?.destroy();
+    this.laboratory?.destroy();
+    clearTimeout(this.timer);
+    this.model.off("change:t", this.onModelStep);
+    this.model.off("change:fps", this.onModelSpeed);
+  }
+};
+
+// src/memorylab/player/script/laboratory.css
+var laboratory_default = '.mp-lab {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 6px 18px;\n  align-items: flex-start;\n  margin: 4px 0;\n  padding: 5px 8px 4px;\n  background: color-mix(in srgb, var(--mp-field) 45%, var(--mp-back));\n  border: 1px solid var(--mp-line);\n  border-radius: 6px;\n}\n.mp-lab button,\n.mp-lab select,\n.mp-lab input {\n  font: inherit;\n  color: inherit;\n  background: var(--mp-field);\n  border: 1px solid var(--mp-line);\n  border-radius: 4px;\n  min-height: 26px;\n  padding: 1px 8px;\n}\n.mp-lab button,\n.mp-lab select {\n  cursor: pointer;\n}\n.mp-lab button:disabled {\n  opacity: 0.45;\n  cursor: default;\n}\n.mp-lab button[aria-pressed="true"] {\n  background: var(--mp-accent);\n  color: var(--mp-back);\n}\n.mp-lab [hidden] {\n  display: none;\n}\n.mp-lab-words {\n  min-width: 0;\n  max-width: 100%;\n}\n.mp-lab-body {\n  flex: 1 1 300px;\n  min-width: 0;\n}\n.mp-tools {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 8px;\n  align-items: center;\n  margin-bottom: 4px;\n}\n.mp-count {\n  display: inline-flex;\n  align-items: center;\n  padding: 0 8px;\n  border: 1px solid var(--mp-line);\n  margin-left: -1px;\n  font-variant-numeric: tabular-nums;\n}\n.mp-bits {\n  display: flex;\n  max-width: 100%;\n  overflow-x: auto;\n  padding: 2px;\n}\n.mp-bits-word {\n  display: flex;\n  flex-direction: column;\n}\n.mp-bits-last {\n  margin-right: 5px;\n}\n.mp-lab .mp-bits button {\n  width: 17px;\n  min-height: 0;\n  height: 12px;\n  padding: 0;\n  margin: 0 -1px -1px 0;\n  flex: none;\n  border-radius: 0;\n  background: #00224e;\n}\n.mp-lab .mp-bits button[aria-checked="true"] {\n  background: #fee838;\n}\n.mp-lab .mp-bits button:hover,\n.mp-lab .mp-bits button:focus-visible {\n  position: relative;\n  z-index: 1;\n  outline: 2px solid var(--mp-mark);\n  outline-offset: 0;\n}\n.mp-error {\n  font-size: 15px;\n  font-weight: 600;\n  font-variant-numeric: tabular-nums;\n}\n.mp-error:not([data-wrong="0"]) {\n  color: var(--mp-mark);\n}\n.mp-hint {\n  color: var(--mp-quiet);\n}\n.mp-hint:empty,\n.mp-edits:empty,\n.memory-player .mp-message:empty {\n  display: none;\n}\n.memory-player .mp-message {\n  padding: 3px 8px;\n  border-left: 3px solid var(--mp-mark);\n  overflow-wrap: anywhere;\n}\n.mp-edits {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px;\n  margin: 0;\n  padding: 0;\n  max-height: 130px;\n  overflow-y: auto;\n  list-style: none;\n}\n.mp-edits li {\n  display: inline-flex;\n  align-items: center;\n  padding-left: 8px;\n  font-size: 12px;\n  border: 1px solid var(--mp-line);\n  border-radius: 4px;\n  background: var(--mp-back);\n}\n.mp-lab .mp-edits button {\n  min-height: 22px;\n  padding: 0 7px;\n  border: 0;\n  background: none;\n}\n.mp-more {\n  flex: 1 0 100%;\n  border-top: 1px solid var(--mp-line);\n  padding-top: 6px;\n}\n.mp-more label {\n  display: inline-flex;\n  gap: 6px;\n  align-items: center;\n}\n.mp-more input[type="range"] {\n  flex: 0 1 180px;\n  min-width: 90px;\n  padding: 0;\n  accent-color: var(--mp-accent);\n}\n.mp-more input[type="number"] {\n  width: 84px;\n}\n.mp-text {\n  flex: 1 1 300px;\n}\n.mp-more input[type="text"] {\n  flex: 1;\n  min-width: 120px;\n  font-family: ui-monospace, monospace;\n}\n.mp-more select {\n  max-width: 100%;\n}\n@media (pointer: coarse) {\n  .mp-lab .mp-bits button {\n    width: 26px;\n    height: 24px;\n  }\n  .mp-lab button,\n  .mp-lab select,\n  .mp-lab input {\n    min-height: 32px;\n  }\n}\n';
+
+// src/memorylab/player/script/style.css
+var style_default = `.memory-player {
+  --mp-text: var(--jp-ui-font-color1, #1b1b1b);
+  --mp-quiet: var(--jp-ui-font-color2, #5a5a5a);
+  --mp-back: var(--jp-layout-color0, #fff);
+  --mp-field: var(--jp-layout-color2, #eee);
+  --mp-line: var(--jp-border-color1, #bbb);
+  --mp-accent: #0b6bcb;
+  --mp-mark: #d6006c;
+  --mp-writes: #b85c00;
+  --mp-reads: #00776b;
+  --mp-own: #5b6470;
+  container: player / inline-size;
+  color: var(--mp-text);
+  background: var(--mp-back);
+  font:
+    13px/1.45 system-ui,
+    sans-serif;
+  padding: 8px;
+  box-sizing: border-box;
+  color-scheme: light;
+}
+.memory-player[data-theme="dark"],
+body[data-jp-theme-light="false"] .memory-player {
+  --mp-accent: #6cb6ff;
+  --mp-mark: #ff6db6;
+  --mp-writes: #ffb04d;
+  --mp-reads: #3fd0bd;
+  --mp-own: #a9b4c2;
+  color-scheme: dark;
+}
+.memory-player[data-theme="dark"] {
+  --mp-text: #e8e8e8;
+  --mp-quiet: #adadad;
+  --mp-back: #121417;
+  --mp-field: #2a2e34;
+  --mp-line: #555b63;
+}
+.memory-player *,
+.memory-player *::before {
+  box-sizing: border-box;
+}
+.memory-player p,
+.memory-player h3,
+.memory-player figure {
+  margin: 0;
+}
+.mp-head {
+  position: sticky;
+  top: 0;
+  z-index: 2;
+  padding: 2px 0;
+  background: var(--mp-back);
+}
+.mp-controls {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 4px 6px;
+  align-items: center;
+}
+.mp-controls button svg {
+  display: block;
+}
+.mp-controls button,
+.mp-controls select {
+  font: inherit;
+  min-width: 32px;
+  min-height: 30px;
+  padding: 2px 8px;
+  color: inherit;
+  background: var(--mp-field);
+  border: 1px solid var(--mp-line);
+  border-radius: 4px;
+  cursor: pointer;
+}
+.mp-controls button[aria-pressed="true"] {
+  background: var(--mp-accent);
+  color: var(--mp-back);
+}
+.mp-controls input[type="range"] {
+  flex: 1 1 90px;
+  min-width: 90px;
+  accent-color: var(--mp-accent);
+}
+.mp-counter {
+  min-width: 8em;
+  font-variant-numeric: tabular-nums;
+}
+.memory-player :focus-visible {
+  outline: 2px solid var(--mp-accent);
+  outline-offset: 2px;
+}
+.memory-player .mp-value {
+  min-height: 1.45em;
+  font-variant-numeric: tabular-nums;
+  font-size: 12px;
+  color: var(--mp-quiet);
+  margin: 3px 0 0;
+  overflow-wrap: anywhere;
+}
+.mp-group-of {
+  display: inline-flex;
+  flex-wrap: wrap;
+}
+.mp-group-of button {
+  max-width: 16em;
+  overflow: hidden;
+  text-overflow: ellipsis;
+  white-space: nowrap;
+}
+.mp-group-of button:not(:first-child) {
+  border-start-start-radius: 0;
+  border-end-start-radius: 0;
+  margin-left: -1px;
+}
+.mp-group-of button:not(:last-child) {
+  border-start-end-radius: 0;
+  border-end-end-radius: 0;
+}
+.mp-tabs:empty {
+  display: none;
+}
+.mp-views {
+  display: grid;
+  grid-template-columns: minmax(0, 1fr);
+  gap: 10px 24px;
+}
+.mp-views > [data-shown="false"] {
+  display: none;
+}
+.mp-view {
+  container: view / inline-size;
+  min-width: 0;
+}
+.mp-title {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 0 10px;
+  align-items: baseline;
+  margin-top: 4px;
+}
+.memory-player h3 {
+  font-size: 15px;
+  font-weight: 650;
+}
+.mp-title span {
+  color: var(--mp-quiet);
+}
+.memory-player .mp-words {
+  min-height: 1.45em;
+  margin: 2px 0 8px;
+  font-size: 14px;
+}
+[data-level="simple"] .mp-words {
+  min-height: 2.9em;
+  font-size: 15px;
+}
+[data-level="simple"] [data-runs="2"] .mp-words {
+  min-height: 4.35em;
+  font-size: 13.5px;
+}
+.mp-main {
+  display: grid;
+  grid-template-columns: minmax(0, 1fr);
+  gap: 10px 28px;
+}
+.mp-step {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 10px;
+  align-content: flex-start;
+}
+.mp-whole,
+.mp-grid {
+  min-width: 0;
+}
+.mp-band {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 12px;
+  align-items: flex-start;
+}
+.mp-band figure {
+  max-width: 100%;
+}
+.mp-stack {
+  flex-direction: column;
+  min-width: 0;
+}
+.mp-band:empty {
+  display: none;
+}
+.mp-band figcaption {
+  width: 0; /* a long title is cut, and whole in its tooltip */
+  min-width: 100%;
+  overflow: hidden;
+  text-overflow: ellipsis;
+  white-space: nowrap;
+  font-size: 12px;
+  font-weight: 600;
+  margin: 0 0 3px;
+}
+.mp-body {
+  display: grid;
+  grid-template-columns: auto max-content;
+  justify-content: start;
+}
+.mp-body > .mp-frame {
+  grid-column: 2;
+}
+.mp-frame {
+  position: relative;
+  line-height: 0;
+  outline: 1px solid var(--mp-line);
+  cursor: crosshair;
+  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);
+}
+.memory-player canvas {
+  image-rendering: pixelated;
+  display: block;
+  max-width: 100%;
+  touch-action: pan-y;
+}
+.mp-marks {
+  position: absolute;
+  inset: 0;
+  pointer-events: none;
+  overflow: hidden;
+}
+.mp-mark {
+  position: absolute;
+  border: 0 solid var(--mp-mark);
+}
+.mp-row {
+  left: 0;
+  right: 0;
+  border-width: 1px 0;
+  min-height: 3px;
+}
+.mp-column {
+  top: 0;
+  bottom: 0;
+  border-width: 0 1px;
+  min-width: 3px;
+}
+.mp-strong.mp-row {
+  border-width: 2px 0;
+}
+.mp-strong.mp-column {
+  border-width: 0 2px;
+}
+.mp-ticks {
+  position: relative;
+  font-size: 11px;
+  line-height: 1;
+  color: var(--mp-quiet);
+  font-variant-numeric: tabular-nums;
+}
+.mp-ticks-row {
+  min-width: 25px;
+  grid-column: 1;
+}
+.mp-ticks-row span {
+  position: absolute;
+  right: 5px;
+  transform: translateY(-50%);
+  white-space: nowrap;
+}
+.mp-body:has([data-panel="vectors"]) .mp-ticks-row {
+  min-width: 62px;
+}
+.mp-ticks-column,
+.mp-ticks-named {
+  grid-column: 2;
+}
+.mp-ticks-column {
+  height: 16px;
+}
+.mp-ticks-named {
+  height: 70px;
+}
+.mp-ticks-column span {
+  position: absolute;
+  top: 4px;
+  transform: translateX(-50%);
+}
+.mp-ticks-named span {
+  position: absolute;
+  white-space: nowrap;
+  top: 4px;
+  writing-mode: vertical-rl;
+  transform: translateX(-50%);
+}
+.mp-legend {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 4px 20px;
+  margin: 6px 0 2px;
+  font-size: 12px;
+  color: var(--mp-quiet);
+}
+.mp-bar-entry {
+  display: inline-flex;
+  gap: 6px;
+  align-items: center;
+  white-space: nowrap;
+}
+.mp-gradient {
+  display: inline-block;
+  width: 70px;
+  height: 10px;
+}
+.mp-hatch {
+  display: inline-block;
+  width: 16px;
+  height: 12px;
+  outline: 1px solid var(--mp-line);
+  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);
+}
+.mp-group {
+  margin: 4px 0;
+}
+.mp-group > summary,
+.mp-keys > summary {
+  cursor: pointer;
+  font-size: 12px;
+  font-weight: 600;
+  padding: 3px 0;
+}
+.mp-line {
+  display: grid;
+  grid-template-columns: 92px minmax(0, 1fr) 54px;
+  gap: 0 8px;
+  margin: 0 0 5px;
+  font-size: 11.5px;
+  align-items: stretch;
+}
+.mp-line > .mp-frame {
+  align-self: center;
+}
+[data-runs="2"] .mp-line {
+  margin-bottom: 4px;
+}
+.mp-line canvas {
+  width: 100%;
+}
+.mp-line-label {
+  text-align: right;
+  align-self: center;
+}
+.mp-line-names,
+.mp-line-right {
+  display: flex;
+  flex-direction: column;
+  justify-content: space-around;
+}
+.mp-line-names {
+  align-self: stretch;
+  line-height: 1;
+}
+.mp-line-right {
+  line-height: 1;
+  font-variant-numeric: tabular-nums;
+}
+.mp-line-names span,
+.mp-line-right > span {
+  height: 13px;
+  line-height: 13px;
+  white-space: nowrap;
+}
+.mp-line-right > .mp-range {
+  flex: 1;
+  height: auto;
+  display: flex;
+  flex-direction: column;
+  justify-content: space-between;
+  position: relative;
+  padding-left: 14px;
+  line-height: 11px;
+}
+.mp-range > .mp-upright {
+  position: absolute;
+  left: 0;
+  top: 0;
+  bottom: 0;
+  width: 9px;
+  height: auto;
+}
+.mp-time {
+  cursor: ew-resize;
+}
+.mp-cursor {
+  position: absolute;
+  top: -2px;
+  bottom: -2px;
+  pointer-events: none;
+  outline: 2px solid var(--mp-mark);
+}
+.memory-player .mp-keys {
+  color: var(--mp-quiet);
+  font-size: 12px;
+}
+
+/* The memory at first contact: numbers, bars and words side by side, one row per place. */
+.mp-memory {
+  display: flex;
+  max-width: 100%;
+}
+.mp-part {
+  display: flex;
+  flex: none;
+  flex-direction: column;
+  min-width: 0;
+}
+.mp-part.mp-shrinks {
+  flex: 0 1 auto;
+}
+.mp-part > figcaption {
+  height: 13px;
+  margin-bottom: 6px;
+  line-height: 13px;
+  font-size: 12px;
+  font-weight: 600;
+  white-space: nowrap;
+}
+.mp-part:first-child > figcaption {
+  padding-right: 5px;
+  font-weight: 400;
+  color: var(--mp-quiet);
+}
+.mp-part > figcaption.mp-write {
+  text-align: right;
+  padding-right: 4px;
+}
+.mp-part > figcaption.mp-read,
+.mp-part > figcaption.mp-own {
+  padding-left: 4px;
+}
+.mp-part > figcaption.mp-centre {
+  text-align: center;
+}
+.mp-write {
+  color: var(--mp-writes);
+}
+.mp-read {
+  color: var(--mp-reads);
+}
+.mp-own {
+  color: var(--mp-own);
+}
+.mp-side {
+  display: flex;
+  gap: 0 2px;
+}
+.mp-bars {
+  background: none;
+  outline: none;
+  border: solid var(--mp-line);
+  border-width: 1px 0;
+}
+.mp-bars.mp-own {
+  border-width: 1px;
+}
+.mp-frame > svg {
+  position: absolute;
+  inset: 0;
+  width: 100%;
+  height: 100%;
+  pointer-events: none;
+  overflow: visible;
+}
+.mp-bar {
+  fill: currentcolor;
+}
+.mp-missing {
+  stroke: var(--mp-quiet);
+  stroke-width: 0.7;
+  stroke-dasharray: 2 4;
+}
+.mp-notes {
+  position: relative;
+  width: 30px;
+  font-size: 11px;
+  line-height: 1;
+  font-variant-numeric: tabular-nums;
+}
+.mp-notes span {
+  position: absolute;
+  transform: translateY(-50%);
+}
+.mp-notes.mp-write span {
+  right: 4px;
+}
+.mp-notes.mp-read span,
+.mp-notes.mp-own span {
+  left: 4px;
+}
+.mp-mark.mp-touch {
+  border: 2px solid currentcolor;
+  border-radius: 2px;
+  left: 0;
+  right: 0;
+  min-height: 5px;
+}
+.mp-lit {
+  position: absolute;
+  outline: 2px solid var(--mp-mark);
+  outline-offset: -1px;
+  background: color-mix(in srgb, var(--mp-mark) 30%, transparent);
+  min-width: 4px;
+  min-height: 4px;
+}
+.memory-player .mp-nothing {
+  max-width: 300px;
+  padding: 24px;
+  font-size: 14px;
+  color: var(--mp-quiet);
+  border: 1px dashed var(--mp-line);
+  border-radius: 6px;
+}
+.mp-wrong {
+  fill: var(--mp-mark);
+}
+.mp-veil {
+  fill: var(--mp-back);
+  opacity: 0.72;
+}
+.mp-verdict {
+  align-self: center;
+  line-height: 1.2;
+}
+.mp-clock ~ .mp-clock {
+  display: none;
+}
+.mp-clock .mp-ticks {
+  grid-column: 2;
+}
+.mp-clock .mp-line-label {
+  color: var(--mp-quiet);
+  line-height: 19px;
+}
+.mp-foot {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 0 20px;
+  align-items: baseline;
+}
+.mp-foot details[open] {
+  flex: 1 0 100%;
+}
+.mp-glossary dl {
+  display: grid;
+  grid-template-columns: max-content minmax(0, 1fr);
+  gap: 2px 12px;
+  margin: 4px 0 8px;
+}
+.mp-glossary dt {
+  font-weight: 600;
+  color: var(--mp-text);
+}
+.mp-glossary dd {
+  margin: 0;
+}
+@container view (min-width: 740px) {
+  [data-level="simple"] .mp-main {
+    grid-template-columns: max-content minmax(0, 1fr);
+  }
+}
+[data-level="simple"] .mp-line {
+  grid-template-columns: 62px minmax(0, 1fr) 50px;
+}
+.mp-line-label.mp-write,
+.mp-line-label.mp-read {
+  font-weight: 600;
+}
+.mp-world:empty {
+  display: none;
+}
+@container view (min-width: 560px) {
+  [data-level="everything"] .mp-grid {
+    display: grid;
+    grid-template-columns: repeat(2, minmax(0, 1fr));
+    gap: 0 16px;
+    align-items: center;
+  }
+  [data-level="everything"] .mp-clock {
+    grid-column: 1;
+  }
+  [data-level="everything"] .mp-clock ~ .mp-clock {
+    display: grid;
+    grid-column: 2;
+  }
+}
+@container view (min-width: 1180px) {
+  [data-level="everything"] .mp-main {
+    grid-template-columns: minmax(0, 710px) minmax(0, 1fr);
+  }
+  [data-level="everything"] .mp-grid {
+    display: block;
+  }
+  [data-level="everything"] .mp-clock ~ .mp-clock {
+    display: none;
+  }
+}
+@container player (min-width: 860px) {
+  .mp-views[data-runs="2"]:not([data-shown="difference"]) {
+    grid-template-columns: repeat(2, minmax(0, 1fr));
+  }
+  .mp-views:not([data-shown="difference"]) > .mp-view {
+    display: block;
+  }
+  .mp-tabs [data-action^="run-"] {
+    display: none;
+  }
+}
+@container player (max-width: 420px) {
+  .mp-controls {
+    gap: 4px;
+  }
+  .mp-controls button,
+  .mp-controls select {
+    padding: 2px 6px;
+  }
+  .mp-controls > label {
+    order: -1; /* beside the buttons, so that the controls take three lines */
+  }
+  .mp-controls > button {
+    order: -2;
+  }
+  .memory-player .mp-value {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .mp-line {
+    grid-template-columns: 90px minmax(0, 1fr) 46px;
+  }
+}
+@media (max-width: 700px) {
+  .memory-player canvas,
+  .memory-player button,
+  .memory-player summary {
+    scroll-margin-top: 110px; /* or the controls, which stay in sight, would hide it */
+  }
+}
+.mp-why-panel {
+  margin: 6px 0;
+  padding: 4px 10px 8px;
+  background: var(--mp-field);
+  border-left: 3px solid var(--mp-accent);
+  border-radius: 3px;
+}
+.mp-why-head {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 8px;
+  align-items: center;
+}
+.mp-why-head h4 {
+  flex: 1;
+  margin: 0;
+  font-size: 14px;
+}
+.mp-why-panel p {
+  margin: 4px 0;
+  line-height: 1.7;
+}
+.mp-why-line {
+  padding: 2px 0;
+  overflow-x: auto;
+}
+.mp-why-line math {
+  display: block math;
+  margin: 2px 0;
+  width: max-content;
+}
+.mp-why-note {
+  color: var(--mp-quiet);
+}
+.mp-why-panel button {
+  font: inherit;
+  color: var(--mp-text);
+  background: var(--mp-back);
+  border: 1px solid var(--mp-line);
+  border-radius: 3px;
+  cursor: pointer;
+}
+.mp-why-from button {
+  margin: 0 6px 0 0;
+  font-size: 12px;
+}
+.mp-from {
+  color: var(--mp-accent);
+  cursor: pointer;
+}
+
+/* An agent's world. The colours are those of memorylab.environments.scene.ROLES. */
+.memory-player {
+  --mp-scene-ground: #ffffff;
+  --mp-scene-floor: #efeae0;
+  --mp-scene-wall: #6f6a62;
+  --mp-scene-agent: #0072b2;
+  --mp-scene-sign: #e69f00;
+  --mp-scene-goal: #e69f00;
+  --mp-scene-card: #fffdf8;
+  --mp-scene-ink: #222222;
+  --mp-scene-red: #c62828;
+  --mp-scene-text: #1b1b1b;
+  --mp-scene-quiet: #767676;
+  --mp-scene-good: #007f5c;
+  --mp-scene-bad: #c04f00;
+}
+.memory-player[data-theme="dark"],
+body[data-jp-theme-light="false"] .memory-player {
+  --mp-scene-ground: #121417;
+  --mp-scene-floor: #2b3138;
+  --mp-scene-wall: #8f979f;
+  --mp-scene-agent: #6cb6ff;
+  --mp-scene-sign: #f0b133;
+  --mp-scene-goal: #f0b133;
+  --mp-scene-card: #f3efe6;
+  --mp-scene-ink: #222222;
+  --mp-scene-red: #c62828;
+  --mp-scene-text: #e8e8e8;
+  --mp-scene-quiet: #9aa1a9;
+  --mp-scene-good: #35c99a;
+  --mp-scene-bad: #ff8a4c;
+}
+.mp-scene {
+  display: block;
+  width: 100%;
+  height: auto;
+  background: var(--mp-scene-ground);
+  border: 1px solid var(--mp-line);
+  border-radius: 6px;
+  font-family: "DejaVu Sans", system-ui, sans-serif;
+}
+.mp-world {
+  display: grid;
+  grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
+  gap: 6px 16px;
+  margin-bottom: 10px;
+}
+.mp-before {
+  grid-column: 1 / -1;
+}
+.mp-world figcaption,
+.memory-player .mp-acts-title {
+  margin-bottom: 3px;
+  font-size: 12px;
+  font-weight: 600;
+}
+.mp-after figcaption {
+  font-weight: 400;
+  color: var(--mp-quiet);
+}
+.mp-acts ul {
+  margin: 0;
+  padding: 0;
+  list-style: none;
+  max-height: 176px;
+  overflow: auto;
+}
+.mp-acts li {
+  display: grid;
+  grid-template-columns: minmax(4em, max-content) minmax(30px, 1fr) 4.6em;
+  gap: 6px;
+  align-items: center;
+  padding: 1px 4px;
+  border: 1px solid transparent;
+  border-radius: 4px;
+}
+.mp-acts li > i {
+  height: 12px;
+  background: var(--mp-field);
+}
+.mp-acts li b {
+  display: block;
+  height: 100%;
+  background: var(--mp-own);
+}
+.mp-acts li.mp-chosen {
+  border-color: var(--mp-scene-agent);
+  font-weight: 650;
+}
+.mp-acts li.mp-chosen b {
+  background: var(--mp-scene-agent);
+}
+.mp-acts output {
+  text-align: right;
+  font-variant-numeric: tabular-nums;
+}
+.memory-player .mp-numbers {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 0 16px;
+  margin-top: 5px;
+  padding: 0 5px;
+  font-variant-numeric: tabular-nums;
+}
+@container view (min-width: 700px) {
+  .mp-world {
+    grid-template-columns: minmax(0, 5fr) minmax(190px, 3fr) minmax(0, 3.4fr);
+    align-items: start;
+  }
+  .mp-before {
+    grid-column: 1;
+  }
+}
+.mp-agent {
+  flex: 1 0 100%;
+}
+.mp-agent input[type="range"] {
+  width: min(160px, 40vw);
+  padding: 0;
+  vertical-align: middle;
+  accent-color: var(--mp-accent);
+}
+.memory-player .mp-turns {
+  flex: 1 0 100%;
+  font-size: 14px;
+}
+.mp-turns[data-correct="false"] {
+  color: var(--mp-scene-bad);
+}
+
+/* The T-maze to play. */
+.mp-game {
+  max-width: 720px;
+}
+.mp-game-stage {
+  margin: 8px 0 6px;
+  border-radius: 6px;
+  cursor: pointer;
+}
+.mp-game-picture {
+  position: relative;
+}
+.mp-game-stage:not(:focus) .mp-game-picture::after {
+  content: "Click here, then use the arrow keys";
+  position: absolute;
+  inset: auto 0 6px;
+  margin: auto;
+  width: max-content;
+  max-width: 100%;
+  padding: 1px 10px;
+  font-size: 12px;
+  color: var(--mp-quiet);
+  background: var(--mp-back);
+  border: 1px solid var(--mp-line);
+  border-radius: 10px;
+}
+@media (pointer: coarse) {
+  .mp-game-stage:not(:focus) .mp-game-picture::after {
+    content: none;
+  }
+}
+.memory-player .mp-game-said {
+  min-height: 2.9em;
+  font-size: 15px;
+}
+.mp-game[data-outcome="correct"] .mp-game-said {
+  color: var(--mp-scene-good);
+}
+.mp-game[data-outcome="wrong"] .mp-game-said {
+  color: var(--mp-scene-bad);
+}
+.mp-game-moves button {
+  flex: 1 1 110px;
+  min-height: 44px;
+  font-size: 14px;
+}
+.mp-game-moves .mp-due {
+  background: var(--mp-accent);
+  color: var(--mp-back);
+}
+.mp-game-below {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 8px 32px;
+  justify-content: space-between;
+  margin-top: 10px;
+}
+.mp-game-eyes {
+  color: var(--mp-quiet);
+  font-size: 12px;
+  max-width: 300px;
+}
+.mp-game-eyes span {
+  display: inline-block;
+  margin: 2px 4px 2px 0;
+  padding: 0 7px;
+  border: 1px solid var(--mp-line);
+  border-radius: 10px;
+}
+.mp-game-eyes .mp-on {
+  color: var(--mp-scene-ink);
+  background: var(--mp-scene-sign);
+  border-color: var(--mp-scene-sign);
+}
+.mp-game-score {
+  border-collapse: collapse;
+  font-variant-numeric: tabular-nums;
+}
+.mp-game-score caption {
+  font-size: 12px;
+  font-weight: 600;
+  text-align: left;
+}
+.mp-game-score th,
+.mp-game-score td {
+  padding: 0 12px 0 0;
+  font-weight: 400;
+  text-align: left;
+}
+.mp-game-score .mp-chosen {
+  font-weight: 650;
+}
+.mp-game-score .mp-chosen th,
+.mp-game-score .mp-chosen td:nth-child(2) {
+  font-weight: 650;
+}
+@media (prefers-reduced-motion: no-preference) {
+  .mp-bumped {
+    animation: mp-bump 0.18s;
+  }
+}
+@keyframes mp-bump {
+  50% {
+    transform: translateX(5px);
+  }
+}
+`;
+
 // src/memorylab/player/script/main.js
 function render({ model, el }) {
   const root2 = element("div", {
@@ -5029,9 +6610,7 @@ function render({ model, el }) {
     "aria-label": "memory player"
   });
   el.replaceChildren(element("style", {}, style_default + laboratory_default + guide_default), root2);
-  const player = new Player(model, root2);
-  new Tour(player);
-  new Quiz(player);
+  const player = model.get("header").game ? new TMazeGame(model, root2) : new Player(model, root2);
   root2.player = player;
   root2.dataset.ready = "true";
   return () => player.destroy();
@@ -5064,19 +6643,22 @@ async function mount(el, start) {
 var main_default = { render };
 export {
   Difference,
+  Episode,
   Run,
   STOPS,
   Simulation,
   checkModel,
   main_default as default,
   disturbance_exports as disturbances,
+  edits_exports as edits,
   excerpt,
-  explain,
+  explain2 as explain,
   expressions_exports as expressions,
   firstWriteOrder,
   formulas_exports as formulas,
   judge,
   mathml_exports as mathematics,
+  maze_exports as maze,
   mount,
   questionAt,
   questionsOf,

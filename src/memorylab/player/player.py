@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import functools
-import html
 import io
-import json
 import math
 import operator
-import re
 import sys
-import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from string import Template
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -22,10 +16,10 @@ import numpy as np
 from PIL import Image
 
 from memorylab.errors import reject_unknown_keys
-from memorylab.files import write_atomically
 from memorylab.memory.dnc.trace import DNCTrace
 from memorylab.memory.trace import MemoryTrace
 from memorylab.player.packing import Block, pack, pack_film
+from memorylab.player.page import mimebundle, printable, start_of_page, write_page
 from memorylab.plots import film_strip, plot_arrays
 from memorylab.plots.choices import choose_order
 from memorylab.plots.style import new_figure
@@ -38,7 +32,6 @@ if TYPE_CHECKING:
 
 SCRIPT = Path(__file__).with_name("player.js")
 LEVELS = ("simple", "everything")
-PAGE = Path(__file__).with_name("page.html")
 
 
 class MemoryPlayer:
@@ -58,10 +51,12 @@ class MemoryPlayer:
 
     Args:
         run: A recorded run of any kind of memory; or a DNC, to run on ``input`` here and again in
-            the page, where its reader can change what happens; or a film of a training, through
-            which a second slider moves.
+            the page, where its reader can change what happens; or the networks of an agent with a
+            DNC, an ``ActorCritic``, to act likewise; or a film of a training, through which a
+            second slider moves.
         input: What the DNC is to run on: one sequence ``[T, F]``, or a batch of one with its
-            target and mask, such as ``task.sample(1, generator)``.
+            target and mask, such as ``task.sample(1, generator)``. For an agent the environment, a
+            ``TMaze`` at the start of an episode.
         task: The task of the input, so that the reader can change its words.
         disturbance: What to change in the DNC's run, or its text, such as ``"write_gate@3=0"``:
             see :class:`memorylab.memory.Disturbance`.
@@ -78,17 +73,17 @@ class MemoryPlayer:
             default, the level that the reader chose last, or the simple one.
 
     Raises:
-        TypeError: ``run`` is neither a trace nor a film nor a model that a page can run,
-            ``compare`` is not a trace or came with a film, ``t`` not an integer, or a trace came
-            with what belongs to a model.
+        TypeError: ``run`` is neither a trace, nor a film, nor a model that a page can run;
+            ``compare`` is not a trace, or came with a film; ``t`` is not an integer; or a trace
+            came with what belongs to a model.
         ValueError: The page can't run the model, because a part of it was changed; or the input or
             the disturbance doesn't fit it. ``t``, ``fps``, ``order`` or ``level`` can't be, or
-            ``labels`` are not two. A film is empty.
+            ``labels`` are not two. Or a film is empty.
     """
 
     def __init__(
         self,
-        run: MemoryTrace | MemoryModel | Film,
+        run: MemoryTrace | MemoryModel,
         input: Any = None,
         *,
         task: Task | None = None,
@@ -100,32 +95,20 @@ class MemoryPlayer:
         labels: Sequence[str] = ("first", "second"),
         level: str | None = None,
     ):
+        block = Block()
         self._film, run, order = _open_film(run, compare, order)
-        block, extras, sent = Block(), {}, run
-        self._record: Any = None  # runs the model again, if there is one
-        torch = sys.modules.get("torch")  # whoever has a model has imported it
-        if torch and isinstance(run, torch.nn.Module):
-            from memorylab.player import network
-
-            extras = network.pack_model(run, input, task, disturbance, block)
-            self._record = functools.partial(network.record, run, input, task)
-            run, sent = self._record(disturbance)
-        elif any(one is not None for one in (input, task, disturbance)):
-            raise TypeError(
-                "input, task and disturbance go with a model; a trace is played as it was "
-                "recorded. The step to begin with is given by its name: t=3."
-            )
-        self._traces = [run] if compare is None else [run, compare]
+        trace, sent, extras, self._record_again = _record(run, input, task, disturbance, block)
+        self._traces = [trace] if compare is None else [trace, compare]
         for one in self._traces:
             if not isinstance(one, MemoryTrace):
                 raise TypeError(
-                    f"MemoryPlayer plays a MemoryTrace, but got {type(one).__name__}. Record one "
-                    "with MemoryTrace.record(model, input), or load one with "
+                    f"MemoryPlayer plays a MemoryTrace or a DNC, but got {type(one).__name__}. "
+                    "Record a trace with MemoryTrace.record(model, input), or load one with "
                     "MemoryTrace.load(path)."
                 )
         if isinstance(labels, str) or len(labels) != 2:
             raise ValueError(f"labels must be two, one for each run, but are {labels!r}.")
-        self._labels = [_printable(label) for label in labels] if compare is not None else [""]
+        self._labels = [printable(label) for label in labels] if compare is not None else [""]
         self._order = order
         self._shown: Any = SimpleNamespace()  # the widget, as soon as there is one
         self._shown.disturbance = extras.get("disturbance", "")
@@ -136,14 +119,12 @@ class MemoryPlayer:
         orders = [orders[0] if len(one) == len(orders[0]) else one for one in orders]
         if self._film is not None:
             self.frame = len(self._film) - 1
-            frames = self._film.traces
-            orders = [choose_order(one, order)[0] for one in frames]
-            self.header, self.data = pack_film(self._film, orders)
-            labels = [_printable(label) for label in self._film.labels]
-            self.header["film"]["labels"] = labels
+            orders = [choose_order(one, order)[0] for one in self._film.traces]
+            labels = [printable(label) for label in self._film.labels]
+            self.header, self.data = pack_film(self._film, labels, orders)
         else:
             self.header, self.data = pack(
-                [sent, *self._traces[1:]], self._labels, orders, block, live=sent is not run
+                [sent, *self._traces[1:]], self._labels, orders, block, live="model" in extras
             )
         self.header |= extras
         if level is not None:
@@ -153,9 +134,9 @@ class MemoryPlayer:
     @property
     def num_steps(self) -> int:
         """Steps of the longest run; of a model's, with the present disturbance."""
-        if self._record is None:
+        if self._record_again is None:
             return max(one.num_steps for one in self._traces)
-        return self._record(self.disturbance)[0].num_steps
+        return self._run_again(self.disturbance).num_steps
 
     @property
     def t(self) -> int:
@@ -195,12 +176,12 @@ class MemoryPlayer:
 
     @disturbance.setter
     def disturbance(self, disturbance: Disturbance | str | None) -> None:
-        if self._record is None:
+        if self._record_again is None:
             raise AttributeError(
                 "A recorded run can't be disturbed. Give the player a model: MemoryPlayer(model, "
                 "input, task=task)."
             )
-        trace, _ = self._record(disturbance)
+        trace = self._run_again(disturbance)
         self._shown.disturbance = trace.metadata.get("disturbance", "")
 
     @property
@@ -213,11 +194,14 @@ class MemoryPlayer:
             AttributeError: The player plays a recorded run.
             ValueError: There is no task to say what is right.
         """
-        if self._record is None:
+        if self._record_again is None:
             raise AttributeError("Of a recorded run, compare the trace's output with its target.")
         from memorylab.player.network import count_wrong
 
-        return count_wrong(self._record(self.disturbance)[0])
+        return count_wrong(self._run_again(self.disturbance))
+
+    def _run_again(self, disturbance: Disturbance | str | None) -> MemoryTrace:
+        return self._record_again(disturbance)[0]  # type: ignore[misc]
 
     @property
     def frame(self) -> int:
@@ -264,13 +248,13 @@ class MemoryPlayer:
                 "'memorylab[notebooks]'. Its to_html works without."
             ) from error
 
-        last = self.num_steps - 1 if self._record is None else None
+        last = self.num_steps - 1 if self._record_again is None else None
 
         class PlayerWidget(anywidget.AnyWidget):
             _esm = SCRIPT
             header = traitlets.Dict().tag(sync=True)
             data = traitlets.Bytes().tag(sync=True)
-            # With other words a model's run has other steps.
+            # In the page the reader can make the run of a model longer.
             t = traitlets.Int(min=0, max=last).tag(sync=True)
             fps = traitlets.Float(10, min=math.ulp(0), max=60).tag(sync=True)
             disturbance = traitlets.Unicode().tag(sync=True)
@@ -287,11 +271,7 @@ class MemoryPlayer:
         return f"MemoryPlayer({'; '.join(run.summary for run in self._traces)}{frames})"
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        bundle = self.widget._repr_mimebundle_(**options)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        # Never text/html, which frontends prefer to this picture.
-        picture = base64.b64encode(self.film_strip()).decode()
-        return data | {"text/plain": repr(self), "image/png": picture}, metadata
+        return mimebundle(self.widget, repr(self), self.film_strip(), **options)
 
     def film_strip(self) -> bytes:
         """Return the picture that stands in for the player, as a PNG.
@@ -331,12 +311,10 @@ class MemoryPlayer:
 
     def start(self) -> str:
         """Return what the script's ``mount`` needs, as JSON that may stand in a script element."""
-        data = base64.b64encode(zlib.compress(self.data)).decode()
-        start = {"header": self.header, "data": data, "t": self.t, "fps": self.fps}
-        start["disturbance"] = self.disturbance
+        values: dict[str, Any] = {"t": self.t, "fps": self.fps, "disturbance": self.disturbance}
         if self._film is not None:
-            start["frame"] = self.frame
-        return json.dumps(start).replace("<", "\\u003c")
+            values["frame"] = self.frame
+        return start_of_page(self.header, self.data, **values)
 
     def to_html(self, path: str | Path, title: str = "A memory at work") -> Path:
         """Write the player as one page that needs no kernel, no network and no other file.
@@ -352,17 +330,7 @@ class MemoryPlayer:
             ValueError: The path has another ending.
             OSError: The folder can't be written.
         """
-        path = Path(path)
-        if path.suffix != ".html":
-            raise ValueError(f"A page is written to a file that ends in .html, not {path.name!r}.")
-        page = Template(PAGE.read_text(encoding="utf-8")).substitute(
-            title=html.escape(_printable(title)),
-            start=self.start(),
-            script=SCRIPT.read_text(encoding="utf-8"),
-        )
-        with write_atomically(path) as temporary:
-            temporary.write_text(page, encoding="utf-8")
-        return path
+        return write_page(path, title, self.start(), SCRIPT)
 
 
 def _open_film(
@@ -379,6 +347,30 @@ def _open_film(
     return run, last, order or ("first_write" if "N" in last.sizes else "slot")
 
 
-def _printable(text: Any) -> str:
-    """Return a text in which U+FFFD stands for lone surrogates, which no file can hold."""
-    return re.sub("[\ud800-\udfff]", "\ufffd", str(text))
+def _record(
+    run: Any, input: Any, task: Any, disturbance: Any, block: Block
+) -> tuple[MemoryTrace, MemoryTrace, dict[str, Any], Callable[[Any], Any] | None]:
+    """Return the trace to play, what of it is sent, and what the header says of a model.
+
+    The last of the four runs the model with another disturbance. A trace is returned as it is.
+    """
+    torch = sys.modules.get("torch")  # whoever has a model has imported it
+    if torch and isinstance(run, torch.nn.Module):
+        from memorylab.memory import ActorCritic
+        from memorylab.player import agent, network
+
+        if isinstance(run, ActorCritic):
+            if task is not None:
+                raise TypeError("A task goes with a model; an agent acts in an environment.")
+            extras = agent.pack_agent(run, input, disturbance, block)
+            again = functools.partial(agent.record, run, input)
+        else:
+            extras = network.pack_model(run, input, task, disturbance, block)
+            again = functools.partial(network.record, run, input, task)
+        return *again(disturbance), extras, again
+    if any(one is not None for one in (input, task, disturbance)):
+        raise TypeError(
+            "input, task and disturbance go with a model; a trace is played as it was recorded. "
+            "The step to begin with is given by its name: t=3."
+        )
+    return run, run, {}, None

@@ -154,7 +154,7 @@ function runLines(view) {
   const rest = run.names(() => true).filter((name) => run.size(name) > 0);
   const numbers = rest.filter((name) => {
     const form = formOf(run, name);
-    if (name === "observation" && run.frame) return false;
+    if (name === run.frame?.name) return false;
     return form === "other" || (form === "few" && !gate(name));
   });
   // Of what has a place for each row, the DNC's arrays stand above too; these matter over time.

@@ -4,7 +4,7 @@ import { countWrong } from "./answer.js";
 import { Bits } from "./bits.js";
 import { UNDISTURBED, format, parse } from "./disturbance.js";
 import { History, add, describe, groups, pasted, remove } from "./edits.js";
-import { element, press } from "./elements.js";
+import { element, hasFocus, press } from "./elements.js";
 import { Place } from "./place.js";
 import { seeded, taskOf } from "./tasks.js";
 import { Tools } from "./tools.js";
@@ -87,8 +87,7 @@ export class Laboratory {
       element("span", { class: "mp-group-of" }, this.fewer, this.count, this.more),
       press("new-words", "Other words, at random", "new words", () => this.renew(this.seed + 1)),
     ];
-    const heading = element("div", { class: "mp-lab-title" }, "Click a bit to flip it");
-    return [element("div", { class: "mp-lab-words" }, heading, this.bits.root)];
+    return [element("div", { class: "mp-lab-words" }, this.bits.root)];
   }
 
   listen() {
@@ -306,16 +305,7 @@ export class Laboratory {
       this.fewer.disabled = count <= task.fewest;
       this.more.disabled = count >= task.most;
     }
-    const own = run.original.sizes.locations;
-    const offered = new Set([...LARGER.map((times) => own * times), run.locations]);
-    this.sizes.replaceChildren(
-      ...[...offered].map((size) => {
-        const title = `Run the same weights with ${size} locations`;
-        const button = press("locations", title, String(size), () => this.resizeMemory(size));
-        button.setAttribute("aria-pressed", String(size === run.locations));
-        return button;
-      }),
-    );
+    this.drawSizes(run);
     this.buttons.undo.disabled = history.past.length === 0;
     this.buttons.redo.disabled = history.future.length === 0;
     this.buttons.reset.disabled = format(history.now) === "";
@@ -323,6 +313,21 @@ export class Laboratory {
     this.compareButton.hidden = edits.length === 0;
     this.drawError();
     this.follow();
+  }
+
+  drawSizes({ locations, original }) {
+    const own = original.sizes.locations;
+    const offered = [...new Set([...LARGER.map((times) => own * times), locations])];
+    const make = (size) => {
+      const title = `Run the same weights with ${size} locations`;
+      return press("locations", title, String(size), () => this.resizeMemory(size));
+    };
+    // Only if others are offered, or the one that was pressed would lose the focus.
+    if (this.sizes.dataset.offered !== String(offered))
+      this.sizes.replaceChildren(...offered.map(make));
+    this.sizes.dataset.offered = offered;
+    for (const button of this.sizes.children)
+      button.setAttribute("aria-pressed", String(button.textContent === String(locations)));
   }
 
   drawError() {
@@ -343,14 +348,19 @@ export class Laboratory {
     this.wipeButton.hidden = at === null || !this.run.has("memory");
     if (at !== null)
       this.wipeButton.textContent = `Wipe location ${this.number(at)} at step ${player.step}`;
-    this.hint.textContent = at === null ? "Click a row of the memory to wipe it." : "";
+    const flip = this.bits ? "a bit to flip it, or " : "";
+    this.hint.textContent = at === null ? `Click ${flip}a row of the memory to wipe it.` : "";
     const shown = groups(this.history.now.edits).map((group) => [
       group,
       describe(group, this.table, this.number),
     ]);
     const said = shown.map(([, text]) => text).join();
     // Only if it changed, or a button that has the focus would lose it at each step.
-    if (this.said !== said) this.list.replaceChildren(...shown.map((one) => this.entry(...one)));
+    if (this.said !== said) {
+      const held = hasFocus(this.list);
+      this.list.replaceChildren(...shown.map((one) => this.entry(...one)));
+      if (held) (this.list.querySelector("button") ?? this.moreButton).focus();
+    }
     this.said = said;
     if (!this.tools.root.hidden) this.tools.follow();
   }

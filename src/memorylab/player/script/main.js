@@ -9,18 +9,20 @@
 
 import { element } from "./elements.js";
 import GUIDES from "./guide.css";
+import { TMazeGame } from "./play.js";
 import { Player } from "./player.js";
-import { Quiz } from "./quiz.js";
 import LABORATORY from "./laboratory.css";
 import STYLE from "./style.css";
-import { Tour } from "./tour.js";
 
 export * as mathematics from "./mathml.js";
 export { firstWriteOrder } from "./axes.js";
 export { read } from "./block.js";
 export * as disturbances from "./disturbance.js";
+export * as edits from "./edits.js";
+export { Episode } from "./episode.js";
 export * as expressions from "./expressions.js";
 export * as formulas from "./formulas.js";
+export * as maze from "./maze.js";
 export { Difference, Run } from "./run.js";
 export { excerpt, questionAt, questionsOf, judge } from "./questions.js";
 export { Simulation, checkModel } from "./simulation.js";
@@ -36,9 +38,7 @@ function render({ model, el }) {
     "aria-label": "memory player",
   });
   el.replaceChildren(element("style", {}, STYLE + LABORATORY + GUIDES), root);
-  const player = new Player(model, root);
-  new Tour(player);
-  new Quiz(player);
+  const player = model.get("header").game ? new TMazeGame(model, root) : new Player(model, root);
   root.player = player; // for other scripts of the page
   root.dataset.ready = "true";
   return () => player.destroy();

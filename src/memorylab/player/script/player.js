@@ -1,10 +1,13 @@
 // The player: its controls, its clock and its keys.
 
+import { AgentControls } from "./agent.js";
 import { read } from "./block.js";
 import { Board } from "./board.js";
 import { element, sign } from "./elements.js";
 import { Film } from "./film.js";
 import { Laboratory } from "./laboratory.js";
+import { Quiz } from "./quiz.js";
+import { Tour } from "./tour.js";
 import { Why } from "./why.js";
 
 const SPEEDS = [1, 2, 5, 10, 20, 30, 60];
@@ -26,6 +29,8 @@ export class Player {
     this.fps = model.get("fps");
     this.build();
     if (network) this.laboratory = new Laboratory(this, header);
+    if (header.agent) this.agent = new AgentControls(this);
+    this.guides = [new Tour(this), new Quiz(this)];
     root.addEventListener("keydown", (event) => this.key(event));
     this.onModelStep = () => this.seek(model.get("t"), false);
     this.onModelSpeed = () => this.setSpeed(model.get("fps"), false);
@@ -155,6 +160,7 @@ export class Player {
     this.counter.textContent = `step ${step} of ${this.last}`;
     this.root.dataset.step = step;
     this.laboratory?.follow();
+    this.agent?.follow();
     if (this.chosen) this.value.textContent = this.chosen.panel.readout(step);
   }
 
