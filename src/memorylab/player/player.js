@@ -65,9 +65,14 @@ var guide_default = `/* The card in which the tour and the quiz speak. */
   border-radius: 4px;
   background: var(--mp-field);
 }
+.mp-said > div {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 0 12px;
+  align-items: baseline;
+}
 .memory-player .mp-guide h4 {
-  display: inline;
-  margin: 0 12px 0 0;
+  margin: 0;
   font-size: 14px;
 }
 .mp-progress {
@@ -214,7 +219,7 @@ var guide_default = `/* The card in which the tour and the quiz speak. */
 
 /* The slider through training. */
 .mp-film {
-  margin-top: 4px;
+  margin-top: 2px;
 }
 .mp-film-track {
   display: flex;
@@ -223,7 +228,7 @@ var guide_default = `/* The card in which the tour and the quiz speak. */
   min-width: 0;
 }
 .mp-film-track svg {
-  height: 20px;
+  height: 11px;
   margin: 0 8px; /* half of the slider's thumb */
   overflow: visible;
   fill: none;
@@ -240,6 +245,9 @@ var guide_default = `/* The card in which the tour and the quiz speak. */
   flex: none;
   width: 100%;
   margin: 0;
+}
+.mp-controls.mp-film button {
+  min-height: 26px;
 }
 .mp-film-told {
   min-width: 21em;
