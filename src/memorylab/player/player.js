@@ -212,6 +212,9 @@ var guide_default = `/* The card in which the tour and the quiz speak. */
   .mp-places i {
     width: 4px;
   }
+  .mp-reasons > span {
+    display: none; /* the group's name says it too */
+  }
   .mp-guide .mp-reasons button {
     padding: 2px 6px;
   }
@@ -2078,10 +2081,16 @@ function readFrame(last, { places, ...own }, buffer) {
   }
   const about = { ...last, ...own, arrays };
   let run = null;
+  const open = () => {
+    run = readRun(about, buffer, null, {});
+    for (const [name, { low, high }] of Object.entries(arrays))
+      Object.assign(run.arrays[name], { low, high });
+    return run;
+  };
   return {
     recorded: new Run(about, givenOf(about, buffer)),
     get run() {
-      return run ??= readRun(about, buffer, null, {});
+      return run ?? open();
     }
   };
 }
