@@ -1119,7 +1119,8 @@ var Simulation = class _Simulation extends Run {
       this.stepShapes[name] ??= stepShape({ axes }, { ...letters, H: sizes.hidden });
     this.restored = {};
     this.run(earlier);
-    this.arrays = this.rows(model.table, earlier);
+    this.first = earlier && (earlier.first ?? earlier);
+    this.arrays = this.rows(model.table);
   }
   /** The same model and sequence, or another `sequence`, with another disturbance. */
   disturbed(disturbance, sequence = {}) {
@@ -1203,15 +1204,15 @@ var Simulation = class _Simulation extends Run {
     this.restored[name] = { step, values };
     return values;
   }
-  /** The rows of the arrays, with shapes and ranges; a range covers that of the earlier run too. */
-  rows(table, earlier) {
+  /** The rows of the arrays, with shapes and ranges; a range covers that of the first run too. */
+  rows(table) {
     const rows = {};
     for (const [name, row2] of Object.entries(table)) {
       if (!(name in this.history[0])) continue;
       const size = this.history[0][name].length;
       const shape = this.stepShapes[name] ?? row2.shape?.slice(1) ?? [size];
       const range2 = ["number", "strength"].includes(row2.kind) ? this.range(name) : [0, 1];
-      const other = earlier?.arrays[name];
+      const other = this.first?.arrays[name];
       rows[name] = {
         ...row2,
         shape: [this.steps, ...shape],
