@@ -86,20 +86,6 @@ def test_a_run_after_an_edit_is_the_run_from_the_start(tmp_path):
 
 
 @needs_node
-def test_ranges_cover_the_first_run_and_forget_an_edit_that_was_undone(tmp_path):
-    code = """
-    const { parse, UNDISTURBED } = script.disturbances;
-    const range = ({ arrays: { memory: { low, high } } }) => [low, high];
-    const edited = runs[0].disturbed(parse("memory[1]@2=90"));
-    const still = runs[0].disturbed(parse("memory=0"));
-    return [runs[0], edited, edited.disturbed(UNDISTURBED), still].map(range);
-    """
-    first, edited, undone, still = run_script(tmp_path, MemoryPlayer(build(), draw()), code)
-    assert edited[0] <= first[0] < first[1] < edited[1] == 90
-    assert undone == still == first
-
-
-@needs_node
 def test_a_large_run_keeps_every_sixteenth_state_and_finds_the_others(tmp_path):
     model = build()
     z = torch.randn(40, COPY.input_size)

@@ -18,7 +18,7 @@ function element(tag, properties = {}, ...children) {
   node2.append(...children);
   return node2;
 }
-var press = (name, title, text, onclick) => element("button", { type: "button", title, onclick, "data-action": name }, text);
+var press = (name, title, text2, onclick) => element("button", { type: "button", title, onclick, "data-action": name }, text2);
 function drawing(tag, properties = {}, ...children) {
   const node2 = document.createElementNS("http://www.w3.org/2000/svg", tag);
   for (const [key, value] of Object.entries(properties)) node2.setAttribute(key, value);
@@ -50,6 +50,459 @@ var spacing = (count, length, room) => {
   return count;
 };
 
+// src/memorylab/player/script/maze.js
+var maze_exports = {};
+__export(maze_exports, {
+  ACTION_NAMES: () => ACTION_NAMES,
+  FORWARD: () => FORWARD,
+  LEFT: () => LEFT,
+  RIGHT: () => RIGHT,
+  TMaze: () => TMaze,
+  drawMaze: () => drawMaze
+});
+var [FORWARD, LEFT, RIGHT] = [0, 1, 2];
+var ACTION_NAMES = ["forward", "left", "right"];
+var BUMP_REWARD = -0.1;
+var SIDES = { [LEFT]: "left", [RIGHT]: "right" };
+var TMaze = class {
+  /** `sign` is LEFT or RIGHT; the corridor has `length` steps; after `limit` steps all is over. */
+  constructor(sign2, length, limit = 4 * length) {
+    Object.assign(this, { sign: sign2, length, limit, distance: length, time: 0, outcome: null });
+  }
+  get over() {
+    return this.outcome !== null;
+  }
+  /** Whether the agent turned where the sign pointed. */
+  get correct() {
+    return this.outcome === SIDES[this.sign];
+  }
+  /** Walk or turn; return the reward. */
+  step(action) {
+    this.time += 1;
+    let reward = BUMP_REWARD;
+    if (this.distance === 0 && action !== FORWARD) {
+      this.outcome = SIDES[action];
+      return this.correct ? 1 : -1;
+    }
+    if (this.distance > 0 && action === FORWARD) {
+      this.distance -= 1;
+      reward = 0;
+    }
+    if (this.time >= this.limit) this.outcome = "late";
+    return reward;
+  }
+  /** The four numbers that an agent sees; it sees the sign at the first step only. */
+  observe(visible = this.time === 0) {
+    const sign2 = visible ? this.sign : null;
+    const junction = this.distance === 0;
+    return [sign2 === LEFT, sign2 === RIGHT, !junction, junction].map(Number);
+  }
+  /** The scene for an onlooker; for a player who isn't to know the sign, it is not `told`. */
+  scene(visible = this.time === 0, told = true) {
+    const { sign: sign2, distance: distance2, length, outcome } = this;
+    return drawMaze(told ? SIDES[sign2] : null, distance2, length, visible, outcome);
+  }
+};
+var [START, MIDDLE, HALF] = [44, 80, 18];
+var [LONGEST, STEP] = [336, 48];
+var [TOP, BOTTOM] = [8, 152];
+var ENDS = { left: 30, right: 130 };
+var parsePoints = (text2) => text2.split(" ").map((pair) => pair.split(",").map(Number));
+var ARROW = parsePoints("0,-12 10,0 4,0 4,12 -4,12 -4,0 -10,0");
+var STAR = parsePoints("0,-10 3,-3 10,-3 4,1 6,9 0,4 -6,9 -4,1 -10,-3 -3,-3");
+var CHECK = ["-5,0 -1,4 5,-4"].map(parsePoints);
+var CROSS = ["-4,-4 4,4", "-4,4 4,-4"].map(parsePoints);
+var moved = (x, y, points, up = 1) => points.map(([dx, dy]) => [x + dx, y + up * dy]);
+var circle = (x, y, radius, fill) => ({ kind: "circle", x, y, radius, fill });
+var polygon = (points, fill) => ({ kind: "polygon", points, fill });
+var line = (points, stroke) => ({ kind: "line", points, stroke, stroke_width: 3 });
+var text = (x, y, words, size, fill, anchor) => ({
+  ...{ kind: "text", x, y, text: words, size, fill },
+  ...anchor ? { anchor } : {}
+});
+function drawMaze(sign2, distance2, length, visible, outcome = null) {
+  const place = (k) => START + Math.floor(Math.min(LONGEST, STEP * length) * k / length);
+  const [junction, here] = [place(length), place(length - distance2)];
+  const y = ENDS[outcome] ?? MIDDLE;
+  const right = junction + HALF;
+  const shapes = [corridor(junction)];
+  for (let k = 0; k <= length; k++) shapes.push(circle(place(k), MIDDLE, 2, "quiet"));
+  shapes.push(...drawSign(sign2, visible));
+  for (const [side, end] of Object.entries(ENDS)) {
+    shapes.push(text(right + 8, end, side, 14, "text", "start"));
+    if (side === sign2 && sign2 !== outcome) shapes.push(polygon(moved(junction, end, STAR), "goal"));
+  }
+  const trail = [
+    [START, MIDDLE],
+    [here, MIDDLE],
+    [here, y]
+  ];
+  shapes.push(
+    line(trail, "agent"),
+    circle(here, y, 12, "agent"),
+    polygon(nose(here, y, outcome), "ground"),
+    ...drawOutcome(sign2, outcome, right)
+  );
+  const label = tell(sign2, distance2, visible, outcome);
+  return { width: 480, height: 160, label, shapes };
+}
+function corridor(junction) {
+  const [top, bottom] = [MIDDLE - HALF, MIDDLE + HALF];
+  const [start, left, right] = [START - HALF - 4, junction - HALF, junction + HALF];
+  const upper = `${start},${top} ${left},${top} ${left},${TOP} ${right},${TOP}`;
+  const lower = `${right},${BOTTOM} ${left},${BOTTOM} ${left},${bottom} ${start},${bottom}`;
+  return { ...polygon(parsePoints(`${upper} ${lower}`), "floor"), stroke: "wall" };
+}
+function nose(x, y, outcome) {
+  if (outcome in ENDS)
+    return moved(x, y, parsePoints("0,-8 6,4 -6,4"), outcome === "left" ? 1 : -1);
+  return moved(x, y, parsePoints("8,0 -4,-6 -4,6"));
+}
+function drawSign(sign2, visible) {
+  const board = { kind: "rect", x: START - 22, y: 8, width: 44, height: 38, radius: 5 };
+  const look = visible ? { fill: "sign", stroke: "wall" } : { fill: "ground", stroke: "quiet", dashed: true };
+  const ink = visible ? "ink" : "quiet";
+  const up = sign2 === "left" ? 1 : -1;
+  const post = [
+    [START, 46],
+    [START, MIDDLE - HALF]
+  ];
+  return [
+    line(post, "wall"),
+    { ...board, ...look },
+    sign2 === null ? text(START, 27, "?", 24, ink) : polygon(moved(START, 27, ARROW, up), ink),
+    text(6, 112, "sign", 11, "quiet", "start"),
+    text(6, 126, visible ? "in sight" : "out of sight", 11, "quiet", "start")
+  ];
+}
+function drawOutcome(sign2, outcome, right) {
+  if (outcome === "late") return [text(right + 8, MIDDLE, "too late", 14, "bad", "start")];
+  if (sign2 === null || outcome === null) return [];
+  const [x, y, good] = [right + 64, ENDS[outcome], outcome === sign2];
+  const marks = good ? CHECK : CROSS;
+  return [
+    circle(x, y, 11, good ? "good" : "bad"),
+    ...marks.map((mark) => line(moved(x, y, mark), "ground"))
+  ];
+}
+function tell(sign2, distance2, visible, outcome) {
+  const turned = outcome in ENDS;
+  let shown = `the sign ${visible ? "shows" : "showed"} ${sign2}`;
+  if (sign2 === null) shown = "the sign is not known";
+  else if (turned) shown = `${outcome === sign2 ? "as" : "but"} the sign showed ${sign2}`;
+  if (turned) return `The agent turned ${outcome}, ${shown}.`;
+  const steps = distance2 === 1 ? "1 step" : `${distance2} steps`;
+  const place = distance2 === 0 ? "at the junction" : `${steps} before the junction`;
+  const late = outcome === "late" ? " Its time is up." : "";
+  return `The agent stands ${place}; ${shown}.${late}`;
+}
+
+// src/memorylab/player/script/world.js
+var ROLES = "ground floor wall agent sign goal card ink red text quiet good bad".split(" ");
+var ANCHORS = { start: "start", middle: "middle", end: "end" };
+var STROKE_WIDTH = 1.5;
+var unpackScenes = ({ shapes, scenes }) => scenes.map((scene) => ({ ...scene, shapes: scene.shapes.map((number2) => shapes[number2]) }));
+function drawScene({ width, height, label, title, shapes }) {
+  const box = { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label };
+  const heading = title ? [drawing("title", {}, title)] : [];
+  return drawing("svg", { ...box, class: "mp-scene" }, ...heading, ...shapes.map(drawShape));
+}
+function drawShape(shape) {
+  const { kind, fill, stroke, stroke_width: wide = STROKE_WIDTH, dashed } = shape;
+  const style = [`fill: ${colour(fill)}`];
+  if (stroke) style.push(`stroke: ${colour(stroke)}`, `stroke-width: ${Number(wide)}`);
+  if (dashed) style.push("stroke-dasharray: 4 3");
+  const look = { style: style.join(";") };
+  const points = () => shape.points.map((point) => point.join()).join(" ");
+  const { x, y } = shape;
+  if (kind === "rect") {
+    const size = { x, y, width: shape.width, height: shape.height, rx: shape.radius ?? 0 };
+    return drawing("rect", { ...size, ...look });
+  }
+  if (kind === "circle") return drawing("circle", { cx: x, cy: y, r: shape.radius, ...look });
+  if (kind === "polygon") return drawing("polygon", { points: points(), ...look });
+  if (kind === "line") return drawing("polyline", { points: points(), ...look });
+  if (kind !== "text") throw new Error(`This world can't be drawn: it has a shape '${kind}'.`);
+  const anchor = ANCHORS[shape.anchor ?? "middle"];
+  const place = { x, y, "text-anchor": anchor, "dominant-baseline": "central" };
+  return drawing("text", { ...place, "font-size": shape.size, ...look }, shape.text);
+}
+function colour(role) {
+  if (role === void 0) return "none";
+  if (!ROLES.includes(role))
+    throw new Error(`This world can't be drawn: it has a colour '${role}'.`);
+  return `var(--mp-scene-${role})`;
+}
+var World = class {
+  constructor(view) {
+    this.view = view;
+    this.before = element("figure", { class: "mp-before" });
+    this.after = element("figure", { class: "mp-after" });
+    this.acts = element("div", { class: "mp-acts" });
+    this.root = element("div", { class: "mp-world" }, this.before, this.acts, this.after);
+  }
+  get run() {
+    return this.view.run;
+  }
+  draw(step) {
+    const { scenes } = this.run;
+    step = Math.min(step, this.run.steps - 1);
+    const caption = (text2) => element("figcaption", {}, text2);
+    try {
+      if (scenes) {
+        this.before.replaceChildren(
+          caption("the world (dashed: out of the agent's sight)"),
+          drawScene(scenes[step])
+        );
+        this.after.replaceChildren(caption("what comes of it"), drawScene(scenes[step + 1]));
+      }
+    } catch (error) {
+      this.before.replaceChildren(element("p", { class: "mp-nothing" }, error.message));
+      this.after.replaceChildren();
+    }
+    this.acts.replaceChildren(...this.buildActs(step));
+  }
+  /** How likely each action is, with the one that was taken marked; reward and value. */
+  buildActs(step) {
+    const { run } = this;
+    const taken = run.has("action") && run.size("action") === 1 ? run.at("action", step)[0] : null;
+    const rows = [];
+    if (run.has("action_probabilities"))
+      run.at("action_probabilities", step).forEach((probability, action) => {
+        const percent = `${(100 * probability).toFixed(1)} %`;
+        const chosen = action === taken;
+        rows.push(
+          element(
+            "li",
+            { class: chosen ? "mp-chosen" : null, "aria-current": chosen ? "true" : null },
+            element("span", {}, nameAction(run, action)),
+            element("i", {}, element("b", { style: { width: percent.replace(" ", "") } })),
+            element("output", {}, percent)
+          )
+        );
+      });
+    else if (run.has("action")) {
+      const text2 = taken === null ? [...run.at("action", step)].map(show).join(", ") : null;
+      rows.push(element("li", { class: "mp-chosen" }, text2 ?? nameAction(run, taken)));
+    }
+    const numbers2 = ["reward", "value"].filter((name) => run.has(name) && run.size(name) === 1);
+    return [
+      element("p", { class: "mp-acts-title" }, "what it does"),
+      element("ul", { "aria-label": "actions" }, ...rows),
+      element(
+        "p",
+        { class: "mp-numbers" },
+        ...numbers2.map((name) => {
+          const { label, meaning } = run.arrays[name];
+          const text2 = run.at(name, step)[0].toFixed(2).replace("-", "−");
+          return element("span", { title: meaning }, `${label} `, element("b", {}, text2));
+        })
+      )
+    ];
+  }
+  tell(step) {
+    const { run } = this;
+    step = Math.min(step, run.steps - 1);
+    const sentences = run.scenes ? [run.scenes[step === run.steps - 1 ? step + 1 : step].label] : [];
+    if (run.has("action_probabilities") && run.size("action") === 1) {
+      const action = run.at("action", step)[0];
+      const sure = run.at("action_probabilities", step)[action];
+      sentences.push(`Its action: ${nameAction(run, action)} (${Math.round(100 * sure)} %).`);
+    }
+    return sentences.join(" ");
+  }
+};
+var nameAction = (run, action) => run.actions?.[action] ?? `action ${action}`;
+var hasWorld = (run) => !run.signed && Boolean(run.scenes ?? run.has("action_probabilities"));
+
+// src/memorylab/player/script/play.js
+var KEYS = { ArrowRight: FORWARD, ArrowUp: LEFT, ArrowDown: RIGHT };
+var MOVES = [
+  [FORWARD, "→", "forward", "Forward (right arrow)"],
+  [LEFT, "↑", "left", "Turn left (up arrow)"],
+  [RIGHT, "↓", "right", "Turn right (down arrow)"]
+];
+var SIGHTS = {
+  start: "at the start",
+  always: "all the time",
+  never: "never"
+};
+var EYES = ["sign left", "sign right", "corridor", "junction"];
+function generator(seed) {
+  return () => {
+    seed = seed + 1831565813 | 0;
+    let mixed = Math.imul(seed ^ seed >>> 15, 1 | seed);
+    mixed = mixed + Math.imul(mixed ^ mixed >>> 7, 61 | mixed) ^ mixed;
+    return ((mixed ^ mixed >>> 14) >>> 0) / 2 ** 32;
+  };
+}
+var TMazeGame = class {
+  constructor(model, root2) {
+    this.model = model;
+    this.root = root2;
+    const { corridor_length: lengths, sign: sign2, seed } = model.get("header").game;
+    this.lengths = lengths;
+    this.random = generator(seed ?? Math.floor(2 ** 32 * Math.random()));
+    this.sight = sign2;
+    this.scores = Object.fromEntries(Object.keys(SIGHTS).map((one) => [one, [0, 0]]));
+    this.build();
+    this.begin();
+  }
+  build() {
+    this.picture = element("div", { class: "mp-game-picture" });
+    this.said = element("p", { class: "mp-game-said", "aria-live": "polite" });
+    this.stage = element(
+      "div",
+      {
+        class: "mp-game-stage",
+        tabindex: "0",
+        role: "application",
+        "aria-label": "T-maze. Right arrow goes forward, up arrow turns left, down arrow turns right, enter begins a new round."
+      },
+      this.picture
+    );
+    this.stage.addEventListener("pointerdown", () => this.stage.focus());
+    this.moves = MOVES.map(([action, arrow, name, title]) => {
+      const button = press(name, title, "", () => this.move(action));
+      button.append(element("b", { "aria-hidden": "true" }, arrow), ` ${name}`);
+      return button;
+    });
+    this.next = press("new", "New round (enter)", "new round", () => this.begin());
+    this.sights = Object.entries(SIGHTS).map(
+      ([name, text2]) => press(`sight-${name}`, `See the sign ${text2}`, text2, () => this.look(name))
+    );
+    this.eyes = element("p", { class: "mp-game-eyes" });
+    this.score = element("table", { class: "mp-game-score", "aria-label": "score" });
+    const group2 = { class: "mp-group-of", role: "group", "aria-label": "you see the sign" };
+    this.root.classList.add("mp-game");
+    this.root.replaceChildren(
+      element(
+        "div",
+        { class: "mp-controls" },
+        "You see the sign",
+        element("span", group2, ...this.sights)
+      ),
+      this.stage,
+      this.said,
+      element("div", { class: "mp-controls mp-game-moves" }, ...this.moves, this.next),
+      element("div", { class: "mp-game-below" }, this.eyes, this.score)
+    );
+    this.root.addEventListener("keydown", (event) => this.key(event));
+  }
+  /** Begin a round in another maze. */
+  begin() {
+    const [shortest, longest] = this.lengths;
+    const sign2 = this.random() < 0.5 ? LEFT : RIGHT;
+    const length = shortest + Math.floor((longest - shortest + 1) * this.random());
+    this.maze = new TMaze(sign2, length, 4 * longest);
+    this.draw("");
+  }
+  look(sight) {
+    this.sight = sight;
+    this.begin();
+    this.stage.focus({ preventScroll: true });
+  }
+  move(action) {
+    const { maze } = this;
+    if (maze.over) return this.draw("This round is over. Enter begins a new one.");
+    const before = maze.distance;
+    const reward = maze.step(action);
+    const bumped = !maze.over && maze.distance === before;
+    if (maze.over) this.count(reward === 1);
+    this.draw(bumped ? "A wall: this costs 0.1." : "", bumped);
+  }
+  count(correct) {
+    const score = this.scores[this.sight];
+    score[0] += correct;
+    score[1] += 1;
+    this.model.set("scores", structuredClone(this.scores));
+    this.model.save_changes();
+  }
+  /** Whether the player sees the sign now. */
+  get visible() {
+    const { maze, sight } = this;
+    return !maze.over && (sight === "always" || sight === "start" && maze.time === 0);
+  }
+  draw(note, bumped = false) {
+    const { maze, visible } = this;
+    const scene = maze.scene(visible, visible || maze.over);
+    scene.label = scene.label.replace("The agent stands", "You stand").replace("The agent", "You");
+    this.picture.replaceChildren(drawScene(scene));
+    this.picture.classList.toggle("mp-bumped", bumped);
+    const result = maze.over ? `${tellResult(maze)} Enter begins a new round.` : note;
+    this.said.textContent = `${scene.label} ${result}`.trim();
+    this.root.dataset.outcome = maze.over ? maze.correct ? "correct" : "wrong" : "";
+    this.next.classList.toggle("mp-due", maze.over);
+    const numbers2 = maze.observe(visible);
+    this.eyes.replaceChildren(
+      "What an agent gets to see: ",
+      ...EYES.map(
+        (name, i) => element(
+          "span",
+          { class: numbers2[i] ? "mp-on" : "" },
+          `${name} `,
+          element("b", {}, numbers2[i])
+        )
+      )
+    );
+    for (const one of this.sights)
+      one.setAttribute("aria-pressed", String(one.dataset.action === `sight-${this.sight}`));
+    this.drawScore();
+  }
+  drawScore() {
+    const cell = (tag, text2) => element(tag, tag === "th" ? { scope: "row" } : {}, text2);
+    this.score.replaceChildren(
+      element("caption", {}, "correct turns"),
+      ...Object.entries(this.scores).map(
+        ([sight, [correct, rounds]]) => element(
+          "tr",
+          { "data-sight": sight, class: sight === this.sight ? "mp-chosen" : null },
+          cell("th", `sign ${SIGHTS[sight]}`),
+          cell("td", rounds ? `${correct} of ${rounds}` : "–"),
+          cell("td", sight === "never" && rounds ? `by chance, ${rounds / 2}` : "")
+        )
+      )
+    );
+  }
+  key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const onButton = event.target.tagName === "BUTTON";
+    if (event.key in KEYS) this.move(KEYS[event.key]);
+    else if (event.key === "Enter" && !onButton) this.begin();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (!onButton) return;
+    this.stage.focus({ preventScroll: true });
+  }
+  destroy() {
+  }
+};
+function tellResult({ outcome, correct }) {
+  if (outcome === "late") return "Too late.";
+  return correct ? "Correct: reward 1." : "Wrong: reward −1.";
+}
+
+// src/memorylab/player/script/numbers.js
+var product = (sizes) => sizes.reduce((a, b) => a * b, 1);
+var sigmoid = (x) => 1 / (1 + Math.exp(-x));
+var oneplus = (x) => 1 + (x > 40 ? x : Math.log1p(Math.exp(x)));
+function softmax(values, from, count) {
+  let highest = -Infinity;
+  for (let i = from; i < from + count; i++) highest = Math.max(highest, values[i]);
+  let total = 0;
+  for (let i = from; i < from + count; i++) total += values[i] = Math.exp(values[i] - highest);
+  for (let i = from; i < from + count; i++) values[i] /= total;
+}
+function addProduct(out, matrix, vector, first = 0, width = vector.length, start = 0) {
+  for (let row2 = 0; row2 < out.length; row2++) {
+    let total = 0;
+    const place = (first + row2) * width + start;
+    for (let i = 0; i < vector.length; i++) total += matrix[place + i] * vector[i];
+    out[row2] += total;
+  }
+}
+
 // src/memorylab/player/script/disturbance.js
 var disturbance_exports = {};
 __export(disturbance_exports, {
@@ -68,6 +521,7 @@ __export(disturbance_exports, {
 });
 var KINDS = {
   number: [-Infinity, Infinity],
+  activation: [-1, 1],
   fraction: [0, 1],
   weighting: [0, 1],
   distribution: [0, 1],
@@ -78,14 +532,14 @@ var UNDISTURBED = Object.freeze({ edits: [], locations: null, words: null });
 var EDIT = /^([A-Za-z_]\w*)\s*(?:\[\s*(\d{1,9}(?:\s*,\s*\d{1,9})*)\s*\]\s*)?(?:@\s*(\d{1,9})\s*(?:(-)\s*(\d{1,9})?\s*)?)?$/;
 var NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 var COUNT = /^\d{1,9}$/;
-function parse(text) {
+function parse(text2) {
   const found = { edits: [], locations: null, words: null };
-  for (const part of text.trim() ? text.split(";") : []) {
+  for (const part of text2.trim() ? text2.split(";") : []) {
     const mark = part.indexOf("=");
     const key = (mark < 0 ? part : part.slice(0, mark)).trim();
     const value = mark < 0 ? "" : part.slice(mark + 1).trim();
     if (key === "N" && found.locations !== null || key === "words" && found.words !== null)
-      throw new Error(`'${text}' sets ${key} twice. Keep one of them.`);
+      throw new Error(`'${text2}' sets ${key} twice. Keep one of them.`);
     if (key === "N") found.locations = readLocations(value);
     else if (key === "words") found.words = readWords(value);
     else found.edits.push(readEdit(part.trim(), key, value));
@@ -104,9 +558,9 @@ function readWords(value) {
       throw new Error(`Words must be bits of one length, such as 1011,0010, but one is '${word}'.`);
   return words;
 }
-function readEdit(part, key, text) {
+function readEdit(part, key, text2) {
   const match = EDIT.exec(key);
-  if (!match || !NUMBER.test(text))
+  if (!match || !NUMBER.test(text2))
     throw new Error(
       `'${part}' can't be read. Write name[index]@first-last=value, such as memory[3]@5-=0 or write_gate=0, and join parts by ';'.`
     );
@@ -114,10 +568,10 @@ function readEdit(part, key, text) {
   const index = list ? list.split(",").map(Number) : [];
   const first = Number(start ?? 0);
   const last = end !== void 0 ? Number(end) : start !== void 0 && !range2 ? first : null;
-  const value = Number(text) + 0;
+  const value = Number(text2) + 0;
   if (last !== null && last < first)
     throw new Error(`The last step for ${name} must be at least ${first}, got ${last}.`);
-  if (!Number.isFinite(value)) throw new Error(`${name} must get a finite number, got ${text}.`);
+  if (!Number.isFinite(value)) throw new Error(`${name} must get a finite number, got ${text2}.`);
   return { name, index, first, last, value };
 }
 function formatEdit({ name, index, first, last, value }) {
@@ -212,74 +666,6 @@ function firstChange(before, after) {
   return Math.min(...[...a, ...b].map(({ first }) => first));
 }
 
-// src/memorylab/player/script/numbers.js
-var product = (sizes) => sizes.reduce((a, b) => a * b, 1);
-var sigmoid = (x) => 1 / (1 + Math.exp(-x));
-var oneplus = (x) => 1 + (x > 40 ? x : Math.log1p(Math.exp(x)));
-function softmax(values, from, count) {
-  let highest = -Infinity;
-  for (let i = from; i < from + count; i++) highest = Math.max(highest, values[i]);
-  let total = 0;
-  for (let i = from; i < from + count; i++) total += values[i] = Math.exp(values[i] - highest);
-  for (let i = from; i < from + count; i++) values[i] /= total;
-}
-function addProduct(out, matrix, vector, first = 0, width = vector.length, start = 0) {
-  for (let row2 = 0; row2 < out.length; row2++) {
-    let total = 0;
-    const place = (first + row2) * width + start;
-    for (let i = 0; i < vector.length; i++) total += matrix[place + i] * vector[i];
-    out[row2] += total;
-  }
-}
-
-// src/memorylab/player/script/run.js
-var Run = class {
-  constructor(about, given) {
-    Object.assign(this, about, { given });
-  }
-  has(name) {
-    return name in this.arrays;
-  }
-  /** The names of the arrays whose row of the table satisfies `wanted`, in the table's order. */
-  names(wanted) {
-    return Object.keys(this.arrays).filter((name) => wanted(this.arrays[name]));
-  }
-  /** The shape of an array at each step. */
-  shapeOf(name) {
-    return this.arrays[name].shape.slice(1);
-  }
-  /** How many numbers an array has at each step. */
-  size(name) {
-    return product(this.shapeOf(name));
-  }
-  /** The array `name` as it stands after `step`, flat. A run that has ended keeps its last step. */
-  at(name, step) {
-    const size = this.size(name);
-    const start = Math.min(step, this.steps - 1) * size;
-    return this.given[name].subarray(start, start + size);
-  }
-};
-var Difference = class extends Run {
-  constructor(left, right) {
-    const arrays = {};
-    for (const [name, row2] of Object.entries(left.arrays)) {
-      const other = right.arrays[name];
-      if (!other || `${row2.shape.slice(1)}` !== `${other.shape.slice(1)}`) continue;
-      const extent = Math.max(row2.high, other.high) - Math.min(row2.low, other.low);
-      arrays[name] = { ...row2, low: -extent, high: extent };
-    }
-    const { locations, word, heads, order, kind, answer } = left;
-    const label = `${left.label} − ${right.label}`;
-    const steps = Math.max(left.steps, right.steps);
-    super({ locations, word, heads, order, kind, answer, label, steps, arrays });
-    Object.assign(this, { left, right, signed: true });
-  }
-  at(name, step) {
-    const other = this.right.at(name, step);
-    return Float64Array.from(this.left.at(name, step), (value, i) => value - other[i]);
-  }
-};
-
 // src/memorylab/player/script/formulas.js
 var formulas_exports = {};
 __export(formulas_exports, {
@@ -361,20 +747,20 @@ var WEIGHTS = {
   bias_hh: ["b", "", "h"]
 };
 var HEADED = /^(read_(?!weighting_)|free_gates|(forward|backward)_weighting|read_content_weighting)/;
-var identifier = (text) => `<mi>${text}</mi>`;
-var operator = (text) => `<mo>${text}</mo>`;
+var identifier = (text2) => `<mi>${text2}</mi>`;
+var operator = (text2) => `<mo>${text2}</mo>`;
 var row = (...parts) => `<mrow>${parts.join("")}</mrow>`;
 var fence = (inner, left = "(", right = ")") => row(`<mo stretchy="false">${left}</mo>`, inner, `<mo stretchy="false">${right}</mo>`);
-function symbolOf(name, index, when) {
+function symbolOf(name, index, when2) {
   const rest = [...index];
   const layer = /^controller_\w+_(\d+)$/.exec(name)?.[1];
   const known = name.replace(/(controller_\w+)_\d+$/, "$1");
-  const [base, over = "", below = when] = SYMBOLS[known] ?? WEIGHTS[name.split(".").at(-1)] ?? "?";
+  const [base, over = "", below = when2] = SYMBOLS[known] ?? WEIGHTS[name.split(".").at(-1)] ?? "?";
   let [letter, above] = [base, over];
   if (known === "controller_gates") letter = GATES[rest.shift()];
   if (HEADED.test(name)) above += (above ? "," : "") + rest.shift();
   if (layer !== void 0) above = String(Number(layer) + 1);
-  const [lower, upper] = [below, above].map((text) => text && identifier(text));
+  const [lower, upper] = [below, above].map((text2) => text2 && identifier(text2));
   let symbol = identifier(letter);
   if (lower && upper) symbol = `<msubsup>${symbol}${lower}${upper}</msubsup>`;
   else if (lower) symbol = `<msub>${symbol}${lower}</msub>`;
@@ -389,8 +775,8 @@ function mathml(expression, write2, later = false) {
   const inner = (node2, least = SUM, after = false) => {
     const loose = (BINDING[node2.op] ?? ATOM) < least;
     const isNegative = ["leaf", "named"].includes(node2.op) && node2.value < 0;
-    const text = mathml(node2, write2, after && !loose);
-    return loose || after && isNegative ? fence(text) : text;
+    const text2 = mathml(node2, write2, after && !loose);
+    return loose || after && isNegative ? fence(text2) : text2;
   };
   const { op, args, over } = expression;
   const [first, second] = args;
@@ -433,8 +819,8 @@ function figures(value) {
   return brief(value);
 }
 var number = ({ value, rest }) => {
-  const text = `<mn>${figures(value)}</mn>`;
-  return rest ? `<munder>${text}<mtext>${rest} more</mtext></munder>` : text;
+  const text2 = `<mn>${figures(value)}</mn>`;
+  return rest ? `<munder>${text2}<mtext>${rest} more</mtext></munder>` : text2;
 };
 
 // src/memorylab/player/script/expressions.js
@@ -593,14 +979,14 @@ function lstmLayer(layer, prefix) {
   return LSTM_LAYERS.get(prefix);
 }
 function makeLayer(layer, prefix) {
-  const [gates, cell, hidden] = ["gates", "cell", "hidden"].map(
+  const [gates2, cell, hidden] = ["gates", "cell", "hidden"].map(
     (part) => `controller_${part}_${layer}`
   );
   const below = `controller_hidden_${layer - 1}`;
   const [input, recurrent] = [`${prefix}weight_ih`, `${prefix}weight_hh`];
   return [
     {
-      name: gates,
+      name: gates2,
       axes: "T 4 H",
       compute(now, before, { weights, sizes: { hidden: H } }) {
         const out = Float64Array.from(weights[`${prefix}bias_ih`]);
@@ -631,21 +1017,21 @@ function makeLayer(layer, prefix) {
       name: cell,
       axes: "T H",
       compute(now, before, { sizes: { hidden: H } }) {
-        const parts = now[gates];
+        const parts = now[gates2];
         return before[cell].map((kept, h) => parts[H + h] * kept + parts[h] * parts[2 * H + h]);
       },
       explain: (c, h) => add(
-        multiply(c.now(gates, 1, h), c.before(cell, h)),
-        multiply(c.now(gates, 0, h), c.now(gates, 2, h))
+        multiply(c.now(gates2, 1, h), c.before(cell, h)),
+        multiply(c.now(gates2, 0, h), c.now(gates2, 2, h))
       )
     },
     {
       name: hidden,
       axes: "T H",
       compute(now, before, { sizes: { hidden: H } }) {
-        return now[cell].map((value, h) => now[gates][3 * H + h] * Math.tanh(value));
+        return now[cell].map((value, h) => now[gates2][3 * H + h] * Math.tanh(value));
       },
-      explain: (c, h) => multiply(c.now(gates, GATES2 - 1, h), apply2("tanh", c.now(cell, h)))
+      explain: (c, h) => multiply(c.now(gates2, GATES2 - 1, h), apply2("tanh", c.now(cell, h)))
     }
   ];
 }
@@ -727,7 +1113,7 @@ var INTERFACE = PARTS.map(([name, axes, range2]) => ({
 // src/memorylab/player/script/formulas.js
 var NORM_EPSILON = 1e-6;
 var TIE = 2 ** -33;
-var [BACKWARD, CONTENT, FORWARD] = [0, 1, 2];
+var [BACKWARD, CONTENT, FORWARD2] = [0, 1, 2];
 function lookUp(memory3, keys, strengths, { locations: N, word: W }) {
   const found = new Float64Array(strengths.length * N);
   const norms = new Float64Array(N);
@@ -979,13 +1365,13 @@ var read = {
     const { backward_weighting: back, forward_weighting: ahead } = now;
     for (let head = 0, at = 0; head < R; head++)
       for (let n = 0; n < N; n++, at++)
-        out[at] = modes[3 * head + BACKWARD] * back[at] + modes[3 * head + CONTENT] * found[at] + modes[3 * head + FORWARD] * ahead[at];
+        out[at] = modes[3 * head + BACKWARD] * back[at] + modes[3 * head + CONTENT] * found[at] + modes[3 * head + FORWARD2] * ahead[at];
     return out;
   },
   explain: (c, i, n) => add(
     multiply(c.now("read_modes", i, BACKWARD), c.now("backward_weighting", i, n)),
     multiply(c.now("read_modes", i, CONTENT), c.now("read_content_weighting", i, n)),
-    multiply(c.now("read_modes", i, FORWARD), c.now("forward_weighting", i, n))
+    multiply(c.now("read_modes", i, FORWARD2), c.now("forward_weighting", i, n))
   )
 };
 var readVectors = {
@@ -1040,6 +1426,54 @@ var FORMULAS = [
 ];
 var NEEDS_WEIGHTS = [...ASKED, "output"];
 var formulasOf = (model) => model.weights ? [...controllerFormulas(model), ...FORMULAS] : FORMULAS.filter(({ name }) => !NEEDS_WEIGHTS.includes(name));
+
+// src/memorylab/player/script/run.js
+var Run = class {
+  constructor(about, given) {
+    Object.assign(this, about, { given });
+  }
+  has(name) {
+    return name in this.arrays;
+  }
+  /** The names of the arrays whose row of the table satisfies `wanted`, in the table's order. */
+  names(wanted) {
+    return Object.keys(this.arrays).filter((name) => wanted(this.arrays[name]));
+  }
+  /** The shape of an array at each step. */
+  shapeOf(name) {
+    return this.arrays[name].shape.slice(1);
+  }
+  /** How many numbers an array has at each step. */
+  size(name) {
+    return product(this.shapeOf(name));
+  }
+  /** The array `name` as it stands after `step`, flat. A run that has ended keeps its last step. */
+  at(name, step) {
+    const size = this.size(name);
+    const start = Math.min(step, this.steps - 1) * size;
+    return this.given[name].subarray(start, start + size);
+  }
+};
+var Difference = class extends Run {
+  constructor(left, right) {
+    const arrays = {};
+    for (const [name, row2] of Object.entries(left.arrays)) {
+      const other = right.arrays[name];
+      if (!other || `${row2.shape.slice(1)}` !== `${other.shape.slice(1)}`) continue;
+      const extent = Math.max(row2.high, other.high) - Math.min(row2.low, other.low);
+      arrays[name] = { ...row2, low: -extent, high: extent };
+    }
+    const { locations, word, heads, order, kind, answer } = left;
+    const label = `${left.label} − ${right.label}`;
+    const steps = Math.max(left.steps, right.steps);
+    super({ locations, word, heads, order, kind, answer, label, steps, arrays });
+    Object.assign(this, { left, right, signed: true });
+  }
+  at(name, step) {
+    const other = this.right.at(name, step);
+    return Float64Array.from(this.left.at(name, step), (value, i) => value - other[i]);
+  }
+};
 
 // src/memorylab/player/script/simulation.js
 var KEPT_BYTES = 64e6;
@@ -1119,7 +1553,6 @@ var Simulation = class _Simulation extends Run {
       this.stepShapes[name] ??= stepShape({ axes }, { ...letters, H: sizes.hidden });
     this.restored = {};
     this.run(earlier);
-    this.first = earlier && (earlier.first ?? earlier);
     this.arrays = this.rows(model.table);
   }
   /** The same model and sequence, or another `sequence`, with another disturbance. */
@@ -1148,8 +1581,8 @@ var Simulation = class _Simulation extends Run {
   }
   /** The steps of an earlier run that this one shares. */
   reusable(earlier) {
-    const same = earlier && earlier.original === this.original && earlier.locations === this.locations && earlier.sequence.input === this.sequence.input;
-    if (!same) return [];
+    const same2 = earlier && earlier.original === this.original && earlier.locations === this.locations && earlier.sequence.input === this.sequence.input;
+    if (!same2) return [];
     return earlier.history.slice(0, firstChange(earlier.disturbance, this.disturbance));
   }
   zeros() {
@@ -1204,21 +1637,15 @@ var Simulation = class _Simulation extends Run {
     this.restored[name] = { step, values };
     return values;
   }
-  /** The rows of the arrays, with shapes and ranges; a range covers that of the first run too. */
+  /** The rows of the arrays, with shapes and ranges. */
   rows(table) {
     const rows = {};
     for (const [name, row2] of Object.entries(table)) {
       if (!(name in this.history[0])) continue;
       const size = this.history[0][name].length;
       const shape = this.stepShapes[name] ?? row2.shape?.slice(1) ?? [size];
-      const range2 = ["number", "strength"].includes(row2.kind) ? this.range(name) : [0, 1];
-      const other = this.first?.arrays[name];
-      rows[name] = {
-        ...row2,
-        shape: [this.steps, ...shape],
-        low: Math.min(range2[0], other?.low ?? Infinity),
-        high: Math.max(range2[1], other?.high ?? -Infinity)
-      };
+      const [low, high] = ["number", "strength"].includes(row2.kind) ? this.range(name) : [0, 1];
+      rows[name] = { ...row2, shape: [this.steps, ...shape], low, high };
     }
     return rows;
   }
@@ -1248,6 +1675,169 @@ function checkSequence({ input, mask, target }, F) {
   return steps;
 }
 
+// src/memorylab/player/script/episode.js
+var LONGEST2 = 30;
+function forward2(layers, input) {
+  return layers.reduce((values, { weight, bias, slope }) => {
+    const out = Float64Array.from(bias);
+    addProduct(out, weight, values);
+    return slope === null ? out : out.map((x) => x < 0 ? slope * x : x);
+  }, input);
+}
+var limitOf = (length, longest) => 4 * Math.max(length, longest);
+var Episode = class _Episode extends Simulation {
+  constructor(model, { agent, maze, disturbance, ...about }) {
+    const limit = limitOf(maze.length, Math.max(agent.longest, LONGEST2));
+    const input = new Float64Array(limit * model.sizes.input);
+    super(model, {
+      ...about,
+      agent,
+      maze,
+      disturbance,
+      input,
+      target: null,
+      mask: null,
+      given: {}
+    });
+  }
+  /** The same agent with another disturbance, or in another maze. */
+  disturbed(disturbance, changes = {}) {
+    return new _Episode(this.original, { ...this.sequence, ...changes, disturbance });
+  }
+  run() {
+    const { agent, given } = this;
+    const { sign: sign2, length } = this.maze;
+    const world = new TMaze(sign2, length, limitOf(length, agent.longest));
+    const features = this.model.sizes.input;
+    this.history = [];
+    this.scenes = [world.scene()];
+    let before = this.zeros();
+    while (!world.over) {
+      const step = this.history.length;
+      const observation = Float64Array.from(world.observe());
+      given.input.set(forward2(agent.encoder, observation), step * features);
+      const now = this.advance(step, before);
+      const probabilities = forward2(agent.actor, now.output);
+      softmax(probabilities, 0, probabilities.length);
+      const action = probabilities.indexOf(Math.max(...probabilities));
+      const reward = world.step(action);
+      this.history.push(
+        Object.assign(now, {
+          observation,
+          action: Float64Array.of(action),
+          action_probabilities: probabilities,
+          reward: Float64Array.of(reward),
+          value: forward2(agent.critic, now.output)
+        })
+      );
+      this.scenes.push(world.scene());
+      before = now;
+    }
+    this.steps = this.history.length;
+    this.outcome = world.outcome;
+    this.correct = world.correct;
+  }
+};
+
+// src/memorylab/player/script/agent.js
+var SIDES2 = { [LEFT]: "left", [RIGHT]: "right" };
+var STATE = "memory usage link precedence write_weighting read_weighting read_vectors".split(" ");
+var AgentControls = class {
+  constructor(player) {
+    this.player = player;
+    this.lab = player.laboratory;
+    this.signs = [LEFT, RIGHT].map((sign2) => {
+      const title = `The sign points ${SIDES2[sign2]}`;
+      return press(`sign-${SIDES2[sign2]}`, title, SIDES2[sign2], () => this.change({ sign: sign2 }));
+    });
+    this.length = element("input", {
+      type: "range",
+      min: 1,
+      max: LONGEST2,
+      "aria-label": "length of the corridor",
+      "data-action": "corridor",
+      oninput: () => this.change({ length: Number(this.length.value) })
+    });
+    this.count = element("output", {});
+    this.wipe = press(
+      "wipe-memory",
+      "Set all locations to 0 after this step",
+      "",
+      () => this.forget(["memory"])
+    );
+    const all = "Set all that it keeps to 0: memory, usage, links, weightings, and what it read";
+    this.wipeAll = press("wipe-all", all, "Wipe all that it keeps", () => this.forget(STATE));
+    this.verdict = element("p", { class: "mp-turns", role: "status" });
+    const row2 = (...parts) => element("div", { class: "mp-tools" }, ...parts);
+    const signs = element(
+      "span",
+      { class: "mp-group-of", role: "group", "aria-label": "sign" },
+      ...this.signs
+    );
+    this.root = element(
+      "section",
+      { class: "mp-agent", "aria-label": "maze and memory of the agent" },
+      row2(
+        "sign",
+        signs,
+        element("label", {}, "corridor ", this.length, this.count),
+        this.wipe,
+        this.wipeAll
+      ),
+      this.verdict
+    );
+    this.root.addEventListener("keydown", (event) => {
+      if (event.target === this.length && event.key !== "Escape") event.stopPropagation();
+    });
+    this.lab.root.prepend(this.root);
+    this.follow();
+  }
+  /** Let the agent begin in another maze. */
+  change(changes) {
+    const { lab } = this;
+    const maze = { ...lab.run.maze, ...changes };
+    lab.commit();
+    lab.attempt(() => {
+      const run = lab.run.disturbed(lab.history.now, { maze });
+      lab.plain = null;
+      lab.present(run);
+    });
+  }
+  /** Wipe some arrays after this step. */
+  forget(names) {
+    const { step } = this.player;
+    const when2 = { index: [], first: step, last: step, value: 0 };
+    this.lab.edit(names.map((name) => ({ name, ...when2 })));
+  }
+  /** Show the state of the laboratory at the player's step. */
+  follow() {
+    this.wipe.textContent = `Wipe its memory at step ${this.player.step}`;
+    const { run } = this.lab;
+    if (run === this.told) return;
+    this.told = run;
+    const { sign: sign2, length } = run.maze;
+    this.signs.forEach(
+      (one, i) => one.setAttribute("aria-pressed", String([LEFT, RIGHT][i] === sign2))
+    );
+    this.length.value = length;
+    this.count.textContent = ` ${length} ${length === 1 ? "step" : "steps"}`;
+    this.verdict.textContent = tellTurns(run);
+    this.verdict.dataset.correct = run.correct;
+  }
+};
+function tellTurns(run) {
+  const turns = [LEFT, RIGHT].map((sign2) => {
+    const own = sign2 === run.maze.sign;
+    const { outcome, correct } = own ? run : run.disturbed(run.disturbance, { maze: { ...run.maze, sign: sign2 } });
+    if (outcome === "late") return { outcome, text: "it doesn't turn in time" };
+    return { outcome, text: `it turns ${outcome}, ${correct ? "correctly" : "wrongly"}` };
+  });
+  const [left, right] = turns;
+  const same2 = left.outcome === right.outcome;
+  const so = same2 ? " So the sign makes no difference to it." : "";
+  return `Sign left: ${left.text}. Sign right: ${right.text}.${so}`;
+}
+
 // src/memorylab/player/script/block.js
 function numbers(buffer, { type, offset, shape }) {
   return new (type === "f8" ? Float64Array : Float32Array)(buffer, offset, product(shape));
@@ -1266,15 +1856,33 @@ function readModel({ model, runs }, buffer) {
   );
   return checkModel({ ...model, weights, shapes, table: runs[0].arrays });
 }
-function readRun({ follows, disturbance, ...about }, buffer, model, header) {
+function readEpisode({ agent }, buffer, model, about) {
+  const layers = (list) => list.map(({ weight, bias, slope }) => ({
+    weight: Float64Array.from(numbers(buffer, weight)),
+    bias: Float64Array.from(numbers(buffer, bias)),
+    slope
+  }));
+  const [encoder, actor, critic] = [agent.encoder, agent.actor, agent.critic].map(layers);
+  const longest = agent.options.corridor_length[1];
+  return new Episode(model, {
+    ...about,
+    agent: { encoder, actor, critic, longest },
+    maze: agent.maze
+  });
+}
+function readRun({ follows, disturbance, scenes, ...about }, buffer, model, header) {
   const given = {};
+  about.scenes = scenes ? unpackScenes(scenes) : null;
   for (const [name, row2] of Object.entries(about.arrays))
     if ("offset" in row2) given[name] = numbers(buffer, row2);
   if (!follows) return new Run(about, given);
   const { input, target, mask, ...recorded } = given;
   const sequence = { ...about, input, target, mask, given: recorded };
-  if (follows === "model")
-    return new Simulation(model, { ...sequence, disturbance: parse(header.disturbance ?? "") });
+  if (follows === "model") {
+    const edits2 = parse(header.disturbance ?? "");
+    if (header.agent) return readEpisode(header, buffer, model, { ...about, disturbance: edits2 });
+    return new Simulation(model, { ...sequence, disturbance: edits2 });
+  }
   const { arrays, locations, word, heads } = about;
   const sizes = { locations, word, heads, input: arrays.input.shape[1] };
   sizes.output = arrays.output.shape[1];
@@ -1289,7 +1897,7 @@ function readRun({ follows, disturbance, ...about }, buffer, model, header) {
 var CALLED = { N: "location", H: "unit", W: "position" };
 var FRACTIONS = ["fraction", "weighting", "distribution", "links"];
 var WRITTEN = 0.1;
-var isLetter = (dimension) => /^[A-Z]$/.test(dimension) && !"FD".includes(dimension);
+var isLetter = (dimension) => /^[A-Z]$/.test(dimension) && !"FDA".includes(dimension);
 var dimensions = ({ axes }) => axes.split(" ").slice(1);
 function sizesOf2(run) {
   const sizes = {};
@@ -1314,12 +1922,12 @@ function formOf(run, name) {
 }
 var placesOf = (run, name) => dimensions(run.arrays[name]).filter((one) => one !== "R")[0];
 function byPlaces(run, names) {
-  const groups = /* @__PURE__ */ new Map();
+  const groups2 = /* @__PURE__ */ new Map();
   for (const name of names) {
     const letter = placesOf(run, name);
-    groups.set(letter, [...groups.get(letter) ?? [], name]);
+    groups2.set(letter, [...groups2.get(letter) ?? [], name]);
   }
-  return groups;
+  return groups2;
 }
 var isFraction = ({ kind }) => FRACTIONS.includes(kind);
 function subscript(run, name, index) {
@@ -1388,13 +1996,24 @@ function isWrong(run, step, bit) {
   const logit = run.at("output", step)[bit];
   return Number.isNaN(logit) || logit > 0 !== run.at("target", step)[bit] > 0.5;
 }
+function countWrong(run) {
+  if (!hasBits(run)) return null;
+  const bits = run.size("output");
+  let [wrong, asked] = [0, 0];
+  for (let step = 0; step < run.steps; step++)
+    if (isAsked(run, step)) {
+      asked += bits;
+      for (let bit = 0; bit < bits; bit++) wrong += isWrong(run, step, bit);
+    }
+  return { wrong, asked };
+}
 
 // src/memorylab/player/script/colours.js
 var CIVIDIS = "00224e 002e6a 1a386f 32436d 434e6c 535a6d 61656f 6f7073 7d7c78 8c8878 9b9476 aba072 bcae6c cdbb63 dec958 f0d846 fee838";
 var BLUE_TO_RED = "053061 175290 2a71b2 3f8ec0 6bacd1 9bc9e0 c2ddec e0ecf3 f7f6f6 fbe5d8 fbccb4 f5aa89 e48066 d05548 ba2832 930e26 67001f";
-var anchors = (text) => text.split(" ").map((hex) => [0, 2, 4].map((i) => parseInt(hex.slice(i, i + 2), 16)));
-function palette(text) {
-  const stops = anchors(text);
+var anchors = (text2) => text2.split(" ").map((hex) => [0, 2, 4].map((i) => parseInt(hex.slice(i, i + 2), 16)));
+function palette(text2) {
+  const stops = anchors(text2);
   const words = new Uint32Array(256);
   for (let i = 0; i < 256; i++) {
     const place = i / 255 * (stops.length - 1);
@@ -1449,12 +2068,12 @@ function tellStep(run, step) {
     else sentences.push(`Spreads its write, most of it to ${place}, ${how}.`);
   }
   if (step > 0) {
-    const gates = run.at("free_gates", step);
+    const gates2 = run.at("free_gates", step);
     const before = run.at("read_weighting", step - 1);
     const freed = [];
     for (let i = 0; i < N; i++) {
       let kept = 1;
-      for (let head = 0; head < run.heads; head++) kept *= 1 - gates[head] * before[head * N + i];
+      for (let head = 0; head < run.heads; head++) kept *= 1 - gates2[head] * before[head * N + i];
       if (kept < 0.5) freed.push(i);
     }
     if (freed.length > 4) sentences.push(`Frees ${freed.length} locations.`);
@@ -1559,9 +2178,9 @@ function tellUnits(run, step, unit = (place) => place) {
   if (!changes.every(Number.isFinite)) return "What it holds is not a number.";
   const most = changes.indexOf(Math.max(...changes));
   const many = changes.filter((change) => change >= CHANGED).length;
-  const text = (value) => value.toFixed(2).replace("-", "−");
+  const text2 = (value) => value.toFixed(2).replace("-", "−");
   const who = many ? `${many} of ${now.length} units change` : "No unit changes";
-  return `${who} by ${CHANGED} or more; unit ${unit(most)} changes most, from ${text(before[most])} to ${text(now[most])}.`;
+  return `${who} by ${CHANGED} or more; unit ${unit(most)} changes most, from ${text2(before[most])} to ${text2(now[most])}.`;
 }
 function tellAnswer(run, step) {
   if (!hasBits(run) || !isAsked(run, step)) return "";
@@ -1605,8 +2224,8 @@ function unitOf({ run }) {
 }
 function bar(label, { kind, low, high }) {
   const colours = element("i", { class: "mp-gradient", style: { background: gradient(kind) } });
-  const text = `${label} ${brief(low)}`;
-  return element("span", { class: "mp-bar-entry" }, text, colours, brief(high));
+  const text2 = `${label} ${brief(low)}`;
+  return element("span", { class: "mp-bar-entry" }, text2, colours, brief(high));
 }
 var PLAIN2 = [
   ["location", "a row of the memory; counted in the order in which the run first writes to them"],
@@ -1880,13 +2499,13 @@ var Bars = class extends Panel {
 
 // src/memorylab/player/script/lines.js
 var NARROW = 180;
-function line(view, label, rows, read3, options) {
+function line2(view, label, rows, read3, options) {
   const {
     name = `${label} over time`,
     scale,
     height,
     numbers: numbers2 = false,
-    tell,
+    tell: tell2,
     meaning,
     tone = ""
   } = options;
@@ -1907,7 +2526,7 @@ function line(view, label, rows, read3, options) {
     columns: { kind: "time", count: view.player.steps },
     scale,
     cells,
-    tell: (row2, column2) => `step ${column2}, ${tell(row2)}`,
+    tell: (row2, column2) => `step ${column2}, ${tell2(row2)}`,
     address(row2, column2) {
       const [array, index] = read3(row2);
       return { name: array, index, step: column2 };
@@ -1919,7 +2538,7 @@ function line(view, label, rows, read3, options) {
   const left = element("div", { class: `mp-line-label ${tone}`, title: meaning });
   if (rows.names && !rows.shared && rows.count > 1) {
     left.classList.add("mp-line-names");
-    left.append(...rows.names.map((text, i) => element("span", { title: rows.titles?.[i] }, text)));
+    left.append(...rows.names.map((text2, i) => element("span", { title: rows.titles?.[i] }, text2)));
   } else left.append(label);
   const right = element("div", { class: "mp-line-right" });
   if (options.verdict) {
@@ -1975,7 +2594,7 @@ function group(title, rows, open) {
 }
 function stepFigures(view) {
   const { run, compact } = view;
-  const cell = compact ? 9 : 12;
+  const cell = view.crowded ? 7 : compact ? 9 : 12;
   const limit = (count, most) => Math.max(96, Math.min(most, count * cell));
   const high = (letter) => limit(view.axes.sizes[letter], compact ? 176 : 240);
   const wide = limit(run.word ?? 0, compact ? 176 : 240);
@@ -2082,7 +2701,7 @@ function runLines(view) {
   const rest = run.names(() => true).filter((name) => run.size(name) > 0);
   const numbers2 = rest.filter((name) => {
     const form = formOf(run, name);
-    if (name === "observation" && run.frame) return false;
+    if (name === run.frame?.name) return false;
     return form === "other" || form === "few" && !gate(name);
   });
   const placed2 = ["usage", "write_weighting", "read_weighting"].filter((name) => run.has(name));
@@ -2093,7 +2712,10 @@ function runLines(view) {
     ...numbers2.map((name) => numbersLine(view, name)),
     ...entries.map((entry) => {
       const rows = view.axes.sizes[placesOf(run, entry.name)];
-      const height = Math.max(40, Math.min(most, rows * 4));
+      const height = Math.max(
+        view.crowded ? 28 : 40,
+        Math.min(most, rows * (view.crowded ? 2 : 4))
+      );
       return placesLine(view, entry, { height });
     })
   ].map(({ root: root2 }) => root2);
@@ -2103,10 +2725,13 @@ function numbersLine(view, name, options = {}) {
   const count = view.run.size(name);
   const single = count === 1;
   const rows = single ? named2("feature", [label]) : axis("feature", count);
-  return line(view, options.label ?? label, rows, (row2) => [name, row2], {
+  return line2(view, options.label ?? label, rows, (row2) => [name, row2], {
     name: `${label} over time`,
     scale: view.scaleOf(name),
-    height: single ? 16 : Math.max(view.compact ? 30 : 36, Math.min(72, count * 5)),
+    height: single ? 16 : Math.max(
+      view.crowded ? 24 : view.compact ? 30 : 36,
+      Math.min(72, count * (view.crowded ? 3 : 5))
+    ),
     numbers: single,
     tell: (row2) => single ? label : `${label} ${row2}`,
     meaning,
@@ -2116,7 +2741,7 @@ function numbersLine(view, name, options = {}) {
 function placesLine(view, { label, name, index: offset, meaning }, options = {}) {
   const letter = placesOf(view.run, name);
   const rows = view.axes.of(letter);
-  return line(view, options.label ?? label, rows, (row2) => [name, offset + rows.places[row2]], {
+  return line2(view, options.label ?? label, rows, (row2) => [name, offset + rows.places[row2]], {
     name: `${label} over time`,
     scale: view.scaleOf(name),
     tell: (row2) => `${label} of ${view.axes.say(letter, row2)}`,
@@ -2127,14 +2752,14 @@ function placesLine(view, { label, name, index: offset, meaning }, options = {})
 function gateGroup(view, open) {
   const { run } = view;
   const few = view.names("few");
-  const gates = few.filter((name) => isFraction(run.arrays[name]));
+  const gates2 = few.filter((name) => isFraction(run.arrays[name]));
   const strengths = few.filter((name) => isStrength(run.arrays[name]));
   const scale = () => {
     const highest = Math.max(1.001, ...strengths.map((name) => view.run.arrays[name].high));
     return view.run.signed ? around(highest) : between(1, highest);
   };
   const lines = [];
-  if (gates.length) lines.push(namedLine(view, "gates", gates, view.unit));
+  if (gates2.length) lines.push(namedLine(view, "gates", gates2, view.unit));
   if (strengths.length) lines.push(namedLine(view, "strengths", strengths, scale));
   return lines.length ? [group("Gates, read modes, strengths", lines, open)] : [];
 }
@@ -2143,9 +2768,9 @@ function namedLine(view, title, names, scale) {
   const labels = entries.map(({ label }) => label);
   const rows = { ...named2("gate", labels), titles: entries.map(({ meaning }) => meaning) };
   const read3 = (row2) => [entries[row2].name, entries[row2].index];
-  const tell = (row2) => labels[row2];
+  const tell2 = (row2) => labels[row2];
   const height = entries.length * ROW;
-  return line(view, title, rows, read3, { scale, height, numbers: true, tell }).root;
+  return line2(view, title, rows, read3, { scale, height, numbers: true, tell: tell2 }).root;
 }
 
 // src/memorylab/player/script/simple.js
@@ -2162,16 +2787,17 @@ var SIZES = {
     line: 38,
     placed: 106
   },
+  crowded: { row: 5, least: 80, most: 112, word: 9, side: 40, own: 100, line: 22, placed: 52 },
   compact: { row: 8, least: 120, most: 152, word: 9, side: 40, own: 100, line: 30, placed: 80 }
 };
-var sizesFor = ({ compact, player }) => SIZES[compact ? "compact" : player.network ? "laboratory" : "wide"];
+var sizesFor = ({ compact, crowded, player }) => SIZES[crowded ? "crowded" : compact ? "compact" : player.network ? "laboratory" : "wide"];
 function buildSimple(view) {
   return { step: stepFigures2(view), whole: runLines2(view) };
 }
 var clamp = (low, value, high) => Math.max(low, Math.min(value, high));
 function plain(view, name, head = null) {
-  const text = plainLabel(view.run, name);
-  return head === null || view.run.heads === 1 ? text : `${text} (head ${head + 1})`;
+  const text2 = plainLabel(view.run, name);
+  return head === null || view.run.heads === 1 ? text2 : `${text2} (head ${head + 1})`;
 }
 function stepFigures2(view) {
   const { run } = view;
@@ -2250,18 +2876,18 @@ function barsPanel(view, letter, { name, head, height, beside }) {
   const rows = axes.of(letter);
   const start = (head ?? 0) * rows.count;
   const { label } = run.arrays[name];
-  const text = plain(view, name, head);
+  const text2 = plain(view, name, head);
   const index = (row2) => start + rows.places[row2];
   const narrow = head === null ? side : clamp(10, 120 / run.heads, side);
   const options = {
     name: `${label}${head === null ? "" : ` ${head}`} now`,
-    title: `${text} now`,
+    title: `${text2} now`,
     rows,
     columns: { kind: "quantity", count: 1 },
     scale: view.scaleOf(name),
     arrays: [name],
     index,
-    tell: (row2) => `${text}, ${axes.say(letter, row2)} (${subscript(run, name, index(row2))})`,
+    tell: (row2) => `${text2}, ${axes.say(letter, row2)} (${subscript(run, name, index(row2))})`,
     tone: beside ? head === null ? "mp-write" : "mp-read" : "mp-own",
     mirrored: beside && head === null
   };
@@ -2285,19 +2911,21 @@ function runLines2(view) {
   const lines = [];
   const { line: most } = sizesFor(view);
   const small = (count) => clamp(Math.min(34, most - 4), count * 7, most);
-  const numbers2 = (name) => {
+  const numbers2 = (name, label = plain(view, name)) => {
     const single = run.size(name) === 1;
     const height = single ? 16 : small(run.size(name));
-    const label = plain(view, name);
-    const tell = (row2) => `${label}${single ? "" : ` ${row2 + 1}`} (${subscript(run, name, row2)})`;
-    lines.push(numbersLine(view, name, { label, height, tell }).root);
+    const tell2 = (row2) => `${label}${single ? "" : ` ${row2 + 1}`} (${subscript(run, name, row2)})`;
+    lines.push(numbersLine(view, name, { label, height, tell: tell2 }).root);
   };
   const simple = view.names("other", "few");
-  if (run.has("input")) numbers2("input");
+  const acts = hasWorld(run) && run.has("action_probabilities") && run.has("observation");
+  const [first, last] = acts ? ["observation", "action_probabilities"] : ["input", "output"];
+  if (run.has(first) && run.frame?.name !== first) numbers2(first, acts ? "sees" : void 0);
   for (const entry of placed(view)) lines.push(placesLine(view, ...entry).root);
   if (hasBits(run)) lines.push(...answerLines(view, small));
-  else if (run.has("output")) numbers2("output");
-  for (const name of simple.filter((one) => !["input", "output"].includes(one)))
+  else if (run.has(last)) numbers2(last, acts ? "does" : void 0);
+  const elsewhere = ["input", "output", ...acts ? ["action"] : []];
+  for (const name of simple.filter((one) => !elsewhere.includes(one)))
     if (name !== "target" || !hasBits(run)) numbers2(name);
   return [...lines, clockLine(view.player.steps)];
 }
@@ -2312,11 +2940,11 @@ function placed(view) {
     const hasHeads = run.arrays[entry.name].axes.startsWith("T R");
     const label = plain(view, entry.name, hasHeads ? head : null);
     const { places } = axes.of(letter);
-    const tell = (row2) => `${label}, ${axes.say(letter, row2)} (${subscript(run, entry.name, entry.index + places[row2])})`;
+    const tell2 = (row2) => `${label}, ${axes.say(letter, row2)} (${subscript(run, entry.name, entry.index + places[row2])})`;
     const height = clamp(24, room, Math.max(56, count * 5));
     const shown = hasHeads && run.heads > 1 ? `head ${head + 1}` : label;
     const tone = letter === "N" ? hasHeads ? "mp-read" : "mp-write" : "";
-    return [entry, { label: shown, tell, height, tone }];
+    return [entry, { label: shown, tell: tell2, height, tone }];
   });
 }
 function answerLines(view, small) {
@@ -2349,10 +2977,10 @@ function answerLines(view, small) {
     wrong.setAttribute("d", marks);
     veil.setAttribute("d", unasked);
   };
-  const tell = (row2) => `wanted bit ${row2 + 1} (target[${row2}])`;
+  const tell2 = (row2) => `wanted bit ${row2 + 1} (target[${row2}])`;
   return [
     answer.root,
-    numbersLine(view, "target", { label: plain(view, "target"), height, tell }).root
+    numbersLine(view, "target", { label: plain(view, "target"), height, tell: tell2 }).root
   ];
 }
 function verdict(run, step) {
@@ -2368,12 +2996,13 @@ var View = class {
   /** `order` is that of the locations; `compact` views share the screen with another. */
   constructor(player, run, { simple, order, compact }) {
     Object.assign(this, { player, run, simple, compact });
+    this.crowded = compact && Boolean(player.network);
     this.axes = new Axes(run, simple, order);
     this.panels = [];
     this.lines = [];
     this.touched = [];
     this.words = element("p", { class: "mp-words", "aria-live": "polite" });
-    this.world = element("div", { class: "mp-world" });
+    this.world = hasWorld(run) ? new World(this) : null;
     const parts = simple ? buildSimple(this) : buildEverything(this);
     const about = run.label ? "" : run.about;
     const heading = element(
@@ -2387,21 +3016,22 @@ var View = class {
       { class: "mp-view", "aria-label": run.label || "run" },
       heading,
       this.words,
+      ...this.world ? [this.world.root] : [],
       element(
         "div",
         { class: "mp-main" },
-        element("div", { class: "mp-step" }, ...parts.step, this.world),
+        element("div", { class: "mp-step" }, ...parts.step),
         element("div", { class: "mp-whole" }, ...parts.whole)
       )
     );
-    for (const line2 of this.lines) line2.drawOnce();
+    for (const line3 of this.lines) line3.drawOnce();
   }
   /** Show another run of the same sizes in the same panels. */
   show(run) {
     this.run = run;
-    for (const line2 of this.lines) {
-      line2.forget();
-      line2.drawOnce();
+    for (const line3 of this.lines) {
+      line3.forget();
+      line3.drawOnce();
     }
   }
   /** The names of the arrays of some forms, see axes.js; in a simple view, only the simple ones. */
@@ -2480,8 +3110,8 @@ var View = class {
         const size = hasHeads ? run.size(name) / run.heads : run.size(name);
         const labels = columns.length ? columns : [label];
         labels.forEach(
-          (text, i) => list.push({
-            label: hasHeads ? `${text} ${head}` : text,
+          (text2, i) => list.push({
+            label: hasHeads ? `${text2} ${head}` : text2,
             name,
             index: (hasHeads ? head * size : 0) + i,
             size,
@@ -2492,15 +3122,16 @@ var View = class {
     return list;
   }
   /** The environment's picture at the step. */
-  frame({ height, width, channels }) {
-    const about = { role: "img", "aria-label": "observation", "data-panel": "frame" };
+  frame({ name, height, width, channels }) {
+    const { label } = this.run.arrays[name];
+    const about = { role: "img", "aria-label": label, "data-panel": "frame" };
     const canvas = element("canvas", { width, height, ...about });
     const context = canvas.getContext("2d");
     const image = context.createImageData(width, height);
     canvas.style.width = `${Math.max(120, Math.min(320, width * 8))}px`;
     this.drawFrame = (step) => {
-      const { low, high } = this.run.arrays.observation;
-      const pixels = this.run.at("observation", step);
+      const { low, high } = this.run.arrays[name];
+      const pixels = this.run.at(name, step);
       for (let i = 0; i < width * height; i++)
         for (let channel = 0; channel < 4; channel++) {
           const value = pixels[i * channels + Math.min(channel, channels - 1)];
@@ -2508,14 +3139,22 @@ var View = class {
         }
       context.putImageData(image, 0, 0);
     };
-    return element("figure", {}, element("figcaption", {}, "observation"), canvas);
+    return element("figure", {}, element("figcaption", {}, label), canvas);
   }
   draw(step) {
     for (const panel of this.panels) panel.draw(step);
-    for (const line2 of this.lines) line2.follow(step);
+    for (const line3 of this.lines) line3.follow(step);
     for (const touch2 of this.touched) touch2(step);
     this.drawFrame?.(step);
-    this.words.textContent = this.run.signed ? "Red is more in the first run, blue more in the second." : this.simple ? tellSimply(this.run, step, (location) => this.axes.number("N", location)) : tellStep(this.run, step);
+    this.world?.draw(step);
+    this.words.textContent = this.tell(step);
+  }
+  tell(step) {
+    const { run } = this;
+    if (run.signed) return "Red is more in the first run, blue more in the second.";
+    const number2 = (location2) => this.axes.number("N", location2);
+    const memory3 = this.simple ? tellSimply(run, step, number2) : tellStep(run, step);
+    return [this.world?.tell(step), memory3].filter(Boolean).join(" ");
   }
   mark(chosen) {
     for (const panel of [...this.panels, ...this.lines]) panel.mark(chosen);
@@ -2589,8 +3228,8 @@ var Board = class {
    * drawn anew, with their locations in the order that they had.
    */
   show(runs) {
-    const same = runs.length === this.runs.length && runs.every((run, i) => isAlike(run, this.runs[i]));
-    if (same) {
+    const same2 = runs.length === this.runs.length && runs.every((run, i) => isAlike(run, this.runs[i]));
+    if (same2) {
       this.runs = runs;
       this.views.forEach((view, i) => view.show(runs[i]));
       this.difference?.show(new Difference(...runs));
@@ -2662,6 +3301,968 @@ var Board = class {
     return this.difference ? [...this.views, this.difference] : this.views;
   }
 };
+
+// src/memorylab/player/script/bits.js
+var Bits = class {
+  constructor(onFlip) {
+    this.onFlip = onFlip;
+    this.words = [];
+    this.at = [0, 0];
+    this.root = element("div", {
+      class: "mp-bits",
+      role: "group",
+      "aria-label": "bits of the words: arrow keys move, space flips",
+      onclick: (event) => this.click(event),
+      onkeydown: (event) => this.key(event)
+    });
+  }
+  /** Show words, `group` of them to a thing. */
+  show(words, group2) {
+    const shape = (list) => `${list.length} ${list[0]?.length}`;
+    if (shape(words) !== shape(this.words)) this.build(words, group2);
+    this.words = words;
+    words.forEach(
+      (word, i) => Array.from(word).forEach(
+        (bit, j) => this.cells[i][j].setAttribute("aria-checked", String(bit === "1"))
+      )
+    );
+  }
+  build(words, group2) {
+    this.cells = words.map(
+      (word, i) => Array.from(
+        word,
+        (_, j) => element("button", {
+          type: "button",
+          role: "switch",
+          tabindex: "-1",
+          "aria-label": `word ${i + 1}, bit ${j + 1}`,
+          "data-word": i,
+          "data-bit": j
+        })
+      )
+    );
+    const columns = this.cells.map((cells, i) => {
+      const last = (i + 1) % group2 === 0 && group2 > 1 ? " mp-bits-last" : "";
+      return element("div", { class: `mp-bits-word${last}` }, ...cells);
+    });
+    const held2 = this.root.contains(document.activeElement);
+    this.root.replaceChildren(...columns);
+    this.move(...this.at, held2);
+  }
+  /** Let the tab key and the arrow keys go on from a bit. */
+  move(word, bit, focus = true) {
+    const last = (list) => list.length - 1;
+    const [before] = this.root.querySelectorAll("[tabindex='0']");
+    before?.setAttribute("tabindex", "-1");
+    word = Math.max(0, Math.min(last(this.cells), word));
+    bit = Math.max(0, Math.min(last(this.cells[word]), bit));
+    this.at = [word, bit];
+    const cell = this.cells[word][bit];
+    cell.setAttribute("tabindex", "0");
+    if (focus) cell.focus();
+  }
+  click(event) {
+    const { word, bit } = event.target.dataset;
+    if (word === void 0) return;
+    this.move(Number(word), Number(bit));
+    this.onFlip(...this.at);
+  }
+  key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const [word, bit] = this.at;
+    const moves = {
+      ArrowLeft: [word - 1, bit],
+      ArrowRight: [word + 1, bit],
+      ArrowUp: [word, bit - 1],
+      ArrowDown: [word, bit + 1],
+      Home: [0, bit],
+      End: [this.cells.length, bit]
+    };
+    if (!(event.key in moves)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.move(...moves[event.key]);
+  }
+};
+
+// src/memorylab/player/script/edits.js
+var LONGEST_PAST = 200;
+var History = class {
+  constructor(disturbance) {
+    this.now = disturbance;
+    this.past = [];
+    this.future = [];
+    this.gesture = null;
+  }
+  /**
+   * Put `next` in place of the present disturbance. Changes of one `gesture`, such as the drag of a
+   * slider, are undone together.
+   */
+  change(next, gesture = null) {
+    if (format(next) === format(this.now)) return;
+    if (gesture === null || gesture !== this.gesture) {
+      this.past = [...this.past, this.now].slice(-LONGEST_PAST);
+      this.future = [];
+    }
+    this.gesture = gesture;
+    this.now = next;
+  }
+  /** Go back by one change; return whether there was one. */
+  undo() {
+    return this.step(this.past, this.future);
+  }
+  /** Do again what was undone last; return whether there was anything. */
+  redo() {
+    return this.step(this.future, this.past);
+  }
+  step(from, to) {
+    if (from.length === 0) return false;
+    to.push(this.now);
+    this.now = from.pop();
+    this.gesture = null;
+    return true;
+  }
+};
+var same = (a, b) => a.length === b.length && a.every((one, i) => one === b[i]);
+var sameSteps = (a, b) => a.first === b.first && a.last === b.last;
+var samePlace = (a, b) => a.name === b.name && same(a.index, b.index) && sameSteps(a, b);
+function add2(disturbance, edits) {
+  const kept = disturbance.edits.filter((old) => !edits.some((edit) => samePlace(old, edit)));
+  return { ...disturbance, edits: [...kept, ...edits] };
+}
+function remove(disturbance, edits) {
+  return { ...disturbance, edits: disturbance.edits.filter((edit) => !edits.includes(edit)) };
+}
+var refines = (edit, whole) => edit.name === whole.name && sameSteps(edit, whole) && edit.index.length === whole.index.length + 1 && same(edit.index.slice(0, -1), whole.index);
+function groups(edits) {
+  const found = [];
+  for (const edit of edits) {
+    const group2 = found.at(-1);
+    const belongs = group2?.length === 1 && (edit.name === "read_modes" && refines(edit, group2[0]) || isSilence(group2[0], "write_content_weighting") && isSilence(edit, "read_content_weighting") && sameSteps(edit, group2[0]));
+    if (belongs) group2.push(edit);
+    else found.push([edit]);
+  }
+  return found;
+}
+var isSilence = (edit, name) => edit.name === name && edit.index.length === 0 && edit.value === 0;
+function when({ first, last }) {
+  if (last === null) return first === 0 ? "at all steps" : `from step ${first} on`;
+  return first === last ? `at step ${first}` : `at steps ${first} to ${last}`;
+}
+var lookUpWords = "nothing is found by content";
+var SILENCES = {
+  link: "all links are cut",
+  usage: "all locations look unused",
+  write_content_weighting: "the write finds nothing by content",
+  read_content_weighting: "reading finds nothing by content",
+  read_weighting: "no head reads"
+};
+function describe(group2, table, number2 = String) {
+  const time = when(group2[0]);
+  const text2 = group2.length === 2 ? describePair(group2, table) : describeOne(group2[0], table, number2);
+  return `${time}: ${text2}`;
+}
+function describePair([whole, part], table) {
+  if (part.name !== "read_modes") return lookUpWords;
+  const [head, mode] = part.index;
+  const { columns } = table.read_modes;
+  return `head ${head} reads ${columns[mode]} with ${show(part.value)}, the other ways with ${show(whole.value)}`;
+}
+function describeOne(edit, table, number2) {
+  const { name, index, value } = edit;
+  const silent = value === 0;
+  if (name === "memory" && index.length === 1)
+    return `location ${number2(index[0])} is ${silent ? "wiped" : show(value)}`;
+  if (name === "memory" && index.length === 2)
+    return `memory in location ${number2(index[0])}, position ${index[1]} is ${show(value)}`;
+  if (name === "link" && index.length === 2) {
+    const pair = `from location ${number2(index[1])} to ${number2(index[0])}`;
+    return silent ? `the link ${pair} is cut` : `the link ${pair} is ${show(value)}`;
+  }
+  if (name === "read_weighting" && index.length === 1 && silent)
+    return `head ${index[0]} reads nothing`;
+  if (name in SILENCES && index.length === 0 && silent) return SILENCES[name];
+  return `${nameCell(name, index, table, number2)} is ${show(value)}`;
+}
+function nameCell(name, index, table, number2 = String) {
+  const { axes, label, columns, shape } = table[name];
+  const letters = axes.split(" ").slice(1);
+  const words = [label];
+  index.forEach((at, i) => {
+    if (letters[i] === "R") words.push(...shape[i + 1] > 1 ? [`of head ${at}`] : []);
+    else if (letters[i] === "N") words.push(`in location ${number2(at)}`);
+    else if (columns.length && i === letters.length - 1) words.push(columns[at]);
+    else words.push(at);
+  });
+  return words.join(" ");
+}
+var asPython = (text2) => `MemoryPlayer(model, input, task=task, disturbance="${text2}")`;
+var pasted = (line3) => (/disturbance\s*=\s*(["'])(.*)\1/.exec(line3)?.[2] ?? line3).trim();
+
+// src/memorylab/player/script/place.js
+function indicesOf(shape, flat2) {
+  const indices = [];
+  for (const size of shape.toReversed()) {
+    indices.unshift(flat2 % size);
+    flat2 = Math.floor(flat2 / size);
+  }
+  return indices;
+}
+var Place = class {
+  /** The number of the array `name` of a run that stands at `flat` in a step. */
+  constructor(run, name, flat2) {
+    const row2 = run.arrays[name];
+    this.name = name;
+    this.flat = flat2;
+    this.index = indicesOf(row2.shape.slice(1), flat2);
+    this.letters = row2.axes.split(" ").slice(1);
+    this.kind = row2.kind;
+    this.size = row2.shape.at(-1);
+    this.computed = !row2.optional;
+  }
+  /** The location of the memory that it is about, or null. */
+  get location() {
+    return this.letters.filter((letter) => letter === "N").length === 1 ? this.index[this.letters.indexOf("N")] : null;
+  }
+  /** Whether a run has such a number; after another number of locations it may not. */
+  isIn(run) {
+    const shape = run.arrays[this.name]?.shape.slice(1);
+    return Boolean(shape) && this.index.every((at, i) => at < shape[i]);
+  }
+  say(table, number2) {
+    return nameCell(this.name, this.index, table, number2);
+  }
+  get key() {
+    return `${this.name}[${this.index}]`;
+  }
+};
+
+// src/memorylab/player/script/tasks.js
+var tasks_exports = {};
+__export(tasks_exports, {
+  seeded: () => seeded,
+  taskOf: () => taskOf
+});
+function seeded(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = state + 2654435769 >>> 0;
+    let mixed = state;
+    mixed = Math.imul(mixed ^ mixed >>> 16, 569420461);
+    mixed = Math.imul(mixed ^ mixed >>> 15, 1935289751);
+    return ((mixed ^ mixed >>> 15) >>> 0) / 2 ** 32;
+  };
+}
+var randomWord = (size, draw) => Array.from({ length: size }, () => draw() < 0.5 ? "0" : "1").join("");
+var bitsOf = (word) => Array.from(word, Number);
+function grouped(words, size) {
+  const all = [];
+  for (let i = 0; i < words.length; i += size) all.push(words.slice(i, i + size));
+  return all;
+}
+var Sequence = class {
+  constructor(inputSize, outputSize) {
+    Object.assign(this, { inputSize, outputSize, input: [], target: [], mask: [] });
+  }
+  /** One step: the bits heard, the flags behind them at their channels, and the answer, if any. */
+  step(bits, flags = {}, answer = null) {
+    const heard = new Array(this.inputSize).fill(0);
+    bits.forEach((bit, i) => heard[i] = bit);
+    for (const [channel, value] of Object.entries(flags)) heard[channel] = value;
+    this.input.push(heard);
+    this.target.push(answer ?? new Array(this.outputSize).fill(0));
+    this.mask.push(answer ? 1 : 0);
+  }
+};
+var MOST = 64;
+var TASKS = {
+  Copy: {
+    group: () => 1,
+    sizes: ({ word_size: W }) => [W + 1, W],
+    fill(sequence, { word_size: W }, list) {
+      for (const [word] of list) sequence.step(bitsOf(word));
+      sequence.step([], { [W]: 1 });
+      for (const [word] of list) sequence.step([], {}, bitsOf(word));
+    }
+  },
+  RepeatCopy: {
+    group: () => 1,
+    sizes: ({ word_size: W }) => [W + 2, W + 1],
+    fill(sequence, { word_size: W }, list, { repeats = 1 }) {
+      for (const [word] of list) sequence.step(bitsOf(word));
+      sequence.step([], { [W]: 1, [W + 1]: Math.fround(repeats / 10) });
+      for (let repeat = 0; repeat < repeats; repeat++)
+        for (const [word] of list) sequence.step([], {}, [...bitsOf(word), 0]);
+      sequence.step([], {}, [...new Array(W).fill(0), 1]);
+    }
+  },
+  AssociativeRecall: {
+    group: ({ item_length: length }) => length,
+    fewest: 2,
+    thing: "item",
+    key: (item) => item.join(","),
+    what: "items",
+    sizes: ({ word_size: W }) => [W + 2, W],
+    fits: ({ query = 0 }, count) => query < count - 1,
+    fill(sequence, { word_size: W }, list, { query = 0 }) {
+      const hear = (item) => item.forEach((word) => sequence.step(bitsOf(word)));
+      for (const item of list) {
+        sequence.step([], { [W]: 1 });
+        hear(item);
+      }
+      sequence.step([], { [W + 1]: 1 });
+      hear(list[query]);
+      sequence.step([], { [W + 1]: 1 });
+      for (const word of list[query + 1]) sequence.step([], {}, bitsOf(word));
+    }
+  },
+  KeyValueRecall: {
+    group: () => 2,
+    thing: "pair",
+    key: ([key]) => key,
+    what: "keys",
+    sizes: ({ word_size: W }) => [2 * W + 1, W],
+    fits: ({ order }, count) => !order || order.length === count,
+    fill(sequence, { word_size: W }, list, { order = list.map((_, i) => i) }) {
+      for (const [key, value] of list) sequence.step([...bitsOf(key), ...bitsOf(value)]);
+      for (const at of order)
+        sequence.step(bitsOf(list[at][0]), { [2 * W]: 1 }, bitsOf(list[at][1]));
+    }
+  }
+};
+var taskOf = (header) => header?.name in TASKS ? new Task(header) : null;
+var Task = class {
+  constructor({ name, options, words = null, asked = {} }) {
+    Object.assign(this, { name, options, words, asked, kind: TASKS[name] });
+    this.group = this.kind.group(options);
+    this.wordSize = options.word_size;
+    this.thing = this.kind.thing ?? "word";
+    this.fewest = this.kind.fewest ?? 1;
+    const keyBits = this.wordSize * (name === "AssociativeRecall" ? this.group : 1);
+    this.most = this.kind.key ? Math.min(MOST, 2 ** keyBits) : MOST;
+  }
+  /**
+   * The sequence of some words: { input, target, mask }, rows of numbers, one for each step. What
+   * was asked for in the sequence that was sent is asked for again, where there still is such a
+   * thing. Throws an Error if the task can't be made of the words.
+   */
+  make(words) {
+    const list = this.list(words);
+    const { fits = () => true, sizes, fill } = this.kind;
+    const sequence = new Sequence(...sizes(this.options));
+    fill(sequence, this.options, list, fits(this.asked, list.length) ? this.asked : {});
+    return { input: sequence.input, target: sequence.target, mask: sequence.mask };
+  }
+  /** The words in groups, one for each thing. */
+  list(words) {
+    const { wordSize, group: group2, fewest, kind } = this;
+    const wrong = words.find((word) => word.length !== wordSize);
+    if (wrong !== void 0)
+      throw new Error(`Each word must have ${wordSize} bits, but one is '${wrong}'.`);
+    const list = grouped(words, group2);
+    if (words.length % group2 || list.length < fewest)
+      throw new Error(
+        `The number of words must be a multiple of ${group2} and at least ${group2 * fewest}, but is ${words.length}.`
+      );
+    const keys = kind.key ? list.map(kind.key) : [];
+    const twice = keys.find((key, i) => keys.indexOf(key) < i);
+    if (twice !== void 0)
+      throw new Error(`No two ${kind.what} may be alike, but '${twice}' is there twice.`);
+    return list;
+  }
+  /** Random words of `count` things; a seed gives the same every time. */
+  random(count, seed) {
+    const draw = seeded(seed);
+    let words = [];
+    while (words.length < count * this.group) words = this.longer(words, draw);
+    return words;
+  }
+  /** One thing more at the end of some words, unlike those before it. */
+  longer(words, draw) {
+    for (; ; ) {
+      const next = Array.from({ length: this.group }, () => randomWord(this.wordSize, draw));
+      const keys = this.kind.key ? grouped(words, this.group).map(this.kind.key) : [];
+      if (!keys.includes(this.kind.key?.(next))) return [...words, ...next];
+    }
+  }
+};
+
+// src/memorylab/player/script/tools.js
+var GATES3 = ["T", "T R", "T R 3"];
+var KINDS2 = ["fraction", "strength", "distribution"];
+var HIGHEST_STRENGTH = 20;
+var STEPS = {
+  this: "at this step",
+  on: "from this step on",
+  all: "at all steps"
+};
+function silences(heads) {
+  const parts = {
+    links: ["link"],
+    usage: ["usage"],
+    content: ["write_content_weighting", "read_content_weighting"]
+  };
+  const all = Object.entries(parts).map(([part, names]) => [part, names.map((name) => [name, []])]);
+  for (let head = 0; head < heads; head++)
+    all.push([heads > 1 ? `read head ${head}` : "the read head", [["read_weighting", [head]]]]);
+  return all;
+}
+var Tools = class {
+  constructor(laboratory) {
+    this.laboratory = laboratory;
+    this.chosen = null;
+    this.places = gates(laboratory.run);
+    this.parts = silences(laboratory.run.heads);
+    const line3 = (...parts) => element("div", { class: "mp-tools" }, ...parts);
+    this.root = element(
+      "div",
+      { class: "mp-more" },
+      line3(...this.buildHold()),
+      line3(...this.buildSilence(), ...this.buildSeed()),
+      line3(...this.buildText())
+    );
+  }
+  // -- one number held
+  buildHold() {
+    const choice = (label, change) => element("select", { "aria-label": label, onchange: () => change() });
+    this.target = choice("what to hold", () => this.follow());
+    this.steps = choice("when", () => this.follow());
+    this.steps.append(
+      ...Object.entries(STEPS).map(([value, text2]) => element("option", { value }, text2))
+    );
+    const typed = (type, label) => element("input", {
+      type,
+      "aria-label": label,
+      oninput: (event) => this.hold(event.target),
+      onchange: () => this.letGo()
+    });
+    this.slider = typed("range", "value");
+    this.number = typed("number", "value as a number");
+    this.release = press("release", "Let it be what it is", "release", () => this.free());
+    this.cutButton = press("cut", "Set this link to 0 (delete)", "cut this link", () => this.cut());
+    return [
+      element("label", {}, "hold ", this.target),
+      this.slider,
+      this.number,
+      this.steps,
+      this.release,
+      this.cutButton
+    ];
+  }
+  /** The place that the reader holds. */
+  get place() {
+    return this.target.value === "cell" ? this.chosen : this.places[Number(this.target.value)];
+  }
+  /** First and last step of what is done now. */
+  get span() {
+    const { step } = this.laboratory.player;
+    return { this: [step, step], on: [step, null], all: [0, null] }[this.steps.value];
+  }
+  /** The edits that give a place a value; a read mode leaves the rest to the other modes. */
+  editsOf({ name, index, kind, size }, value) {
+    const [first, last] = this.span;
+    const edit = { name, index, first, last, value };
+    if (kind !== "distribution" || index.length < 2) return [edit];
+    const rest = Number(((1 - value) / (size - 1)).toPrecision(6));
+    return [{ ...edit, index: index.slice(0, -1), value: rest }, edit];
+  }
+  /** Hold the value that a slider or a number has. */
+  hold(input) {
+    const { place } = this;
+    if (!place || input.value === "" || !input.checkValidity()) return input.reportValidity();
+    const other = input === this.slider ? this.number : this.slider;
+    other.value = input.value;
+    this.dragging ??= Symbol(place.key);
+    this.laboratory.edit(this.editsOf(place, Number(input.value)), this.dragging);
+  }
+  letGo() {
+    this.dragging = null;
+  }
+  free() {
+    const { laboratory, place } = this;
+    const { now } = laboratory;
+    const own = held(now.edits, place);
+    laboratory.propose({ ...now, edits: now.edits.filter((edit) => !own.includes(edit)) });
+  }
+  cut() {
+    const [first, last] = this.span;
+    const { name, index } = this.chosen;
+    this.laboratory.edit([{ name, index, first, last, value: 0 }]);
+  }
+  // -- a part silenced, other words, a line of text
+  buildSilence() {
+    this.part = element(
+      "select",
+      { "aria-label": "what to silence" },
+      ...this.parts.map(([name], value) => element("option", { value }, name))
+    );
+    this.silenceButton = press("silence", "Set it to 0 from this step on", "", () => {
+      const { step } = this.laboratory.player;
+      const [, cells] = this.parts[Number(this.part.value)];
+      this.laboratory.edit(
+        cells.map(([name, index]) => ({ name, index, first: step, last: null, value: 0 }))
+      );
+    });
+    return [element("label", {}, "silence ", this.part), this.silenceButton];
+  }
+  buildSeed() {
+    const { laboratory } = this;
+    if (!laboratory.task) return [];
+    this.seed = element("input", {
+      type: "number",
+      min: 0,
+      max: 999999,
+      step: 1,
+      required: "",
+      onchange: ({ target }) => target.checkValidity() ? laboratory.renew(Number(target.value)) : target.reportValidity()
+    });
+    return [element("label", {}, "words by seed ", this.seed)];
+  }
+  buildText() {
+    const { laboratory } = this;
+    this.text = element("input", {
+      type: "text",
+      spellcheck: "false",
+      autocomplete: "off",
+      placeholder: "nothing is changed",
+      onchange: () => laboratory.read(this.text.value)
+    });
+    this.copied = element("span", { role: "status" });
+    this.copyButton = press("copy", "Copy the line for Python", "copy as text", () => this.copy());
+    return [
+      element("label", { class: "mp-text" }, "as text ", this.text),
+      this.copyButton,
+      this.copied
+    ];
+  }
+  /** Put the line for Python on the clipboard, or, where there is none, select the text to copy. */
+  async copy() {
+    const line3 = asPython(format(this.laboratory.now));
+    try {
+      await navigator.clipboard.writeText(line3);
+      this.copied.textContent = "copied";
+    } catch {
+      this.text.value = line3;
+      this.text.select();
+      this.copied.textContent = "press Ctrl+C to copy";
+    }
+  }
+  // -- showing what is so
+  /** Offer the cell that was clicked. */
+  choose(place) {
+    this.chosen = place.computed ? place : null;
+    this.offer();
+    if (this.chosen) this.target.value = "cell";
+  }
+  offer() {
+    const { laboratory, places, chosen } = this;
+    const { table, number: number2 } = laboratory;
+    const before = this.target.value;
+    const option = (value, text2) => element("option", { value }, text2);
+    const options = places.map((place, value) => option(value, place.say(table, number2)));
+    if (chosen) options.push(option("cell", chosen.say(table, number2)));
+    this.target.replaceChildren(...options);
+    this.target.value = before === "" || before === "cell" && !chosen ? "0" : before;
+  }
+  /** Show the values of the step, and the text. */
+  follow() {
+    const { laboratory } = this;
+    const { run, player, now, seed } = laboratory;
+    if (this.chosen && !this.chosen.isIn(run)) this.chosen = null;
+    this.offer();
+    const { place } = this;
+    const value = run.at(place.name, player.step)[place.flat];
+    const [low, high, grain] = limits(run, place);
+    for (const input of [this.slider, this.number]) {
+      const free = input === this.number && place.kind === "number";
+      input.min = free ? "" : low;
+      input.max = input === this.number && place.kind === "strength" ? "" : free ? "" : high;
+      input.step = input === this.number ? "any" : grain;
+      if (!this.dragging) input.value = Number(value.toPrecision(4));
+    }
+    this.release.disabled = held(now.edits, place).length === 0;
+    this.cutButton.hidden = !(this.target.value === "cell" && place.name === "link");
+    this.silenceButton.textContent = `from step ${player.step} on`;
+    if (this.seed && document.activeElement !== this.seed) this.seed.value = seed;
+    const text2 = format(now);
+    if (this.text.value !== text2) {
+      this.text.value = text2;
+      this.copied.textContent = "";
+    }
+  }
+};
+function gates(run) {
+  const names = run.names(({ axes, kind }) => GATES3.includes(axes) && KINDS2.includes(kind));
+  return names.flatMap(
+    (name) => Array.from({ length: run.size(name) }, (_, flat2) => new Place(run, name, flat2))
+  );
+}
+function held(edits, { name, index, kind }) {
+  const part = kind === "distribution" ? index.slice(0, -1) : index;
+  return edits.filter((edit) => edit.name === name && part.every((at, i) => edit.index[i] === at));
+}
+function limits(run, { name, kind }) {
+  const { low, high } = run.arrays[name];
+  if (kind === "strength") return [1, Math.max(HIGHEST_STRENGTH, Math.ceil(high)), 0.1];
+  if (kind === "activation") return [-1, 1, 0.01];
+  if (kind !== "number") return [0, 1, 0.01];
+  const end = Math.max(1, Math.ceil(Math.max(-low, high)));
+  return [-end, end, 0.01];
+}
+
+// src/memorylab/player/script/laboratory.js
+var LARGER = [1, 4, 16];
+var SYNC_AFTER = 120;
+var Laboratory = class {
+  constructor(player, header) {
+    this.player = player;
+    this.model = player.model;
+    this.task = taskOf(header.task);
+    this.table = player.runs[0].arrays;
+    this.run = player.runs[0];
+    this.history = new History(this.run.disturbance);
+    this.comparing = false;
+    this.selected = null;
+    this.seed = 0;
+    this.build();
+    this.listen();
+    this.draw();
+    this.begin();
+  }
+  build() {
+    this.message = element("p", { class: "mp-message", role: "alert" });
+    this.verdict = element("output", { class: "mp-error" });
+    this.list = element("ul", { class: "mp-edits", "aria-label": "changes" });
+    this.wipeButton = press("wipe", "Set the location to 0 once (delete)", "", () => this.wipe());
+    this.hint = element("span", { class: "mp-hint" });
+    this.buttons = {
+      undo: press("undo", "Undo (Ctrl+Z)", "undo", () => this.undo()),
+      redo: press("redo", "Redo (Ctrl+Shift+Z)", "redo", () => this.redo()),
+      reset: press("reset", "Take all changes back", "reset", () => this.propose(UNDISTURBED))
+    };
+    const compare = "Show the undisturbed run beside this one";
+    this.compareButton = press("compare", compare, "compare", () => this.compare());
+    this.tools = new Tools(this);
+    this.moreButton = press("more", "Show more to change", "more", () => this.showMore());
+    this.moreButton.setAttribute("aria-expanded", "false");
+    this.sizes = element("span", {
+      class: "mp-group-of",
+      role: "group",
+      "aria-label": "number of locations"
+    });
+    const row2 = (...parts) => element("div", { class: "mp-tools" }, ...parts);
+    const undoing = element("span", { class: "mp-group-of" }, ...Object.values(this.buttons));
+    this.root = element(
+      "section",
+      { class: "mp-lab", "aria-label": "laboratory" },
+      ...this.buildWords(),
+      element(
+        "div",
+        { class: "mp-lab-body" },
+        row2(...this.counting, element("span", {}, "locations"), this.sizes, undoing),
+        row2(this.wipeButton, this.hint, this.moreButton),
+        row2(this.verdict, this.compareButton, this.list),
+        this.message
+      ),
+      this.tools.root
+    );
+    this.tools.root.hidden = true;
+    this.player.slots.laboratory.replaceChildren(this.root);
+  }
+  /** The grid of the words, and the buttons that make them more, fewer or others. */
+  buildWords() {
+    this.counting = [];
+    if (!this.task) return [];
+    this.bits = new Bits((word, bit) => this.flip(word, bit));
+    this.count = element("output", { class: "mp-count" });
+    this.fewer = press("fewer", "Fewer words", "−", () => this.resize(-1));
+    this.more = press("longer", "More words", "+", () => this.resize(1));
+    this.counting = [
+      element("span", { class: "mp-group-of" }, this.fewer, this.count, this.more),
+      press("new-words", "Other words, at random", "new words", () => this.renew(this.seed + 1))
+    ];
+    const heading = element("div", { class: "mp-lab-title" }, "Click a bit to flip it");
+    return [element("div", { class: "mp-lab-words" }, heading, this.bits.root)];
+  }
+  listen() {
+    const { player, model } = this;
+    player.onCell((cell) => this.choose(cell));
+    player.root.addEventListener("keydown", (event) => this.key(event));
+    this.root.addEventListener("keydown", (event) => {
+      if (["INPUT", "SELECT"].includes(event.target.tagName) && !isUndo(event))
+        event.stopPropagation();
+    });
+    this.onModel = () => this.read(model.get("disturbance") ?? "");
+    model.on("change:disturbance", this.onModel);
+    if (!model.get("address")) return;
+    this.onAddress = () => this.readAddress();
+    window.addEventListener("hashchange", this.onAddress);
+  }
+  /** Begin with the disturbance of the page's address, if it has one. */
+  begin() {
+    if (this.onAddress && location.hash.length > 1) this.readAddress();
+  }
+  // -- the words, what is asked, and the run that follows
+  /** The present words, as a text of bits each. */
+  get words() {
+    return this.now.words ?? this.task.words;
+  }
+  /** What is wanted: the present disturbance, or that of the next frame. */
+  get now() {
+    return this.wanted?.next ?? this.history.now;
+  }
+  /** The sequence that words make, as the simulation takes it. */
+  sequence(words) {
+    if (!this.task) {
+      if (words) throw new Error("There is no task here that could make a sequence of words.");
+      return {};
+    }
+    const wanted = words ?? this.task.words;
+    if (this.made?.key !== String(wanted)) {
+      const rows = Object.entries(this.task.make(wanted));
+      const flat2 = rows.map(([name, values]) => [name, Float64Array.from(values.flat())]);
+      this.made = { key: String(wanted), sequence: Object.fromEntries(flat2) };
+    }
+    return this.made.sequence;
+  }
+  runOf(disturbance) {
+    return this.run.disturbed(disturbance, this.sequence(disturbance.words));
+  }
+  /** The run of the same words and locations without any edit. */
+  undisturbed() {
+    const { edits, words, locations } = this.history.now;
+    if (!edits.length) return this.plain = this.run;
+    const { disturbance: last } = this.plain ?? {};
+    const fits = last && last.edits.length === 0 && last.locations === locations && String(last.words) === String(words);
+    if (!fits) this.plain = this.runOf({ ...UNDISTURBED, words, locations });
+    return this.plain;
+  }
+  // -- changing it
+  /** Change to another disturbance in the next frame; see History on gestures. */
+  propose(next, gesture = null) {
+    if (this.wanted && (gesture === null || this.wanted.gesture !== gesture)) this.commit();
+    this.wanted = { next, gesture };
+    this.request ??= requestAnimationFrame(() => this.commit());
+  }
+  commit() {
+    cancelAnimationFrame(this.request);
+    this.request = null;
+    if (!this.wanted) return;
+    const { next, gesture } = this.wanted;
+    this.wanted = null;
+    this.attempt(() => {
+      const run = this.runOf(next);
+      this.history.change(next, gesture);
+      this.present(run);
+    });
+  }
+  undo() {
+    this.commit();
+    if (this.history.undo()) this.attempt(() => this.present(this.runOf(this.history.now)));
+  }
+  redo() {
+    this.commit();
+    if (this.history.redo()) this.attempt(() => this.present(this.runOf(this.history.now)));
+  }
+  /** Do something that may throw, and show its message. */
+  attempt(action) {
+    this.message.textContent = "";
+    try {
+      action();
+    } catch (error) {
+      this.message.textContent = error.message;
+      this.draw();
+    }
+  }
+  /** Read a line that a reader pasted, a kernel sent, or an address has. */
+  read(line3) {
+    this.attempt(() => this.propose(parse(pasted(line3))));
+  }
+  readAddress() {
+    this.attempt(() => {
+      let text2;
+      try {
+        text2 = decodeURIComponent(location.hash.slice(1));
+      } catch {
+        throw new Error(`The page's address can't be read behind its '#': ${location.hash}`);
+      }
+      this.propose(parse(text2));
+    });
+  }
+  flip(word, bit) {
+    const words = [...this.words];
+    const other = words[word][bit] === "1" ? "0" : "1";
+    words[word] = words[word].slice(0, bit) + other + words[word].slice(bit + 1);
+    this.say(words);
+  }
+  /** Take these words. */
+  say(words) {
+    const own = String(words) === String(this.task.words);
+    this.propose({ ...this.now, words: own ? null : words });
+  }
+  /** One thing more or less. */
+  resize(by) {
+    const { task, words } = this;
+    if (by < 0) return this.say(words.slice(0, words.length - task.group));
+    this.seed += 1;
+    this.say(task.longer(words, this.seed));
+  }
+  /** Other words, as many as there are. */
+  renew(seed) {
+    this.seed = seed;
+    this.say(this.task.random(this.words.length / this.task.group, seed));
+  }
+  resizeMemory(locations) {
+    const own = locations === this.run.original.sizes.locations;
+    this.propose({ ...this.now, locations: own ? null : locations });
+  }
+  edit(edits, gesture = null) {
+    this.propose(add2(this.now, edits), gesture);
+  }
+  choose({ run, name, index }) {
+    if (run.signed) return;
+    this.selected = new Place(run, name, index);
+    this.tools.choose(this.selected);
+    this.follow();
+  }
+  /** Wipe the location of the chosen cell at this step. */
+  wipe(place = this.selected) {
+    const at = place?.location;
+    if (at === null || at === void 0) return;
+    const { step } = this.player;
+    this.edit([{ name: "memory", index: [at], first: step, last: step, value: 0 }]);
+  }
+  compare() {
+    this.comparing = !this.comparing;
+    this.commit();
+    this.show();
+    this.draw();
+  }
+  showMore() {
+    const { root: root2 } = this.tools;
+    root2.hidden = !root2.hidden;
+    this.moreButton.setAttribute("aria-expanded", String(!root2.hidden));
+    this.follow();
+  }
+  key(event) {
+    if (isUndo(event) && event.target.type !== "text") {
+      const back = event.key.toLowerCase() === "z" && !event.shiftKey;
+      if (back) this.undo();
+      else this.redo();
+    } else if (event.key === "Delete" && event.target.tagName === "CANVAS") this.wound();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+  /** Wipe what the arrow keys are at: the location of a cell, or a link. */
+  wound() {
+    const { panel } = this.player.chosen ?? {};
+    if (!panel?.address || panel.view.run.signed) return;
+    const { name, index } = panel.address(...panel.cell);
+    this.choose({ run: panel.view.run, name, index });
+    if (name === "link") this.tools.cut();
+    else this.wipe();
+  }
+  // -- showing it
+  present(run) {
+    this.run = run;
+    this.show();
+    this.draw();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.sync(), SYNC_AFTER);
+  }
+  show() {
+    const { run } = this;
+    const plain2 = this.undisturbed();
+    if (plain2 !== run)
+      for (const [name, row2] of Object.entries(run.arrays)) {
+        row2.low = Math.min(row2.low, plain2.arrays[name].low);
+        row2.high = Math.max(row2.high, plain2.arrays[name].high);
+      }
+    run.label = this.comparing && plain2 !== run ? "disturbed" : "";
+    plain2.label = plain2 !== run ? "undisturbed" : "";
+    this.player.show(this.comparing && plain2 !== run ? [run, plain2] : [run]);
+  }
+  /** The number that a location has in the picture. */
+  number = (location2) => this.player.board.front.axes.number("N", location2);
+  draw() {
+    const { history: history2, run } = this;
+    const { edits } = history2.now;
+    if (this.bits) {
+      const { words, task } = this;
+      const count = words.length / task.group;
+      this.bits.show(words, task.group);
+      this.count.textContent = `${count} ${count === 1 ? task.thing : `${task.thing}s`}`;
+      this.fewer.disabled = count <= task.fewest;
+      this.more.disabled = count >= task.most;
+    }
+    const own = run.original.sizes.locations;
+    const offered = /* @__PURE__ */ new Set([...LARGER.map((times) => own * times), run.locations]);
+    this.sizes.replaceChildren(
+      ...[...offered].map((size) => {
+        const title = `Run the same weights with ${size} locations`;
+        const button = press("locations", title, String(size), () => this.resizeMemory(size));
+        button.setAttribute("aria-pressed", String(size === run.locations));
+        return button;
+      })
+    );
+    this.buttons.undo.disabled = history2.past.length === 0;
+    this.buttons.redo.disabled = history2.future.length === 0;
+    this.buttons.reset.disabled = format(history2.now) === "";
+    this.compareButton.setAttribute("aria-pressed", String(this.comparing));
+    this.compareButton.hidden = edits.length === 0;
+    this.drawError();
+    this.follow();
+  }
+  drawError() {
+    const error = countWrong(this.run);
+    this.verdict.hidden = error === null;
+    if (error === null) return;
+    const plain2 = this.undisturbed();
+    const undisturbed = plain2 === this.run ? "" : `; undisturbed: ${countWrong(plain2).wrong}`;
+    this.verdict.textContent = `${error.wrong} of ${error.asked} bits wrong${undisturbed}`;
+    this.verdict.dataset.wrong = error.wrong;
+    this.verdict.dataset.asked = error.asked;
+  }
+  /** Whatever depends on the step, on the level or on the chosen cell. */
+  follow() {
+    const { selected, player } = this;
+    const at = selected?.location ?? null;
+    this.wipeButton.hidden = at === null || !this.run.has("memory");
+    if (at !== null)
+      this.wipeButton.textContent = `Wipe location ${this.number(at)} at step ${player.step}`;
+    this.hint.textContent = at === null ? "Click a row of the memory to wipe it." : "";
+    const shown = groups(this.history.now.edits);
+    this.list.replaceChildren(...shown.map((group2) => this.entry(group2)));
+    if (!this.tools.root.hidden) this.tools.follow();
+  }
+  entry(group2) {
+    const text2 = describe(group2, this.table, this.number);
+    const label = `Take back: ${text2}`;
+    const button = press("remove", label, "×", () => this.propose(remove(this.now, group2)));
+    button.setAttribute("aria-label", label);
+    return element("li", {}, text2, button);
+  }
+  // -- telling others
+  /** Tell the kernel, or the page's address, what is changed; not in every frame. */
+  sync() {
+    const text2 = format(this.history.now);
+    if (this.onAddress) {
+      const { pathname, search } = location;
+      history.replaceState(null, "", text2 ? `#${encodeURI(text2)}` : pathname + search);
+    }
+    if (this.model.get("disturbance") === text2) return;
+    this.model.set("disturbance", text2);
+    this.model.save_changes();
+  }
+  destroy() {
+    cancelAnimationFrame(this.request);
+    clearTimeout(this.timer);
+    this.model.off("change:disturbance", this.onModel);
+    window.removeEventListener("hashchange", this.onAddress);
+  }
+};
+var isUndo = ({ key, ctrlKey, metaKey, altKey }) => (ctrlKey || metaKey) && !altKey && ["z", "y"].includes(key.toLowerCase());
 
 // src/memorylab/player/script/why.js
 var TOLERANCE = 1e-4;
@@ -2762,7 +4363,7 @@ var Why = class {
     this.cells = (why.sources ?? []).map((cell) => flat(run, cell));
     const title = `${nameOfCell(run, name, index)} at step ${step} = ${show(why.value)}`;
     this.heading = element("h4", { tabindex: "-1" }, title);
-    const button = (action, text, onclick) => element("button", { type: "button", "data-action": action, onclick }, text);
+    const button = (action, text2, onclick) => element("button", { type: "button", "data-action": action, onclick }, text2);
     const buttons = [button("close-why", "close", () => this.close())];
     if (path.length > 1) buttons.unshift(button("back-why", "back", () => this.back()));
     const panel = element(
@@ -2771,7 +4372,7 @@ var Why = class {
       element("div", { class: "mp-why-head" }, this.heading, ...buttons)
     );
     if (why.text) panel.append(element("p", {}, why.text));
-    for (const line2 of why.lines ?? []) panel.append(this.equation(line2, why));
+    for (const line3 of why.lines ?? []) panel.append(this.equation(line3, why));
     if (why.note) panel.append(element("p", { class: "mp-why-note" }, why.note));
     if (this.cells.length) panel.append(this.links(run, from.length));
     this.root.replaceChildren(panel);
@@ -2783,8 +4384,8 @@ var Why = class {
     const places = new Map(cells.map((cell, i) => [keyOf(cell), i]));
     const write2 = (leaf2) => {
       const place = leaf2.source && places.get(keyOf(leaf2.source));
-      const text = number(leaf2);
-      return place === void 0 || place === null ? text : `<mrow data-from="${place}" class="mp-from">${text}</mrow>`;
+      const text2 = number(leaf2);
+      return place === void 0 || place === null ? text2 : `<mrow data-from="${place}" class="mp-from">${text2}</mrow>`;
     };
     const [left, right] = equation;
     const symbols = `${mathml(left, ({ symbol }) => symbol)}<mo>=</mo>${mathml(right, ({ symbol }) => symbol)}`;
@@ -2798,8 +4399,8 @@ var Why = class {
   /** The cells behind the numbers that are shown, to be followed. */
   links(run, all) {
     const links = this.cells.map(({ name, index, step }, i) => {
-      const text = `${nameOfCell(run, name, index)} at step ${step} = ${show(run.at(name, step)[index])}`;
-      return element("button", { type: "button", "data-from": i }, text);
+      const text2 = `${nameOfCell(run, name, index)} at step ${step} = ${show(run.at(name, step)[index])}`;
+      return element("button", { type: "button", "data-from": i }, text2);
     });
     const more = all > links.length ? ` and ${all - links.length} more` : "";
     return element("p", { class: "mp-why-from" }, "from ", ...links, more);
@@ -2841,7 +4442,7 @@ var flat = (run, { name, index, step }) => ({
 
 // src/memorylab/player/script/player.js
 var SPEEDS = [1, 2, 5, 10, 20, 30, 60];
-var SYNC_AFTER = 120;
+var SYNC_AFTER2 = 120;
 var Player = class {
   constructor(model, root2) {
     this.model = model;
@@ -2855,6 +4456,8 @@ var Player = class {
     this.listeners = /* @__PURE__ */ new Set();
     this.fps = model.get("fps");
     this.build();
+    if (network) this.laboratory = new Laboratory(this, header);
+    if (header.agent) this.agent = new AgentControls(this);
     root2.addEventListener("keydown", (event) => this.key(event));
     this.onModelStep = () => this.seek(model.get("t"), false);
     this.onModelSpeed = () => this.setSpeed(model.get("fps"), false);
@@ -2954,6 +4557,8 @@ var Player = class {
     this.slider.setAttribute("aria-valuetext", `step ${step} of ${this.steps - 1}`);
     this.counter.textContent = `step ${step} of ${this.steps - 1}`;
     this.root.dataset.step = step;
+    this.laboratory?.follow();
+    this.agent?.follow();
     if (this.chosen) this.value.textContent = this.chosen.panel.readout(step);
   }
   seek(step, sync = true) {
@@ -2963,7 +4568,7 @@ var Player = class {
     this.draw();
     if (sync) {
       clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.sync(), SYNC_AFTER);
+      this.timer = setTimeout(() => this.sync(), SYNC_AFTER2);
     }
   }
   /** Tell the kernel where we are; not for every frame, which would flood it. */
@@ -3050,14 +4655,949 @@ var Player = class {
   }
   destroy() {
     this.toggle(false);
+    this.laboratory?.destroy();
     clearTimeout(this.timer);
     this.model.off("change:t", this.onModelStep);
     this.model.off("change:fps", this.onModelSpeed);
   }
 };
 
+// src/memorylab/player/script/laboratory.css
+var laboratory_default = '.mp-lab {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 6px 18px;\n  align-items: flex-start;\n  margin: 6px 0;\n  padding: 6px 10px 8px;\n  background: color-mix(in srgb, var(--mp-field) 45%, var(--mp-back));\n  border: 1px solid var(--mp-line);\n  border-radius: 6px;\n}\n.mp-lab button,\n.mp-lab select,\n.mp-lab input {\n  font: inherit;\n  color: inherit;\n  background: var(--mp-field);\n  border: 1px solid var(--mp-line);\n  border-radius: 4px;\n  min-height: 26px;\n  padding: 1px 8px;\n}\n.mp-lab button,\n.mp-lab select {\n  cursor: pointer;\n}\n.mp-lab button:disabled {\n  opacity: 0.45;\n  cursor: default;\n}\n.mp-lab button[aria-pressed="true"] {\n  background: var(--mp-accent);\n  color: var(--mp-back);\n}\n.mp-lab [hidden] {\n  display: none;\n}\n.mp-lab-words {\n  min-width: 0;\n  max-width: 100%;\n}\n.mp-lab-title {\n  font-size: 12px;\n  color: var(--mp-quiet);\n}\n.mp-lab-body {\n  flex: 1 1 300px;\n  min-width: 0;\n}\n.mp-tools {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 8px;\n  align-items: center;\n  margin-bottom: 4px;\n}\n.mp-count {\n  display: inline-flex;\n  align-items: center;\n  padding: 0 8px;\n  border: 1px solid var(--mp-line);\n  margin-left: -1px;\n  font-variant-numeric: tabular-nums;\n}\n.mp-bits {\n  display: flex;\n  max-width: 100%;\n  overflow-x: auto;\n  padding: 3px 2px;\n}\n.mp-bits-word {\n  display: flex;\n  flex-direction: column;\n}\n.mp-bits-last {\n  margin-right: 5px;\n}\n.mp-lab .mp-bits button {\n  width: 17px;\n  min-height: 0;\n  height: 12px;\n  padding: 0;\n  margin: 0 -1px -1px 0;\n  flex: none;\n  border-radius: 0;\n  background: #00224e;\n}\n.mp-lab .mp-bits button[aria-checked="true"] {\n  background: #fee838;\n}\n.mp-lab .mp-bits button:hover,\n.mp-lab .mp-bits button:focus-visible {\n  position: relative;\n  z-index: 1;\n  outline: 2px solid var(--mp-mark);\n  outline-offset: 0;\n}\n.mp-error {\n  font-size: 15px;\n  font-weight: 600;\n  font-variant-numeric: tabular-nums;\n}\n.mp-error:not([data-wrong="0"]) {\n  color: var(--mp-mark);\n}\n.mp-hint {\n  color: var(--mp-quiet);\n}\n.mp-hint:empty,\n.mp-edits:empty,\n.memory-player .mp-message:empty {\n  display: none;\n}\n.memory-player .mp-message {\n  padding: 3px 8px;\n  border-left: 3px solid var(--mp-mark);\n  overflow-wrap: anywhere;\n}\n.mp-edits {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px;\n  margin: 0;\n  padding: 0;\n  max-height: 60px;\n  overflow-y: auto;\n  list-style: none;\n}\n.mp-edits li {\n  display: inline-flex;\n  align-items: center;\n  padding-left: 8px;\n  font-size: 12px;\n  border: 1px solid var(--mp-line);\n  border-radius: 4px;\n  background: var(--mp-back);\n}\n.mp-lab .mp-edits button {\n  min-height: 22px;\n  padding: 0 7px;\n  border: 0;\n  background: none;\n}\n.mp-more {\n  flex: 1 0 100%;\n  border-top: 1px solid var(--mp-line);\n  padding-top: 6px;\n}\n.mp-more label {\n  display: inline-flex;\n  gap: 6px;\n  align-items: center;\n}\n.mp-more input[type="range"] {\n  flex: 0 1 180px;\n  min-width: 90px;\n  padding: 0;\n  accent-color: var(--mp-accent);\n}\n.mp-more input[type="number"] {\n  width: 84px;\n}\n.mp-text {\n  flex: 1 1 300px;\n}\n.mp-more input[type="text"] {\n  flex: 1;\n  min-width: 120px;\n  font-family: ui-monospace, monospace;\n}\n.mp-more select {\n  max-width: 100%;\n}\n@media (pointer: coarse) {\n  .mp-lab .mp-bits button {\n    width: 26px;\n    height: 24px;\n  }\n  .mp-lab button,\n  .mp-lab select,\n  .mp-lab input {\n    min-height: 32px;\n  }\n}\n';
+
 // src/memorylab/player/script/style.css
-var style_default = '.memory-player {\n  --mp-text: var(--jp-ui-font-color1, #1b1b1b);\n  --mp-quiet: var(--jp-ui-font-color2, #5a5a5a);\n  --mp-back: var(--jp-layout-color0, #fff);\n  --mp-field: var(--jp-layout-color2, #eee);\n  --mp-line: var(--jp-border-color1, #bbb);\n  --mp-accent: #0b6bcb;\n  --mp-mark: #d6006c;\n  --mp-writes: #b85c00;\n  --mp-reads: #00776b;\n  --mp-own: #5b6470;\n  container: player / inline-size;\n  color: var(--mp-text);\n  background: var(--mp-back);\n  font:\n    13px/1.45 system-ui,\n    sans-serif;\n  padding: 8px;\n  box-sizing: border-box;\n  color-scheme: light;\n}\n.memory-player[data-theme="dark"],\nbody[data-jp-theme-light="false"] .memory-player {\n  --mp-accent: #6cb6ff;\n  --mp-mark: #ff6db6;\n  --mp-writes: #ffb04d;\n  --mp-reads: #3fd0bd;\n  --mp-own: #a9b4c2;\n  color-scheme: dark;\n}\n.memory-player[data-theme="dark"] {\n  --mp-text: #e8e8e8;\n  --mp-quiet: #adadad;\n  --mp-back: #121417;\n  --mp-field: #2a2e34;\n  --mp-line: #555b63;\n}\n.memory-player *,\n.memory-player *::before {\n  box-sizing: border-box;\n}\n.memory-player p,\n.memory-player h3,\n.memory-player figure {\n  margin: 0;\n}\n.mp-head {\n  position: sticky;\n  top: 0;\n  z-index: 2;\n  padding: 2px 0;\n  background: var(--mp-back);\n}\n.mp-controls {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 6px;\n  align-items: center;\n}\n.mp-controls button svg {\n  display: block;\n}\n.mp-controls button,\n.mp-controls select {\n  font: inherit;\n  min-width: 32px;\n  min-height: 30px;\n  padding: 2px 8px;\n  color: inherit;\n  background: var(--mp-field);\n  border: 1px solid var(--mp-line);\n  border-radius: 4px;\n  cursor: pointer;\n}\n.mp-controls button[aria-pressed="true"] {\n  background: var(--mp-accent);\n  color: var(--mp-back);\n}\n.mp-controls input[type="range"] {\n  flex: 1 1 140px;\n  min-width: 100px;\n  accent-color: var(--mp-accent);\n}\n.mp-counter {\n  min-width: 8em;\n  font-variant-numeric: tabular-nums;\n}\n.memory-player :focus-visible {\n  outline: 2px solid var(--mp-accent);\n  outline-offset: 2px;\n}\n.memory-player .mp-value {\n  min-height: 1.45em;\n  font-variant-numeric: tabular-nums;\n  font-size: 12px;\n  color: var(--mp-quiet);\n  margin: 3px 0 0;\n  overflow-wrap: anywhere;\n}\n.mp-group-of {\n  display: inline-flex;\n  flex-wrap: wrap;\n}\n.mp-group-of button {\n  max-width: 16em;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  white-space: nowrap;\n}\n.mp-group-of button:not(:first-child) {\n  border-start-start-radius: 0;\n  border-end-start-radius: 0;\n  margin-left: -1px;\n}\n.mp-group-of button:not(:last-child) {\n  border-start-end-radius: 0;\n  border-end-end-radius: 0;\n}\n.mp-tabs:empty {\n  display: none;\n}\n.mp-views {\n  display: grid;\n  grid-template-columns: minmax(0, 1fr);\n  gap: 10px 24px;\n}\n.mp-views > [data-shown="false"] {\n  display: none;\n}\n.mp-view {\n  container: view / inline-size;\n  min-width: 0;\n}\n.mp-title {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 0 10px;\n  align-items: baseline;\n  margin-top: 4px;\n}\n.memory-player h3 {\n  font-size: 15px;\n  font-weight: 650;\n}\n.mp-title span {\n  color: var(--mp-quiet);\n}\n.memory-player .mp-words {\n  min-height: 1.45em;\n  margin: 2px 0 8px;\n  font-size: 14px;\n}\n[data-level="simple"] .mp-words {\n  min-height: 2.9em;\n  font-size: 15px;\n}\n[data-level="simple"] [data-runs="2"] .mp-words {\n  min-height: 4.35em;\n  font-size: 13.5px;\n}\n.mp-main {\n  display: grid;\n  grid-template-columns: minmax(0, 1fr);\n  gap: 10px 28px;\n}\n.mp-step {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 10px;\n  align-content: flex-start;\n}\n.mp-whole,\n.mp-grid {\n  min-width: 0;\n}\n.mp-band {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 12px;\n  align-items: flex-start;\n}\n.mp-band figure {\n  max-width: 100%;\n}\n.mp-stack {\n  flex-direction: column;\n  min-width: 0;\n}\n.mp-band:empty {\n  display: none;\n}\n.mp-band figcaption {\n  width: 0; /* a long title is cut, and whole in its tooltip */\n  min-width: 100%;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  white-space: nowrap;\n  font-size: 12px;\n  font-weight: 600;\n  margin: 0 0 3px;\n}\n.mp-body {\n  display: grid;\n  grid-template-columns: auto max-content;\n  justify-content: start;\n}\n.mp-body > .mp-frame {\n  grid-column: 2;\n}\n.mp-frame {\n  position: relative;\n  line-height: 0;\n  outline: 1px solid var(--mp-line);\n  cursor: crosshair;\n  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);\n}\n.memory-player canvas {\n  image-rendering: pixelated;\n  display: block;\n  max-width: 100%;\n  touch-action: pan-y;\n}\n.mp-marks {\n  position: absolute;\n  inset: 0;\n  pointer-events: none;\n  overflow: hidden;\n}\n.mp-mark {\n  position: absolute;\n  border: 0 solid var(--mp-mark);\n}\n.mp-row {\n  left: 0;\n  right: 0;\n  border-width: 1px 0;\n  min-height: 3px;\n}\n.mp-column {\n  top: 0;\n  bottom: 0;\n  border-width: 0 1px;\n  min-width: 3px;\n}\n.mp-strong.mp-row {\n  border-width: 2px 0;\n}\n.mp-strong.mp-column {\n  border-width: 0 2px;\n}\n.mp-ticks {\n  position: relative;\n  font-size: 11px;\n  line-height: 1;\n  color: var(--mp-quiet);\n  font-variant-numeric: tabular-nums;\n}\n.mp-ticks-row {\n  min-width: 25px;\n  grid-column: 1;\n}\n.mp-ticks-row span {\n  position: absolute;\n  right: 5px;\n  transform: translateY(-50%);\n  white-space: nowrap;\n}\n.mp-body:has([data-panel="vectors"]) .mp-ticks-row {\n  min-width: 62px;\n}\n.mp-ticks-column,\n.mp-ticks-named {\n  grid-column: 2;\n}\n.mp-ticks-column {\n  height: 16px;\n}\n.mp-ticks-named {\n  height: 70px;\n}\n.mp-ticks-column span {\n  position: absolute;\n  top: 4px;\n  transform: translateX(-50%);\n}\n.mp-ticks-named span {\n  position: absolute;\n  white-space: nowrap;\n  top: 4px;\n  writing-mode: vertical-rl;\n  transform: translateX(-50%);\n}\n.mp-legend {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 20px;\n  margin: 6px 0 2px;\n  font-size: 12px;\n  color: var(--mp-quiet);\n}\n.mp-bar-entry {\n  display: inline-flex;\n  gap: 6px;\n  align-items: center;\n  white-space: nowrap;\n}\n.mp-gradient {\n  display: inline-block;\n  width: 70px;\n  height: 10px;\n}\n.mp-hatch {\n  display: inline-block;\n  width: 16px;\n  height: 12px;\n  outline: 1px solid var(--mp-line);\n  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);\n}\n.mp-group {\n  margin: 4px 0;\n}\n.mp-group > summary,\n.mp-keys > summary {\n  cursor: pointer;\n  font-size: 12px;\n  font-weight: 600;\n  padding: 3px 0;\n}\n.mp-line {\n  display: grid;\n  grid-template-columns: 92px minmax(0, 1fr) 54px;\n  gap: 0 8px;\n  margin: 0 0 5px;\n  font-size: 11.5px;\n  align-items: stretch;\n}\n.mp-line > .mp-frame {\n  align-self: center;\n}\n[data-runs="2"] .mp-line {\n  margin-bottom: 4px;\n}\n.mp-line canvas {\n  width: 100%;\n}\n.mp-line-label {\n  text-align: right;\n  align-self: center;\n}\n.mp-line-names,\n.mp-line-right {\n  display: flex;\n  flex-direction: column;\n  justify-content: space-around;\n}\n.mp-line-names {\n  align-self: stretch;\n  line-height: 1;\n}\n.mp-line-right {\n  line-height: 1;\n  font-variant-numeric: tabular-nums;\n}\n.mp-line-names span,\n.mp-line-right > span {\n  height: 13px;\n  line-height: 13px;\n  white-space: nowrap;\n}\n.mp-line-right > .mp-range {\n  flex: 1;\n  height: auto;\n  display: flex;\n  flex-direction: column;\n  justify-content: space-between;\n  position: relative;\n  padding-left: 14px;\n  line-height: 11px;\n}\n.mp-range > .mp-upright {\n  position: absolute;\n  left: 0;\n  top: 0;\n  bottom: 0;\n  width: 9px;\n  height: auto;\n}\n.mp-time {\n  cursor: ew-resize;\n}\n.mp-cursor {\n  position: absolute;\n  top: -2px;\n  bottom: -2px;\n  pointer-events: none;\n  outline: 2px solid var(--mp-mark);\n}\n.memory-player .mp-keys {\n  color: var(--mp-quiet);\n  font-size: 12px;\n}\n\n/* The memory at first contact: numbers, bars and words side by side, one row per place. */\n.mp-memory {\n  display: flex;\n  max-width: 100%;\n}\n.mp-part {\n  display: flex;\n  flex: none;\n  flex-direction: column;\n  min-width: 0;\n}\n.mp-part.mp-shrinks {\n  flex: 0 1 auto;\n}\n.mp-part > figcaption {\n  height: 13px;\n  margin-bottom: 6px;\n  line-height: 13px;\n  font-size: 12px;\n  font-weight: 600;\n  white-space: nowrap;\n}\n.mp-part:first-child > figcaption {\n  padding-right: 5px;\n  font-weight: 400;\n  color: var(--mp-quiet);\n}\n.mp-part > figcaption.mp-write {\n  text-align: right;\n  padding-right: 4px;\n}\n.mp-part > figcaption.mp-read,\n.mp-part > figcaption.mp-own {\n  padding-left: 4px;\n}\n.mp-part > figcaption.mp-centre {\n  text-align: center;\n}\n.mp-write {\n  color: var(--mp-writes);\n}\n.mp-read {\n  color: var(--mp-reads);\n}\n.mp-own {\n  color: var(--mp-own);\n}\n.mp-side {\n  display: flex;\n  gap: 0 2px;\n}\n.mp-bars {\n  background: none;\n  outline: none;\n  border: solid var(--mp-line);\n  border-width: 1px 0;\n}\n.mp-bars.mp-own {\n  border-width: 1px;\n}\n.mp-frame > svg {\n  position: absolute;\n  inset: 0;\n  width: 100%;\n  height: 100%;\n  pointer-events: none;\n  overflow: visible;\n}\n.mp-bar {\n  fill: currentcolor;\n}\n.mp-missing {\n  stroke: var(--mp-quiet);\n  stroke-width: 0.7;\n  stroke-dasharray: 2 4;\n}\n.mp-notes {\n  position: relative;\n  width: 30px;\n  font-size: 11px;\n  line-height: 1;\n  font-variant-numeric: tabular-nums;\n}\n.mp-notes span {\n  position: absolute;\n  transform: translateY(-50%);\n}\n.mp-notes.mp-write span {\n  right: 4px;\n}\n.mp-notes.mp-read span,\n.mp-notes.mp-own span {\n  left: 4px;\n}\n.mp-mark.mp-touch {\n  border: 2px solid currentcolor;\n  border-radius: 2px;\n  left: 0;\n  right: 0;\n  min-height: 5px;\n}\n.mp-lit {\n  position: absolute;\n  outline: 2px solid var(--mp-mark);\n  outline-offset: -1px;\n  background: color-mix(in srgb, var(--mp-mark) 30%, transparent);\n  min-width: 4px;\n  min-height: 4px;\n}\n.memory-player .mp-nothing {\n  max-width: 300px;\n  padding: 24px;\n  font-size: 14px;\n  color: var(--mp-quiet);\n  border: 1px dashed var(--mp-line);\n  border-radius: 6px;\n}\n.mp-wrong {\n  fill: var(--mp-mark);\n}\n.mp-veil {\n  fill: var(--mp-back);\n  opacity: 0.72;\n}\n.mp-verdict {\n  align-self: center;\n  line-height: 1.2;\n}\n.mp-clock ~ .mp-clock {\n  display: none;\n}\n.mp-clock .mp-ticks {\n  grid-column: 2;\n}\n.mp-clock .mp-line-label {\n  color: var(--mp-quiet);\n  line-height: 19px;\n}\n.mp-foot {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 0 20px;\n  align-items: baseline;\n}\n.mp-foot details[open] {\n  flex: 1 0 100%;\n}\n.mp-glossary dl {\n  display: grid;\n  grid-template-columns: max-content minmax(0, 1fr);\n  gap: 2px 12px;\n  margin: 4px 0 8px;\n}\n.mp-glossary dt {\n  font-weight: 600;\n  color: var(--mp-text);\n}\n.mp-glossary dd {\n  margin: 0;\n}\n@container view (min-width: 740px) {\n  [data-level="simple"] .mp-main {\n    grid-template-columns: max-content minmax(0, 1fr);\n  }\n}\n[data-level="simple"] .mp-line {\n  grid-template-columns: 62px minmax(0, 1fr) 50px;\n}\n.mp-line-label.mp-write,\n.mp-line-label.mp-read {\n  font-weight: 600;\n}\n.mp-world:empty {\n  display: none;\n}\n@container view (min-width: 560px) {\n  [data-level="everything"] .mp-grid {\n    display: grid;\n    grid-template-columns: repeat(2, minmax(0, 1fr));\n    gap: 0 16px;\n    align-items: center;\n  }\n  [data-level="everything"] .mp-clock {\n    grid-column: 1;\n  }\n  [data-level="everything"] .mp-clock ~ .mp-clock {\n    display: grid;\n    grid-column: 2;\n  }\n}\n@container view (min-width: 1180px) {\n  [data-level="everything"] .mp-main {\n    grid-template-columns: minmax(0, 710px) minmax(0, 1fr);\n  }\n  [data-level="everything"] .mp-grid {\n    display: block;\n  }\n  [data-level="everything"] .mp-clock ~ .mp-clock {\n    display: none;\n  }\n}\n@container player (min-width: 860px) {\n  .mp-views[data-runs="2"]:not([data-shown="difference"]) {\n    grid-template-columns: repeat(2, minmax(0, 1fr));\n  }\n  .mp-views:not([data-shown="difference"]) > .mp-view {\n    display: block;\n  }\n  .mp-tabs [data-action^="run-"] {\n    display: none;\n  }\n}\n@container player (max-width: 420px) {\n  .mp-controls {\n    gap: 4px;\n  }\n  .mp-controls button,\n  .mp-controls select {\n    padding: 2px 6px;\n  }\n  .mp-controls > label {\n    order: -1; /* beside the buttons, so that the controls take three lines */\n  }\n  .mp-controls > button {\n    order: -2;\n  }\n  .memory-player .mp-value {\n    overflow: hidden;\n    text-overflow: ellipsis;\n    white-space: nowrap;\n  }\n  .mp-line {\n    grid-template-columns: 90px minmax(0, 1fr) 46px;\n  }\n}\n@media (max-width: 700px) {\n  .memory-player canvas,\n  .memory-player button,\n  .memory-player summary {\n    scroll-margin-top: 110px; /* or the controls, which stay in sight, would hide it */\n  }\n}\n.mp-why-panel {\n  margin: 6px 0;\n  padding: 4px 10px 8px;\n  background: var(--mp-field);\n  border-left: 3px solid var(--mp-accent);\n  border-radius: 3px;\n}\n.mp-why-head {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 8px;\n  align-items: center;\n}\n.mp-why-head h4 {\n  flex: 1;\n  margin: 0;\n  font-size: 14px;\n}\n.mp-why-panel p {\n  margin: 4px 0;\n  line-height: 1.7;\n}\n.mp-why-line {\n  padding: 2px 0;\n  overflow-x: auto;\n}\n.mp-why-line math {\n  display: block math;\n  margin: 2px 0;\n  width: max-content;\n}\n.mp-why-note {\n  color: var(--mp-quiet);\n}\n.mp-why-panel button {\n  font: inherit;\n  color: var(--mp-text);\n  background: var(--mp-back);\n  border: 1px solid var(--mp-line);\n  border-radius: 3px;\n  cursor: pointer;\n}\n.mp-why-from button {\n  margin: 0 6px 0 0;\n  font-size: 12px;\n}\n.mp-from {\n  color: var(--mp-accent);\n  cursor: pointer;\n}\n';
+var style_default = `.memory-player {
+  --mp-text: var(--jp-ui-font-color1, #1b1b1b);
+  --mp-quiet: var(--jp-ui-font-color2, #5a5a5a);
+  --mp-back: var(--jp-layout-color0, #fff);
+  --mp-field: var(--jp-layout-color2, #eee);
+  --mp-line: var(--jp-border-color1, #bbb);
+  --mp-accent: #0b6bcb;
+  --mp-mark: #d6006c;
+  --mp-writes: #b85c00;
+  --mp-reads: #00776b;
+  --mp-own: #5b6470;
+  container: player / inline-size;
+  color: var(--mp-text);
+  background: var(--mp-back);
+  font:
+    13px/1.45 system-ui,
+    sans-serif;
+  padding: 8px;
+  box-sizing: border-box;
+  color-scheme: light;
+}
+.memory-player[data-theme="dark"],
+body[data-jp-theme-light="false"] .memory-player {
+  --mp-accent: #6cb6ff;
+  --mp-mark: #ff6db6;
+  --mp-writes: #ffb04d;
+  --mp-reads: #3fd0bd;
+  --mp-own: #a9b4c2;
+  color-scheme: dark;
+}
+.memory-player[data-theme="dark"] {
+  --mp-text: #e8e8e8;
+  --mp-quiet: #adadad;
+  --mp-back: #121417;
+  --mp-field: #2a2e34;
+  --mp-line: #555b63;
+}
+.memory-player *,
+.memory-player *::before {
+  box-sizing: border-box;
+}
+.memory-player p,
+.memory-player h3,
+.memory-player figure {
+  margin: 0;
+}
+.mp-head {
+  position: sticky;
+  top: 0;
+  z-index: 2;
+  padding: 2px 0;
+  background: var(--mp-back);
+}
+.mp-controls {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 4px 6px;
+  align-items: center;
+}
+.mp-controls button svg {
+  display: block;
+}
+.mp-controls button,
+.mp-controls select {
+  font: inherit;
+  min-width: 32px;
+  min-height: 30px;
+  padding: 2px 8px;
+  color: inherit;
+  background: var(--mp-field);
+  border: 1px solid var(--mp-line);
+  border-radius: 4px;
+  cursor: pointer;
+}
+.mp-controls button[aria-pressed="true"] {
+  background: var(--mp-accent);
+  color: var(--mp-back);
+}
+.mp-controls input[type="range"] {
+  flex: 1 1 140px;
+  min-width: 100px;
+  accent-color: var(--mp-accent);
+}
+.mp-counter {
+  min-width: 8em;
+  font-variant-numeric: tabular-nums;
+}
+.memory-player :focus-visible {
+  outline: 2px solid var(--mp-accent);
+  outline-offset: 2px;
+}
+.memory-player .mp-value {
+  min-height: 1.45em;
+  font-variant-numeric: tabular-nums;
+  font-size: 12px;
+  color: var(--mp-quiet);
+  margin: 3px 0 0;
+  overflow-wrap: anywhere;
+}
+.mp-group-of {
+  display: inline-flex;
+  flex-wrap: wrap;
+}
+.mp-group-of button {
+  max-width: 16em;
+  overflow: hidden;
+  text-overflow: ellipsis;
+  white-space: nowrap;
+}
+.mp-group-of button:not(:first-child) {
+  border-start-start-radius: 0;
+  border-end-start-radius: 0;
+  margin-left: -1px;
+}
+.mp-group-of button:not(:last-child) {
+  border-start-end-radius: 0;
+  border-end-end-radius: 0;
+}
+.mp-tabs:empty {
+  display: none;
+}
+.mp-views {
+  display: grid;
+  grid-template-columns: minmax(0, 1fr);
+  gap: 10px 24px;
+}
+.mp-views > [data-shown="false"] {
+  display: none;
+}
+.mp-view {
+  container: view / inline-size;
+  min-width: 0;
+}
+.mp-title {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 0 10px;
+  align-items: baseline;
+  margin-top: 4px;
+}
+.memory-player h3 {
+  font-size: 15px;
+  font-weight: 650;
+}
+.mp-title span {
+  color: var(--mp-quiet);
+}
+.memory-player .mp-words {
+  min-height: 1.45em;
+  margin: 2px 0 8px;
+  font-size: 14px;
+}
+[data-level="simple"] .mp-words {
+  min-height: 2.9em;
+  font-size: 15px;
+}
+[data-level="simple"] [data-runs="2"] .mp-words {
+  min-height: 4.35em;
+  font-size: 13.5px;
+}
+.mp-main {
+  display: grid;
+  grid-template-columns: minmax(0, 1fr);
+  gap: 10px 28px;
+}
+.mp-step {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 10px;
+  align-content: flex-start;
+}
+.mp-whole,
+.mp-grid {
+  min-width: 0;
+}
+.mp-band {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 12px;
+  align-items: flex-start;
+}
+.mp-band figure {
+  max-width: 100%;
+}
+.mp-stack {
+  flex-direction: column;
+  min-width: 0;
+}
+.mp-band:empty {
+  display: none;
+}
+.mp-band figcaption {
+  width: 0; /* a long title is cut, and whole in its tooltip */
+  min-width: 100%;
+  overflow: hidden;
+  text-overflow: ellipsis;
+  white-space: nowrap;
+  font-size: 12px;
+  font-weight: 600;
+  margin: 0 0 3px;
+}
+.mp-body {
+  display: grid;
+  grid-template-columns: auto max-content;
+  justify-content: start;
+}
+.mp-body > .mp-frame {
+  grid-column: 2;
+}
+.mp-frame {
+  position: relative;
+  line-height: 0;
+  outline: 1px solid var(--mp-line);
+  cursor: crosshair;
+  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);
+}
+.memory-player canvas {
+  image-rendering: pixelated;
+  display: block;
+  max-width: 100%;
+  touch-action: pan-y;
+}
+.mp-marks {
+  position: absolute;
+  inset: 0;
+  pointer-events: none;
+  overflow: hidden;
+}
+.mp-mark {
+  position: absolute;
+  border: 0 solid var(--mp-mark);
+}
+.mp-row {
+  left: 0;
+  right: 0;
+  border-width: 1px 0;
+  min-height: 3px;
+}
+.mp-column {
+  top: 0;
+  bottom: 0;
+  border-width: 0 1px;
+  min-width: 3px;
+}
+.mp-strong.mp-row {
+  border-width: 2px 0;
+}
+.mp-strong.mp-column {
+  border-width: 0 2px;
+}
+.mp-ticks {
+  position: relative;
+  font-size: 11px;
+  line-height: 1;
+  color: var(--mp-quiet);
+  font-variant-numeric: tabular-nums;
+}
+.mp-ticks-row {
+  min-width: 25px;
+  grid-column: 1;
+}
+.mp-ticks-row span {
+  position: absolute;
+  right: 5px;
+  transform: translateY(-50%);
+  white-space: nowrap;
+}
+.mp-body:has([data-panel="vectors"]) .mp-ticks-row {
+  min-width: 62px;
+}
+.mp-ticks-column,
+.mp-ticks-named {
+  grid-column: 2;
+}
+.mp-ticks-column {
+  height: 16px;
+}
+.mp-ticks-named {
+  height: 70px;
+}
+.mp-ticks-column span {
+  position: absolute;
+  top: 4px;
+  transform: translateX(-50%);
+}
+.mp-ticks-named span {
+  position: absolute;
+  white-space: nowrap;
+  top: 4px;
+  writing-mode: vertical-rl;
+  transform: translateX(-50%);
+}
+.mp-legend {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 4px 20px;
+  margin: 6px 0 2px;
+  font-size: 12px;
+  color: var(--mp-quiet);
+}
+.mp-bar-entry {
+  display: inline-flex;
+  gap: 6px;
+  align-items: center;
+  white-space: nowrap;
+}
+.mp-gradient {
+  display: inline-block;
+  width: 70px;
+  height: 10px;
+}
+.mp-hatch {
+  display: inline-block;
+  width: 16px;
+  height: 12px;
+  outline: 1px solid var(--mp-line);
+  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);
+}
+.mp-group {
+  margin: 4px 0;
+}
+.mp-group > summary,
+.mp-keys > summary {
+  cursor: pointer;
+  font-size: 12px;
+  font-weight: 600;
+  padding: 3px 0;
+}
+.mp-line {
+  display: grid;
+  grid-template-columns: 92px minmax(0, 1fr) 54px;
+  gap: 0 8px;
+  margin: 0 0 5px;
+  font-size: 11.5px;
+  align-items: stretch;
+}
+.mp-line > .mp-frame {
+  align-self: center;
+}
+[data-runs="2"] .mp-line {
+  margin-bottom: 4px;
+}
+.mp-line canvas {
+  width: 100%;
+}
+.mp-line-label {
+  text-align: right;
+  align-self: center;
+}
+.mp-line-names,
+.mp-line-right {
+  display: flex;
+  flex-direction: column;
+  justify-content: space-around;
+}
+.mp-line-names {
+  align-self: stretch;
+  line-height: 1;
+}
+.mp-line-right {
+  line-height: 1;
+  font-variant-numeric: tabular-nums;
+}
+.mp-line-names span,
+.mp-line-right > span {
+  height: 13px;
+  line-height: 13px;
+  white-space: nowrap;
+}
+.mp-line-right > .mp-range {
+  flex: 1;
+  height: auto;
+  display: flex;
+  flex-direction: column;
+  justify-content: space-between;
+  position: relative;
+  padding-left: 14px;
+  line-height: 11px;
+}
+.mp-range > .mp-upright {
+  position: absolute;
+  left: 0;
+  top: 0;
+  bottom: 0;
+  width: 9px;
+  height: auto;
+}
+.mp-time {
+  cursor: ew-resize;
+}
+.mp-cursor {
+  position: absolute;
+  top: -2px;
+  bottom: -2px;
+  pointer-events: none;
+  outline: 2px solid var(--mp-mark);
+}
+.memory-player .mp-keys {
+  color: var(--mp-quiet);
+  font-size: 12px;
+}
+
+/* The memory at first contact: numbers, bars and words side by side, one row per place. */
+.mp-memory {
+  display: flex;
+  max-width: 100%;
+}
+.mp-part {
+  display: flex;
+  flex: none;
+  flex-direction: column;
+  min-width: 0;
+}
+.mp-part.mp-shrinks {
+  flex: 0 1 auto;
+}
+.mp-part > figcaption {
+  height: 13px;
+  margin-bottom: 6px;
+  line-height: 13px;
+  font-size: 12px;
+  font-weight: 600;
+  white-space: nowrap;
+}
+.mp-part:first-child > figcaption {
+  padding-right: 5px;
+  font-weight: 400;
+  color: var(--mp-quiet);
+}
+.mp-part > figcaption.mp-write {
+  text-align: right;
+  padding-right: 4px;
+}
+.mp-part > figcaption.mp-read,
+.mp-part > figcaption.mp-own {
+  padding-left: 4px;
+}
+.mp-part > figcaption.mp-centre {
+  text-align: center;
+}
+.mp-write {
+  color: var(--mp-writes);
+}
+.mp-read {
+  color: var(--mp-reads);
+}
+.mp-own {
+  color: var(--mp-own);
+}
+.mp-side {
+  display: flex;
+  gap: 0 2px;
+}
+.mp-bars {
+  background: none;
+  outline: none;
+  border: solid var(--mp-line);
+  border-width: 1px 0;
+}
+.mp-bars.mp-own {
+  border-width: 1px;
+}
+.mp-frame > svg {
+  position: absolute;
+  inset: 0;
+  width: 100%;
+  height: 100%;
+  pointer-events: none;
+  overflow: visible;
+}
+.mp-bar {
+  fill: currentcolor;
+}
+.mp-missing {
+  stroke: var(--mp-quiet);
+  stroke-width: 0.7;
+  stroke-dasharray: 2 4;
+}
+.mp-notes {
+  position: relative;
+  width: 30px;
+  font-size: 11px;
+  line-height: 1;
+  font-variant-numeric: tabular-nums;
+}
+.mp-notes span {
+  position: absolute;
+  transform: translateY(-50%);
+}
+.mp-notes.mp-write span {
+  right: 4px;
+}
+.mp-notes.mp-read span,
+.mp-notes.mp-own span {
+  left: 4px;
+}
+.mp-mark.mp-touch {
+  border: 2px solid currentcolor;
+  border-radius: 2px;
+  left: 0;
+  right: 0;
+  min-height: 5px;
+}
+.mp-lit {
+  position: absolute;
+  outline: 2px solid var(--mp-mark);
+  outline-offset: -1px;
+  background: color-mix(in srgb, var(--mp-mark) 30%, transparent);
+  min-width: 4px;
+  min-height: 4px;
+}
+.memory-player .mp-nothing {
+  max-width: 300px;
+  padding: 24px;
+  font-size: 14px;
+  color: var(--mp-quiet);
+  border: 1px dashed var(--mp-line);
+  border-radius: 6px;
+}
+.mp-wrong {
+  fill: var(--mp-mark);
+}
+.mp-veil {
+  fill: var(--mp-back);
+  opacity: 0.72;
+}
+.mp-verdict {
+  align-self: center;
+  line-height: 1.2;
+}
+.mp-clock ~ .mp-clock {
+  display: none;
+}
+.mp-clock .mp-ticks {
+  grid-column: 2;
+}
+.mp-clock .mp-line-label {
+  color: var(--mp-quiet);
+  line-height: 19px;
+}
+.mp-foot {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 0 20px;
+  align-items: baseline;
+}
+.mp-foot details[open] {
+  flex: 1 0 100%;
+}
+.mp-glossary dl {
+  display: grid;
+  grid-template-columns: max-content minmax(0, 1fr);
+  gap: 2px 12px;
+  margin: 4px 0 8px;
+}
+.mp-glossary dt {
+  font-weight: 600;
+  color: var(--mp-text);
+}
+.mp-glossary dd {
+  margin: 0;
+}
+@container view (min-width: 740px) {
+  [data-level="simple"] .mp-main {
+    grid-template-columns: max-content minmax(0, 1fr);
+  }
+}
+[data-level="simple"] .mp-line {
+  grid-template-columns: 62px minmax(0, 1fr) 50px;
+}
+.mp-line-label.mp-write,
+.mp-line-label.mp-read {
+  font-weight: 600;
+}
+.mp-world:empty {
+  display: none;
+}
+@container view (min-width: 560px) {
+  [data-level="everything"] .mp-grid {
+    display: grid;
+    grid-template-columns: repeat(2, minmax(0, 1fr));
+    gap: 0 16px;
+    align-items: center;
+  }
+  [data-level="everything"] .mp-clock {
+    grid-column: 1;
+  }
+  [data-level="everything"] .mp-clock ~ .mp-clock {
+    display: grid;
+    grid-column: 2;
+  }
+}
+@container view (min-width: 1180px) {
+  [data-level="everything"] .mp-main {
+    grid-template-columns: minmax(0, 710px) minmax(0, 1fr);
+  }
+  [data-level="everything"] .mp-grid {
+    display: block;
+  }
+  [data-level="everything"] .mp-clock ~ .mp-clock {
+    display: none;
+  }
+}
+@container player (min-width: 860px) {
+  .mp-views[data-runs="2"]:not([data-shown="difference"]) {
+    grid-template-columns: repeat(2, minmax(0, 1fr));
+  }
+  .mp-views:not([data-shown="difference"]) > .mp-view {
+    display: block;
+  }
+  .mp-tabs [data-action^="run-"] {
+    display: none;
+  }
+}
+@container player (max-width: 420px) {
+  .mp-controls {
+    gap: 4px;
+  }
+  .mp-controls button,
+  .mp-controls select {
+    padding: 2px 6px;
+  }
+  .mp-controls > label {
+    order: -1; /* beside the buttons, so that the controls take three lines */
+  }
+  .mp-controls > button {
+    order: -2;
+  }
+  .memory-player .mp-value {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .mp-line {
+    grid-template-columns: 90px minmax(0, 1fr) 46px;
+  }
+}
+@media (max-width: 700px) {
+  .memory-player canvas,
+  .memory-player button,
+  .memory-player summary {
+    scroll-margin-top: 110px; /* or the controls, which stay in sight, would hide it */
+  }
+}
+.mp-why-panel {
+  margin: 6px 0;
+  padding: 4px 10px 8px;
+  background: var(--mp-field);
+  border-left: 3px solid var(--mp-accent);
+  border-radius: 3px;
+}
+.mp-why-head {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 8px;
+  align-items: center;
+}
+.mp-why-head h4 {
+  flex: 1;
+  margin: 0;
+  font-size: 14px;
+}
+.mp-why-panel p {
+  margin: 4px 0;
+  line-height: 1.7;
+}
+.mp-why-line {
+  padding: 2px 0;
+  overflow-x: auto;
+}
+.mp-why-line math {
+  display: block math;
+  margin: 2px 0;
+  width: max-content;
+}
+.mp-why-note {
+  color: var(--mp-quiet);
+}
+.mp-why-panel button {
+  font: inherit;
+  color: var(--mp-text);
+  background: var(--mp-back);
+  border: 1px solid var(--mp-line);
+  border-radius: 3px;
+  cursor: pointer;
+}
+.mp-why-from button {
+  margin: 0 6px 0 0;
+  font-size: 12px;
+}
+.mp-from {
+  color: var(--mp-accent);
+  cursor: pointer;
+}
+
+/* An agent's world. The colours are those of memorylab.environments.scene.ROLES. */
+.memory-player {
+  --mp-scene-ground: #ffffff;
+  --mp-scene-floor: #efeae0;
+  --mp-scene-wall: #6f6a62;
+  --mp-scene-agent: #0072b2;
+  --mp-scene-sign: #e69f00;
+  --mp-scene-goal: #e69f00;
+  --mp-scene-card: #fffdf8;
+  --mp-scene-ink: #222222;
+  --mp-scene-red: #c62828;
+  --mp-scene-text: #1b1b1b;
+  --mp-scene-quiet: #767676;
+  --mp-scene-good: #007f5c;
+  --mp-scene-bad: #c04f00;
+}
+.memory-player[data-theme="dark"],
+body[data-jp-theme-light="false"] .memory-player {
+  --mp-scene-ground: #121417;
+  --mp-scene-floor: #2b3138;
+  --mp-scene-wall: #8f979f;
+  --mp-scene-agent: #6cb6ff;
+  --mp-scene-sign: #f0b133;
+  --mp-scene-goal: #f0b133;
+  --mp-scene-card: #f3efe6;
+  --mp-scene-ink: #222222;
+  --mp-scene-red: #c62828;
+  --mp-scene-text: #e8e8e8;
+  --mp-scene-quiet: #9aa1a9;
+  --mp-scene-good: #35c99a;
+  --mp-scene-bad: #ff8a4c;
+}
+.mp-scene {
+  display: block;
+  width: 100%;
+  height: auto;
+  background: var(--mp-scene-ground);
+  border: 1px solid var(--mp-line);
+  border-radius: 6px;
+  font-family: "DejaVu Sans", system-ui, sans-serif;
+}
+.mp-world {
+  display: grid;
+  grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
+  gap: 6px 16px;
+  margin-bottom: 10px;
+}
+.mp-before {
+  grid-column: 1 / -1;
+}
+.mp-world figcaption,
+.memory-player .mp-acts-title {
+  margin-bottom: 3px;
+  font-size: 12px;
+  font-weight: 600;
+}
+.mp-after figcaption {
+  font-weight: 400;
+  color: var(--mp-quiet);
+}
+.mp-acts ul {
+  margin: 0;
+  padding: 0;
+  list-style: none;
+  max-height: 176px;
+  overflow: auto;
+}
+.mp-acts li {
+  display: grid;
+  grid-template-columns: minmax(4em, max-content) minmax(30px, 1fr) 4.6em;
+  gap: 6px;
+  align-items: center;
+  padding: 1px 4px;
+  border: 1px solid transparent;
+  border-radius: 4px;
+}
+.mp-acts li > i {
+  height: 12px;
+  background: var(--mp-field);
+}
+.mp-acts li b {
+  display: block;
+  height: 100%;
+  background: var(--mp-own);
+}
+.mp-acts li.mp-chosen {
+  border-color: var(--mp-scene-agent);
+  font-weight: 650;
+}
+.mp-acts li.mp-chosen b {
+  background: var(--mp-scene-agent);
+}
+.mp-acts output {
+  text-align: right;
+  font-variant-numeric: tabular-nums;
+}
+.memory-player .mp-numbers {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 0 16px;
+  margin-top: 5px;
+  padding: 0 5px;
+  font-variant-numeric: tabular-nums;
+}
+@container view (min-width: 700px) {
+  .mp-world {
+    grid-template-columns: minmax(0, 5fr) minmax(190px, 3fr) minmax(0, 3.4fr);
+    align-items: start;
+  }
+  .mp-before {
+    grid-column: 1;
+  }
+}
+.mp-agent {
+  flex: 1 0 100%;
+}
+.mp-agent input[type="range"] {
+  width: min(160px, 40vw);
+  padding: 0;
+  vertical-align: middle;
+  accent-color: var(--mp-accent);
+}
+.memory-player .mp-turns {
+  flex: 1 0 100%;
+  font-size: 14px;
+}
+.mp-turns[data-correct="false"] {
+  color: var(--mp-scene-bad);
+}
+
+/* The T-maze to play. */
+.mp-game {
+  max-width: 720px;
+}
+.mp-game-stage {
+  margin: 8px 0 6px;
+  border-radius: 6px;
+  cursor: pointer;
+}
+.mp-game-picture {
+  position: relative;
+}
+.mp-game-stage:not(:focus) .mp-game-picture::after {
+  content: "Click here, then use the arrow keys";
+  position: absolute;
+  inset: auto 0 6px;
+  margin: auto;
+  width: max-content;
+  max-width: 100%;
+  padding: 1px 10px;
+  font-size: 12px;
+  color: var(--mp-quiet);
+  background: var(--mp-back);
+  border: 1px solid var(--mp-line);
+  border-radius: 10px;
+}
+@media (pointer: coarse) {
+  .mp-game-stage:not(:focus) .mp-game-picture::after {
+    content: none;
+  }
+}
+.memory-player .mp-game-said {
+  min-height: 2.9em;
+  font-size: 15px;
+}
+.mp-game[data-outcome="correct"] .mp-game-said {
+  color: var(--mp-scene-good);
+}
+.mp-game[data-outcome="wrong"] .mp-game-said {
+  color: var(--mp-scene-bad);
+}
+.mp-game-moves button {
+  flex: 1 1 110px;
+  min-height: 44px;
+  font-size: 14px;
+}
+.mp-game-moves .mp-due {
+  background: var(--mp-accent);
+  color: var(--mp-back);
+}
+.mp-game-below {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 8px 32px;
+  justify-content: space-between;
+  margin-top: 10px;
+}
+.mp-game-eyes {
+  color: var(--mp-quiet);
+  font-size: 12px;
+  max-width: 300px;
+}
+.mp-game-eyes span {
+  display: inline-block;
+  margin: 2px 4px 2px 0;
+  padding: 0 7px;
+  border: 1px solid var(--mp-line);
+  border-radius: 10px;
+}
+.mp-game-eyes .mp-on {
+  color: var(--mp-scene-ink);
+  background: var(--mp-scene-sign);
+  border-color: var(--mp-scene-sign);
+}
+.mp-game-score {
+  border-collapse: collapse;
+  font-variant-numeric: tabular-nums;
+}
+.mp-game-score caption {
+  font-size: 12px;
+  font-weight: 600;
+  text-align: left;
+}
+.mp-game-score th,
+.mp-game-score td {
+  padding: 0 12px 0 0;
+  font-weight: 400;
+  text-align: left;
+}
+.mp-game-score .mp-chosen {
+  font-weight: 650;
+}
+.mp-game-score .mp-chosen th,
+.mp-game-score .mp-chosen td:nth-child(2) {
+  font-weight: 650;
+}
+@media (prefers-reduced-motion: no-preference) {
+  .mp-bumped {
+    animation: mp-bump 0.18s;
+  }
+}
+@keyframes mp-bump {
+  50% {
+    transform: translateX(5px);
+  }
+}
+`;
 
 // src/memorylab/player/script/main.js
 function render({ model, el }) {
@@ -3066,8 +5606,8 @@ function render({ model, el }) {
     role: "group",
     "aria-label": "memory player"
   });
-  el.replaceChildren(element("style", {}, style_default), root2);
-  const player = new Player(model, root2);
+  el.replaceChildren(element("style", {}, style_default + laboratory_default), root2);
+  const player = model.get("header").game ? new TMazeGame(model, root2) : new Player(model, root2);
   root2.player = player;
   root2.dataset.ready = "true";
   return () => player.destroy();
@@ -3100,6 +5640,7 @@ async function mount(el, start) {
 var main_default = { render };
 export {
   Difference,
+  Episode,
   Run,
   Simulation,
   checkModel,
@@ -3110,8 +5651,10 @@ export {
   firstWriteOrder,
   formulas_exports as formulas,
   mathml_exports as mathematics,
+  maze_exports as maze,
   mount,
   read2 as read,
+  tasks_exports as tasks,
   tellSimply,
   tellStep
 };
