@@ -89,7 +89,7 @@ def record(
         input = make_batch(task, *_read_words(task, input, parsed), parsed.words)
     if input is None:
         raise TypeError("A model needs an input: one sequence [T, F], or a batch of one.")
-    extras = {}
+    extras: dict[str, np.ndarray] = {}
     if isinstance(input, Batch):
         input, extras = _split_batch(input)
         input = input.to(next(model.parameters()))

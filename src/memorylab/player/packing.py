@@ -87,25 +87,25 @@ def pack(
             }
             if name not in followed:
                 arrays[name] |= block.add(trace[name], exact=name in exact)
-        runs.append(
-            {
-                "label": label,
-                "kind": trace.kind,
-                "about": trace.about,
-                "answer": _answer(trace),
-                "steps": trace.num_steps,
-                "locations": trace.sizes.get("N", 0),
-                "word": trace.sizes.get("W", 0),
-                "heads": trace.sizes.get("R", 0),
-                "order": [int(location) for location in order],
-                "frame": _frame(trace),
-                "scenes": _scenes(trace),
-                "actions": trace.metadata.get("action_names"),
-                "arrays": arrays,
-                **how,
-            }
-        )
+        places = {"order": [int(location) for location in order]}
+        runs.append({"label": label, **_describe(trace), **places, "arrays": arrays, **how})
     return {"runs": runs}, block.tobytes()
+
+
+def _describe(trace: MemoryTrace) -> dict[str, Any]:
+    """Return what the header says of a run besides its arrays."""
+    return {
+        "kind": trace.kind,
+        "about": trace.about,
+        "answer": _answer(trace),
+        "steps": trace.num_steps,
+        "locations": trace.sizes.get("N", 0),
+        "word": trace.sizes.get("W", 0),
+        "heads": trace.sizes.get("R", 0),
+        "frame": _frame(trace),
+        "scenes": _scenes(trace),
+        "actions": trace.metadata.get("action_names"),
+    }
 
 
 def _split(trace: MemoryTrace) -> tuple[Sequence[str], Sequence[str], dict[str, Any]]:
