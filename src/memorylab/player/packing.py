@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -86,23 +87,25 @@ def pack(
             }
             if name not in followed:
                 arrays[name] |= block.add(trace[name], exact=name in exact)
-        runs.append(
-            {
-                "label": label,
-                "kind": trace.kind,
-                "about": trace.about,
-                "answer": _answer(trace),
-                "steps": trace.num_steps,
-                "locations": trace.sizes.get("N", 0),
-                "word": trace.sizes.get("W", 0),
-                "heads": trace.sizes.get("R", 0),
-                "order": [int(location) for location in order],
-                "frame": _frame(trace),
-                "arrays": arrays,
-                **how,
-            }
-        )
+        places = {"order": [int(location) for location in order]}
+        runs.append({"label": label, **_describe(trace), **places, "arrays": arrays, **how})
     return {"runs": runs}, block.tobytes()
+
+
+def _describe(trace: MemoryTrace) -> dict[str, Any]:
+    """Return what the header says of a run besides its arrays."""
+    return {
+        "kind": trace.kind,
+        "about": trace.about,
+        "answer": _answer(trace),
+        "steps": trace.num_steps,
+        "locations": trace.sizes.get("N", 0),
+        "word": trace.sizes.get("W", 0),
+        "heads": trace.sizes.get("R", 0),
+        "frame": _frame(trace),
+        "scenes": _scenes(trace),
+        "actions": trace.metadata.get("action_names"),
+    }
 
 
 def _split(trace: MemoryTrace) -> tuple[Sequence[str], Sequence[str], dict[str, Any]]:
@@ -144,11 +147,31 @@ def _answer(trace: MemoryTrace) -> str:
     return "bits" if np.isin(trace.target, (0, 1)).all() else "numbers"
 
 
-def _frame(trace: MemoryTrace) -> dict[str, int] | None:
-    """Return the form of the observations if they are pictures, ``[T, H, W]`` or with colours."""
-    if "observation" not in trace or not 3 <= trace.observation.ndim <= 4:
+def _frame(trace: MemoryTrace) -> dict[str, Any] | None:
+    """Return the array of pictures, ``[T, H, W]`` or with colours, and their form."""
+    for name in ("frame", "observation"):
+        if name in trace and 3 <= trace[name].ndim <= 4:
+            height, width, channels = (*trace[name].shape[1:], 1)[:3]
+            if channels in (1, 3, 4):
+                return {"name": name, "height": height, "width": width, "channels": channels}
+    return None
+
+
+def _scenes(trace: MemoryTrace) -> dict[str, list[Any]] | None:
+    """Return the scenes of an episode, with each shape once and its number wherever it is."""
+    scenes = trace.metadata.get("scenes")
+    if scenes is None:
         return None
-    height, width, channels = (*trace.observation.shape[1:], 1)[:3]
-    if channels not in (1, 3, 4):
-        return None
-    return {"height": height, "width": width, "channels": channels}
+    if not isinstance(scenes, list) or len(scenes) != trace.num_steps + 1:
+        raise ValueError(
+            f"The trace's metadata must have a list of {trace.num_steps + 1} scenes, one before "
+            f"each action and one at the end, but has {scenes!r:.80}."
+        )
+    from memorylab.environments.scene import check_scene
+
+    numbers: dict[str, int] = {}
+    packed = []
+    for scene in map(check_scene, scenes):
+        keys = [json.dumps(shape) for shape in scene["shapes"]]
+        packed.append(scene | {"shapes": [numbers.setdefault(key, len(numbers)) for key in keys]})
+    return {"shapes": [json.loads(key) for key in numbers], "scenes": packed}

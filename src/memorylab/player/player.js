@@ -1,3116 +1,1117 @@
 // Made of script/ by make player.
-var __defProp = Object.defineProperty;
-var __export = (target, all) => {
-  for (var name in all)
-    __defProp(target, name, { get: all[name], enumerable: true });
-};
-
-// src/memorylab/player/script/elements.js
-function element(tag, properties = {}, ...children) {
-  const node2 = document.createElement(tag);
-  for (const [key, value] of Object.entries(properties)) {
-    if (key.startsWith("on")) node2.addEventListener(key.slice(2), value);
-    else if (key === "style") Object.assign(node2.style, value);
-    else if (value !== null && value !== void 0) node2.setAttribute(key, value);
+var Vo=Object.defineProperty;var at=(s,t)=>{for(var e in t)Vo(s,e,{get:t[e],enumerable:!0})};function m(s,t={},...e){let o=document.createElement(s);for(let[n,i]of Object.entries(t))n.startsWith("on")?o.addEventListener(n.slice(2),i):n==="style"?Object.assign(o.style,i):i!=null&&o.setAttribute(n,i);return("tabindex"in t||["button","input","select","summary"].includes(s))&&o.setAttribute("data-lm-suppress-shortcuts","true"),o.append(...e),o}var $=(s,t,e,o)=>m("button",{type:"button",title:t,onclick:o,"data-action":s},e);function _(s,t={},...e){let o=document.createElementNS("http://www.w3.org/2000/svg",s);for(let[n,i]of Object.entries(t))o.setAttribute(n,i);return o.append(...e),o}var Zo={first:"M3 3h2v10H3zM13 3v10L6 8z",back:"M11 3v10L4 8z",play:"M4 2.5v11L13.5 8z",pause:"M4 3h3v10H4zM9 3h3v10H9z",forward:"M5 3v10l7-5z",last:"M11 3h2v10h-2zM3 3v10l7-5z"};function Me(s){return _("svg",{viewBox:"0 0 16 16",width:16,height:16,"aria-hidden":"true"},_("path",{d:Zo[s],fill:"currentColor"}))}var q=s=>Number.isNaN(s)?"NaN":A(Number(s.toPrecision(3))).replace("-","−"),A=s=>{if(Number.isNaN(s))return"NaN (no number)";if(Number.isInteger(s))return String(s);let t=Math.abs(s);return t>=1e-4&&t<1e5?String(Number(s.toPrecision(5))):s.toExponential(3)},Pt=(s,t,e)=>{for(let o of[1,2,4,5,8,10,16,20,32,50,64,100,128,200,256,500])if(o*t/s>=e)return o;return s};var ys={};at(ys,{ACTION_NAMES:()=>Xo,FORWARD:()=>lt,LEFT:()=>z,RIGHT:()=>T,TMaze:()=>J,drawMaze:()=>xs});var[lt,z,T]=[0,1,2],Xo=["forward","left","right"],Jo=-.1,Oe={[z]:"left",[T]:"right"},J=class{constructor(t,e,o=4*e){Object.assign(this,{sign:t,length:e,limit:o,distance:e,time:0,outcome:null})}get over(){return this.outcome!==null}get correct(){return this.outcome===Oe[this.sign]}step(t){this.time+=1;let e=Jo;return this.distance===0&&t!==lt?(this.outcome=Oe[t],this.correct?1:-1):(this.distance>0&&t===lt&&(this.distance-=1,e=0),this.time>=this.limit&&(this.outcome="late"),e)}observe(t=this.time===0){let e=t?this.sign:null,o=this.distance===0;return[e===z,e===T,!o,o].map(Number)}scene(t=this.time===0,e=!0){let{sign:o,distance:n,length:i,outcome:r}=this;return xs(e?Oe[o]:null,n,i,t,r)}},[H,U,X]=[44,80,18],[Qo,tn]=[336,48],[ws,bs]=[8,152],vt={left:30,right:130},Q=s=>s.split(" ").map(t=>t.split(",").map(Number)),en=Q("0,-12 10,0 4,0 4,12 -4,12 -4,0 -10,0"),sn=Q("0,-10 3,-3 10,-3 4,1 6,9 0,4 -6,9 -4,1 -10,-3 -3,-3"),on=["-5,0 -1,4 5,-4"].map(Q),nn=["-4,-4 4,4","-4,4 4,-4"].map(Q),_t=(s,t,e,o=1)=>e.map(([n,i])=>[s+n,t+o*i]),ze=(s,t,e,o)=>({kind:"circle",x:s,y:t,radius:e,fill:o}),Ht=(s,t)=>({kind:"polygon",points:s,fill:t}),Te=(s,t)=>({kind:"line",points:s,stroke:t,stroke_width:3}),$t=(s,t,e,o,n,i)=>({kind:"text",x:s,y:t,text:e,size:o,fill:n,...i?{anchor:i}:{}});function xs(s,t,e,o,n=null){let i=u=>H+Math.floor(Math.min(Qo,tn*e)*u/e),[r,a]=[i(e),i(e-t)],l=vt[n]??U,c=r+X,h=[rn(r)];for(let u=0;u<=e;u++)h.push(ze(i(u),U,2,"quiet"));h.push(...ln(s,o));for(let[u,f]of Object.entries(vt))h.push($t(c+8,f,u,14,"text","start")),u===s&&s!==n&&h.push(Ht(_t(r,f,sn),"goal"));let p=[[H,U],[a,U],[a,l]];return h.push(Te(p,"agent"),ze(a,l,12,"agent"),Ht(an(a,l,n),"ground"),...cn(s,n,c)),{width:480,height:160,label:hn(s,t,o,n),shapes:h}}function rn(s){let[t,e]=[U-X,U+X],[o,n,i]=[H-X-4,s-X,s+X],r=`${o},${t} ${n},${t} ${n},${ws} ${i},${ws}`,a=`${i},${bs} ${n},${bs} ${n},${e} ${o},${e}`;return{...Ht(Q(`${r} ${a}`),"floor"),stroke:"wall"}}function an(s,t,e){return e in vt?_t(s,t,Q("0,-8 6,4 -6,4"),e==="left"?1:-1):_t(s,t,Q("8,0 -4,-6 -4,6"))}function ln(s,t){let e={kind:"rect",x:H-22,y:8,width:44,height:38,radius:5},o=t?{fill:"sign",stroke:"wall"}:{fill:"ground",stroke:"quiet",dashed:!0},n=t?"ink":"quiet",i=s==="left"?1:-1,r=[[H,46],[H,U-X]];return[Te(r,"wall"),{...e,...o},s===null?$t(H,27,"?",24,n):Ht(_t(H,27,en,i),n),$t(6,112,"sign",11,"quiet","start"),$t(6,126,t?"in sight":"out of sight",11,"quiet","start")]}function cn(s,t,e){if(t==="late")return[$t(e+8,U,"too late",14,"bad","start")];if(s===null||t===null)return[];let[o,n,i]=[e+64,vt[t],t===s],r=i?on:nn;return[ze(o,n,11,i?"good":"bad"),...r.map(a=>Te(_t(o,n,a),"ground"))]}function hn(s,t,e,o){let n=o in vt,i=`the sign ${e?"shows":"showed"} ${s}`;if(s===null?i="the sign is not known":n&&(i=`${o===s?"as":"but"} the sign showed ${s}`),n)return`The agent turned ${o}, ${i}.`;let r=t===1?"1 step":`${t} steps`;return`The agent stands ${t===0?"at the junction":`${r} before the junction`}; ${i}.${o==="late"?" Its time is up.":""}`}var pn="ground floor wall agent sign goal card ink red text quiet good bad".split(" "),mn={start:"start",middle:"middle",end:"end"},dn=1.5,$s=({shapes:s,scenes:t})=>t.map(e=>({...e,shapes:e.shapes.map(o=>s[o])}));function Ut({width:s,height:t,label:e,title:o,shapes:n}){let i={viewBox:`0 0 ${s} ${t}`,role:"img","aria-label":e},r=o?[_("title",{},o)]:[];return _("svg",{...i,class:"mp-scene"},...r,...n.map(un))}function un(s){let{kind:t,fill:e,stroke:o,stroke_width:n=dn,dashed:i}=s,r=[`fill: ${ks(e)}`];o&&r.push(`stroke: ${ks(o)}`,`stroke-width: ${Number(n)}`),i&&r.push("stroke-dasharray: 4 3");let a={style:r.join(";")},l=()=>s.points.map(u=>u.join()).join(" "),{x:c,y:h}=s;if(t==="rect"){let u={x:c,y:h,width:s.width,height:s.height,rx:s.radius??0};return _("rect",{...u,...a})}if(t==="circle")return _("circle",{cx:c,cy:h,r:s.radius,...a});if(t==="polygon")return _("polygon",{points:l(),...a});if(t==="line")return _("polyline",{points:l(),...a});if(t!=="text")throw new Error(`This world can't be drawn: it has a shape '${t}'.`);let p=mn[s.anchor??"middle"];return _("text",{...{x:c,y:h,"text-anchor":p,"dominant-baseline":"central"},"font-size":s.size,...a},s.text)}function ks(s){if(s===void 0)return"none";if(!pn.includes(s))throw new Error(`This world can't be drawn: it has a colour '${s}'.`);return`var(--mp-scene-${s})`}var Gt=class{constructor(t){this.view=t,this.before=m("figure",{class:"mp-before"}),this.after=m("figure",{class:"mp-after"}),this.acts=m("div",{class:"mp-acts"}),this.root=m("div",{class:"mp-world"},this.before,this.acts,this.after)}get run(){return this.view.run}draw(t){let{scenes:e}=this.run;t=Math.min(t,this.run.steps-1);let o=n=>m("figcaption",{},n);try{e&&(this.before.replaceChildren(o("the world (dashed: out of the agent's sight)"),Ut(e[t])),this.after.replaceChildren(o("what comes of it"),Ut(e[t+1])))}catch(n){this.before.replaceChildren(m("p",{class:"mp-nothing"},n.message)),this.after.replaceChildren()}this.acts.replaceChildren(...this.buildActs(t))}buildActs(t){let{run:e}=this,o=e.has("action")&&e.size("action")===1?e.at("action",t)[0]:null,n=[];if(e.has("action_probabilities"))e.at("action_probabilities",t).forEach((r,a)=>{let l=`${(100*r).toFixed(1)} %`,c=a===o;n.push(m("li",{class:c?"mp-chosen":null,"aria-current":c?"true":null},m("span",{},Ne(e,a)),m("i",{},m("b",{style:{width:l.replace(" ","")}})),m("output",{},l)))});else if(e.has("action")){let r=o===null?[...e.at("action",t)].map(A).join(", "):null;n.push(m("li",{class:"mp-chosen"},r??Ne(e,o)))}let i=["reward","value"].filter(r=>e.has(r)&&e.size(r)===1);return[m("p",{class:"mp-acts-title"},"what it does"),m("ul",{"aria-label":"actions"},...n),m("p",{class:"mp-numbers"},...i.map(r=>{let{label:a,meaning:l}=e.arrays[r],c=e.at(r,t)[0].toFixed(2).replace("-","−");return m("span",{title:l},`${a} `,m("b",{},c))}))]}tell(t){let{run:e}=this;t=Math.min(t,e.steps-1);let o=e.scenes?[e.scenes[t===e.steps-1?t+1:t].label]:[];if(e.has("action_probabilities")&&e.size("action")===1){let n=e.at("action",t)[0],i=e.at("action_probabilities",t)[n];o.push(`Its action: ${Ne(e,n)} (${Math.round(100*i)} %).`)}return o.join(" ")}},Ne=(s,t)=>s.actions?.[t]??`action ${t}`,Kt=s=>!s.signed&&!!(s.scenes??s.has("action_probabilities"));var vs={ArrowRight:lt,ArrowUp:z,ArrowDown:T},fn=[[lt,"→","forward","Forward (right arrow)"],[z,"↑","left","Turn left (up arrow)"],[T,"↓","right","Turn right (down arrow)"]],Ce={start:"at the start",always:"all the time",never:"never"},gn=["sign left","sign right","corridor","junction"];function wn(s){return()=>{s=s+1831565813|0;let t=Math.imul(s^s>>>15,1|s);return t=t+Math.imul(t^t>>>7,61|t)^t,((t^t>>>14)>>>0)/2**32}}var Yt=class{constructor(t,e){this.model=t,this.root=e;let{corridor_length:o,sign:n,seed:i}=t.get("header").game;this.lengths=o,this.random=wn(i??Math.floor(2**32*Math.random())),this.sight=n,this.scores=Object.fromEntries(Object.keys(Ce).map(r=>[r,[0,0]])),this.build(),this.begin()}build(){this.picture=m("div",{class:"mp-game-picture"}),this.said=m("p",{class:"mp-game-said","aria-live":"polite"}),this.stage=m("div",{class:"mp-game-stage",tabindex:"0",role:"application","aria-label":"T-maze. Right arrow goes forward, up arrow turns left, down arrow turns right, enter begins a new round."},this.picture),this.stage.addEventListener("pointerdown",()=>this.stage.focus()),this.moves=fn.map(([e,o,n,i])=>{let r=$(n,i,"",()=>this.move(e));return r.append(m("b",{"aria-hidden":"true"},o),` ${n}`),r}),this.next=$("new","New round (enter)","new round",()=>this.begin()),this.sights=Object.entries(Ce).map(([e,o])=>$(`sight-${e}`,`See the sign ${o}`,o,()=>this.look(e))),this.eyes=m("p",{class:"mp-game-eyes"}),this.score=m("table",{class:"mp-game-score","aria-label":"score"});let t={class:"mp-group-of",role:"group","aria-label":"you see the sign"};this.root.classList.add("mp-game"),this.root.replaceChildren(m("div",{class:"mp-controls"},"You see the sign",m("span",t,...this.sights)),this.stage,this.said,m("div",{class:"mp-controls mp-game-moves"},...this.moves,this.next),m("div",{class:"mp-game-below"},this.eyes,this.score)),this.root.addEventListener("keydown",e=>this.key(e))}begin(){let[t,e]=this.lengths,o=this.random()<.5?z:T,n=t+Math.floor((e-t+1)*this.random());this.maze=new J(o,n,4*e),this.draw("")}look(t){this.sight=t,this.begin(),this.stage.focus({preventScroll:!0})}move(t){let{maze:e}=this;if(e.over)return this.draw("This round is over. Enter begins a new one.");let o=e.distance,n=e.step(t),i=!e.over&&e.distance===o;e.over&&this.count(n===1),this.draw(i?"A wall: this costs 0.1.":"",i)}count(t){let e=this.scores[this.sight];e[0]+=t,e[1]+=1,this.model.set("scores",structuredClone(this.scores)),this.model.save_changes()}get visible(){let{maze:t,sight:e}=this;return!t.over&&(e==="always"||e==="start"&&t.time===0)}draw(t,e=!1){let{maze:o,visible:n}=this,i=o.scene(n,n||o.over);i.label=i.label.replace("The agent stands","You stand").replace("The agent","You"),this.picture.replaceChildren(Ut(i)),this.picture.classList.toggle("mp-bumped",e);let r=o.over?`${bn(o)} Enter begins a new round.`:t;this.said.textContent=`${i.label} ${r}`.trim(),this.root.dataset.outcome=o.over?o.correct?"correct":"wrong":"",this.next.classList.toggle("mp-due",o.over);let a=o.observe(n);this.eyes.replaceChildren("What an agent gets to see: ",...gn.map((l,c)=>m("span",{class:a[c]?"mp-on":""},`${l} `,m("b",{},a[c]))));for(let l of this.sights)l.setAttribute("aria-pressed",String(l.dataset.action===`sight-${this.sight}`));this.drawScore()}drawScore(){let t=(e,o)=>m(e,e==="th"?{scope:"row"}:{},o);this.score.replaceChildren(m("caption",{},"correct turns"),...Object.entries(this.scores).map(([e,[o,n]])=>m("tr",{"data-sight":e,class:e===this.sight?"mp-chosen":null},t("th",`sign ${Ce[e]}`),t("td",n?`${o} of ${n}`:"–"),t("td",e==="never"&&n?`by chance, ${n/2}`:""))))}key(t){if(t.ctrlKey||t.metaKey||t.altKey)return;let e=t.target.tagName==="BUTTON";if(t.key in vs)this.move(vs[t.key]);else if(t.key==="Enter"&&!e)this.begin();else return;t.preventDefault(),t.stopPropagation(),e&&this.stage.focus({preventScroll:!0})}destroy(){}};function bn({outcome:s,correct:t}){return s==="late"?"Too late.":t?"Correct: reward 1.":"Wrong: reward −1."}var ct=s=>s.reduce((t,e)=>t*e,1),St=s=>1/(1+Math.exp(-s)),Vt=s=>1+(s>40?s:Math.log1p(Math.exp(s)));function ht(s,t,e){let o=-1/0;for(let i=t;i<t+e;i++)o=Math.max(o,s[i]);let n=0;for(let i=t;i<t+e;i++)n+=s[i]=Math.exp(s[i]-o);for(let i=t;i<t+e;i++)s[i]/=n}function C(s,t,e,o=0,n=e.length,i=0){for(let r=0;r<s.length;r++){let a=0,l=(o+r)*n+i;for(let c=0;c<e.length;c++)a+=t[l+c]*e[c];s[r]+=a}}var Es={};at(Es,{KINDS:()=>_s,UNDISTURBED:()=>pt,apply:()=>Fe,check:()=>Le,covers:()=>je,firstChange:()=>Ie,format:()=>j,formatEdit:()=>tt,parse:()=>et,sizesOf:()=>Sn,stepShape:()=>At,suggest:()=>Ss});var _s={number:[-1/0,1/0],activation:[-1,1],fraction:[0,1],weighting:[0,1],distribution:[0,1],links:[0,1],strength:[1,1/0]},pt=Object.freeze({edits:[],locations:null,words:null}),xn=/^([A-Za-z_]\w*)\s*(?:\[\s*(\d{1,9}(?:\s*,\s*\d{1,9})*)\s*\]\s*)?(?:@\s*(\d{1,9})\s*(?:(-)\s*(\d{1,9})?\s*)?)?$/,yn=/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i,kn=/^\d{1,9}$/;function et(s){let t={edits:[],locations:null,words:null};for(let e of s.trim()?s.split(";"):[]){let o=e.indexOf("="),n=(o<0?e:e.slice(0,o)).trim(),i=o<0?"":e.slice(o+1).trim();if(n==="N"&&t.locations!==null||n==="words"&&t.words!==null)throw new Error(`'${s}' sets ${n} twice. Keep one of them.`);n==="N"?t.locations=$n(i):n==="words"?t.words=vn(i):t.edits.push(_n(e.trim(),n,i))}return t}function $n(s){if(!kn.test(s))throw new Error(`N must be a number of locations, but is '${s}'.`);if(Number(s)<1)throw new Error(`N must be at least 1, got ${Number(s)}.`);return Number(s)}function vn(s){let t=s.split(",").map(e=>e.trim());for(let e of t)if(!/^[01]+$/.test(e)||e.length!==t[0].length)throw new Error(`Words must be bits of one length, such as 1011,0010, but one is '${e}'.`);return t}function _n(s,t,e){let o=xn.exec(t);if(!o||!yn.test(e))throw new Error(`'${s}' can't be read. Write name[index]@first-last=value, such as memory[3]@5-=0 or write_gate=0, and join parts by ';'.`);let[,n,i,r,a,l]=o,c=i?i.split(",").map(Number):[],h=Number(r??0),p=l!==void 0?Number(l):r!==void 0&&!a?h:null,d=Number(e)+0;if(p!==null&&p<h)throw new Error(`The last step for ${n} must be at least ${h}, got ${p}.`);if(!Number.isFinite(d))throw new Error(`${n} must get a finite number, got ${e}.`);return{name:n,index:c,first:h,last:p,value:d}}function tt({name:s,index:t,first:e,last:o,value:n}){let i=t.length?`[${t}]`:"",r="";return o!==null?r=o===e?`@${e}`:`@${e}-${o}`:e>0&&(r=`@${e}-`),`${s}${i}${r}=${n}`}function j({edits:s,locations:t,words:e}){let o=t===null?[]:[`N=${t}`];return e!==null&&o.push(`words=${e}`),[...o,...s.map(tt)].join(";")}function Sn(s){let t={T:s.steps};for(let{axes:e,shape:o}of Object.values(s.arrays))e.split(" ").forEach((n,i)=>{/^[A-Z]$/.test(n)&&(t[n]??=o[i])});return t}var At=({axes:s},t)=>s.split(" ").slice(1).map(e=>t[e]??Number(e));function Le({edits:s,locations:t},e,o){if(t!==null&&!("N"in o))throw new Error(`N=${t}: this memory has no locations.`);for(let n of s)An(n,e,{...o,N:t??o.N})}function An(s,t,e){let{name:o,index:n,first:i,last:r,value:a}=s,l=g=>{throw new Error(`${tt(s)}: ${g}`)},c=Object.keys(t).filter(g=>!t[g].optional);c.includes(o)||l(`no step computes an array '${o}'.${Ss(o,c)}`);let h=t[o],p=At(h,e),d=h.axes.split(" ").slice(1);n.length>p.length&&l(`at one step ${o} has ${p.length} dimensions, but the index has ${n.length}.`),n.forEach((g,w)=>{g>=p[w]&&l(`the index ${g} is out of range: it must be 0 to ${p[w]-1} (dimension ${d[w]} of ${o}).`)});for(let g of[i,r??0])g>=e.T&&l(`step ${g} is out of range: the run has the steps 0 to ${e.T-1}.`);let[u,f]=_s[h.kind];if(!(u<=a&&a<=f)){let g=Number.isFinite(f)?`in [${u}, ${f}]`:`at least ${u}`;l(`${o} is a ${h.kind}, so its value must be ${g}, but it is ${a}.`)}}function Ss(s,t){let e=t.toSorted((i,r)=>Re(i,s)-Re(r,s))[0];return`${e!==void 0&&2*Re(e,s)<=e.length?` Did you mean '${e}'?`:""} Known: ${t.toSorted().join(", ")||"none"}.`}function Re(s,t){let e=Array.from({length:t.length+1},(o,n)=>n);for(let o=1;o<=s.length;o++){let n=[o];for(let i=1;i<=t.length;i++)n.push(Math.min(e[i]+1,n[i-1]+1,e[i-1]+(s[o-1]!==t[i-1])));e=n}return e[t.length]}var As=({first:s,last:t},e)=>s<=e&&(t===null||e<=t),je=(s,t,e,o)=>s.name===t&&As(s,o)&&s.index.every((n,i)=>n===e[i]);function Fe(s,t,e,o,n){for(let i of s.edits)if(i.name===t&&As(i,e)){let[r,a]=[0,o.length];i.index.forEach((l,c)=>{a/=n[c],r+=l*a}),o.fill(i.value,r,r+a)}return o}function Ie(s,t){let[e,o]=[s.edits,t.edits],n=(i,r)=>i&&r&&tt(i)===tt(r);for(;n(e[0],o[0]);)[e,o]=[e.slice(1),o.slice(1)];for(;n(e.at(-1),o.at(-1));)[e,o]=[e.slice(0,-1),o.slice(0,-1)];return Math.min(...[...e,...o].map(({first:i})=>i))}var Qs={};at(Qs,{FORMULAS:()=>Nt,formulasOf:()=>Ct});var Rs={};at(Rs,{Letters:()=>dt,Numbers:()=>zt,add:()=>M,apply:()=>ut,constant:()=>R,divide:()=>te,evaluate:()=>Cs,exp:()=>Ns,flatten:()=>Tt,leaf:()=>F,multiply:()=>b,named:()=>Pe,nonnegative:()=>ee,root:()=>qe,shorten:()=>oe,shownSources:()=>He,sources:()=>se,square:()=>We,subtract:()=>L});var Os={};at(Os,{mathml:()=>mt,number:()=>Jt,similarityOf:()=>De,symbolOf:()=>Ot});var En={input:["x"],read_keys:["k","r"],read_strengths:["β","r"],write_key:["k","w"],write_strength:["β","w"],erase_vector:["e"],write_vector:["v"],free_gates:["f"],allocation_gate:["g","a"],write_gate:["g","w"],read_modes:["π"],usage:["u"],allocation_weighting:["a"],write_content_weighting:["c","w"],write_weighting:["w","w"],memory:["M"],link:["L"],precedence:["p"],forward_weighting:["f"],backward_weighting:["b"],read_content_weighting:["c","r"],read_weighting:["w","r"],read_vectors:["r"],output:["y"],controller_hidden:["h"],controller_cell:["s"],"cell.interface.weight":["W","","ξ"],"cell.interface.bias":["b","","ξ"],"output.weight":["W","","y"],"output.bias":["b","","y"]},Mn=["i","f","g","o"],On={weight:["W"],bias:["b"],weight_ih:["W","","x"],bias_ih:["b","","x"],weight_hh:["W","","h"],bias_hh:["b","","h"]},zn=/^(read_(?!weighting_)|free_gates|(forward|backward)_weighting|read_content_weighting)/,G=s=>`<mi>${s}</mi>`,Et=s=>`<mo>${s}</mo>`,O=(...s)=>`<mrow>${s.join("")}</mrow>`,Mt=(s,t="(",e=")")=>O(`<mo stretchy="false">${t}</mo>`,s,`<mo stretchy="false">${e}</mo>`);function Ot(s,t,e){let o=[...t],n=/^controller_\w+_(\d+)$/.exec(s)?.[1],i=s.replace(/(controller_\w+)_\d+$/,"$1"),[r,a="",l=e]=En[i]??On[s.split(".").at(-1)]??"?",[c,h]=[r,a];i==="controller_gates"&&(c=Mn[o.shift()]),zn.test(s)&&(h+=(h?",":"")+o.shift()),n!==void 0&&(h=String(Number(n)+1));let[p,d]=[l,h].map(f=>f&&G(f)),u=G(c);return p&&d?u=`<msubsup>${u}${p}${d}</msubsup>`:p?u=`<msub>${u}${p}</msub>`:d&&(u=`<msup>${u}${d}</msup>`),o.length?O(u,Mt(G(o.join(", ")),"[","]")):u}var De=(s,t)=>O(G("D"),Mt(O(s,Et(","),t))),[Xt,Zt,Ms]=[1,2,3],Tn={add:Xt,subtract:Xt,multiply:Zt},Nn={sigmoid:"σ",oneplus:"oneplus",tanh:"tanh"};function mt(s,t,e=!1){let o=(c,h=Xt,p=!1)=>{let d=(Tn[c.op]??Ms)<h,u=["leaf","named"].includes(c.op)&&c.value<0,f=mt(c,t,p&&!d);return d||p&&u?Mt(f):f},{op:n,args:i,over:r}=s,[a,l]=i;switch(n){case"leaf":return t(s);case"add":case"multiply":{let[c,h,p]=n==="add"?["+","∑",Xt]:["·","∏",Zt];return r&&i.length===1&&Number.isNaN(s.value)?O(`<munder>${Et(h)}${G(r)}</munder>`,o(a,Zt)):i.length?O(i.map((d,u)=>o(d,p,e||u>0)).join(Et(c))):`<mn>${n==="add"?0:1}</mn>`}case"subtract":return O(o(a),Et("−"),o(l,Zt,!0));case"divide":return`<mfrac>${O(o(a))}${O(o(l))}</mfrac>`;case"exp":return`<msup>${G("e")}${O(o(a))}</msup>`;case"root":return`<msqrt>${o(a)}</msqrt>`;case"square":return`<msup>${O(o(a,Ms,!0))}<mn>2</mn></msup>`;case"nonnegative":return O(G("max"),Mt(O("<mn>0</mn>",Et(","),o(a))));case"named":return s.symbol||t(s);default:return O(G(Nn[n]),Mt(o(a)))}}function Cn(s){let t=1-Math.abs(s);if(t>0&&t<.01)return s.toFixed(Math.min(12,2-Math.floor(Math.log10(t)))).replace("-","−");let e=Math.abs(s);return e>0&&e<1e-4?Number(s.toPrecision(3)).toExponential().replaceAll("-","−"):q(s)}var Jt=({value:s,rest:t})=>{let e=`<mn>${Cn(s)}</mn>`;return t?`<munder>${e}<mtext>${t} more</mtext></munder>`:e};var zs=3,Be={leaf:()=>NaN,add:(...s)=>s.reduce((t,e)=>t+e,0),subtract:(s,t)=>s-t,multiply:(...s)=>s.reduce((t,e)=>t*e,1),divide:(s,t)=>s/t,exp:Math.exp,root:Math.sqrt,square:s=>s*s,sigmoid:St,oneplus:Vt,tanh:Math.tanh,nonnegative:s=>Math.max(0,s),named:s=>s},E=(s,t,e)=>({op:s,args:t,value:Be[s](...t.map(({value:o})=>o)),...e}),F=(s,t,e=null)=>({op:"leaf",args:[],value:s,symbol:t,source:e}),R=s=>F(s,`<mn>${s}</mn>`),M=(...s)=>E("add",s),L=(s,t)=>E("subtract",[s,t]),b=(...s)=>E("multiply",s),te=(s,t)=>E("divide",[s,t]),Ns=s=>E("exp",[s]),qe=s=>E("root",[s]),We=s=>E("square",[s]),ut=(s,t)=>E(s,[t]),Pe=(s,t)=>E("named",[t],{symbol:s}),ee=s=>s.value<0?E("nonnegative",[s]):s,Cs=({op:s,args:t,value:e})=>s==="leaf"?e:Be[s](...t.map(Cs));function se({source:s,args:t}){return[...s?[s]:[],...t.flatMap(se)]}function He(s){let t=!1,e=({op:o,source:n,args:i})=>o==="named"&&t?[]:(t||=o==="named",[...n?[n]:[],...i.flatMap(e)]);return e(s)}function oe(s){let t=s.args.map(oe);if(!s.over||t.length<=zs+1)return{...s,args:t};let e=s.op==="add",o=({value:l})=>e?-Math.abs(l):l,n=[...t].sort((l,c)=>o(l)-o(c)),i=new Set(n.slice(0,zs)),r=t.filter(l=>!i.has(l)),a={...F(Be[s.op](...r.map(({value:l})=>l))),rest:r.length};return{...s,args:[...t.filter(l=>i.has(l)),a]}}var Qt=class{softmax(t,e,o,n){let i=this.sum(t,e,n).args,r=Math.max(...i.map(({value:l})=>l)),a=l=>Ns(r>700?L(l,R(r)):l);return te(a(n(o)),E("add",i.map(a),{over:t}))}},zt=class extends Qt{constructor(t,e){super(),Object.assign(this,{run:t,step:e,model:t.model,sizes:t.model.sizes,symbolic:!1})}now(t,...e){return this.cell(t,e,this.step)}before(t,...e){return this.step>0?this.cell(t,e,this.step-1):R(0)}cell(t,e,o){let n=this.array(t,o)[Tt(e,this.run.shapeOf(t))];return F(n,"",{name:t,index:e,step:o})}array(t,e=this.step){return this.run.at(t,e)}weight(t,...e){let{weights:o,shapes:n}=this.model;return F(o[t][Tt(e,n[t])])}sum(t,e,o){return E("add",Ts(e).map(o),{over:t})}product(t,e,o){return E("multiply",Ts(e).map(o),{over:t})}},Ts=s=>Array.isArray(s)?s:Array.from({length:s},(t,e)=>e),Tt=(s,t)=>s.reduce((e,o,n)=>e*t[n]+o,0),dt=class extends Qt{constructor(t){super(),Object.assign(this,{model:t,sizes:t.sizes,symbolic:!0})}now(t,...e){return F(NaN,Ot(t,e,"t"))}before(t,...e){return F(NaN,Ot(t,e,"t−1"))}weight(t,...e){return F(NaN,Ot(t,e,""))}sum(t,e,o){return E("add",[o(t)],{over:t})}product(t,e,o){return E("multiply",[o(t.split(" ")[0])],{over:t})}};function Fs({input:s},{read_vectors:t}){let e=new Float64Array(s.length+t.length);return e.set(s),e.set(t,s.length),e}function Is(s,t,e){let{input:o,heads:n,word:i}=s.sizes,r=(a,l)=>s.symbolic?"F+iW+w":o+a*i+l;return[s.sum("j",o,a=>b(s.weight(t,e,a),s.now("input",a))),s.sum("i,w",n*i,a=>{let[l,c]=s.symbolic?["i","w"]:[Math.floor(a/i),a%i];return b(s.weight(t,e,r(l,c)),s.before("read_vectors",l,c))})]}var Rn=4,Ue=new Map;function Ln(s,t){return Ue.has(t)||Ue.set(t,jn(s,t)),Ue.get(t)}function jn(s,t){let[e,o,n]=["gates","cell","hidden"].map(l=>`controller_${l}_${s}`),i=`controller_hidden_${s-1}`,[r,a]=[`${t}weight_ih`,`${t}weight_hh`];return[{name:e,axes:"T 4 H",compute(l,c,{weights:h,sizes:{hidden:p}}){let d=Float64Array.from(h[`${t}bias_ih`]),u=h[`${t}bias_hh`];for(let f=0;f<d.length;f++)d[f]+=u[f];C(d,h[r],s?l[i]:Fs(l,c)),C(d,h[a],c[n]);for(let f=0;f<d.length;f++)d[f]=f>=2*p&&f<3*p?Math.tanh(d[f]):St(d[f]);return d},explain(l,c,h){let{hidden:p}=l.sizes,d=l.symbolic?h:c*p+h,u=s?[l.sum("j",p,f=>b(l.weight(r,d,f),l.now(i,f)))]:Is(l,r,d);return ut(c===2?"tanh":"sigmoid",M(...u,l.sum("l",p,f=>b(l.weight(a,d,f),l.before(n,f))),l.weight(`${t}bias_ih`,d),l.weight(`${t}bias_hh`,d)))}},{name:o,axes:"T H",compute(l,c,{sizes:{hidden:h}}){let p=l[e];return c[o].map((d,u)=>p[h+u]*d+p[u]*p[2*h+u])},explain:(l,c)=>M(b(l.now(e,1,c),l.before(o,c)),b(l.now(e,0,c),l.now(e,2,c)))},{name:n,axes:"T H",compute(l,c,{sizes:{hidden:h}}){return l[o].map((p,d)=>l[e][3*h+d]*Math.tanh(p))},explain:(l,c)=>b(l.now(e,Rn-1,c),ut("tanh",l.now(o,c)))}]}var Fn={name:"controller_hidden_0",axes:"T H",compute(s,t,{weights:e}){let o=Float64Array.from(e["cell.controller.0.bias"]);return C(o,e["cell.controller.0.weight"],Fs(s,t)),o.map(Math.tanh)},explain:(s,t)=>ut("tanh",M(...Is(s,"cell.controller.0.weight",t),s.weight("cell.controller.0.bias",t)))};function Ds({controller:s,sizes:{layers:t}}){if(s==="feedforward")return[Fn];let e=o=>t>1?`cell.controller.layers.${o}.`:"cell.controller.";return Array.from({length:t},(o,n)=>Ln(n,e(n))).flat()}var ne=({controller:s,sizes:{layers:t}})=>`controller_hidden_${s==="feedforward"?0:t-1}`,Ge=(s,t)=>s.now(s.symbolic?"controller_hidden":ne(s.model),t),In={number:()=>{},strength:s=>s.forEach((t,e)=>s[e]=Vt(t)),fraction:s=>s.forEach((t,e)=>s[e]=St(t)),distribution:s=>{for(let t=0;t<s.length;t+=3)ht(s,t,3)}},Ke=[["read_keys","T R W","number"],["read_strengths","T R","strength"],["write_key","T W","number"],["write_strength","T","strength"],["erase_vector","T W","fraction"],["write_vector","T W","number"],["free_gates","T R","fraction"],["allocation_gate","T","fraction"],["write_gate","T","fraction"],["read_modes","T R 3","distribution"]],Ye=Ke.map(([s])=>s),Bs="cell.interface.weight",qs="cell.interface.bias",Ws=(s,{heads:t,word:e})=>s.split(" ").slice(1).reduce((o,n)=>o*({R:t,W:e}[n]??Number(n)),1),Ls=(s,t)=>Ke.slice(0,Ye.indexOf(s)).reduce((e,[,o])=>e+Ws(o,t),0);function js(s,t){let{hidden:e}=s.sizes;return M(s.sum("q",e,o=>b(s.weight(Bs,t,o),Ge(s,o))),s.weight(qs,t))}var Ps=Ke.map(([s,t,e])=>({name:s,axes:t,compute(o,n,i){let{weights:r,sizes:a}=i,l=Ls(s,a),c=r[qs].slice(l,l+Ws(t,a));return C(c,r[Bs],o[ne(i)],l),In[e](c),c},explain(o,...n){let{word:i}=o.sizes,r=t==="T R W"?n[0]*i+n[1]:n[0]??0,a=c=>o.symbolic?"·":Ls(s,o.sizes)+c;if(e==="distribution")return o.softmax("l",3,n[1],c=>js(o,a(3*n[0]+c)));let l=js(o,a(r));return e==="number"?l:ut(e==="fraction"?"sigmoid":"oneplus",l)}}));var Vs=1e-6,Dn=2**-33,[Hs,Us,Gs]=[0,1,2];function Zs(s,t,e,{locations:o,word:n}){let i=new Float64Array(e.length*o),r=new Float64Array(o);for(let a=0;a<o;a++)r[a]=Ks(s,a*n,n);for(let a=0;a<e.length;a++){let l=Ks(t,a*n,n);for(let c=0;c<o;c++){let h=0;for(let p=0;p<n;p++)h+=t[a*n+p]*s[c*n+p];i[a*o+c]=e[a]*(h/(l*r[c]))}ht(i,a*o,o)}return i}function Ks(s,t,e){let o=0;for(let n=t;n<t+e;n++)o+=s[n]*s[n];return Math.sqrt(o+Vs)}function Xs(s,t,e,o,n){let{locations:i,word:r}=s.sizes,a=c=>qe(M(s.sum("w",r,h=>We(c(h))),F(Vs,"<mi>ε</mi>"))),l=c=>Pe(s.symbolic&&De(e().symbol,o(c).symbol),te(s.sum("w",r,h=>b(e(h),o(c,h))),b(a(e),a(h=>o(c,h)))));return s.softmax("j",i,t,c=>b(n,l(c)))}function Ys(s){let t=s.map(e=>Math.round(e/Dn));return Uint32Array.from(s,(e,o)=>o).sort((e,o)=>t[e]-t[o])}var Bn={name:"usage",axes:"T N",compute(s,t,{sizes:{heads:e,locations:o}}){let n=new Float64Array(o),{usage:i,write_weighting:r,read_weighting:a}=t;for(let l=0;l<o;l++){let c=1;for(let h=0;h<e;h++)c*=1-s.free_gates[h]*a[h*o+l];n[l]=(i[l]+(1-i[l])*r[l])*c}return n},explain(s,t){let e=s.before("usage",t),o=s.product("i",s.sizes.heads,i=>L(R(1),b(s.now("free_gates",i),s.before("read_weighting",i,t)))),n=s.before("write_weighting",t);return b(L(M(e,n),b(e,n)),o)}},qn={name:"allocation_weighting",axes:"T N",compute(s,t,{sizes:{locations:e}}){let o=new Float64Array(e),n=1;for(let i of Ys(s.usage))o[i]=(1-s.usage[i])*n,n*=s.usage[i];return o},explain(s,t){let e=s.symbolic?[]:[...Ys(s.array("usage"))],o=s.product("j ≺ n",e.slice(0,e.indexOf(t)),n=>s.now("usage",n));return b(L(R(1),s.now("usage",t)),o)},note:"j ≺ n: location j is less used than n, or as much with a lower number."},Wn={name:"write_content_weighting",axes:"T N",compute:(s,t,{sizes:e})=>Zs(t.memory,s.write_key,s.write_strength,e),explain:(s,t)=>Xs(s,t,(...e)=>s.now("write_key",...e),(...e)=>s.before("memory",...e),s.now("write_strength"))},Pn={name:"write_weighting",axes:"T N",compute(s,t,{sizes:{locations:e}}){let o=new Float64Array(e),[n]=s.write_gate,[i]=s.allocation_gate,{allocation_weighting:r,write_content_weighting:a}=s;for(let l=0;l<e;l++)o[l]=n*(i*r[l]+(1-i)*a[l]);return o},explain(s,t){let e=s.now("allocation_gate");return b(s.now("write_gate"),M(b(e,s.now("allocation_weighting",t)),b(L(R(1),e),s.now("write_content_weighting",t))))}},Hn={name:"memory",axes:"T N W",compute(s,t,{sizes:{locations:e,word:o}}){let n=new Float64Array(e*o),{write_weighting:i,erase_vector:r,write_vector:a}=s;for(let l=0,c=0;l<e;l++)for(let h=0;h<o;h++,c++)n[c]=t.memory[c]*(1-i[l]*r[h])+i[l]*a[h];return n},explain(s,t,e){let o=s.now("write_weighting",t);return M(b(s.before("memory",t,e),L(R(1),b(o,s.now("erase_vector",e)))),b(o,s.now("write_vector",e)))}},Un={name:"link",axes:"T N N",letters:["i","j"],compute(s,t,{sizes:{locations:e}}){let o=new Float64Array(e*e),{write_weighting:n}=s,{link:i,precedence:r}=t;for(let a=0,l=0;a<e;a++){for(let c=0;c<e;c++,l++){let h=Math.max(0,1-n[a]-n[c]);o[l]=h*i[l]+n[a]*r[c]}o[a*e+a]=0}return o},explain(s,t,e){if(t===e)return R(0);let o=L(L(R(1),s.now("write_weighting",t)),s.now("write_weighting",e));return M(b(ee(o),s.before("link",t,e)),b(s.now("write_weighting",t),s.before("precedence",e)))},note:"A location is never linked to itself: L[i, i] = 0."},Gn={name:"precedence",axes:"T N",compute(s,t,{sizes:{locations:e}}){let{write_weighting:o}=s,n=0;for(let r=0;r<e;r++)n+=o[r];let i=Math.max(0,1-n);return t.precedence.map((r,a)=>i*r+o[a])},explain(s,t){let e=s.sum("j",s.sizes.locations,o=>s.now("write_weighting",o));return M(b(ee(L(R(1),e)),s.before("precedence",t)),s.now("write_weighting",t))}},Kn={name:"forward_weighting",axes:"T R N",compute(s,t,{sizes:{heads:e,locations:o}}){let n=new Float64Array(e*o);for(let i=0;i<e*o;i+=o)C(n.subarray(i,i+o),s.link,t.read_weighting.subarray(i,i+o));return n},explain:(s,t,e)=>s.sum("j",s.sizes.locations,o=>b(s.now("link",e,o),s.before("read_weighting",t,o)))};function Js(s,t,e,o,n){let i=new Float64Array(e*n);for(let r=0;r<e;r++)for(let a=0;a<o;a++){let l=s[r*o+a],[c,h]=[r*n,a*n];for(let p=0;p<n;p++)i[c+p]+=l*t[h+p]}return i}var Yn={name:"backward_weighting",axes:"T R N",compute:(s,t,{sizes:{heads:e,locations:o}})=>Js(t.read_weighting,s.link,e,o,o),explain:(s,t,e)=>s.sum("j",s.sizes.locations,o=>b(s.now("link",o,e),s.before("read_weighting",t,o)))},Vn={name:"read_content_weighting",axes:"T R N",compute:(s,t,{sizes:e})=>Zs(s.memory,s.read_keys,s.read_strengths,e),explain:(s,t,e)=>Xs(s,e,(...o)=>s.now("read_keys",t,...o),(...o)=>s.now("memory",...o),s.now("read_strengths",t))},Zn={name:"read_weighting",axes:"T R N",compute(s,t,{sizes:{heads:e,locations:o}}){let n=new Float64Array(e*o),{read_modes:i,read_content_weighting:r}=s,{backward_weighting:a,forward_weighting:l}=s;for(let c=0,h=0;c<e;c++)for(let p=0;p<o;p++,h++)n[h]=i[3*c+Hs]*a[h]+i[3*c+Us]*r[h]+i[3*c+Gs]*l[h];return n},explain:(s,t,e)=>M(b(s.now("read_modes",t,Hs),s.now("backward_weighting",t,e)),b(s.now("read_modes",t,Us),s.now("read_content_weighting",t,e)),b(s.now("read_modes",t,Gs),s.now("forward_weighting",t,e)))},Xn={name:"read_vectors",axes:"T R W",compute:(s,t,{sizes:{heads:e,locations:o,word:n}})=>Js(s.read_weighting,s.memory,e,o,n),explain:(s,t,e)=>s.sum("n",s.sizes.locations,o=>b(s.now("memory",o,e),s.now("read_weighting",t,o)))},Jn={name:"output",axes:"T D",compute(s,t,e){let o=Float64Array.from(e.weights["output.bias"]),n=s[ne(e)],i=n.length+s.read_vectors.length;return C(o,e.weights["output.weight"],n,0,i),C(o,e.weights["output.weight"],s.read_vectors,0,i,n.length),o},explain(s,t){let{hidden:e,heads:o,word:n}=s.sizes,i=r=>s.weight("output.weight",t,r);return M(s.sum("q",e,r=>b(i(r),Ge(s,r))),s.sum("i,w",o*n,r=>{let[a,l]=s.symbolic?["i","w"]:[Math.floor(r/n),r%n];return b(i(s.symbolic?"i,w":e+r),s.now("read_vectors",a,l))}),s.weight("output.bias",t))}},Nt=[...Ps,Bn,qn,Wn,Pn,Hn,Un,Gn,Kn,Yn,Vn,Zn,Xn,Jn],Qn=[...Ye,"output"],Ct=s=>s.weights?[...Ds(s),...Nt]:Nt.filter(({name:t})=>!Qn.includes(t));var K=class{constructor(t,e){Object.assign(this,t,{given:e})}has(t){return t in this.arrays}names(t){return Object.keys(this.arrays).filter(e=>t(this.arrays[e]))}shapeOf(t){return this.arrays[t].shape.slice(1)}size(t){return ct(this.shapeOf(t))}at(t,e){let o=this.size(t),n=Math.min(e,this.steps-1)*o;return this.given[t].subarray(n,n+o)}},ft=class extends K{constructor(t,e){let o={};for(let[d,u]of Object.entries(t.arrays)){let f=e.arrays[d];if(!f||`${u.shape.slice(1)}`!=`${f.shape.slice(1)}`)continue;let g=Math.max(u.high,f.high)-Math.min(u.low,f.low);o[d]={...u,low:-g,high:g}}let{locations:n,word:i,heads:r,order:a,kind:l,answer:c}=t,h=`${t.label} − ${e.label}`,p=Math.max(t.steps,e.steps);super({locations:n,word:i,heads:r,order:a,kind:l,answer:c,label:h,steps:p,arrays:o}),Object.assign(this,{left:t,right:e,signed:!0})}at(t,e){let o=this.right.at(t,e);return Float64Array.from(this.left.at(t,e),(n,i)=>n-o[i])}};var ti=64e6,ei=16,to=["memory","link"];function si({controller:s,sizes:t}){let{input:e,output:o,hidden:n,heads:i,word:r,layers:a}=t,l={"cell.interface.weight":[r*i+3*r+5*i+3,n],"cell.interface.bias":[r*i+3*r+5*i+3],"output.weight":[o,n+i*r],"output.bias":[o]};if(s==="feedforward")return{...l,"cell.controller.0.weight":[n,e+i*r],"cell.controller.0.bias":[n]};if(s!=="lstm")throw new Error(`The controller must be 'lstm' or 'feedforward', but is '${s}'.`);for(let c=0;c<a;c++){let h=a>1?`cell.controller.layers.${c}.`:"cell.controller.";l[`${h}weight_ih`]=[4*n,c?n:e+i*r],l[`${h}weight_hh`]=[4*n,n],l[`${h}bias_ih`]=l[`${h}bias_hh`]=[4*n]}return l}function Ve(s){let{shapes:t}=s,e=si(s);for(let o of new Set([...Object.keys(e),...Object.keys(t)])){let[n,i]=[e,t].map(r=>r[o]&&`[${r[o]}]`);if(n!==i)throw new Error(`The weights '${o}' must be ${n??"absent"}, but are ${i??"absent"}: they are those of a model of other sizes.`);if(!s.weights[o].every(Number.isFinite))throw new Error(`The weights '${o}' hold NaN or infinity.`)}return s}var Y=class s extends K{constructor(t,e,o=null){let{input:n,target:i,mask:r,given:a,disturbance:l=pt,order:c,...h}=e,{input:p,word:d,heads:u}=t.sizes,f=oi(e,p),g=l.locations??t.sizes.locations,w={...t.sizes,locations:g},v={T:f,F:p,D:w.output,N:g,W:d,R:u};Le(l,t.table,{...v,N:t.sizes.locations}),super({label:"",keptBytes:ti,...h,steps:f,locations:g,word:d,heads:u,order:c?.length===g?c:Array.from({length:g},(y,x)=>x),disturbance:l,model:{...t,sizes:w},original:t,sequence:e},Object.fromEntries(Object.entries({...a,input:n,target:i,mask:r}).filter(([,y])=>y))),this.formulas=Ct(this.model),this.stepShapes={};for(let[y,{axes:x,optional:S}]of Object.entries(t.table))S||(this.stepShapes[y]=At({axes:x},v));for(let{name:y,axes:x}of this.formulas)this.stepShapes[y]??=At({axes:x},{...v,H:w.hidden});this.restored={},this.run(o),this.arrays=this.rows(t.table)}disturbed(t,e={}){let o={...this.sequence,...e,disturbance:t};return new s(this.original,o,this)}run(t){let{steps:e,locations:o,word:n}=this;this.thin=8*e*o*(o+n)>this.keptBytes,this.history=this.reusable(t);let i=this.history.length,r=this.zeros();if(i){r={...this.history[i-1]};for(let a of to)r[a]=t.at(a,i-1)}for(let a=i;a<e;a++){let l=this.advance(a,r);if(this.history.push(l),this.thin&&a>0&&(a-1)%ei)for(let c of to)this.history[a-1][c]=void 0;r=l}}reusable(t){return t&&t.original===this.original&&t.locations===this.locations&&t.sequence.input===this.sequence.input?t.history.slice(0,Ie(t.disturbance,this.disturbance)):[]}zeros(){return Object.fromEntries(this.formulas.map(({name:t})=>[t,new Float64Array(ct(this.stepShapes[t]))]))}advance(t,e){let o={};for(let n of Object.keys(this.given))o[n]=this.edited(n,t,this.recorded(n,t));for(let{name:n,compute:i}of this.formulas){let r=this.edited(n,t,i(o,e,this.model)),a=0;for(let l=0;l<r.length;l++)a+=r[l];if(!Number.isFinite(a)&&!r.every(Number.isFinite))throw new Error(`The ${this.disturbance.edits.length?"disturbance":"model"} drives ${n} to NaN or infinity at step ${t}. Use smaller values.`);o[n]=r}return o}edited(t,e,o){return Fe(this.disturbance,t,e,o,this.stepShapes[t])}recorded(t,e){let o=this.given[t].length/this.steps;return this.given[t].slice(e*o,(e+1)*o)}shapeOf(t){return this.stepShapes[t]??super.shapeOf(t)}at(t,e){return e=Math.min(e,this.steps-1),this.history[e][t]??this.restore(t,e)}restore(t,e){let{compute:o}=Nt.find(r=>r.name===t),n=e;for(;!this.history[n][t]&&this.restored[t]?.step!==n;)n--;let i=this.history[n][t]??this.restored[t].values;for(;n<e;){let r={...this.history[n],[t]:i};n++,i=this.edited(t,n,o(this.history[n],r,this.model))}return this.restored[t]={step:e,values:i},i}rows(t){let e={};for(let[o,n]of Object.entries(t)){if(!(o in this.history[0]))continue;let i=this.history[0][o].length,r=this.stepShapes[o]??n.shape?.slice(1)??[i],[a,l]=["number","strength"].includes(n.kind)?this.range(o):[0,1];e[o]={...n,shape:[this.steps,...r],low:a,high:l}}return e}range(t){let[e,o]=[1/0,-1/0];for(let{[t]:n}of this.history)for(let i=0;n&&i<n.length;i++)n[i]<e&&(e=n[i]),n[i]>o&&(o=n[i]);return e<=o?[e,o]:[0,1]}};function oi({input:s,mask:t,target:e},o){let n=s.length/o;if(!Number.isInteger(n)||n<1)throw new Error(`The input must have ${o} numbers at each of one or more steps, but has ${s.length}.`);let i=s.findIndex(r=>!Number.isFinite(r));if(i>=0)throw new Error(`The input holds NaN or infinity at step ${Math.floor(i/o)}.`);if(t&&t.length!==n)throw new Error(`The mask must have ${n} steps, but has ${t.length}.`);if(e&&e.length%n)throw new Error(`The target must have ${n} steps, but has ${e.length} numbers.`);return n}var Xe=30;function Ze(s,t){return s.reduce((e,{weight:o,bias:n,slope:i})=>{let r=Float64Array.from(n);return C(r,o,e),i===null?r:r.map(a=>a<0?i*a:a)},t)}var eo=(s,t)=>4*Math.max(s,t),Rt=class s extends Y{constructor(t,{agent:e,maze:o,disturbance:n,...i}){let r=eo(o.length,Math.max(e.longest,Xe)),a=new Float64Array(r*t.sizes.input);super(t,{...i,agent:e,maze:o,disturbance:n,input:a,target:null,mask:null,given:{}})}disturbed(t,e={}){return new s(this.original,{...this.sequence,...e,disturbance:t})}run(){let{agent:t,given:e}=this,{sign:o,length:n}=this.maze,i=new J(o,n,eo(n,t.longest)),r=this.model.sizes.input;this.history=[],this.scenes=[i.scene()];let a=this.zeros();for(;!i.over;){let l=this.history.length,c=Float64Array.from(i.observe());e.input.set(Ze(t.encoder,c),l*r);let h=this.advance(l,a),p=Ze(t.actor,h.output);ht(p,0,p.length);let d=p.indexOf(Math.max(...p)),u=i.step(d);this.history.push(Object.assign(h,{observation:c,action:Float64Array.of(d),action_probabilities:p,reward:Float64Array.of(u),value:Ze(t.critic,h.output)})),this.scenes.push(i.scene()),a=h}this.steps=this.history.length,this.outcome=i.outcome,this.correct=i.correct}};var Je={[z]:"left",[T]:"right"},ni="memory usage link precedence write_weighting read_weighting read_vectors".split(" "),ie=class{constructor(t){this.player=t,this.lab=t.laboratory,this.signs=[z,T].map(i=>{let r=`The sign points ${Je[i]}`;return $(`sign-${Je[i]}`,r,Je[i],()=>this.change({sign:i}))}),this.length=m("input",{type:"range",min:1,max:Xe,"aria-label":"length of the corridor","data-action":"corridor",oninput:()=>this.change({length:Number(this.length.value)})}),this.count=m("output",{}),this.wipe=$("wipe-memory","Set all locations to 0 after this step","",()=>this.forget(["memory"]));let e="Set all that it keeps to 0: memory, usage, links, weightings, and what it read";this.wipeAll=$("wipe-all",e,"Wipe all that it keeps",()=>this.forget(ni)),this.verdict=m("p",{class:"mp-turns",role:"status"});let o=(...i)=>m("div",{class:"mp-tools"},...i),n=m("span",{class:"mp-group-of",role:"group","aria-label":"sign"},...this.signs);this.root=m("section",{class:"mp-agent","aria-label":"maze and memory of the agent"},o("sign",n,m("label",{},"corridor ",this.length,this.count),this.wipe,this.wipeAll),this.verdict),this.root.addEventListener("keydown",i=>{i.target===this.length&&i.key!=="Escape"&&i.stopPropagation()}),this.lab.root.prepend(this.root),this.follow()}change(t){let{lab:e}=this,o={...e.run.maze,...t};e.commit(),e.attempt(()=>{let n=e.run.disturbed(e.history.now,{maze:o});e.plain=null,e.present(n)})}forget(t){let{step:e}=this.player,o={index:[],first:e,last:e,value:0};this.lab.edit(t.map(n=>({name:n,...o})))}follow(){this.wipe.textContent=`Wipe its memory at step ${this.player.step}`;let{run:t}=this.lab;if(t===this.told)return;this.told=t;let{sign:e,length:o}=t.maze;this.signs.forEach((n,i)=>n.setAttribute("aria-pressed",String([z,T][i]===e))),this.length.value=o,this.count.textContent=` ${o} ${o===1?"step":"steps"}`,this.verdict.textContent=ii(t),this.verdict.dataset.correct=t.correct}};function ii(s){let t=[z,T].map(r=>{let a=r===s.maze.sign,{outcome:l,correct:c}=a?s:s.disturbed(s.disturbance,{maze:{...s.maze,sign:r}});return l==="late"?{outcome:l,text:"it doesn't turn in time"}:{outcome:l,text:`it turns ${l}, ${c?"correctly":"wrongly"}`}}),[e,o]=t,i=e.outcome===o.outcome?" So the sign makes no difference to it.":"";return`Sign left: ${e.text}. Sign right: ${o.text}.${i}`}function re(s,{type:t,offset:e,shape:o}){return new(t==="f8"?Float64Array:Float32Array)(s,e,ct(o))}function Qe(s,t){let e=t.buffer.slice(t.byteOffset,t.byteOffset+t.byteLength),o=s.model?ri(s,e):null;return{model:o,runs:s.runs.map(n=>li(n,e,o,s))}}function ri({model:s,runs:t},e){let o={};for(let[i,r]of Object.entries(s.weights))o[i]=Float64Array.from(re(e,r));let n=Object.fromEntries(Object.entries(s.weights).map(([i,{shape:r}])=>[i,r]));return Ve({...s,weights:o,shapes:n,table:t[0].arrays})}function ai({agent:s},t,e,o){let n=c=>c.map(({weight:h,bias:p,slope:d})=>({weight:Float64Array.from(re(t,h)),bias:Float64Array.from(re(t,p)),slope:d})),[i,r,a]=[s.encoder,s.actor,s.critic].map(n),l=s.options.corridor_length[1];return new Rt(e,{...o,agent:{encoder:i,actor:r,critic:a,longest:l},maze:s.maze})}function li({follows:s,disturbance:t,scenes:e,...o},n,i,r){let a={};o.scenes=e?$s(e):null;for(let[x,S]of Object.entries(o.arrays))"offset"in S&&(a[x]=re(n,S));if(!s)return new K(o,a);let{input:l,target:c,mask:h,...p}=a,d={...o,input:l,target:c,mask:h,given:p};if(s==="model"){let x=et(r.disturbance??"");return r.agent?ai(r,n,i,{...o,disturbance:x}):new Y(i,{...d,disturbance:x})}let{arrays:u,locations:f,word:g,heads:w}=o,v={locations:f,word:g,heads:w,input:u.input.shape[1]};v.output=u.output.shape[1];let y={...et(t),locations:null,words:null};return new Y({sizes:v,weights:null,table:u},{...d,disturbance:y})}var ci={N:"location",H:"unit",W:"position"},hi=["fraction","weighting","distribution","links"],pi=.1,Lt=s=>/^[A-Z]$/.test(s)&&!"FDA".includes(s),ae=({axes:s})=>s.split(" ").slice(1);function ce(s){let t={};for(let e of Object.values(s.arrays))ae(e).forEach((o,n)=>{Lt(o)&&(t[o]=e.shape[n+1])});return t}function V(s,t){let e=ae(s.arrays[t]),[o,n]=e,i=new Set(Object.values(s.arrays).map(ae).filter(r=>r.length===2&&r.every(Lt)&&!r.includes("R")).filter(([r,a])=>r!==a).map(([,r])=>r));return e.length===0||o==="R"&&!Lt(n??"3")?"few":e.length===1?Lt(o)?i.has(o)?"vector":"places":"other":e.length>2||!e.every(Lt)?"other":o==="R"?i.has(n)?"vectors":"heads":o===n?"pairs":"words"}var W=(s,t)=>ae(s.arrays[t]).filter(e=>e!=="R")[0];function he(s,t){let e=new Map;for(let o of t){let n=W(s,o);e.set(n,[...e.get(n)??[],o])}return e}var I=({kind:s})=>hi.includes(s);function st(s,t,e){let o=[];for(let n of s.arrays[t].shape.slice(1).reverse())o.unshift(e%n),e=Math.floor(e/n);return o.length?`${t}[${o.join(", ")}]`:t}function ts(s){let t=s.locations,e=new Float64Array(t),o=new Array(t).fill(s.steps),n=(i,r)=>s.at("write_weighting",i)[r]||0;for(let i=0;i<s.steps;i++)for(let r=0;r<t;r++)e[r]=Math.max(e[r],n(i,r));for(let i=s.steps-1;i>=0;i--)for(let r=0;r<t;r++)e[r]>=pi&&n(i,r)>=e[r]/2&&(o[r]=i);return Array.from(o.keys()).sort((i,r)=>o[i]-o[r]||i-r)}var so=(s,t)=>({kind:s,count:t}),jt=(s,t)=>({kind:s,count:t.length,names:t}),le=class{constructor(t,e,o){this.sizes=ce(t),this.simple=e,this.order=o}of(t){let e=this.sizes[t],n=[...t==="N"&&this.order?this.order:Array.from({length:e}).keys()],i=n.map((r,a)=>String(this.simple?a+1:r));return{kind:t,shared:!0,count:e,places:n,names:i}}say(t,e){return`${ci[t]??"place"} ${this.of(t).names[e]}`}number(t,e){let{places:o,names:n}=this.of(t);return n[o.indexOf(e)]}};var P=s=>s.answer==="bits"&&s.has("output")&&s.has("target");function pe(s,t){if(s.signed){let e=pe(s.right,t);return pe(s.left,t).map((o,n)=>o-e[n])}return Float64Array.from(s.at("output",t),e=>1/(1+Math.exp(-e)))}function ot(s,t){return s.signed?!0:s.has("mask")?s.at("mask",t)[0]>0:s.at("target",t).some(e=>e!==0)}function gt(s,t,e){if(s.signed||!ot(s,t))return!1;let o=s.at("output",t)[e];return Number.isNaN(o)||o>0!=s.at("target",t)[e]>.5}function es(s){if(!P(s))return null;let t=s.size("output"),[e,o]=[0,0];for(let n=0;n<s.steps;n++)if(ot(s,n)){o+=t;for(let i=0;i<t;i++)e+=gt(s,n,i)}return{wrong:e,asked:o}}var no="00224e 002e6a 1a386f 32436d 434e6c 535a6d 61656f 6f7073 7d7c78 8c8878 9b9476 aba072 bcae6c cdbb63 dec958 f0d846 fee838",io="053061 175290 2a71b2 3f8ec0 6bacd1 9bc9e0 c2ddec e0ecf3 f7f6f6 fbe5d8 fbccb4 f5aa89 e48066 d05548 ba2832 930e26 67001f",mi=s=>s.split(" ").map(t=>[0,2,4].map(e=>parseInt(t.slice(e,e+2),16)));function oo(s){let t=mi(s),e=new Uint32Array(256);for(let o=0;o<256;o++){let n=o/255*(t.length-1),i=Math.min(Math.floor(n),t.length-2),[r,a,l]=t[i].map((c,h)=>Math.round(c+(n-i)*(t[i+1][h]-c)));e[o]=255<<24|l<<16|a<<8|r}return e}var ro={sequential:oo(no),diverging:oo(io)},me=s=>`linear-gradient(to right, ${(s==="diverging"?io:no).split(" ").map(t=>"#"+t).join(", ")})`,Ft=(s,t)=>({kind:"sequential",low:s,high:t>s?t:s+1}),nt=s=>({kind:"diverging",low:-(s||1),high:s||1}),de=Ft(0,1);var It=.1,ss=.5,ao=.1;function wt(s,t,e){let o=0,n=0;for(let i=0;i<e;i++)n+=s[t+i],s[t+i]>s[t+o]&&(o=i);return{location:o,weight:s[t+o],total:n}}var ue=s=>s.toFixed(2);function os(s,t){if(t>=s.steps)return`This run ended with step ${s.steps-1}.`;if(!s.has("write_weighting"))return ho(s,t);let e=s.locations,o=[],n=wt(s.at("write_weighting",t),0,e);if(![n.weight,n.total].every(Number.isFinite))o.push("Its write is not a number.");else if(n.total<It)o.push(`Writes next to nothing (${ue(n.total)}).`);else{let i=s.at("allocation_gate",t)[0],r=i*s.at("allocation_weighting",t)[n.location],a=(1-i)*s.at("write_content_weighting",t)[n.location],l=r>=a?"newly allocated":"found by content",c=`location ${n.location} (${ue(n.weight)})`;n.weight>=n.total/2?o.push(`Writes to ${c}, ${l}.`):o.push(`Spreads its write, most of it to ${c}, ${l}.`)}if(t>0){let i=s.at("free_gates",t),r=s.at("read_weighting",t-1),a=[];for(let l=0;l<e;l++){let c=1;for(let h=0;h<s.heads;h++)c*=1-i[h]*r[h*e+l];c<.5&&a.push(l)}a.length>4?o.push(`Frees ${a.length} locations.`):a.length&&o.push(`Frees location${a.length>1?"s":""} ${a.join(", ")}.`)}for(let i=0;i<s.heads;i++){let r=wt(s.at("read_weighting",t),i*e,e);if(!Number.isFinite(r.weight))o.push(`Head ${i}'s read is not a number.`);else if(r.total<It)o.push(`Head ${i} reads next to nothing (${ue(r.total)}).`);else{let a=s.at("read_modes",t),c=["backward_weighting","read_content_weighting","forward_weighting"].map((u,f)=>a[i*3+f]*s.at(u,t)[i*e+r.location]),h=c.indexOf(Math.max(...c)),p="found by content";h!==1&&(p=h===0?"following the link backward":"following the link",t>0&&(p+=` from ${wt(s.at("read_weighting",t-1),i*e,e).location}`));let d=`${r.location} (${ue(r.weight)})`;r.weight>=r.total/2?o.push(`Head ${i} reads ${d}, ${p}.`):o.push(`Head ${i} reads a mixture, most of it from ${d}, ${p}.`)}}return o.join(" ")}var di={dnc:"Differentiable neural computer (DNC)",gru:"Gated recurrent unit (GRU)",lstm:"Long short-term memory (LSTM)",elman:"Elman network",memoryless:"A model without memory"},ui={write:"writes",read:"reads",target:"wanted"};function fe(s,t){if(t==="output"&&P(s))return"answer";let{label:e}=s.arrays[t];return ui[e]??e}var co=s=>di[s.kind]??"A memory at work";function ns(s,t,e){if(t>=s.steps)return`This run ended with step ${s.steps-1}.`;if(!s.has("write_weighting"))return`${ho(s,t,i=>i+1)} ${lo(s,t)}`.trim();let o=new Map;for(let i=0;i<s.heads;i++){let r=gi(s,t,i,e);o.set(r,[...o.get(r)??[],i+1])}let n=Array.from(o,([i,r])=>s.heads===1?`Reads ${i}.`:r.length===1?`Head ${r[0]} reads ${i}.`:`Heads ${r.slice(0,-1).join(", ")} and ${r.at(-1)} read ${i}.`);return[fi(s,t,e),...n,lo(s,t)].join(" ").trim()}function fi(s,t,e){let o=wt(s.at("write_weighting",t),0,s.locations);if(![o.weight,o.total].every(Number.isFinite))return"What it writes is not a number.";if(o.total<It)return"Writes next to nothing.";let n=s.at("allocation_gate",t)[0],i=n*s.at("allocation_weighting",t)[o.location],r=(1-n)*s.at("write_content_weighting",t)[o.location],a=`location ${e(o.location)}`,l=i>=r?"which was free":"because it resembles what the model looks for",c=o.total<ss?"Writes faintly":"Writes";return o.weight>=o.total/2?`${c} to ${a}, ${l}.`:`${o.total<ss?"Spreads a faint write":"Spreads its write"} over several locations, most of it to ${a}.`}function gi(s,t,e,o){let n=s.locations,i=wt(s.at("read_weighting",t),e*n,n);if(!Number.isFinite(i.weight))return"something that is not a number";if(i.total<It)return"next to nothing";let r=`location ${o(i.location)}`;if(i.weight<It)return"a little of many locations";if(i.weight<i.total/2)return`a mixture of locations, most of it from ${r}`;let a=s.at("read_modes",t).subarray(e*3,e*3+3),c=["backward_weighting","read_content_weighting","forward_weighting"].map((d,u)=>a[u]*s.at(d,t)[e*n+i.location]),h=c.indexOf(Math.max(...c)),p="because it resembles what the model looks for";if(h!==1&&t>0){let d=wt(s.at("read_weighting",t-1),e*n,n);p=`which was written right ${h===0?"before":"after"} location ${o(d.location)}`}return`${i.total<ss?"faintly from ":""}${r}, ${p}`}function ho(s,t,e=o=>o){let[o]=s.names(p=>p.simple).filter(p=>V(s,p)==="places");if(!o)return s.has("memory")?"":"Remembers nothing of the steps before.";let n=s.at(o,t),i=t>0?s.at(o,t-1):new Float32Array(n.length),r=Array.from(n,(p,d)=>Math.abs(p-i[d]));if(!r.every(Number.isFinite))return"What it holds is not a number.";let a=r.indexOf(Math.max(...r)),l=r.filter(p=>p>=ao).length,c=p=>p.toFixed(2).replace("-","−");return`${l?`${l} of ${n.length} units change`:"No unit changes"} by ${ao} or more; unit ${e(a)} changes most, from ${c(i[a])} to ${c(n[a])}.`}function lo(s,t){if(!P(s)||!ot(s,t))return"";let e=s.size("output"),o=0;for(let n=0;n<e;n++)o+=gt(s,t,n);return o?`${o} of the ${e} bits of its answer ${o>1?"are":"is"} wrong.`:e>1?`All ${e} bits of its answer are right.`:"Its answer is right."}function is(s){let{run:t,simple:e}=s,n=s.names("words").map(r=>bt(t.arrays[r].label,s.shared([r])()));if(e){let r={text:wi(s),...s.unit()},a={text:"input",...s.scaleOf("input")()};a.low===r.low&&a.high===r.high&&!t.signed?r.text=["input",r.text].filter(Boolean).join(", "):n.push(bt(a.text,a)),r.text&&n.push(bt(r.text,r))}else{let r=s.names("vector","vectors");r.length&&n.push(bt("words of this step",s.shared(r)()));let a=s.names("places").filter(c=>!I(t.arrays[c]));a.length&&n.push(bt("units",s.shared(a)()));let l=t.has("link")?"links, usage, weightings, gates":"gates";t.names(I).length&&n.push(bt(t.signed?"differences":l,s.unit()))}let i=m("span",{class:"mp-bar-entry"},m("i",{class:"mp-hatch"}));return i.append("no number"),m("div",{class:"mp-legend"},...n,i)}function wi({run:s}){return s.signed?"differences":[s.has("write_weighting")&&"weights",P(s)&&"probabilities"].filter(Boolean).join(", ")}function bt(s,{kind:t,low:e,high:o}){let n=m("i",{class:"mp-gradient",style:{background:me(t)}}),i=`${s} ${q(e)}`;return m("span",{class:"mp-bar-entry"},i,n,q(o))}var bi=[["location","a row of the memory; counted in the order in which the run first writes to them"],["weight","how far a step writes to a location or reads it: 0 not at all, 1 wholly"],["free","not in use: nothing that is still needed stands there"],["probability","how likely the model finds it that a bit of the answer is 1"]];function po(s){let{run:t,simple:e}=s,o=t.names(r=>!e||r.simple),n=o.map(r=>{let{label:a,meaning:l}=t.arrays[r];return e?[fe(t,r),l]:[a===r?a:`${a} (${r})`,l]}),i=o.some(r=>["words","pairs"].includes(V(t,r)));return e&&i&&n.push(...bi),m("details",{class:"mp-keys mp-glossary"},m("summary",{},"What do the words mean?"),m("dl",{},...n.flatMap(([r,a])=>[m("dt",{},r),m("dd",{},a)])))}var mo="memorylab-player-level",rs=["simple","everything"];function uo(){try{let s=localStorage.getItem(mo);return rs.includes(s)?s:rs[0]}catch{return rs[0]}}function fo(s){try{localStorage.setItem(mo,s)}catch{}}var xi=.1,xt=class{constructor(t,e){Object.assign(this,e),this.player=t;let o=this.canvas=m("canvas",{width:this.columns.count,height:this.rows.count,tabindex:"0",role:"application","aria-roledescription":"heatmap","aria-label":`${this.title}: ${this.rows.count} by ${this.columns.count}. Arrow keys move from cell to cell.`,"data-panel":this.name});this.context=o.getContext("2d",{alpha:!0}),this.image=this.context.createImageData(this.columns.count,this.rows.count),this.words=new Uint32Array(this.image.data.buffer),this.cell=null,this.marks=m("div",{class:"mp-marks"}),this.lights=m("div",{class:"mp-marks"}),this.frame=m("div",{class:"mp-frame"},o,this.marks,this.lights),o.addEventListener("pointermove",n=>this.point(n)),o.addEventListener("pointerleave",()=>t.select(null)),o.addEventListener("focus",()=>this.choose(this.cell??[0,0])),o.addEventListener("blur",()=>t.select(null)),o.addEventListener("keydown",n=>this.key(n)),o.addEventListener("click",n=>{this.choose(this.place(n)),t.tellCell(this,n)})}draw(t){let e=this.cells(t),{kind:o,low:n,high:i}=this.scale(),r=ro[o],a=255/(i-n),{words:l}=this,c=this.columns.count;for(let h=0,p=0;h<this.rows.count;h++)for(let d=0;d<c;d++,p++){let u=e(h,d),f=(u-n)*a;l[p]=u!==u?0:r[f<0?0:f>255?255:f+.5|0]}this.context.putImageData(this.image,0,0)}place(t){let e=this.canvas.getBoundingClientRect(),o=(n,i,r)=>Math.max(0,Math.min(r-1,Math.floor(n/i*r)));return[o(t.clientY-e.top,e.height,this.rows.count),o(t.clientX-e.left,e.width,this.columns.count)]}point(t){this.choose(this.place(t))}choose(t){this.cell=t,this.player.select(this)}key(t){let e={ArrowUp:[-1,0],ArrowDown:[1,0],ArrowLeft:[0,-1],ArrowRight:[0,1]};if(t.ctrlKey||t.metaKey||t.altKey||!(t.key in e)&&t.key!=="Enter")return;if(t.preventDefault(),t.stopPropagation(),t.key==="Enter")return this.player.tellCell(this,t);let[o,n]=this.cell??[0,0],[i,r]=e[t.key];this.choose([Math.max(0,Math.min(this.rows.count-1,o+i)),Math.max(0,Math.min(this.columns.count-1,n+r))])}chosen(){let[t,e]=this.cell,o=[];for(let[{kind:n,shared:i},r]of[[this.rows,t],[this.columns,e]])i&&o.push([n,r]);return{panel:this,row:t,column:e,places:o}}readout(t){let[e,o]=this.cell,n=A(this.cells(t)(e,o));return`${this.tell(e,o,t)} = ${n}`}bar(t,e,o){let[{count:n},i,r]=t==="row"?[this.rows,"top","height"]:[this.columns,"left","width"],a={[i]:`${100*e/n}%`,[r]:`${100/n}%`};return m("div",{class:`mp-mark mp-${t} ${o}`,style:a})}mark(t){let{rows:e,columns:o}=this,n=[];if(t?.panel===this)n.push(this.bar("row",t.row,"mp-strong")),n.push(this.bar("column",t.column,"mp-strong"));else if(t){let i=({kind:a,shared:l})=>l?t.places.filter(c=>c[0]===a).map(c=>c[1]):[],r=[i(e),i(o)];e.shared&&e.kind===o.kind&&r[0].length&&r.splice(0,2,[r[0][0]],[r[0][1]??r[0][0]]),n.push(...r[0].map(a=>this.bar("row",a,""))),n.push(...r[1].map(a=>this.bar("column",a,"")))}this.marks.replaceChildren(...n)}light(t,e){let o=[],{count:n}=this.rows,{count:i}=this.columns;for(let r=0;t.length&&r<n;r++)for(let a=0;a<i;a++){let l={step:e,...this.address(r,a)};if(!t.some(h=>["name","index","step"].every(p=>h[p]===l[p])))continue;let c={top:`${100*r/n}%`,left:`${100*a/i}%`,height:`${100/n}%`,width:`${100/i}%`};o.push(m("div",{class:"mp-lit",style:c}))}this.lights.replaceChildren(...o)}},ge=class extends xt{constructor(t,e){super(t,e),this.cursor=m("div",{class:"mp-cursor"}),this.frame.append(this.cursor),this.frame.classList.add("mp-time"),this.canvas.addEventListener("pointerdown",o=>{this.canvas.setPointerCapture(o.pointerId),this.seek(o)})}seek(t){let e=this.canvas.getBoundingClientRect();this.player.seek(Math.floor((t.clientX-e.left)/e.width*this.columns.count))}point(t){t.buttons&1&&this.seek(t),super.point(t)}draw(){}drawOnce(){super.draw(0),this.update?.()}follow(t){let e=100/this.columns.count;if(this.cursor.style.left=`${Math.min(t,this.columns.count-1)*e}%`,this.cursor.style.width=`max(3px, ${e}%)`,this.verdict?.(t),this.numbers){let o=this.cells(0);this.numbers.forEach((n,i)=>{let r=o(i,t);n.textContent=Number.isNaN(r)?"":r!==0&&Math.abs(r)<.001?"0.000":q(r)})}}},we=class extends xt{constructor(t,e){super(t,e),this.path=_("path",{class:"mp-bar"}),this.missing=_("path",{class:"mp-missing"});let o={viewBox:`0 0 100 ${this.rows.count}`,preserveAspectRatio:"none"};this.canvas.after(_("svg",{...o,"aria-hidden":"true"},this.path,this.missing)),this.canvas.setAttribute("aria-roledescription","bars"),this.frame.classList.add("mp-bars",this.tone),this.notes=m("div",{class:`mp-notes ${this.tone}`,"aria-hidden":"true"})}draw(t){let e=this.cells(t),{low:o,high:n}=this.scale(),i=p=>{let d=Math.max(0,Math.min(1,(p-o)/(n-o)));return 100*(this.mirrored?1-d:d)},{count:r}=this.rows,a=this.height/r>=11,l="",c="",h=[];for(let p=0;p<r;p++){let d=e(p,0);if(d!==d){c+=`M0 ${p+.5}h100`;continue}let u=i(0);l+=`M${u.toFixed(2)} ${p+.12}v.76H${i(d).toFixed(2)}v-.76z`;let f=Math.abs(d);f<xi*n||(a?h.push([p,d]):(!h.length||f>Math.abs(h[0][1]))&&(h=[[p,d]]))}this.path.setAttribute("d",l),this.missing.setAttribute("d",c),this.notes.replaceChildren(...h.map(([p,d])=>{let u={top:`${100*(p+.5)/r}%`};return m("span",{style:u},d.toFixed(2).replace("-","−"))}))}};var yi=180;function be(s,t,e,o,n){let{name:i=`${t} over time`,scale:r,height:a,numbers:l=!1,tell:c,meaning:h,tone:p=""}=n,d=n.at??((y,x)=>s.run.at(y,x)),u={},f=()=>(y,x)=>{if(x>=s.run.steps)return NaN;let[S,Z]=o(y);return u[S]??=Array.from({length:s.run.steps},(k,N)=>d(S,N).slice()),u[S][x][Z]},g=new ge(s.player,{name:i,title:`${t} over time`,view:s,rows:e,columns:{kind:"time",count:s.player.steps},scale:r,cells:f,tell:(y,x)=>`step ${x}, ${c(y)}`,address(y,x){let[S,Z]=o(y);return{name:S,index:Z,step:x}},forget:()=>u={}});g.canvas.style.height=`${a}px`,s.lines.push(g);let w=m("div",{class:`mp-line-label ${p}`,title:h});e.names&&!e.shared&&e.count>1?(w.classList.add("mp-line-names"),w.append(...e.names.map((y,x)=>m("span",{title:e.titles?.[x]},y)))):w.append(t);let v=m("div",{class:"mp-line-right"});return n.verdict?(g.verdict=y=>v.textContent=n.verdict(y),v.classList.add("mp-verdict")):l?(g.numbers=Array.from({length:e.count},()=>m("span",{})),v.append(...g.numbers)):g.update=()=>v.replaceChildren(ki(r())),{panel:g,root:m("div",{class:"mp-line"},w,g.frame,v)}}function ki({kind:s,low:t,high:e}){if(t===0&&e===1)return"";let o={background:me(s).replace("to right","to top")},n=m("i",{class:"mp-gradient mp-upright",style:o}),i=[e,t].map(r=>m("span",{},q(r)));return m("span",{class:"mp-range"},i[0],n,i[1])}function xe(s){let t=Pt(s,yi,22),e=m("div",{class:"mp-ticks mp-ticks-column"});for(let o=0;o<s;o+=t)e.append(m("span",{style:{left:`${100*(o+.5)/s}%`}},`${o}`));return m("div",{class:"mp-line mp-clock","aria-hidden":"true"},m("div",{class:"mp-line-label"},"step"),e)}var bo=13;function xo(s){let{run:t}=s,e=()=>xe(s.player.steps);return{step:$i(s),whole:[yo("Over the whole run",[...Ai(s),e(),e()],!0),...Ei(s,!(t.heads>4))]}}function yo(s,t,e){let o=m("summary",{},s),n=m("div",{class:"mp-grid"},...t),i=m("details",{class:"mp-group"},o,n);return i.open=e,i}function $i(s){let{run:t,compact:e}=s,o=s.crowded?7:e?9:12,n=(u,f)=>Math.max(96,Math.min(f,u*o)),i=u=>n(s.axes.sizes[u],e?176:240),r=n(t.word??0,e?176:240),a=t.frame?[s.frame(t.frame)]:[];for(let u of s.names("words"))a.push(vi(s,u,r,i));for(let u of s.names("pairs"))a.push(_i(s,u,i));let l=[];for(let[u,f]of he(t,s.names("places")))for(let g of[!1,!0]){let w=f.filter(x=>I(t.arrays[x])===g);if(!w.length)continue;let v=u==="N"?"writing":g?"gates":"units",y=(x,S)=>`${x} of ${s.axes.say(u,S)}`;l.push(go(s,{title:v,letter:u,names:w,start:0,say:y},i(u)))}let c=s.names("heads");for(let u=0;c.length&&u<t.heads;u++){let f=W(t,c[0]),g=(y,x)=>`head ${u}, ${y}, ${s.axes.say(f,x)}`,w=u*s.axes.sizes[f],v={title:`head ${u}`,letter:f,names:c,start:w,say:g};l.push(go(s,v,i(f)))}let h=s.names("vector","vectors"),p=(u,...f)=>m("div",{class:`mp-band ${u}`},...f),d=[p("",...a)];return h.length&&d.push(Si(s,h,r)),[p("",p("mp-stack",...d),...l)]}function vi(s,t,e,o){let{axes:n,run:i}=s,[r,a]=i.arrays[t].axes.split(" ").slice(1),[l,c]=[n.of(r),n.of(a)],h={name:t,title:i.arrays[t].label,meaning:i.arrays[t].meaning,rows:l,columns:c,scale:s.shared([t]),arrays:[t],index:(p,d)=>l.places[p]*c.count+d,tell:(p,d)=>`${t}[${l.names[p]}, ${d}]: ${n.say(r,p)}, ${n.say(a,d)}`};return s.figure(h,e,o(r))}function _i(s,t,e){let{axes:o,run:n}=s,i=W(n,t),r=o.of(i),a=n.arrays[t].kind==="links"?"written right after":"and",l={name:t,title:n.arrays[t].label,meaning:n.arrays[t].meaning,rows:r,columns:r,scale:s.scaleOf(t),arrays:[t],index:(c,h)=>r.places[c]*r.count+r.places[h],tell:(c,h)=>`${t}[${r.names[c]}, ${r.names[h]}]: ${o.say(i,c)} ${a} ${r.names[h]}`};return s.figure(l,e(i),e(i))}function go(s,{title:t,letter:e,names:o,start:n,say:i},r){let a=s.axes.of(e),l=o.map(d=>s.run.arrays[d].label),c=o.map(d=>s.run.arrays[d].meaning),h=o.every(d=>I(s.run.arrays[d])),p={name:t,title:t,rows:a,columns:{...jt("quantity",l),titles:c},scale:h?s.unit:s.shared(o),arrays:o,pick:(d,u)=>u,index:d=>n+a.places[d],tell:(d,u)=>i(l[u],d)};return s.figure(p,o.length*(s.compact?15:18),r)}function Si(s,t,e){let o=s.entries(t),n=o.map(({label:a})=>a),i=s.run.arrays[t[0]].axes.split(" ").at(-1),r={name:"vectors",title:"words of this step",rows:{...jt("vector",n),titles:o.map(({meaning:a})=>a)},columns:s.axes.of(i),scale:s.shared(t),arrays:o.map(({name:a})=>a),pick:a=>a,index:(a,l)=>o[a].index+l,tell:(a,l)=>`${n[a]}, position ${l}`};return s.figure(r,e,o.length*bo)}var ko=({kind:s})=>s==="strength";function Ai(s){let{run:t}=s,e=c=>I(t.arrays[c])||ko(t.arrays[c]),n=t.names(()=>!0).filter(c=>t.size(c)>0).filter(c=>{let h=V(t,c);return c===t.frame?.name?!1:h==="other"||h==="few"&&!e(c)}),i=["usage","write_weighting","read_weighting"].filter(c=>t.has(c)),r=s.names("places").filter(c=>W(t,c)!=="N"),a=s.entries([...i,...r]),l=Math.min(s.compact?64:96,(s.compact?200:360)/a.length);return[...n.map(c=>Dt(s,c)),...a.map(c=>{let h=s.axes.sizes[W(t,c.name)],p=Math.max(s.crowded?28:40,Math.min(l,h*(s.crowded?2:4)));return as(s,c,{height:p})})].map(({root:c})=>c)}function Dt(s,t,e={}){let{label:o,meaning:n}=s.run.arrays[t],i=s.run.size(t),r=i===1,a=r?jt("feature",[o]):so("feature",i);return be(s,e.label??o,a,l=>[t,l],{name:`${o} over time`,scale:s.scaleOf(t),height:r?16:Math.max(s.crowded?24:s.compact?30:36,Math.min(72,i*(s.crowded?3:5))),numbers:r,tell:l=>r?o:`${o} ${l}`,meaning:n,...e})}function as(s,{label:t,name:e,index:o,meaning:n},i={}){let r=W(s.run,e),a=s.axes.of(r);return be(s,i.label??t,a,l=>[e,o+a.places[l]],{name:`${t} over time`,scale:s.scaleOf(e),tell:l=>`${t} of ${s.axes.say(r,l)}`,meaning:n,...i})}function Ei(s,t){let{run:e}=s,o=s.names("few"),n=o.filter(l=>I(e.arrays[l])),i=o.filter(l=>ko(e.arrays[l])),r=()=>{let l=Math.max(1.001,...i.map(c=>s.run.arrays[c].high));return s.run.signed?nt(l):Ft(1,l)},a=[];return n.length&&a.push(wo(s,"gates",n,s.unit)),i.length&&a.push(wo(s,"strengths",i,r)),a.length?[yo("Gates, read modes, strengths",a,t)]:[]}function wo(s,t,e,o){let n=s.entries(e),i=n.map(({label:h})=>h),r={...jt("gate",i),titles:n.map(({meaning:h})=>h)},a=h=>[n[h].name,n[h].index],l=h=>i[h],c=n.length*bo;return be(s,t,r,a,{scale:o,height:c,numbers:!0,tell:l}).root}var Mi=.1,Oi={wide:{row:19,least:160,most:304,word:15,side:52,own:150,line:52,placed:152},laboratory:{row:13,least:120,most:208,word:13,side:52,own:150,line:38,placed:106},crowded:{row:5,least:80,most:112,word:9,side:40,own:100,line:22,placed:52},compact:{row:8,least:120,most:152,word:9,side:40,own:100,line:30,placed:80}},Bt=({compact:s,crowded:t,player:e})=>Oi[t?"crowded":s?"compact":e.network?"laboratory":"wide"];function $o(s){return{step:zi(s),whole:Li(s)}}var qt=(s,t,e)=>Math.max(s,Math.min(t,e));function it(s,t,e=null){let o=fe(s.run,t);return e===null||s.run.heads===1?o:`${o} (head ${e+1})`}function zi(s){let{run:t}=s,e=t.frame?[s.frame(t.frame)]:[],o=s.names("words","places","heads");for(let[n,i]of he(t,o))e.push(Ti(s,n,i));return o.length||e.push(m("p",{class:"mp-nothing"},"Nothing is kept from step to step, so there is no memory to show.")),e}function Ti(s,t,e){let{run:o,axes:n}=s,i=n.of(t),{row:r,least:a,most:l}=Bt(s),c=qt(a,i.count*r,l),h=e.filter(k=>s.names("words").includes(k)),p=e.filter(k=>s.names("places").includes(k)),d=e.filter(k=>s.names("heads").includes(k)),u=s.ticks("row",i,c);u.style.height=`${c}px`;let f=n.say(t,0).split(" ")[0],g=[ls(s.simple?f:"","","",u)],w=h.length>0,v=(k,N=null)=>Ci(s,t,{name:k,head:N,height:c,beside:w}),y=(k,N,B)=>{let Wt=B.flatMap(({frame:kt,notes:gs,mirrored:Yo})=>B.length>1?[kt]:Yo?[gs,kt]:[kt,gs]);for(let{notes:kt}of B)kt.style.height=`${c}px`;let rt=m("div",{class:"mp-side"},...Wt);return g.push(ls(N,o.arrays[k].meaning,B[0].tone,rt)),B},x=p.flatMap(k=>y(k,it(s,k),[v(k)])),S=h.map(k=>Ni(s,t,k,c));S.forEach((k,N)=>{let{label:B,meaning:Wt}=o.arrays[h[N]],rt=ls(B,Wt,"mp-centre",k.frame);rt.classList.add("mp-shrinks"),g.push(rt)});let Z=d.flatMap(k=>{let N=it(s,k)+(o.heads>1?` (heads 1–${o.heads})`:""),B=Array.from({length:o.heads},(Wt,rt)=>v(k,rt));return y(k,N,B)});if(!o.signed)for(let k of S)Ri(s,k,[...x,...Z]);return m("figure",{class:"mp-memory"},...g)}function ls(s,t,e,o){let n=m("figcaption",{class:e,title:t||null},s);return m("div",{class:"mp-part"},n,o)}function Ni(s,t,e,o){let{axes:n,run:i}=s,r=i.arrays[e].axes.split(" ").at(-1),[a,l]=[n.of(t),n.of(r)],c=(p,d)=>a.places[p]*l.count+d,h={name:e,title:i.arrays[e].label,rows:a,columns:l,scale:s.shared([e]),arrays:[e],index:c,tell:(p,d)=>`${n.say(t,p)}, ${n.say(r,d)} (${st(i,e,c(p,d))})`};return s.panel(h,qt(96,l.count*Bt(s).word,240),o)}function Ci(s,t,{name:e,head:o,height:n,beside:i}){let{axes:r,run:a}=s,{side:l,own:c}=Bt(s),h=r.of(t),p=(o??0)*h.count,{label:d}=a.arrays[e],u=it(s,e,o),f=v=>p+h.places[v],g=o===null?l:qt(10,120/a.heads,l),w={name:`${d}${o===null?"":` ${o}`} now`,title:`${u} now`,rows:h,columns:{kind:"quantity",count:1},scale:s.scaleOf(e),arrays:[e],index:f,tell:v=>`${u}, ${r.say(t,v)} (${st(a,e,f(v))})`,tone:i?o===null?"mp-write":"mp-read":"mp-own",mirrored:i&&o===null};return s.panel(w,i?g:c,n,we)}function Ri(s,t,e){let o=m("div",{class:"mp-marks"});t.frame.append(o),s.touched.push(n=>{let i=e.map(r=>{let a=r.cells(n),l=0;for(let c=1;c<r.rows.count;c++)a(c,0)>a(l,0)&&(l=c);return a(l,0)>=Mi?t.bar("row",l,`mp-touch ${r.tone}`):""});o.replaceChildren(...i)})}function Li(s){let{run:t}=s,e=[],{line:o}=Bt(s),n=p=>qt(Math.min(34,o-4),p*7,o),i=(p,d=it(s,p))=>{let u=t.size(p)===1,f=u?16:n(t.size(p)),g=w=>`${d}${u?"":` ${w+1}`} (${st(t,p,w)})`;e.push(Dt(s,p,{label:d,height:f,tell:g}).root)},r=s.names("other","few"),a=Kt(t)&&t.has("action_probabilities")&&t.has("observation"),[l,c]=a?["observation","action_probabilities"]:["input","output"];t.has(l)&&t.frame?.name!==l&&i(l,a?"sees":void 0);for(let p of ji(s))e.push(as(s,...p).root);P(t)?e.push(...Fi(s,n)):t.has(c)&&i(c,a?"does":void 0);let h=["input","output",...a?["action"]:[]];for(let p of r.filter(d=>!h.includes(d)))(p!=="target"||!P(t))&&i(p);return[...e,xe(s.player.steps)]}function ji(s){let{run:t,axes:e}=s,o=s.entries(s.names("places","heads")),n=Bt(s).placed/Math.max(2,o.length);return o.map(i=>{let r=W(t,i.name),a=e.sizes[r],l=i.index/a,c=t.arrays[i.name].axes.startsWith("T R"),h=it(s,i.name,c?l:null),{places:p}=e.of(r),d=w=>`${h}, ${e.say(r,w)} (${st(t,i.name,i.index+p[w])})`,u=qt(24,n,Math.max(56,a*5)),f=c&&t.heads>1?`head ${l+1}`:h;return[i,{label:f,tell:d,height:u,tone:r==="N"?c?"mp-read":"mp-write":""}]})}function Fi(s,t){let e=s.run.size("output"),o=t(e),{meaning:n}=s.run.arrays.output,r=Dt(s,"output",{label:it(s,"output"),height:o,at:(p,d)=>pe(s.run,d),scale:()=>s.run.signed?nt(1):de,tell:p=>`probability that bit ${p+1} is 1 (from output[${p}])`,meaning:`${n}: how likely the model finds it that a bit is 1; a wrong bit is marked`,verdict:p=>Ii(s.run,p)}),a=_("path",{class:"mp-wrong"}),l=_("path",{class:"mp-veil"}),c={viewBox:`0 0 ${s.player.steps} ${e}`,preserveAspectRatio:"none"};r.panel.canvas.after(_("svg",{...c,"aria-hidden":"true"},l,a)),r.panel.update=()=>{let{run:p}=s,d="",u="";for(let f=0;f<p.steps;f++){ot(p,f)||(u+=`M${f} 0h1v${e}h-1z`);for(let g=0;g<e;g++)gt(p,f,g)&&(d+=`M${f+.2} ${g+.15}h.6v.7h-.6z`)}a.setAttribute("d",d),l.setAttribute("d",u)};let h=p=>`wanted bit ${p+1} (target[${p}])`;return[r.root,Dt(s,"target",{label:it(s,"target"),height:o,tell:h}).root]}function Ii(s,t){let e=s.size("output");if(s.signed||t>=s.steps||!ot(s,t))return"";let o=0;for(let n=0;n<e;n++)o+=!gt(s,t,n);return`${o} of ${e} right`}var ye=class{constructor(t,e,{simple:o,order:n,compact:i}){Object.assign(this,{player:t,run:e,simple:o,compact:i}),this.crowded=i&&!!t.network,this.axes=new le(e,o,n),this.panels=[],this.lines=[],this.touched=[],this.words=m("p",{class:"mp-words","aria-live":"polite"}),this.world=Kt(e)?new Gt(this):null;let r=o?$o(this):xo(this),a=e.label?"":e.about,l=m("header",{class:"mp-title"},m("h3",{},e.label||co(e)),...a?[m("span",{},a)]:[]);this.root=m("section",{class:"mp-view","aria-label":e.label||"run"},l,this.words,...this.world?[this.world.root]:[],m("div",{class:"mp-main"},m("div",{class:"mp-step"},...r.step),m("div",{class:"mp-whole"},...r.whole)));for(let c of this.lines)c.drawOnce()}show(t){this.run=t;for(let e of this.lines)e.forget(),e.drawOnce()}names(...t){let{run:e,simple:o}=this;return e.names(n=>!o||n.simple).filter(n=>t.includes(V(e,n)))}scaleOf(t){return()=>{let e=this.run.arrays[t];if(I(e))return this.unit();let{low:o,high:n}=e;return this.run.signed||o<0?this.shared([t])():Ft(0,Math.max(n,1e-9))}}shared(t){return()=>{let e=t.map(o=>this.run.arrays[o]);return nt(Math.max(...e.map(({low:o,high:n})=>Math.max(-o,n))))}}unit=()=>this.run.signed?nt(1):de;panel({arrays:t,pick:e=()=>0,index:o,...n},i,r,a=xt){let l=p=>{let d=t.map(u=>this.run.at(u,p));return(u,f)=>d[e(u,f)][o(u,f)]},c=(p,d)=>({name:t[e(p,d)],index:o(p,d)}),h=new a(this.player,{...n,view:this,height:r,cells:l,address:c});return this.panels.push(h),Object.assign(h.canvas.style,{width:`${i}px`,height:`${r}px`}),h}figure(t,e,o){let n=this.panel(t,e,o),i=m("div",{class:"mp-body"},this.ticks("row",n.rows,o)),r=n.columns.names&&!n.columns.shared?"named":"column";i.append(n.frame,this.ticks(r,n.columns,e));let a=[n.title,t.meaning].filter(Boolean).join(": "),l=m("figcaption",{title:a},n.title);return m("figure",{},l,i)}ticks(t,{count:e,names:o,titles:n},i){let a=t==="named"||o?.[0]?.length>4?1:Pt(e,i,t==="row"?12:22),l=m("div",{class:`mp-ticks mp-ticks-${t}`,"aria-hidden":"true"});for(let c=0;c<e;c+=a){let h={[t==="row"?"top":"left"]:`${100*(c+.5)/e}%`};l.append(m("span",{style:h,title:n?.[c]},String(o?o[c]:c)))}return l}entries(t){let{run:e}=this,o=[];for(let n=-1;n<(e.heads??0);n++)for(let i of t){let{axes:r,label:a,columns:l,meaning:c}=e.arrays[i],h=r.startsWith("T R");if(h!==n>=0)continue;let p=h?e.size(i)/e.heads:e.size(i);(l.length?l:[a]).forEach((u,f)=>o.push({label:h?`${u} ${n}`:u,name:i,index:(h?n*p:0)+f,size:p,meaning:c}))}return o}frame({name:t,height:e,width:o,channels:n}){let{label:i}=this.run.arrays[t],a=m("canvas",{width:o,height:e,...{role:"img","aria-label":i,"data-panel":"frame"}}),l=a.getContext("2d"),c=l.createImageData(o,e);return a.style.width=`${Math.max(120,Math.min(320,o*8))}px`,this.drawFrame=h=>{let{low:p,high:d}=this.run.arrays[t],u=this.run.at(t,h);for(let f=0;f<o*e;f++)for(let g=0;g<4;g++){let w=u[f*n+Math.min(g,n-1)];c.data[f*4+g]=g===3?255:255*(w-p)/(d-p||1)}l.putImageData(c,0,0)},m("figure",{},m("figcaption",{},i),a)}draw(t){for(let e of this.panels)e.draw(t);for(let e of this.lines)e.follow(t);for(let e of this.touched)e(t);this.drawFrame?.(t),this.world?.draw(t),this.words.textContent=this.tell(t)}tell(t){let{run:e}=this;if(e.signed)return"Red is more in the first run, blue more in the second.";let o=i=>this.axes.number("N",i),n=this.simple?ns(e,t,o):os(e,t);return[this.world?.tell(t),n].filter(Boolean).join(" ")}mark(t){for(let e of[...this.panels,...this.lines])e.mark(t)}light(t,e){for(let o of[...this.panels,...this.lines])o.light(t,e)}};function Di(s,t){let e=({label:o,kind:n,answer:i,steps:r,arrays:a})=>JSON.stringify([o,n,i,r,Object.values(a).map(l=>l.shape)]);return e(s)===e(t)&&`${Object.keys(s.arrays)}`==`${Object.keys(t.arrays)}`}var ke=class{constructor(t,e){this.player=t,this.level=e??uo(),this.shown=0,this.root=m("div",{class:"mp-views"}),this.foot=m("footer",{class:"mp-foot"});let o=(n,i,...r)=>m("span",{class:`mp-group-of ${i}`,role:"group","aria-label":n},...r);this.levels=Object.entries({simple:"what matters first",everything:"every array"}).map(([n,i])=>$(n,`Show ${i}`,n,()=>this.setLevel(n))),this.tabs=o("runs shown","mp-tabs"),this.buttons=[o("how much is shown","mp-levels",...this.levels),this.tabs]}build(t){this.runs=t,this.player.chosen=null,this.difference=null,this.orders=this.orderRows(),this.views=t.map((r,a)=>this.viewOf(r,this.orders[a])),this.player.root.dataset.level=this.level,this.root.dataset.runs=t.length,this.root.replaceChildren(...this.views.map(r=>r.root));for(let r of this.levels)r.setAttribute("aria-pressed",String(r.dataset.action===this.level));let o=t.map((r,a)=>r.label||`run ${a+1}`).map((r,a)=>$(`run-${a}`,`Show ${r}`,r,()=>this.tab(a)));this.comparable()&&o.push($("difference","Show the difference (d)","difference",()=>this.toggleDifference())),this.tabs.replaceChildren(...t.length>1?o:[]);let i=this.shown==="difference"&&this.comparable()?"difference":0;this.shown=this.before=0,this.tab(i)}viewOf(t,e){let o=this.runs.length>1&&!t.signed;return new ye(this.player,t,{simple:this.level==="simple",order:e,compact:o})}orderRows(){if(this.level!=="simple")return this.runs.map(e=>e.order);let[t]=this.runs;return this.runs.map(e=>{if(!e.has("write_weighting"))return e.order;let o=t.has("write_weighting")&&t.locations===e.locations;return ts(o?t:e)})}show(t){return t.length===this.runs.length&&t.every((o,n)=>Di(o,this.runs[n]))?(this.runs=t,this.views.forEach((o,n)=>o.show(t[n])),this.difference?.show(new ft(...t)),this.foot.firstChild.replaceWith(is(this.front)),!0):(this.build(t),!1)}setLevel(t){this.level!==t&&(this.level=t,fo(t),this.player.select(null),this.build(this.runs))}comparable(){let[t,e]=this.runs;return!e||t.kind!==e.kind?!1:JSON.stringify(ce(t))===JSON.stringify(ce(e))}tab(t){t==="difference"&&!this.difference&&(this.difference=this.viewOf(new ft(...this.runs),this.orders[0]),this.difference.root.dataset.difference="true",this.root.append(this.difference.root)),t!=="difference"&&(this.difference?.root.remove(),this.difference=null),this.shown=t,this.root.dataset.shown=t,[...this.views,this.difference].forEach((e,o)=>{e&&(e.root.dataset.shown=e===this.difference||o===t)});for(let e of this.tabs.children){let{action:o}=e.dataset,n=o==="difference"?t===o:o===`run-${t}`;e.setAttribute("aria-pressed",String(n))}this.showFoot(),this.player.draw()}toggleDifference(){if(this.comparable()){if(this.shown==="difference")return this.tab(this.before);this.before=this.shown,this.tab("difference")}}showFoot(){let t=[...this.foot.querySelectorAll("details")].map(o=>o.open),e=m("details",{class:"mp-keys"},m("summary",{},"keys"),"space plays and pauses · ← → or , . step · page up and page down go ten steps · home and end · + − change the speed · d shows the difference of two runs · in a picture the arrow keys move from cell to cell, enter explains a number, escape leaves it");this.foot.replaceChildren(is(this.front),po(this.front),e),this.foot.querySelectorAll("details").forEach((o,n)=>o.open=!!t[n])}get front(){return this.difference??this.views[this.shown]}get all(){return this.difference?[...this.views,this.difference]:this.views}};var $e=class{constructor(t){this.onFlip=t,this.words=[],this.at=[0,0],this.root=m("div",{class:"mp-bits",role:"group","aria-label":"bits of the words: arrow keys move, space flips",onclick:e=>this.click(e),onkeydown:e=>this.key(e)})}show(t,e){let o=n=>`${n.length} ${n[0]?.length}`;o(t)!==o(this.words)&&this.build(t,e),this.words=t,t.forEach((n,i)=>Array.from(n).forEach((r,a)=>this.cells[i][a].setAttribute("aria-checked",String(r==="1"))))}build(t,e){this.cells=t.map((i,r)=>Array.from(i,(a,l)=>m("button",{type:"button",role:"switch",tabindex:"-1","aria-label":`word ${r+1}, bit ${l+1}`,"data-word":r,"data-bit":l})));let o=this.cells.map((i,r)=>{let a=(r+1)%e===0&&e>1?" mp-bits-last":"";return m("div",{class:`mp-bits-word${a}`},...i)}),n=this.root.contains(document.activeElement);this.root.replaceChildren(...o),this.move(...this.at,n)}move(t,e,o=!0){let n=a=>a.length-1,[i]=this.root.querySelectorAll("[tabindex='0']");i?.setAttribute("tabindex","-1"),t=Math.max(0,Math.min(n(this.cells),t)),e=Math.max(0,Math.min(n(this.cells[t]),e)),this.at=[t,e];let r=this.cells[t][e];r.setAttribute("tabindex","0"),o&&r.focus()}click(t){let{word:e,bit:o}=t.target.dataset;e!==void 0&&(this.move(Number(e),Number(o)),this.onFlip(...this.at))}key(t){if(t.ctrlKey||t.metaKey||t.altKey)return;let[e,o]=this.at,n={ArrowLeft:[e-1,o],ArrowRight:[e+1,o],ArrowUp:[e,o-1],ArrowDown:[e,o+1],Home:[0,o],End:[this.cells.length,o]};t.key in n&&(t.preventDefault(),t.stopPropagation(),this.move(...n[t.key]))}};var Bi=200,ve=class{constructor(t){this.now=t,this.past=[],this.future=[],this.gesture=null}change(t,e=null){j(t)!==j(this.now)&&((e===null||e!==this.gesture)&&(this.past=[...this.past,this.now].slice(-Bi),this.future=[]),this.gesture=e,this.now=t)}undo(){return this.step(this.past,this.future)}redo(){return this.step(this.future,this.past)}step(t,e){return t.length===0?!1:(e.push(this.now),this.now=t.pop(),this.gesture=null,!0)}},So=(s,t)=>s.length===t.length&&s.every((e,o)=>e===t[o]),cs=(s,t)=>s.first===t.first&&s.last===t.last,qi=(s,t)=>s.name===t.name&&So(s.index,t.index)&&cs(s,t);function Ao(s,t){let e=s.edits.filter(o=>!t.some(n=>qi(o,n)));return{...s,edits:[...e,...t]}}function Eo(s,t){return{...s,edits:s.edits.filter(e=>!t.includes(e))}}var Wi=(s,t)=>s.name===t.name&&cs(s,t)&&s.index.length===t.index.length+1&&So(s.index.slice(0,-1),t.index);function Mo(s){let t=[];for(let e of s){let o=t.at(-1);o?.length===1&&(e.name==="read_modes"&&Wi(e,o[0])||vo(o[0],"write_content_weighting")&&vo(e,"read_content_weighting")&&cs(e,o[0]))?o.push(e):t.push([e])}return t}var vo=(s,t)=>s.name===t&&s.index.length===0&&s.value===0;function Pi({first:s,last:t}){return t===null?s===0?"at all steps":`from step ${s} on`:s===t?`at step ${s}`:`at steps ${s} to ${t}`}var Hi="nothing is found by content",_o={link:"all links are cut",usage:"all locations look unused",write_content_weighting:"the write finds nothing by content",read_content_weighting:"reading finds nothing by content",read_weighting:"no head reads"};function Oo(s,t,e=String){let o=Pi(s[0]),n=s.length===2?Ui(s,t):Gi(s[0],t,e);return`${o}: ${n}`}function Ui([s,t],e){if(t.name!=="read_modes")return Hi;let[o,n]=t.index,{columns:i}=e.read_modes;return`head ${o} reads ${i[n]} with ${A(t.value)}, the other ways with ${A(s.value)}`}function Gi(s,t,e){let{name:o,index:n,value:i}=s,r=i===0;if(o==="memory"&&n.length===1)return`location ${e(n[0])} is ${r?"wiped":A(i)}`;if(o==="memory"&&n.length===2)return`memory in location ${e(n[0])}, position ${n[1]} is ${A(i)}`;if(o==="link"&&n.length===2){let a=`from location ${e(n[1])} to ${e(n[0])}`;return r?`the link ${a} is cut`:`the link ${a} is ${A(i)}`}return o==="read_weighting"&&n.length===1&&r?`head ${n[0]} reads nothing`:o in _o&&n.length===0&&r?_o[o]:`${hs(o,n,t,e)} is ${A(i)}`}function hs(s,t,e,o=String){let{axes:n,label:i,columns:r,shape:a}=e[s],l=n.split(" ").slice(1),c=[i];return t.forEach((h,p)=>{l[p]==="R"?c.push(...a[p+1]>1?[`of head ${h}`]:[]):l[p]==="N"?c.push(`in location ${o(h)}`):r.length&&p===l.length-1?c.push(r[h]):c.push(h)}),c.join(" ")}var zo=s=>`MemoryPlayer(model, input, task=task, disturbance="${s}")`,To=s=>(/disturbance\s*=\s*(["'])(.*)\1/.exec(s)?.[2]??s).trim();function Ki(s,t){let e=[];for(let o of s.toReversed())e.unshift(t%o),t=Math.floor(t/o);return e}var yt=class{constructor(t,e,o){let n=t.arrays[e];this.name=e,this.flat=o,this.index=Ki(n.shape.slice(1),o),this.letters=n.axes.split(" ").slice(1),this.kind=n.kind,this.size=n.shape.at(-1),this.computed=!n.optional}get location(){return this.letters.filter(t=>t==="N").length===1?this.index[this.letters.indexOf("N")]:null}isIn(t){let e=t.arrays[this.name]?.shape.slice(1);return!!e&&this.index.every((o,n)=>o<e[n])}say(t,e){return hs(this.name,this.index,t,e)}get key(){return`${this.name}[${this.index}]`}};var jo={};at(jo,{seeded:()=>Ro,taskOf:()=>ds});function Ro(s){let t=s>>>0;return()=>{t=t+2654435769>>>0;let e=t;return e=Math.imul(e^e>>>16,569420461),e=Math.imul(e^e>>>15,1935289751),((e^e>>>15)>>>0)/2**32}}var Yi=(s,t)=>Array.from({length:s},()=>t()<.5?"0":"1").join(""),D=s=>Array.from(s,Number);function No(s,t){let e=[];for(let o=0;o<s.length;o+=t)e.push(s.slice(o,o+t));return e}var ps=class{constructor(t,e){Object.assign(this,{inputSize:t,outputSize:e,input:[],target:[],mask:[]})}step(t,e={},o=null){let n=new Array(this.inputSize).fill(0);t.forEach((i,r)=>n[r]=i);for(let[i,r]of Object.entries(e))n[i]=r;this.input.push(n),this.target.push(o??new Array(this.outputSize).fill(0)),this.mask.push(o?1:0)}},Co=64,Lo={Copy:{group:()=>1,sizes:({word_size:s})=>[s+1,s],fill(s,{word_size:t},e){for(let[o]of e)s.step(D(o));s.step([],{[t]:1});for(let[o]of e)s.step([],{},D(o))}},RepeatCopy:{group:()=>1,sizes:({word_size:s})=>[s+2,s+1],fill(s,{word_size:t},e,{repeats:o=1}){for(let[n]of e)s.step(D(n));s.step([],{[t]:1,[t+1]:Math.fround(o/10)});for(let n=0;n<o;n++)for(let[i]of e)s.step([],{},[...D(i),0]);s.step([],{},[...new Array(t).fill(0),1])}},AssociativeRecall:{group:({item_length:s})=>s,fewest:2,thing:"item",key:s=>s.join(","),what:"items",sizes:({word_size:s})=>[s+2,s],fits:({query:s=0},t)=>s<t-1,fill(s,{word_size:t},e,{query:o=0}){let n=i=>i.forEach(r=>s.step(D(r)));for(let i of e)s.step([],{[t]:1}),n(i);s.step([],{[t+1]:1}),n(e[o]),s.step([],{[t+1]:1});for(let i of e[o+1])s.step([],{},D(i))}},KeyValueRecall:{group:()=>2,thing:"pair",key:([s])=>s,what:"keys",sizes:({word_size:s})=>[2*s+1,s],fits:({order:s},t)=>!s||s.length===t,fill(s,{word_size:t},e,{order:o=e.map((n,i)=>i)}){for(let[n,i]of e)s.step([...D(n),...D(i)]);for(let n of o)s.step(D(e[n][0]),{[2*t]:1},D(e[n][1]))}}},ds=s=>s?.name in Lo?new ms(s):null,ms=class{constructor({name:t,options:e,words:o=null,asked:n={}}){Object.assign(this,{name:t,options:e,words:o,asked:n,kind:Lo[t]}),this.group=this.kind.group(e),this.wordSize=e.word_size,this.thing=this.kind.thing??"word",this.fewest=this.kind.fewest??1;let i=this.wordSize*(t==="AssociativeRecall"?this.group:1);this.most=this.kind.key?Math.min(Co,2**i):Co}make(t){let e=this.list(t),{fits:o=()=>!0,sizes:n,fill:i}=this.kind,r=new ps(...n(this.options));return i(r,this.options,e,o(this.asked,e.length)?this.asked:{}),{input:r.input,target:r.target,mask:r.mask}}list(t){let{wordSize:e,group:o,fewest:n,kind:i}=this,r=t.find(h=>h.length!==e);if(r!==void 0)throw new Error(`Each word must have ${e} bits, but one is '${r}'.`);let a=No(t,o);if(t.length%o||a.length<n)throw new Error(`The number of words must be a multiple of ${o} and at least ${o*n}, but is ${t.length}.`);let l=i.key?a.map(i.key):[],c=l.find((h,p)=>l.indexOf(h)<p);if(c!==void 0)throw new Error(`No two ${i.what} may be alike, but '${c}' is there twice.`);return a}random(t,e){let o=Ro(e),n=[];for(;n.length<t*this.group;)n=this.longer(n,o);return n}longer(t,e){for(;;){let o=Array.from({length:this.group},()=>Yi(this.wordSize,e));if(!(this.kind.key?No(t,this.group).map(this.kind.key):[]).includes(this.kind.key?.(o)))return[...t,...o]}}};var Vi=["T","T R","T R 3"],Zi=["fraction","strength","distribution"],Xi=20,Ji={this:"at this step",on:"from this step on",all:"at all steps"};function Qi(s){let e=Object.entries({links:["link"],usage:["usage"],content:["write_content_weighting","read_content_weighting"]}).map(([o,n])=>[o,n.map(i=>[i,[]])]);for(let o=0;o<s;o++)e.push([s>1?`read head ${o}`:"the read head",[["read_weighting",[o]]]]);return e}var _e=class{constructor(t){this.laboratory=t,this.chosen=null,this.places=tr(t.run),this.parts=Qi(t.run.heads);let e=(...o)=>m("div",{class:"mp-tools"},...o);this.root=m("div",{class:"mp-more"},e(...this.buildHold()),e(...this.buildSilence(),...this.buildSeed()),e(...this.buildText()))}buildHold(){let t=(o,n)=>m("select",{"aria-label":o,onchange:()=>n()});this.target=t("what to hold",()=>this.follow()),this.steps=t("when",()=>this.follow()),this.steps.append(...Object.entries(Ji).map(([o,n])=>m("option",{value:o},n)));let e=(o,n)=>m("input",{type:o,"aria-label":n,oninput:i=>this.hold(i.target),onchange:()=>this.letGo()});return this.slider=e("range","value"),this.number=e("number","value as a number"),this.release=$("release","Let it be what it is","release",()=>this.free()),this.cutButton=$("cut","Set this link to 0 (delete)","cut this link",()=>this.cut()),[m("label",{},"hold ",this.target),this.slider,this.number,this.steps,this.release,this.cutButton]}get place(){return this.target.value==="cell"?this.chosen:this.places[Number(this.target.value)]}get span(){let{step:t}=this.laboratory.player;return{this:[t,t],on:[t,null],all:[0,null]}[this.steps.value]}editsOf({name:t,index:e,kind:o,size:n},i){let[r,a]=this.span,l={name:t,index:e,first:r,last:a,value:i};if(o!=="distribution"||e.length<2)return[l];let c=Number(((1-i)/(n-1)).toPrecision(6));return[{...l,index:e.slice(0,-1),value:c},l]}hold(t){let{place:e}=this;if(!e||t.value===""||!t.checkValidity())return t.reportValidity();let o=t===this.slider?this.number:this.slider;o.value=t.value,this.dragging??=Symbol(e.key),this.laboratory.edit(this.editsOf(e,Number(t.value)),this.dragging)}letGo(){this.dragging=null}free(){let{laboratory:t,place:e}=this,{now:o}=t,n=Fo(o.edits,e);t.propose({...o,edits:o.edits.filter(i=>!n.includes(i))})}cut(){let[t,e]=this.span,{name:o,index:n}=this.chosen;this.laboratory.edit([{name:o,index:n,first:t,last:e,value:0}])}buildSilence(){return this.part=m("select",{"aria-label":"what to silence"},...this.parts.map(([t],e)=>m("option",{value:e},t))),this.silenceButton=$("silence","Set it to 0 from this step on","",()=>{let{step:t}=this.laboratory.player,[,e]=this.parts[Number(this.part.value)];this.laboratory.edit(e.map(([o,n])=>({name:o,index:n,first:t,last:null,value:0})))}),[m("label",{},"silence ",this.part),this.silenceButton]}buildSeed(){let{laboratory:t}=this;return t.task?(this.seed=m("input",{type:"number",min:0,max:999999,step:1,required:"",onchange:({target:e})=>e.checkValidity()?t.renew(Number(e.value)):e.reportValidity()}),[m("label",{},"words by seed ",this.seed)]):[]}buildText(){let{laboratory:t}=this;return this.text=m("input",{type:"text",spellcheck:"false",autocomplete:"off",placeholder:"nothing is changed",onchange:()=>t.read(this.text.value)}),this.copied=m("span",{role:"status"}),this.copyButton=$("copy","Copy the line for Python","copy as text",()=>this.copy()),[m("label",{class:"mp-text"},"as text ",this.text),this.copyButton,this.copied]}async copy(){let t=zo(j(this.laboratory.now));try{await navigator.clipboard.writeText(t),this.copied.textContent="copied"}catch{this.text.value=t,this.text.select(),this.copied.textContent="press Ctrl+C to copy"}}choose(t){this.chosen=t.computed?t:null,this.offer(),this.chosen&&(this.target.value="cell")}offer(){let{laboratory:t,places:e,chosen:o}=this,{table:n,number:i}=t,r=this.target.value,a=(c,h)=>m("option",{value:c},h),l=e.map((c,h)=>a(h,c.say(n,i)));o&&l.push(a("cell",o.say(n,i))),this.target.replaceChildren(...l),this.target.value=r===""||r==="cell"&&!o?"0":r}follow(){let{laboratory:t}=this,{run:e,player:o,now:n,seed:i}=t;this.chosen&&!this.chosen.isIn(e)&&(this.chosen=null),this.offer();let{place:r}=this,a=e.at(r.name,o.step)[r.flat],[l,c,h]=er(e,r);for(let d of[this.slider,this.number]){let u=d===this.number&&r.kind==="number";d.min=u?"":l,d.max=d===this.number&&r.kind==="strength"||u?"":c,d.step=d===this.number?"any":h,this.dragging||(d.value=Number(a.toPrecision(4)))}this.release.disabled=Fo(n.edits,r).length===0,this.cutButton.hidden=!(this.target.value==="cell"&&r.name==="link"),this.silenceButton.textContent=`from step ${o.step} on`,this.seed&&document.activeElement!==this.seed&&(this.seed.value=i);let p=j(n);this.text.value!==p&&(this.text.value=p,this.copied.textContent="")}};function tr(s){return s.names(({axes:e,kind:o})=>Vi.includes(e)&&Zi.includes(o)).flatMap(e=>Array.from({length:s.size(e)},(o,n)=>new yt(s,e,n)))}function Fo(s,{name:t,index:e,kind:o}){let n=o==="distribution"?e.slice(0,-1):e;return s.filter(i=>i.name===t&&n.every((r,a)=>i.index[a]===r))}function er(s,{name:t,kind:e}){let{low:o,high:n}=s.arrays[t];if(e==="strength")return[1,Math.max(Xi,Math.ceil(n)),.1];if(e==="activation")return[-1,1,.01];if(e!=="number")return[0,1,.01];let i=Math.max(1,Math.ceil(Math.max(-o,n)));return[-i,i,.01]}var sr=[1,4,16],or=120,Se=class{constructor(t,e){this.player=t,this.model=t.model,this.task=ds(e.task),this.table=t.runs[0].arrays,this.run=t.runs[0],this.history=new ve(this.run.disturbance),this.comparing=!1,this.selected=null,this.seed=0,this.build(),this.listen(),this.draw(),this.begin()}build(){this.message=m("p",{class:"mp-message",role:"alert"}),this.verdict=m("output",{class:"mp-error"}),this.list=m("ul",{class:"mp-edits","aria-label":"changes"}),this.wipeButton=$("wipe","Set the location to 0 once (delete)","",()=>this.wipe()),this.hint=m("span",{class:"mp-hint"}),this.buttons={undo:$("undo","Undo (Ctrl+Z)","undo",()=>this.undo()),redo:$("redo","Redo (Ctrl+Shift+Z)","redo",()=>this.redo()),reset:$("reset","Take all changes back","reset",()=>this.propose(pt))};let t="Show the undisturbed run beside this one";this.compareButton=$("compare",t,"compare",()=>this.compare()),this.tools=new _e(this),this.moreButton=$("more","Show more to change","more",()=>this.showMore()),this.moreButton.setAttribute("aria-expanded","false"),this.sizes=m("span",{class:"mp-group-of",role:"group","aria-label":"number of locations"});let e=(...n)=>m("div",{class:"mp-tools"},...n),o=m("span",{class:"mp-group-of"},...Object.values(this.buttons));this.root=m("section",{class:"mp-lab","aria-label":"laboratory"},...this.buildWords(),m("div",{class:"mp-lab-body"},e(...this.counting,m("span",{},"locations"),this.sizes,o),e(this.wipeButton,this.hint,this.moreButton),e(this.verdict,this.compareButton,this.list),this.message),this.tools.root),this.tools.root.hidden=!0,this.player.slots.laboratory.replaceChildren(this.root)}buildWords(){if(this.counting=[],!this.task)return[];this.bits=new $e((e,o)=>this.flip(e,o)),this.count=m("output",{class:"mp-count"}),this.fewer=$("fewer","Fewer words","−",()=>this.resize(-1)),this.more=$("longer","More words","+",()=>this.resize(1)),this.counting=[m("span",{class:"mp-group-of"},this.fewer,this.count,this.more),$("new-words","Other words, at random","new words",()=>this.renew(this.seed+1))];let t=m("div",{class:"mp-lab-title"},"Click a bit to flip it");return[m("div",{class:"mp-lab-words"},t,this.bits.root)]}listen(){let{player:t,model:e}=this;t.onCell(o=>this.choose(o)),t.root.addEventListener("keydown",o=>this.key(o)),this.root.addEventListener("keydown",o=>{["INPUT","SELECT"].includes(o.target.tagName)&&!Io(o)&&o.stopPropagation()}),this.onModel=()=>this.read(e.get("disturbance")??""),e.on("change:disturbance",this.onModel),e.get("address")&&(this.onAddress=()=>this.readAddress(),window.addEventListener("hashchange",this.onAddress))}begin(){this.onAddress&&location.hash.length>1&&this.readAddress()}get words(){return this.now.words??this.task.words}get now(){return this.wanted?.next??this.history.now}sequence(t){if(!this.task){if(t)throw new Error("There is no task here that could make a sequence of words.");return{}}let e=t??this.task.words;if(this.made?.key!==String(e)){let n=Object.entries(this.task.make(e)).map(([i,r])=>[i,Float64Array.from(r.flat())]);this.made={key:String(e),sequence:Object.fromEntries(n)}}return this.made.sequence}runOf(t){return this.run.disturbed(t,this.sequence(t.words))}undisturbed(){let{edits:t,words:e,locations:o}=this.history.now;if(!t.length)return this.plain=this.run;let{disturbance:n}=this.plain??{};return n&&n.edits.length===0&&n.locations===o&&String(n.words)===String(e)||(this.plain=this.runOf({...pt,words:e,locations:o})),this.plain}propose(t,e=null){this.wanted&&(e===null||this.wanted.gesture!==e)&&this.commit(),this.wanted={next:t,gesture:e},this.request??=requestAnimationFrame(()=>this.commit())}commit(){if(cancelAnimationFrame(this.request),this.request=null,!this.wanted)return;let{next:t,gesture:e}=this.wanted;this.wanted=null,this.attempt(()=>{let o=this.runOf(t);this.history.change(t,e),this.present(o)})}undo(){this.commit(),this.history.undo()&&this.attempt(()=>this.present(this.runOf(this.history.now)))}redo(){this.commit(),this.history.redo()&&this.attempt(()=>this.present(this.runOf(this.history.now)))}attempt(t){this.message.textContent="";try{t()}catch(e){this.message.textContent=e.message,this.draw()}}read(t){this.attempt(()=>this.propose(et(To(t))))}readAddress(){this.attempt(()=>{let t;try{t=decodeURIComponent(location.hash.slice(1))}catch{throw new Error(`The page's address can't be read behind its '#': ${location.hash}`)}this.propose(et(t))})}flip(t,e){let o=[...this.words],n=o[t][e]==="1"?"0":"1";o[t]=o[t].slice(0,e)+n+o[t].slice(e+1),this.say(o)}say(t){let e=String(t)===String(this.task.words);this.propose({...this.now,words:e?null:t})}resize(t){let{task:e,words:o}=this;if(t<0)return this.say(o.slice(0,o.length-e.group));this.seed+=1,this.say(e.longer(o,this.seed))}renew(t){this.seed=t,this.say(this.task.random(this.words.length/this.task.group,t))}resizeMemory(t){let e=t===this.run.original.sizes.locations;this.propose({...this.now,locations:e?null:t})}edit(t,e=null){this.propose(Ao(this.now,t),e)}choose({run:t,name:e,index:o}){t.signed||(this.selected=new yt(t,e,o),this.tools.choose(this.selected),this.follow())}wipe(t=this.selected){let e=t?.location;if(e==null)return;let{step:o}=this.player;this.edit([{name:"memory",index:[e],first:o,last:o,value:0}])}compare(){this.comparing=!this.comparing,this.commit(),this.show(),this.draw()}showMore(){let{root:t}=this.tools;t.hidden=!t.hidden,this.moreButton.setAttribute("aria-expanded",String(!t.hidden)),this.follow()}key(t){if(Io(t)&&t.target.type!=="text")t.key.toLowerCase()==="z"&&!t.shiftKey?this.undo():this.redo();else if(t.key==="Delete"&&t.target.tagName==="CANVAS")this.wound();else return;t.preventDefault(),t.stopPropagation()}wound(){let{panel:t}=this.player.chosen??{};if(!t?.address||t.view.run.signed)return;let{name:e,index:o}=t.address(...t.cell);this.choose({run:t.view.run,name:e,index:o}),e==="link"?this.tools.cut():this.wipe()}present(t){this.run=t,this.show(),this.draw(),clearTimeout(this.timer),this.timer=setTimeout(()=>this.sync(),or)}show(){let{run:t}=this,e=this.undisturbed();if(e!==t)for(let[o,n]of Object.entries(t.arrays))n.low=Math.min(n.low,e.arrays[o].low),n.high=Math.max(n.high,e.arrays[o].high);t.label=this.comparing&&e!==t?"disturbed":"",e.label=e!==t?"undisturbed":"",this.player.show(this.comparing&&e!==t?[t,e]:[t])}number=t=>this.player.board.front.axes.number("N",t);draw(){let{history:t,run:e}=this,{edits:o}=t.now;if(this.bits){let{words:r,task:a}=this,l=r.length/a.group;this.bits.show(r,a.group),this.count.textContent=`${l} ${l===1?a.thing:`${a.thing}s`}`,this.fewer.disabled=l<=a.fewest,this.more.disabled=l>=a.most}let n=e.original.sizes.locations,i=new Set([...sr.map(r=>n*r),e.locations]);this.sizes.replaceChildren(...[...i].map(r=>{let a=`Run the same weights with ${r} locations`,l=$("locations",a,String(r),()=>this.resizeMemory(r));return l.setAttribute("aria-pressed",String(r===e.locations)),l})),this.buttons.undo.disabled=t.past.length===0,this.buttons.redo.disabled=t.future.length===0,this.buttons.reset.disabled=j(t.now)==="",this.compareButton.setAttribute("aria-pressed",String(this.comparing)),this.compareButton.hidden=o.length===0,this.drawError(),this.follow()}drawError(){let t=es(this.run);if(this.verdict.hidden=t===null,t===null)return;let e=this.undisturbed(),o=e===this.run?"":`; undisturbed: ${es(e).wrong}`;this.verdict.textContent=`${t.wrong} of ${t.asked} bits wrong${o}`,this.verdict.dataset.wrong=t.wrong,this.verdict.dataset.asked=t.asked}follow(){let{selected:t,player:e}=this,o=t?.location??null;this.wipeButton.hidden=o===null||!this.run.has("memory"),o!==null&&(this.wipeButton.textContent=`Wipe location ${this.number(o)} at step ${e.step}`),this.hint.textContent=o===null?"Click a row of the memory to wipe it.":"";let n=Mo(this.history.now.edits);this.list.replaceChildren(...n.map(i=>this.entry(i))),this.tools.root.hidden||this.tools.follow()}entry(t){let e=Oo(t,this.table,this.number),o=`Take back: ${e}`,n=$("remove",o,"×",()=>this.propose(Eo(this.now,t)));return n.setAttribute("aria-label",o),m("li",{},e,n)}sync(){let t=j(this.history.now);if(this.onAddress){let{pathname:e,search:o}=location;history.replaceState(null,"",t?`#${encodeURI(t)}`:e+o)}this.model.get("disturbance")!==t&&(this.model.set("disturbance",t),this.model.save_changes())}destroy(){cancelAnimationFrame(this.request),clearTimeout(this.timer),this.model.off("change:disturbance",this.onModel),window.removeEventListener("hashchange",this.onAddress)}},Io=({key:s,ctrlKey:t,metaKey:e,altKey:o})=>(t||e)&&!o&&["z","y"].includes(s.toLowerCase());var nr=1e-4,ir=256,rr={N:"n",W:"w",R:"i",H:"q",D:"d",3:"m"};function ar(s){if(s.model)return s.model;let{locations:t,word:e,heads:o}=s;return{sizes:{locations:t,word:e,heads:o},weights:null}}var lr=s=>s.model?s:Object.assign(Object.create(s),{model:ar(s)});function Wo(s,t){let e=[];for(let o of[...t].reverse())e.unshift(s%o),s=Math.floor(s/o);return e}function Do(s,t,e){return s.has(t)?st(s,t,e):`${t}[${Wo(e,s.shapeOf(t)).join(", ")}]`}function Po(s,t,e,o){let n=s.at(t,o)[e],i=s.arrays[t];if(s.signed)return{value:n,text:"A difference of two runs: each has an explanation."};let r=Wo(e,s.shapeOf(t)),a=s.disturbance?.edits.findLast(k=>je(k,t,r,o));if(a)return{value:n,text:`Set by the disturbance ${tt(a)}.`};let l=lr(s),c=s.has("write_weighting")?Ct(l.model).find(k=>k.name===t):null;if(!c)return{value:n,text:cr(s,i)};let h=c.axes.split(" ").slice(1),p=c.letters??h.map((k,N)=>rr[k]??r[N]),d=new dt(l.model).now(t,...p),u=c.explain(new dt(l.model),...p),f=c.explain(new zt(l,o),...r),g=oe(f),w=[{equation:[d,u],numbers:[n,g]}],[v,y]=[us(u),us(g)];v&&w.push({equation:[v,v.args[0]],numbers:[y.value,y.args[0]]});let x=!(Math.abs(f.value-n)<=nr*Math.max(1,Math.abs(n))),S=`The equation gives ${A(f.value)}: the run was changed, or had begun before.`,Z=[c.note,x?S:""].filter(Boolean).join(" ");return{value:n,lines:w,expression:g,sources:Bo(He(g)),all:Bo(se(f)),note:Z}}function us(s){if(s.op==="named")return s;for(let t of s.args){let e=us(t);if(e)return e}return null}function Bo(s){let t=new Map;for(let e of s)t.set(fs(e),e);return[...t.values()]}function cr(s,t){return t?s.has("write_weighting")&&!t.optional&&t.label!=="input"?"Asked for by the controller; its weights aren't in this page.":`It isn't computed by an equation of the DNC: ${t.meaning}.`:""}var Ae=class{constructor(t){Object.assign(this,{player:t,path:[]}),this.root=t.slots.why,t.onCell(e=>this.open([e],e.event.type==="keydown")),t.root.addEventListener("keydown",e=>this.key(e),{capture:!0}),this.root.addEventListener("click",e=>{let o=e.target.closest?.("[data-from]");o&&this.follow(this.cells[o.dataset.from])})}key(t){t.key!=="Escape"||!this.path.length||(t.preventDefault(),t.stopPropagation(),this.close())}open(t,e){this.path=t;let{run:o,name:n,index:i,step:r}=t.at(-1),a=Po(o,n,i,r),l=(a.all??[]).map(u=>qo(o,u));this.cells=(a.sources??[]).map(u=>qo(o,u));let c=`${Do(o,n,i)} at step ${r} = ${A(a.value)}`;this.heading=m("h4",{tabindex:"-1"},c);let h=(u,f,g)=>m("button",{type:"button","data-action":u,onclick:g},f),p=[h("close-why","close",()=>this.close())];t.length>1&&p.unshift(h("back-why","back",()=>this.back()));let d=m("section",{class:"mp-why-panel","aria-label":"Why this number?"},m("div",{class:"mp-why-head"},this.heading,...p));a.text&&d.append(m("p",{},a.text));for(let u of a.lines??[])d.append(this.equation(u,a));a.note&&d.append(m("p",{class:"mp-why-note"},a.note)),this.cells.length&&d.append(this.links(o,l.length)),this.root.replaceChildren(d),this.player.light(o,[...l.length>ir?this.cells:l,{name:n,index:i,step:r}]),e&&this.heading.focus()}equation({equation:t,numbers:e},{sources:o}){let n=new Map(o.map((f,g)=>[fs(f),g])),i=f=>{let g=f.source&&n.get(fs(f.source)),w=Jt(f);return g==null?w:`<mrow data-from="${g}" class="mp-from">${w}</mrow>`},[r,a]=t,l=`${mt(r,({symbol:f})=>f)}<mo>=</mo>${mt(a,({symbol:f})=>f)}`,[c,h]=e,p=`<mo>=</mo>${mt(h,i)}<mo>=</mo>${Jt({value:c})}`,d=f=>`<math display="block"><mrow>${f}</mrow></math>`,u=document.createElement("template");return u.innerHTML=`<div class="mp-why-line">${d(l)}${d(p)}</div>`,u.content}links(t,e){let o=this.cells.map(({name:i,index:r,step:a},l)=>{let c=`${Do(t,i,r)} at step ${a} = ${A(t.at(i,a)[r])}`;return m("button",{type:"button","data-from":l},c)}),n=e>o.length?` and ${e-o.length} more`:"";return m("p",{class:"mp-why-from"},"from ",...o,n)}follow(t){let{run:e}=this.path.at(-1);this.player.seek(t.step),this.open([...this.path,{run:e,...t}],!0)}back(){let t=this.path.slice(0,-1);this.player.seek(t.at(-1).step),this.open(t,!0)}renew(t,e){if(!this.path.length)return;let{run:o,name:n,index:i,step:r}=this.path.at(-1),a=e[t.indexOf(o)];a&&r<a.steps&&(a.has(n)||a.stepShapes?.[n])&&i<a.at(n,r).length?this.open([{...this.path.at(-1),run:a}],!1):this.close()}close(){let[{run:t,panel:e}]=this.path;this.path=[],this.root.replaceChildren(),this.player.light(t,[]),e?.canvas.focus()}},fs=({name:s,index:t,step:e})=>`${s} ${t} ${e}`,qo=(s,{name:t,index:e,step:o})=>({name:t,index:Tt(e,s.shapeOf(t)),step:o});var Ho=[1,2,5,10,20,30,60],hr=120,Ee=class{constructor(t,e){this.model=t,this.root=e;let o=t.get("header"),{runs:n,model:i}=Qe(o,t.get("data"));Object.assign(this,{runs:n,network:i}),this.step=t.get("t"),this.board=new ke(this,o.level),this.playing=!1,this.listeners=new Set,this.fps=t.get("fps"),this.build(),i&&(this.laboratory=new Se(this,o)),o.agent&&(this.agent=new ie(this)),e.addEventListener("keydown",r=>this.key(r)),this.onModelStep=()=>this.seek(t.get("t"),!1),this.onModelSpeed=()=>this.setSpeed(t.get("fps"),!1),t.on("change:t",this.onModelStep),t.on("change:fps",this.onModelSpeed)}build(){this.slots={};for(let t of["laboratory","tour","why"])this.slots[t]=m("div",{class:`mp-${t}`});this.value=m("p",{class:"mp-value","aria-live":"polite"}),this.root.replaceChildren(m("div",{class:"mp-head"},this.buildControls(),this.value),this.slots.laboratory,this.slots.tour,this.board.root,this.slots.why,this.board.foot),this.setSpeed(this.fps,!1),this.begin(),this.why=new Ae(this),this.board.build(this.runs),this.select(null)}begin(){this.steps=Math.max(...this.runs.map(t=>t.steps)),this.step=Math.min(this.step,this.steps-1),this.slider.max=this.steps-1}show(t){let e=this.runs;this.runs=t,this.begin(),this.board.show(t)?this.draw():this.select(null),this.why.renew(e,t)}buildControls(){let t=(e,o,n)=>m("button",{type:"button",title:o,"aria-label":o,onclick:n,"data-action":e},Me(e));return this.playButton=t("play","Play (space)",()=>this.toggle()),this.slider=m("input",{type:"range",min:0,value:0,"aria-label":"step",oninput:()=>this.seek(Number(this.slider.value))}),this.counter=m("output",{class:"mp-counter"}),this.speed=m("select",{"aria-label":"steps per second",onchange:()=>this.setSpeed(Number(this.speed.value))}),m("div",{class:"mp-controls",role:"toolbar","aria-label":"time"},t("first","First step (Home)",()=>this.seek(0)),t("back","Step back (left arrow)",()=>this.seek(this.step-1)),this.playButton,t("forward","Step forward (right arrow)",()=>this.seek(this.step+1)),t("last","Last step (End)",()=>this.seek(this.steps-1)),this.slider,this.counter,m("label",{},this.speed," steps/s"),...this.board.buttons)}onCell(t){return this.listeners.add(t),()=>this.listeners.delete(t)}tellCell(t,e){let{run:o}=t.view,n={run:o,step:this.step,...t.address(...t.cell),panel:t,event:e};for(let i of this.listeners)i(n)}light(t,e){this.lit=[t,e];for(let o of this.board.all)o.light(o.run===t?e:[],this.step)}draw(){let{step:t}=this;for(let e of this.board.all)e.draw(t);this.lit?.[1].length&&this.light(...this.lit),this.slider.value=t,this.slider.setAttribute("aria-valuetext",`step ${t} of ${this.steps-1}`),this.counter.textContent=`step ${t} of ${this.steps-1}`,this.root.dataset.step=t,this.laboratory?.follow(),this.agent?.follow(),this.chosen&&(this.value.textContent=this.chosen.panel.readout(t))}seek(t,e=!0){t=Math.max(0,Math.min(this.steps-1,Math.round(t))),this.step!==t&&(this.step=t,this.draw(),e&&(clearTimeout(this.timer),this.timer=setTimeout(()=>this.sync(),hr)))}sync(){clearTimeout(this.timer),this.timer=void 0,this.model.get("t")!==this.step&&(this.model.set("t",this.step),this.model.save_changes())}setSpeed(t,e=!0){this.fps=t;let o=[...new Set([...Ho,t])].sort((n,i)=>n-i);this.speed.replaceChildren(...o.map(n=>m("option",{value:n},String(n)))),this.speed.value=t,e&&(this.model.set("fps",t),this.model.save_changes())}toggle(t=!this.playing){t&&this.step===this.steps-1&&this.seek(0),this.playing=t,this.root.dataset.playing=t,this.playButton.replaceChildren(Me(t?"pause":"play")),this.playButton.title=t?"Pause (space)":"Play (space)",this.playButton.setAttribute("aria-label",this.playButton.title);for(let e of this.board.all)e.words.setAttribute("aria-live",t?"off":"polite");cancelAnimationFrame(this.request),t?(this.due=performance.now()+1e3/this.fps,this.request=requestAnimationFrame(e=>this.tick(e))):this.sync()}tick(t){if(this.playing){if(!this.root.isConnected)return this.toggle(!1);if(t>=this.due&&(this.seek(this.step+1),this.due=Math.max(this.due+1e3/this.fps,t),this.step===this.steps-1))return this.toggle(!1);this.request=requestAnimationFrame(e=>this.tick(e))}}select(t){this.chosen=t?t.chosen():null,this.value.textContent=t?t.readout(this.step):"Point at a cell, or reach it by tab and arrow keys, for its value.";for(let e of this.board.all)e.mark(this.chosen)}key(t){if(t.ctrlKey||t.metaKey||t.altKey||t.target===this.speed)return;let e=t.target.tagName==="BUTTON"||t.target.tagName==="SUMMARY",o=r=>{let a=Ho.filter(c=>r>0?c>this.fps:c<this.fps),l=r>0?a[0]:a.at(-1);l&&this.setSpeed(l)},n={ArrowLeft:()=>this.seek(this.step-1),ArrowRight:()=>this.seek(this.step+1),",":()=>this.seek(this.step-1),".":()=>this.seek(this.step+1),PageUp:()=>this.seek(this.step-10),PageDown:()=>this.seek(this.step+10),Home:()=>this.seek(0),End:()=>this.seek(this.steps-1),"+":()=>o(1),"=":()=>o(1),"-":()=>o(-1),d:()=>this.board.toggleDifference(),Escape:()=>{this.select(null),this.slider.focus()}};e||(n[" "]=()=>this.toggle());let i=n[t.key];i&&(t.preventDefault(),t.stopPropagation(),i())}destroy(){this.toggle(!1),this.laboratory?.destroy(),clearTimeout(this.timer),this.model.off("change:t",this.onModelStep),this.model.off("change:fps",this.onModelSpeed)}};var Uo=`.mp-lab {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 6px 18px;
+  align-items: flex-start;
+  margin: 6px 0;
+  padding: 6px 10px 8px;
+  background: color-mix(in srgb, var(--mp-field) 45%, var(--mp-back));
+  border: 1px solid var(--mp-line);
+  border-radius: 6px;
+}
+.mp-lab button,
+.mp-lab select,
+.mp-lab input {
+  font: inherit;
+  color: inherit;
+  background: var(--mp-field);
+  border: 1px solid var(--mp-line);
+  border-radius: 4px;
+  min-height: 26px;
+  padding: 1px 8px;
+}
+.mp-lab button,
+.mp-lab select {
+  cursor: pointer;
+}
+.mp-lab button:disabled {
+  opacity: 0.45;
+  cursor: default;
+}
+.mp-lab button[aria-pressed="true"] {
+  background: var(--mp-accent);
+  color: var(--mp-back);
+}
+.mp-lab [hidden] {
+  display: none;
+}
+.mp-lab-words {
+  min-width: 0;
+  max-width: 100%;
+}
+.mp-lab-title {
+  font-size: 12px;
+  color: var(--mp-quiet);
+}
+.mp-lab-body {
+  flex: 1 1 300px;
+  min-width: 0;
+}
+.mp-tools {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 4px 8px;
+  align-items: center;
+  margin-bottom: 4px;
+}
+.mp-count {
+  display: inline-flex;
+  align-items: center;
+  padding: 0 8px;
+  border: 1px solid var(--mp-line);
+  margin-left: -1px;
+  font-variant-numeric: tabular-nums;
+}
+.mp-bits {
+  display: flex;
+  max-width: 100%;
+  overflow-x: auto;
+  padding: 3px 2px;
+}
+.mp-bits-word {
+  display: flex;
+  flex-direction: column;
+}
+.mp-bits-last {
+  margin-right: 5px;
+}
+.mp-lab .mp-bits button {
+  width: 17px;
+  min-height: 0;
+  height: 12px;
+  padding: 0;
+  margin: 0 -1px -1px 0;
+  flex: none;
+  border-radius: 0;
+  background: #00224e;
+}
+.mp-lab .mp-bits button[aria-checked="true"] {
+  background: #fee838;
+}
+.mp-lab .mp-bits button:hover,
+.mp-lab .mp-bits button:focus-visible {
+  position: relative;
+  z-index: 1;
+  outline: 2px solid var(--mp-mark);
+  outline-offset: 0;
+}
+.mp-error {
+  font-size: 15px;
+  font-weight: 600;
+  font-variant-numeric: tabular-nums;
+}
+.mp-error:not([data-wrong="0"]) {
+  color: var(--mp-mark);
+}
+.mp-hint {
+  color: var(--mp-quiet);
+}
+.mp-hint:empty,
+.mp-edits:empty,
+.memory-player .mp-message:empty {
+  display: none;
+}
+.memory-player .mp-message {
+  padding: 3px 8px;
+  border-left: 3px solid var(--mp-mark);
+  overflow-wrap: anywhere;
+}
+.mp-edits {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 4px;
+  margin: 0;
+  padding: 0;
+  max-height: 60px;
+  overflow-y: auto;
+  list-style: none;
+}
+.mp-edits li {
+  display: inline-flex;
+  align-items: center;
+  padding-left: 8px;
+  font-size: 12px;
+  border: 1px solid var(--mp-line);
+  border-radius: 4px;
+  background: var(--mp-back);
+}
+.mp-lab .mp-edits button {
+  min-height: 22px;
+  padding: 0 7px;
+  border: 0;
+  background: none;
+}
+.mp-more {
+  flex: 1 0 100%;
+  border-top: 1px solid var(--mp-line);
+  padding-top: 6px;
+}
+.mp-more label {
+  display: inline-flex;
+  gap: 6px;
+  align-items: center;
+}
+.mp-more input[type="range"] {
+  flex: 0 1 180px;
+  min-width: 90px;
+  padding: 0;
+  accent-color: var(--mp-accent);
+}
+.mp-more input[type="number"] {
+  width: 84px;
+}
+.mp-text {
+  flex: 1 1 300px;
+}
+.mp-more input[type="text"] {
+  flex: 1;
+  min-width: 120px;
+  font-family: ui-monospace, monospace;
+}
+.mp-more select {
+  max-width: 100%;
+}
+@media (pointer: coarse) {
+  .mp-lab .mp-bits button {
+    width: 26px;
+    height: 24px;
   }
-  if ("tabindex" in properties || ["button", "input", "select", "summary"].includes(tag))
-    node2.setAttribute("data-lm-suppress-shortcuts", "true");
-  node2.append(...children);
-  return node2;
-}
-var press = (name, title, text, onclick) => element("button", { type: "button", title, onclick, "data-action": name }, text);
-function drawing(tag, properties = {}, ...children) {
-  const node2 = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [key, value] of Object.entries(properties)) node2.setAttribute(key, value);
-  node2.append(...children);
-  return node2;
-}
-var SIGNS = {
-  first: "M3 3h2v10H3zM13 3v10L6 8z",
-  back: "M11 3v10L4 8z",
-  play: "M4 2.5v11L13.5 8z",
-  pause: "M4 3h3v10H4zM9 3h3v10H9z",
-  forward: "M5 3v10l7-5z",
-  last: "M11 3h2v10h-2zM3 3v10l7-5z"
-};
-function sign(name) {
-  const box = { viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" };
-  return drawing("svg", box, drawing("path", { d: SIGNS[name], fill: "currentColor" }));
-}
-var brief = (value) => Number.isNaN(value) ? "NaN" : show(Number(value.toPrecision(3))).replace("-", "−");
-var show = (value) => {
-  if (Number.isNaN(value)) return "NaN (no number)";
-  if (Number.isInteger(value)) return String(value);
-  const size = Math.abs(value);
-  return size >= 1e-4 && size < 1e5 ? String(Number(value.toPrecision(5))) : value.toExponential(3);
-};
-var spacing = (count, length, room) => {
-  for (const every of [1, 2, 4, 5, 8, 10, 16, 20, 32, 50, 64, 100, 128, 200, 256, 500])
-    if (every * length / count >= room) return every;
-  return count;
-};
-
-// src/memorylab/player/script/disturbance.js
-var disturbance_exports = {};
-__export(disturbance_exports, {
-  KINDS: () => KINDS,
-  UNDISTURBED: () => UNDISTURBED,
-  apply: () => apply,
-  check: () => check,
-  covers: () => covers,
-  firstChange: () => firstChange,
-  format: () => format,
-  formatEdit: () => formatEdit,
-  parse: () => parse,
-  sizesOf: () => sizesOf,
-  stepShape: () => stepShape,
-  suggest: () => suggest
-});
-var KINDS = {
-  number: [-Infinity, Infinity],
-  fraction: [0, 1],
-  weighting: [0, 1],
-  distribution: [0, 1],
-  links: [0, 1],
-  strength: [1, Infinity]
-};
-var UNDISTURBED = Object.freeze({ edits: [], locations: null, words: null });
-var EDIT = /^([A-Za-z_]\w*)\s*(?:\[\s*(\d{1,9}(?:\s*,\s*\d{1,9})*)\s*\]\s*)?(?:@\s*(\d{1,9})\s*(?:(-)\s*(\d{1,9})?\s*)?)?$/;
-var NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-var COUNT = /^\d{1,9}$/;
-function parse(text) {
-  const found = { edits: [], locations: null, words: null };
-  for (const part of text.trim() ? text.split(";") : []) {
-    const mark = part.indexOf("=");
-    const key = (mark < 0 ? part : part.slice(0, mark)).trim();
-    const value = mark < 0 ? "" : part.slice(mark + 1).trim();
-    if (key === "N" && found.locations !== null || key === "words" && found.words !== null)
-      throw new Error(`'${text}' sets ${key} twice. Keep one of them.`);
-    if (key === "N") found.locations = readLocations(value);
-    else if (key === "words") found.words = readWords(value);
-    else found.edits.push(readEdit(part.trim(), key, value));
-  }
-  return found;
-}
-function readLocations(value) {
-  if (!COUNT.test(value)) throw new Error(`N must be a number of locations, but is '${value}'.`);
-  if (Number(value) < 1) throw new Error(`N must be at least 1, got ${Number(value)}.`);
-  return Number(value);
-}
-function readWords(value) {
-  const words = value.split(",").map((word) => word.trim());
-  for (const word of words)
-    if (!/^[01]+$/.test(word) || word.length !== words[0].length)
-      throw new Error(`Words must be bits of one length, such as 1011,0010, but one is '${word}'.`);
-  return words;
-}
-function readEdit(part, key, text) {
-  const match = EDIT.exec(key);
-  if (!match || !NUMBER.test(text))
-    throw new Error(
-      `'${part}' can't be read. Write name[index]@first-last=value, such as memory[3]@5-=0 or write_gate=0, and join parts by ';'.`
-    );
-  const [, name, list, start, range2, end] = match;
-  const index = list ? list.split(",").map(Number) : [];
-  const first = Number(start ?? 0);
-  const last = end !== void 0 ? Number(end) : start !== void 0 && !range2 ? first : null;
-  const value = Number(text) + 0;
-  if (last !== null && last < first)
-    throw new Error(`The last step for ${name} must be at least ${first}, got ${last}.`);
-  if (!Number.isFinite(value)) throw new Error(`${name} must get a finite number, got ${text}.`);
-  return { name, index, first, last, value };
-}
-function formatEdit({ name, index, first, last, value }) {
-  const place = index.length ? `[${index}]` : "";
-  let steps = "";
-  if (last !== null) steps = last === first ? `@${first}` : `@${first}-${last}`;
-  else if (first > 0) steps = `@${first}-`;
-  return `${name}${place}${steps}=${value}`;
-}
-function format({ edits, locations, words }) {
-  const parts = locations === null ? [] : [`N=${locations}`];
-  if (words !== null) parts.push(`words=${words}`);
-  return [...parts, ...edits.map(formatEdit)].join(";");
-}
-function sizesOf(run) {
-  const sizes = { T: run.steps };
-  for (const { axes, shape } of Object.values(run.arrays))
-    axes.split(" ").forEach((axis2, i) => {
-      if (/^[A-Z]$/.test(axis2)) sizes[axis2] ??= shape[i];
-    });
-  return sizes;
-}
-var stepShape = ({ axes }, sizes) => axes.split(" ").slice(1).map((axis2) => sizes[axis2] ?? Number(axis2));
-function check({ edits, locations }, table, sizes) {
-  if (locations !== null && !("N" in sizes))
-    throw new Error(`N=${locations}: this memory has no locations.`);
-  for (const edit of edits) checkEdit(edit, table, { ...sizes, N: locations ?? sizes.N });
-}
-function checkEdit(edit, table, sizes) {
-  const { name, index, first, last, value } = edit;
-  const fail = (message) => {
-    throw new Error(`${formatEdit(edit)}: ${message}`);
-  };
-  const computed = Object.keys(table).filter((key) => !table[key].optional);
-  if (!computed.includes(name))
-    fail(`no step computes an array '${name}'.${suggest(name, computed)}`);
-  const row2 = table[name];
-  const shape = stepShape(row2, sizes);
-  const letters = row2.axes.split(" ").slice(1);
-  if (index.length > shape.length)
-    fail(`at one step ${name} has ${shape.length} dimensions, but the index has ${index.length}.`);
-  index.forEach((at, i) => {
-    if (at >= shape[i])
-      fail(
-        `the index ${at} is out of range: it must be 0 to ${shape[i] - 1} (dimension ${letters[i]} of ${name}).`
-      );
-  });
-  for (const step of [first, last ?? 0])
-    if (step >= sizes.T)
-      fail(`step ${step} is out of range: the run has the steps 0 to ${sizes.T - 1}.`);
-  const [low, high] = KINDS[row2.kind];
-  if (!(low <= value && value <= high)) {
-    const allowed = Number.isFinite(high) ? `in [${low}, ${high}]` : `at least ${low}`;
-    fail(`${name} is a ${row2.kind}, so its value must be ${allowed}, but it is ${value}.`);
-  }
-}
-function suggest(name, known) {
-  const nearest = known.toSorted((a, b) => distance(a, name) - distance(b, name))[0];
-  const near = nearest !== void 0 && 2 * distance(nearest, name) <= nearest.length;
-  const hint = near ? ` Did you mean '${nearest}'?` : "";
-  return `${hint} Known: ${known.toSorted().join(", ") || "none"}.`;
-}
-function distance(a, b) {
-  let row2 = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++)
-      next.push(Math.min(row2[j] + 1, next[j - 1] + 1, row2[j - 1] + (a[i - 1] !== b[j - 1])));
-    row2 = next;
-  }
-  return row2[b.length];
-}
-var holds = ({ first, last }, step) => first <= step && (last === null || step <= last);
-var covers = (edit, name, index, step) => edit.name === name && holds(edit, step) && edit.index.every((at, i) => at === index[i]);
-function apply(disturbance, name, step, values, shape) {
-  for (const edit of disturbance.edits)
-    if (edit.name === name && holds(edit, step)) {
-      let [start, length] = [0, values.length];
-      edit.index.forEach((at, i) => {
-        length /= shape[i];
-        start += at * length;
-      });
-      values.fill(edit.value, start, start + length);
-    }
-  return values;
-}
-function firstChange(before, after) {
-  let [a, b] = [before.edits, after.edits];
-  const alike = (one, other) => one && other && formatEdit(one) === formatEdit(other);
-  while (alike(a[0], b[0])) [a, b] = [a.slice(1), b.slice(1)];
-  while (alike(a.at(-1), b.at(-1))) [a, b] = [a.slice(0, -1), b.slice(0, -1)];
-  return Math.min(...[...a, ...b].map(({ first }) => first));
-}
-
-// src/memorylab/player/script/numbers.js
-var product = (sizes) => sizes.reduce((a, b) => a * b, 1);
-var sigmoid = (x) => 1 / (1 + Math.exp(-x));
-var oneplus = (x) => 1 + (x > 40 ? x : Math.log1p(Math.exp(x)));
-function softmax(values, from, count) {
-  let highest = -Infinity;
-  for (let i = from; i < from + count; i++) highest = Math.max(highest, values[i]);
-  let total = 0;
-  for (let i = from; i < from + count; i++) total += values[i] = Math.exp(values[i] - highest);
-  for (let i = from; i < from + count; i++) values[i] /= total;
-}
-function addProduct(out, matrix, vector, first = 0, width = vector.length, start = 0) {
-  for (let row2 = 0; row2 < out.length; row2++) {
-    let total = 0;
-    const place = (first + row2) * width + start;
-    for (let i = 0; i < vector.length; i++) total += matrix[place + i] * vector[i];
-    out[row2] += total;
+  .mp-lab button,
+  .mp-lab select,
+  .mp-lab input {
+    min-height: 32px;
   }
 }
-
-// src/memorylab/player/script/run.js
-var Run = class {
-  constructor(about, given) {
-    Object.assign(this, about, { given });
-  }
-  has(name) {
-    return name in this.arrays;
-  }
-  /** The names of the arrays whose row of the table satisfies `wanted`, in the table's order. */
-  names(wanted) {
-    return Object.keys(this.arrays).filter((name) => wanted(this.arrays[name]));
-  }
-  /** The shape of an array at each step. */
-  shapeOf(name) {
-    return this.arrays[name].shape.slice(1);
-  }
-  /** How many numbers an array has at each step. */
-  size(name) {
-    return product(this.shapeOf(name));
-  }
-  /** The array `name` as it stands after `step`, flat. A run that has ended keeps its last step. */
-  at(name, step) {
-    const size = this.size(name);
-    const start = Math.min(step, this.steps - 1) * size;
-    return this.given[name].subarray(start, start + size);
-  }
-};
-var Difference = class extends Run {
-  constructor(left, right) {
-    const arrays = {};
-    for (const [name, row2] of Object.entries(left.arrays)) {
-      const other = right.arrays[name];
-      if (!other || `${row2.shape.slice(1)}` !== `${other.shape.slice(1)}`) continue;
-      const extent = Math.max(row2.high, other.high) - Math.min(row2.low, other.low);
-      arrays[name] = { ...row2, low: -extent, high: extent };
-    }
-    const { locations, word, heads, order, kind, answer } = left;
-    const label = `${left.label} − ${right.label}`;
-    const steps = Math.max(left.steps, right.steps);
-    super({ locations, word, heads, order, kind, answer, label, steps, arrays });
-    Object.assign(this, { left, right, signed: true });
-  }
-  at(name, step) {
-    const other = this.right.at(name, step);
-    return Float64Array.from(this.left.at(name, step), (value, i) => value - other[i]);
-  }
-};
-
-// src/memorylab/player/script/formulas.js
-var formulas_exports = {};
-__export(formulas_exports, {
-  FORMULAS: () => FORMULAS,
-  formulasOf: () => formulasOf
-});
-
-// src/memorylab/player/script/expressions.js
-var expressions_exports = {};
-__export(expressions_exports, {
-  Letters: () => Letters,
-  Numbers: () => Numbers,
-  add: () => add,
-  apply: () => apply2,
-  constant: () => constant,
-  divide: () => divide,
-  evaluate: () => evaluate,
-  exp: () => exp,
-  flatten: () => flatten,
-  leaf: () => leaf,
-  multiply: () => multiply,
-  named: () => named,
-  nonnegative: () => nonnegative,
-  root: () => root,
-  shorten: () => shorten,
-  shownSources: () => shownSources,
-  sources: () => sources,
-  square: () => square,
-  subtract: () => subtract
-});
-
-// src/memorylab/player/script/mathml.js
-var mathml_exports = {};
-__export(mathml_exports, {
-  mathml: () => mathml,
-  number: () => number,
-  similarityOf: () => similarityOf,
-  symbolOf: () => symbolOf
-});
-var SYMBOLS = {
-  input: ["x"],
-  read_keys: ["k", "r"],
-  read_strengths: ["β", "r"],
-  write_key: ["k", "w"],
-  write_strength: ["β", "w"],
-  erase_vector: ["e"],
-  write_vector: ["v"],
-  free_gates: ["f"],
-  allocation_gate: ["g", "a"],
-  write_gate: ["g", "w"],
-  read_modes: ["π"],
-  usage: ["u"],
-  allocation_weighting: ["a"],
-  write_content_weighting: ["c", "w"],
-  write_weighting: ["w", "w"],
-  memory: ["M"],
-  link: ["L"],
-  precedence: ["p"],
-  forward_weighting: ["f"],
-  backward_weighting: ["b"],
-  read_content_weighting: ["c", "r"],
-  read_weighting: ["w", "r"],
-  read_vectors: ["r"],
-  output: ["y"],
-  controller_hidden: ["h"],
-  controller_cell: ["s"],
-  "cell.interface.weight": ["W", "", "ξ"],
-  "cell.interface.bias": ["b", "", "ξ"],
-  "output.weight": ["W", "", "y"],
-  "output.bias": ["b", "", "y"]
-};
-var GATES = ["i", "f", "g", "o"];
-var WEIGHTS = {
-  weight: ["W"],
-  bias: ["b"],
-  weight_ih: ["W", "", "x"],
-  bias_ih: ["b", "", "x"],
-  weight_hh: ["W", "", "h"],
-  bias_hh: ["b", "", "h"]
-};
-var HEADED = /^(read_(?!weighting_)|free_gates|(forward|backward)_weighting|read_content_weighting)/;
-var identifier = (text) => `<mi>${text}</mi>`;
-var operator = (text) => `<mo>${text}</mo>`;
-var row = (...parts) => `<mrow>${parts.join("")}</mrow>`;
-var fence = (inner, left = "(", right = ")") => row(`<mo stretchy="false">${left}</mo>`, inner, `<mo stretchy="false">${right}</mo>`);
-function symbolOf(name, index, when) {
-  const rest = [...index];
-  const layer = /^controller_\w+_(\d+)$/.exec(name)?.[1];
-  const known = name.replace(/(controller_\w+)_\d+$/, "$1");
-  const [base, over = "", below = when] = SYMBOLS[known] ?? WEIGHTS[name.split(".").at(-1)] ?? "?";
-  let [letter, above] = [base, over];
-  if (known === "controller_gates") letter = GATES[rest.shift()];
-  if (HEADED.test(name)) above += (above ? "," : "") + rest.shift();
-  if (layer !== void 0) above = String(Number(layer) + 1);
-  const [lower, upper] = [below, above].map((text) => text && identifier(text));
-  let symbol = identifier(letter);
-  if (lower && upper) symbol = `<msubsup>${symbol}${lower}${upper}</msubsup>`;
-  else if (lower) symbol = `<msub>${symbol}${lower}</msub>`;
-  else if (upper) symbol = `<msup>${symbol}${upper}</msup>`;
-  return rest.length ? row(symbol, fence(identifier(rest.join(", ")), "[", "]")) : symbol;
+`;var Go=`.memory-player {
+  --mp-text: var(--jp-ui-font-color1, #1b1b1b);
+  --mp-quiet: var(--jp-ui-font-color2, #5a5a5a);
+  --mp-back: var(--jp-layout-color0, #fff);
+  --mp-field: var(--jp-layout-color2, #eee);
+  --mp-line: var(--jp-border-color1, #bbb);
+  --mp-accent: #0b6bcb;
+  --mp-mark: #d6006c;
+  --mp-writes: #b85c00;
+  --mp-reads: #00776b;
+  --mp-own: #5b6470;
+  container: player / inline-size;
+  color: var(--mp-text);
+  background: var(--mp-back);
+  font:
+    13px/1.45 system-ui,
+    sans-serif;
+  padding: 8px;
+  box-sizing: border-box;
+  color-scheme: light;
 }
-var similarityOf = (key, memory3) => row(identifier("D"), fence(row(key, operator(","), memory3)));
-var [SUM, PRODUCT, ATOM] = [1, 2, 3];
-var BINDING = { add: SUM, subtract: SUM, multiply: PRODUCT };
-var CALLS = { sigmoid: "σ", oneplus: "oneplus", tanh: "tanh" };
-function mathml(expression, write2, later = false) {
-  const inner = (node2, least = SUM, after = false) => {
-    const loose = (BINDING[node2.op] ?? ATOM) < least;
-    const isNegative = ["leaf", "named"].includes(node2.op) && node2.value < 0;
-    const text = mathml(node2, write2, after && !loose);
-    return loose || after && isNegative ? fence(text) : text;
-  };
-  const { op, args, over } = expression;
-  const [first, second] = args;
-  switch (op) {
-    case "leaf":
-      return write2(expression);
-    case "add":
-    case "multiply": {
-      const [sign2, great, least] = op === "add" ? ["+", "∑", SUM] : ["·", "∏", PRODUCT];
-      if (over && args.length === 1 && Number.isNaN(expression.value))
-        return row(`<munder>${operator(great)}${identifier(over)}</munder>`, inner(first, PRODUCT));
-      if (!args.length) return `<mn>${op === "add" ? 0 : 1}</mn>`;
-      return row(args.map((arg, i) => inner(arg, least, later || i > 0)).join(operator(sign2)));
-    }
-    case "subtract":
-      return row(inner(first), operator("−"), inner(second, PRODUCT, true));
-    case "divide":
-      return `<mfrac>${row(inner(first))}${row(inner(second))}</mfrac>`;
-    case "exp":
-      return `<msup>${identifier("e")}${row(inner(first))}</msup>`;
-    case "root":
-      return `<msqrt>${inner(first)}</msqrt>`;
-    case "square":
-      return `<msup>${row(inner(first, ATOM, true))}<mn>2</mn></msup>`;
-    case "nonnegative":
-      return row(identifier("max"), fence(row("<mn>0</mn>", operator(","), inner(first))));
-    case "named":
-      return expression.symbol || write2(expression);
-    default:
-      return row(identifier(CALLS[op]), fence(inner(first)));
-  }
+.memory-player[data-theme="dark"],
+body[data-jp-theme-light="false"] .memory-player {
+  --mp-accent: #6cb6ff;
+  --mp-mark: #ff6db6;
+  --mp-writes: #ffb04d;
+  --mp-reads: #3fd0bd;
+  --mp-own: #a9b4c2;
+  color-scheme: dark;
 }
-function figures(value) {
-  const distance2 = 1 - Math.abs(value);
-  if (distance2 > 0 && distance2 < 0.01)
-    return value.toFixed(Math.min(12, 2 - Math.floor(Math.log10(distance2)))).replace("-", "−");
-  const size = Math.abs(value);
-  if (size > 0 && size < 1e-4)
-    return Number(value.toPrecision(3)).toExponential().replaceAll("-", "−");
-  return brief(value);
+.memory-player[data-theme="dark"] {
+  --mp-text: #e8e8e8;
+  --mp-quiet: #adadad;
+  --mp-back: #121417;
+  --mp-field: #2a2e34;
+  --mp-line: #555b63;
 }
-var number = ({ value, rest }) => {
-  const text = `<mn>${figures(value)}</mn>`;
-  return rest ? `<munder>${text}<mtext>${rest} more</mtext></munder>` : text;
-};
-
-// src/memorylab/player/script/expressions.js
-var SHOWN = 3;
-var OPERATIONS = {
-  leaf: () => NaN,
-  add: (...terms) => terms.reduce((a, b) => a + b, 0),
-  subtract: (a, b) => a - b,
-  multiply: (...factors) => factors.reduce((a, b) => a * b, 1),
-  divide: (a, b) => a / b,
-  exp: Math.exp,
-  root: Math.sqrt,
-  square: (a) => a * a,
-  sigmoid,
-  oneplus,
-  tanh: Math.tanh,
-  nonnegative: (a) => Math.max(0, a),
-  named: (a) => a
-};
-var node = (op, args, rest) => ({
-  op,
-  args,
-  value: OPERATIONS[op](...args.map(({ value }) => value)),
-  ...rest
-});
-var leaf = (value, symbol, source = null) => ({
-  op: "leaf",
-  args: [],
-  value,
-  symbol,
-  source
-});
-var constant = (value) => leaf(value, `<mn>${value}</mn>`);
-var add = (...terms) => node("add", terms);
-var subtract = (a, b) => node("subtract", [a, b]);
-var multiply = (...factors) => node("multiply", factors);
-var divide = (a, b) => node("divide", [a, b]);
-var exp = (a) => node("exp", [a]);
-var root = (a) => node("root", [a]);
-var square = (a) => node("square", [a]);
-var apply2 = (name, a) => node(name, [a]);
-var named = (symbol, a) => node("named", [a], { symbol });
-var nonnegative = (a) => a.value < 0 ? node("nonnegative", [a]) : a;
-var evaluate = ({ op, args, value }) => op === "leaf" ? value : OPERATIONS[op](...args.map(evaluate));
-function sources({ source, args }) {
-  return [...source ? [source] : [], ...args.flatMap(sources)];
+.memory-player *,
+.memory-player *::before {
+  box-sizing: border-box;
 }
-function shownSources(expression) {
-  let isOpen = false;
-  const visit = ({ op, source, args }) => {
-    if (op === "named" && isOpen) return [];
-    isOpen ||= op === "named";
-    return [...source ? [source] : [], ...args.flatMap(visit)];
-  };
-  return visit(expression);
+.memory-player p,
+.memory-player h3,
+.memory-player figure {
+  margin: 0;
 }
-function shorten(expression) {
-  const args = expression.args.map(shorten);
-  if (!expression.over || args.length <= SHOWN + 1) return { ...expression, args };
-  const isSum = expression.op === "add";
-  const weight = ({ value }) => isSum ? -Math.abs(value) : value;
-  const ranked = [...args].sort((a, b) => weight(a) - weight(b));
-  const kept = new Set(ranked.slice(0, SHOWN));
-  const others = args.filter((arg) => !kept.has(arg));
-  const rest = {
-    ...leaf(OPERATIONS[expression.op](...others.map(({ value }) => value))),
-    rest: others.length
-  };
-  return { ...expression, args: [...args.filter((arg) => kept.has(arg)), rest] };
+.mp-head {
+  position: sticky;
+  top: 0;
+  z-index: 2;
+  padding: 2px 0;
+  background: var(--mp-back);
 }
-var Cells = class {
-  /** softmax_n over `count` scores, each given by `body(j)`. */
-  softmax(letter, count, n, body) {
-    const scores = this.sum(letter, count, body).args;
-    const highest = Math.max(...scores.map(({ value }) => value));
-    const shifted = (a) => exp(highest > 700 ? subtract(a, constant(highest)) : a);
-    return divide(shifted(body(n)), node("add", scores.map(shifted), { over: letter }));
-  }
-};
-var Numbers = class extends Cells {
-  constructor(run, step) {
-    super();
-    Object.assign(this, { run, step, model: run.model, sizes: run.model.sizes, symbolic: false });
-  }
-  now(name, ...index) {
-    return this.cell(name, index, this.step);
-  }
-  before(name, ...index) {
-    return this.step > 0 ? this.cell(name, index, this.step - 1) : constant(0);
-  }
-  cell(name, index, step) {
-    const value = this.array(name, step)[flatten(index, this.run.shapeOf(name))];
-    return leaf(value, "", { name, index, step });
-  }
-  array(name, step = this.step) {
-    return this.run.at(name, step);
-  }
-  weight(name, ...index) {
-    const { weights, shapes } = this.model;
-    return leaf(weights[name][flatten(index, shapes[name])]);
-  }
-  /** The sum of `body(i)` over a count of indices, or over a list of them. */
-  sum(letter, over, body) {
-    return node("add", each(over).map(body), { over: letter });
-  }
-  product(letter, over, body) {
-    return node("multiply", each(over).map(body), { over: letter });
-  }
-};
-var each = (over) => Array.isArray(over) ? over : Array.from({ length: over }, (_, i) => i);
-var flatten = (index, shape) => index.reduce((at, i, axis2) => at * shape[axis2] + i, 0);
-var Letters = class extends Cells {
-  constructor(model) {
-    super();
-    Object.assign(this, { model, sizes: model.sizes, symbolic: true });
-  }
-  now(name, ...index) {
-    return leaf(NaN, symbolOf(name, index, "t"));
-  }
-  before(name, ...index) {
-    return leaf(NaN, symbolOf(name, index, "t−1"));
-  }
-  weight(name, ...index) {
-    return leaf(NaN, symbolOf(name, index, ""));
-  }
-  sum(letter, over, body) {
-    return node("add", [body(letter)], { over: letter });
-  }
-  product(letter, over, body) {
-    return node("multiply", [body(letter.split(" ")[0])], { over: letter });
-  }
-};
-
-// src/memorylab/player/script/controller.js
-function joined({ input }, { read_vectors: read3 }) {
-  const all = new Float64Array(input.length + read3.length);
-  all.set(input);
-  all.set(read3, input.length);
-  return all;
+.mp-controls {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 4px 6px;
+  align-items: center;
 }
-function joinedTerms(c, name, row2) {
-  const { input: F, heads: R, word: W } = c.sizes;
-  const place = (i, w) => c.symbolic ? "F+iW+w" : F + i * W + w;
-  return [
-    c.sum("j", F, (j) => multiply(c.weight(name, row2, j), c.now("input", j))),
-    c.sum("i,w", R * W, (at) => {
-      const [i, w] = c.symbolic ? ["i", "w"] : [Math.floor(at / W), at % W];
-      return multiply(c.weight(name, row2, place(i, w)), c.before("read_vectors", i, w));
-    })
-  ];
+.mp-controls button svg {
+  display: block;
 }
-var GATES2 = 4;
-var LSTM_LAYERS = /* @__PURE__ */ new Map();
-function lstmLayer(layer, prefix) {
-  if (!LSTM_LAYERS.has(prefix)) LSTM_LAYERS.set(prefix, makeLayer(layer, prefix));
-  return LSTM_LAYERS.get(prefix);
+.mp-controls button,
+.mp-controls select {
+  font: inherit;
+  min-width: 32px;
+  min-height: 30px;
+  padding: 2px 8px;
+  color: inherit;
+  background: var(--mp-field);
+  border: 1px solid var(--mp-line);
+  border-radius: 4px;
+  cursor: pointer;
 }
-function makeLayer(layer, prefix) {
-  const [gates, cell, hidden] = ["gates", "cell", "hidden"].map(
-    (part) => `controller_${part}_${layer}`
-  );
-  const below = `controller_hidden_${layer - 1}`;
-  const [input, recurrent] = [`${prefix}weight_ih`, `${prefix}weight_hh`];
-  return [
-    {
-      name: gates,
-      axes: "T 4 H",
-      compute(now, before, { weights, sizes: { hidden: H } }) {
-        const out = Float64Array.from(weights[`${prefix}bias_ih`]);
-        const bias = weights[`${prefix}bias_hh`];
-        for (let i = 0; i < out.length; i++) out[i] += bias[i];
-        addProduct(out, weights[input], layer ? now[below] : joined(now, before));
-        addProduct(out, weights[recurrent], before[hidden]);
-        for (let i = 0; i < out.length; i++)
-          out[i] = i >= 2 * H && i < 3 * H ? Math.tanh(out[i]) : sigmoid(out[i]);
-        return out;
-      },
-      explain(c, gate, unit) {
-        const { hidden: H } = c.sizes;
-        const row2 = c.symbolic ? unit : gate * H + unit;
-        const terms = layer ? [c.sum("j", H, (j) => multiply(c.weight(input, row2, j), c.now(below, j)))] : joinedTerms(c, input, row2);
-        return apply2(
-          gate === 2 ? "tanh" : "sigmoid",
-          add(
-            ...terms,
-            c.sum("l", H, (l) => multiply(c.weight(recurrent, row2, l), c.before(hidden, l))),
-            c.weight(`${prefix}bias_ih`, row2),
-            c.weight(`${prefix}bias_hh`, row2)
-          )
-        );
-      }
-    },
-    {
-      name: cell,
-      axes: "T H",
-      compute(now, before, { sizes: { hidden: H } }) {
-        const parts = now[gates];
-        return before[cell].map((kept, h) => parts[H + h] * kept + parts[h] * parts[2 * H + h]);
-      },
-      explain: (c, h) => add(
-        multiply(c.now(gates, 1, h), c.before(cell, h)),
-        multiply(c.now(gates, 0, h), c.now(gates, 2, h))
-      )
-    },
-    {
-      name: hidden,
-      axes: "T H",
-      compute(now, before, { sizes: { hidden: H } }) {
-        return now[cell].map((value, h) => now[gates][3 * H + h] * Math.tanh(value));
-      },
-      explain: (c, h) => multiply(c.now(gates, GATES2 - 1, h), apply2("tanh", c.now(cell, h)))
-    }
-  ];
+.mp-controls button[aria-pressed="true"] {
+  background: var(--mp-accent);
+  color: var(--mp-back);
 }
-var FEEDFORWARD = {
-  name: "controller_hidden_0",
-  axes: "T H",
-  compute(now, before, { weights }) {
-    const out = Float64Array.from(weights["cell.controller.0.bias"]);
-    addProduct(out, weights["cell.controller.0.weight"], joined(now, before));
-    return out.map(Math.tanh);
-  },
-  explain: (c, h) => apply2(
-    "tanh",
-    add(...joinedTerms(c, "cell.controller.0.weight", h), c.weight("cell.controller.0.bias", h))
-  )
-};
-function controllerFormulas({ controller, sizes: { layers } }) {
-  if (controller === "feedforward") return [FEEDFORWARD];
-  const prefix = (layer) => layers > 1 ? `cell.controller.layers.${layer}.` : "cell.controller.";
-  return Array.from({ length: layers }, (_, layer) => lstmLayer(layer, prefix(layer))).flat();
+.mp-controls input[type="range"] {
+  flex: 1 1 140px;
+  min-width: 100px;
+  accent-color: var(--mp-accent);
 }
-var hiddenName = ({ controller, sizes: { layers } }) => `controller_hidden_${controller === "feedforward" ? 0 : layers - 1}`;
-var hiddenUnit = (c, h) => c.now(c.symbolic ? "controller_hidden" : hiddenName(c.model), h);
-var RANGES = {
-  number: () => {
-  },
-  strength: (part) => part.forEach((x, i) => part[i] = oneplus(x)),
-  fraction: (part) => part.forEach((x, i) => part[i] = sigmoid(x)),
-  distribution: (part) => {
-    for (let from = 0; from < part.length; from += 3) softmax(part, from, 3);
-  }
-};
-var PARTS = [
-  ["read_keys", "T R W", "number"],
-  ["read_strengths", "T R", "strength"],
-  ["write_key", "T W", "number"],
-  ["write_strength", "T", "strength"],
-  ["erase_vector", "T W", "fraction"],
-  ["write_vector", "T W", "number"],
-  ["free_gates", "T R", "fraction"],
-  ["allocation_gate", "T", "fraction"],
-  ["write_gate", "T", "fraction"],
-  ["read_modes", "T R 3", "distribution"]
-];
-var ASKED = PARTS.map(([name]) => name);
-var WEIGHT = "cell.interface.weight";
-var BIAS = "cell.interface.bias";
-var stepSize = (axes, { heads: R, word: W }) => axes.split(" ").slice(1).reduce((size, axis2) => size * ({ R, W }[axis2] ?? Number(axis2)), 1);
-var offsetOf = (name, sizes) => PARTS.slice(0, ASKED.indexOf(name)).reduce((at, [, axes]) => at + stepSize(axes, sizes), 0);
-function raw(c, row2) {
-  const { hidden: H } = c.sizes;
-  return add(
-    c.sum("q", H, (q) => multiply(c.weight(WEIGHT, row2, q), hiddenUnit(c, q))),
-    c.weight(BIAS, row2)
-  );
+.mp-counter {
+  min-width: 8em;
+  font-variant-numeric: tabular-nums;
 }
-var INTERFACE = PARTS.map(([name, axes, range2]) => ({
-  name,
-  axes,
-  compute(now, before, model) {
-    const { weights, sizes } = model;
-    const first = offsetOf(name, sizes);
-    const out = weights[BIAS].slice(first, first + stepSize(axes, sizes));
-    addProduct(out, weights[WEIGHT], now[hiddenName(model)], first);
-    RANGES[range2](out);
-    return out;
-  },
-  explain(c, ...index) {
-    const { word: W } = c.sizes;
-    const flat2 = axes === "T R W" ? index[0] * W + index[1] : index[0] ?? 0;
-    const row2 = (at) => c.symbolic ? "·" : offsetOf(name, c.sizes) + at;
-    if (range2 === "distribution")
-      return c.softmax("l", 3, index[1], (m) => raw(c, row2(3 * index[0] + m)));
-    const value = raw(c, row2(flat2));
-    return range2 === "number" ? value : apply2(range2 === "fraction" ? "sigmoid" : "oneplus", value);
-  }
-}));
-
-// src/memorylab/player/script/formulas.js
-var NORM_EPSILON = 1e-6;
-var TIE = 2 ** -33;
-var [BACKWARD, CONTENT, FORWARD] = [0, 1, 2];
-function lookUp(memory3, keys, strengths, { locations: N, word: W }) {
-  const found = new Float64Array(strengths.length * N);
-  const norms = new Float64Array(N);
-  for (let n = 0; n < N; n++) norms[n] = norm(memory3, n * W, W);
-  for (let head = 0; head < strengths.length; head++) {
-    const keyNorm = norm(keys, head * W, W);
-    for (let n = 0; n < N; n++) {
-      let dot = 0;
-      for (let w = 0; w < W; w++) dot += keys[head * W + w] * memory3[n * W + w];
-      found[head * N + n] = strengths[head] * (dot / (keyNorm * norms[n]));
-    }
-    softmax(found, head * N, N);
-  }
-  return found;
+.memory-player :focus-visible {
+  outline: 2px solid var(--mp-accent);
+  outline-offset: 2px;
 }
-function norm(vectors, from, count) {
-  let squares = 0;
-  for (let i = from; i < from + count; i++) squares += vectors[i] * vectors[i];
-  return Math.sqrt(squares + NORM_EPSILON);
+.memory-player .mp-value {
+  min-height: 1.45em;
+  font-variant-numeric: tabular-nums;
+  font-size: 12px;
+  color: var(--mp-quiet);
+  margin: 3px 0 0;
+  overflow-wrap: anywhere;
 }
-function explainLookUp(c, n, key, memoryAt, strength) {
-  const { locations: N, word: W } = c.sizes;
-  const length = (cell) => root(
-    add(
-      c.sum("w", W, (w) => square(cell(w))),
-      leaf(NORM_EPSILON, "<mi>ε</mi>")
-    )
-  );
-  const cosine = (at) => named(
-    c.symbolic && similarityOf(key().symbol, memoryAt(at).symbol),
-    divide(
-      c.sum("w", W, (w) => multiply(key(w), memoryAt(at, w))),
-      multiply(
-        length(key),
-        length((w) => memoryAt(at, w))
-      )
-    )
-  );
-  return c.softmax("j", N, n, (at) => multiply(strength, cosine(at)));
+.mp-group-of {
+  display: inline-flex;
+  flex-wrap: wrap;
 }
-function freeList(used) {
-  const rounded = used.map((value) => Math.round(value / TIE));
-  return Uint32Array.from(used, (_, n) => n).sort((a, b) => rounded[a] - rounded[b]);
+.mp-group-of button {
+  max-width: 16em;
+  overflow: hidden;
+  text-overflow: ellipsis;
+  white-space: nowrap;
 }
-var usage = {
-  name: "usage",
-  axes: "T N",
-  compute(now, before, { sizes: { heads: R, locations: N } }) {
-    const out = new Float64Array(N);
-    const { usage: used, write_weighting: written, read_weighting: read3 } = before;
-    for (let n = 0; n < N; n++) {
-      let kept = 1;
-      for (let head = 0; head < R; head++) kept *= 1 - now.free_gates[head] * read3[head * N + n];
-      out[n] = (used[n] + (1 - used[n]) * written[n]) * kept;
-    }
-    return out;
-  },
-  explain(c, n) {
-    const used = c.before("usage", n);
-    const kept = c.product(
-      "i",
-      c.sizes.heads,
-      (i) => subtract(constant(1), multiply(c.now("free_gates", i), c.before("read_weighting", i, n)))
-    );
-    const written = c.before("write_weighting", n);
-    return multiply(subtract(add(used, written), multiply(used, written)), kept);
-  }
-};
-var allocation = {
-  name: "allocation_weighting",
-  axes: "T N",
-  compute(now, before, { sizes: { locations: N } }) {
-    const out = new Float64Array(N);
-    let taken = 1;
-    for (const n of freeList(now.usage)) {
-      out[n] = (1 - now.usage[n]) * taken;
-      taken *= now.usage[n];
-    }
-    return out;
-  },
-  explain(c, n) {
-    const list = c.symbolic ? [] : [...freeList(c.array("usage"))];
-    const ahead = c.product("j ≺ n", list.slice(0, list.indexOf(n)), (j) => c.now("usage", j));
-    return multiply(subtract(constant(1), c.now("usage", n)), ahead);
-  },
-  note: "j ≺ n: location j is less used than n, or as much with a lower number."
-};
-var writeContent = {
-  name: "write_content_weighting",
-  axes: "T N",
-  compute: (now, before, { sizes }) => lookUp(before.memory, now.write_key, now.write_strength, sizes),
-  explain: (c, n) => explainLookUp(
-    c,
-    n,
-    (...w) => c.now("write_key", ...w),
-    (...jw) => c.before("memory", ...jw),
-    c.now("write_strength")
-  )
-};
-var write = {
-  name: "write_weighting",
-  axes: "T N",
-  compute(now, before, { sizes: { locations: N } }) {
-    const out = new Float64Array(N);
-    const [gate] = now.write_gate;
-    const [fresh] = now.allocation_gate;
-    const { allocation_weighting: free, write_content_weighting: found } = now;
-    for (let n = 0; n < N; n++) out[n] = gate * (fresh * free[n] + (1 - fresh) * found[n]);
-    return out;
-  },
-  explain(c, n) {
-    const fresh = c.now("allocation_gate");
-    return multiply(
-      c.now("write_gate"),
-      add(
-        multiply(fresh, c.now("allocation_weighting", n)),
-        multiply(subtract(constant(1), fresh), c.now("write_content_weighting", n))
-      )
-    );
-  }
-};
-var memory = {
-  name: "memory",
-  axes: "T N W",
-  compute(now, before, { sizes: { locations: N, word: W } }) {
-    const out = new Float64Array(N * W);
-    const { write_weighting: weights, erase_vector: erase, write_vector: added } = now;
-    for (let n = 0, at = 0; n < N; n++)
-      for (let w = 0; w < W; w++, at++)
-        out[at] = before.memory[at] * (1 - weights[n] * erase[w]) + weights[n] * added[w];
-    return out;
-  },
-  explain(c, n, w) {
-    const weight = c.now("write_weighting", n);
-    return add(
-      multiply(
-        c.before("memory", n, w),
-        subtract(constant(1), multiply(weight, c.now("erase_vector", w)))
-      ),
-      multiply(weight, c.now("write_vector", w))
-    );
-  }
-};
-var link = {
-  name: "link",
-  axes: "T N N",
-  letters: ["i", "j"],
-  compute(now, before, { sizes: { locations: N } }) {
-    const out = new Float64Array(N * N);
-    const { write_weighting: written } = now;
-    const { link: linked, precedence: last } = before;
-    for (let i = 0, at = 0; i < N; i++) {
-      for (let j = 0; j < N; j++, at++) {
-        const kept = Math.max(0, 1 - written[i] - written[j]);
-        out[at] = kept * linked[at] + written[i] * last[j];
-      }
-      out[i * N + i] = 0;
-    }
-    return out;
-  },
-  explain(c, i, j) {
-    if (i === j) return constant(0);
-    const kept = subtract(
-      subtract(constant(1), c.now("write_weighting", i)),
-      c.now("write_weighting", j)
-    );
-    return add(
-      multiply(nonnegative(kept), c.before("link", i, j)),
-      multiply(c.now("write_weighting", i), c.before("precedence", j))
-    );
-  },
-  note: "A location is never linked to itself: L[i, i] = 0."
-};
-var precedence = {
-  name: "precedence",
-  axes: "T N",
-  compute(now, before, { sizes: { locations: N } }) {
-    const { write_weighting: written } = now;
-    let total = 0;
-    for (let n = 0; n < N; n++) total += written[n];
-    const kept = Math.max(0, 1 - total);
-    return before.precedence.map((last, n) => kept * last + written[n]);
-  },
-  explain(c, n) {
-    const total = c.sum("j", c.sizes.locations, (j) => c.now("write_weighting", j));
-    return add(
-      multiply(nonnegative(subtract(constant(1), total)), c.before("precedence", n)),
-      c.now("write_weighting", n)
-    );
-  }
-};
-var forward = {
-  name: "forward_weighting",
-  axes: "T R N",
-  compute(now, before, { sizes: { heads: R, locations: N } }) {
-    const out = new Float64Array(R * N);
-    for (let from = 0; from < R * N; from += N)
-      addProduct(
-        out.subarray(from, from + N),
-        now.link,
-        before.read_weighting.subarray(from, from + N)
-      );
-    return out;
-  },
-  explain: (c, i, n) => c.sum(
-    "j",
-    c.sizes.locations,
-    (j) => multiply(c.now("link", n, j), c.before("read_weighting", i, j))
-  )
-};
-function weightedRows(weightings, matrix, heads, locations, width) {
-  const out = new Float64Array(heads * width);
-  for (let head = 0; head < heads; head++)
-    for (let n = 0; n < locations; n++) {
-      const weight = weightings[head * locations + n];
-      const [to, from] = [head * width, n * width];
-      for (let w = 0; w < width; w++) out[to + w] += weight * matrix[from + w];
-    }
-  return out;
+.mp-group-of button:not(:first-child) {
+  border-start-start-radius: 0;
+  border-end-start-radius: 0;
+  margin-left: -1px;
 }
-var backward = {
-  name: "backward_weighting",
-  axes: "T R N",
-  compute: (now, before, { sizes: { heads: R, locations: N } }) => weightedRows(before.read_weighting, now.link, R, N, N),
-  explain: (c, i, n) => c.sum(
-    "j",
-    c.sizes.locations,
-    (j) => multiply(c.now("link", j, n), c.before("read_weighting", i, j))
-  )
-};
-var readContent = {
-  name: "read_content_weighting",
-  axes: "T R N",
-  compute: (now, before, { sizes }) => lookUp(now.memory, now.read_keys, now.read_strengths, sizes),
-  explain: (c, i, n) => explainLookUp(
-    c,
-    n,
-    (...w) => c.now("read_keys", i, ...w),
-    (...jw) => c.now("memory", ...jw),
-    c.now("read_strengths", i)
-  )
-};
-var read = {
-  name: "read_weighting",
-  axes: "T R N",
-  compute(now, before, { sizes: { heads: R, locations: N } }) {
-    const out = new Float64Array(R * N);
-    const { read_modes: modes, read_content_weighting: found } = now;
-    const { backward_weighting: back, forward_weighting: ahead } = now;
-    for (let head = 0, at = 0; head < R; head++)
-      for (let n = 0; n < N; n++, at++)
-        out[at] = modes[3 * head + BACKWARD] * back[at] + modes[3 * head + CONTENT] * found[at] + modes[3 * head + FORWARD] * ahead[at];
-    return out;
-  },
-  explain: (c, i, n) => add(
-    multiply(c.now("read_modes", i, BACKWARD), c.now("backward_weighting", i, n)),
-    multiply(c.now("read_modes", i, CONTENT), c.now("read_content_weighting", i, n)),
-    multiply(c.now("read_modes", i, FORWARD), c.now("forward_weighting", i, n))
-  )
-};
-var readVectors = {
-  name: "read_vectors",
-  axes: "T R W",
-  compute: (now, before, { sizes: { heads: R, locations: N, word: W } }) => weightedRows(now.read_weighting, now.memory, R, N, W),
-  explain: (c, i, w) => c.sum(
-    "n",
-    c.sizes.locations,
-    (n) => multiply(c.now("memory", n, w), c.now("read_weighting", i, n))
-  )
-};
-var output = {
-  name: "output",
-  axes: "T D",
-  compute(now, before, model) {
-    const out = Float64Array.from(model.weights["output.bias"]);
-    const hidden = now[hiddenName(model)];
-    const width = hidden.length + now.read_vectors.length;
-    addProduct(out, model.weights["output.weight"], hidden, 0, width);
-    addProduct(out, model.weights["output.weight"], now.read_vectors, 0, width, hidden.length);
-    return out;
-  },
-  explain(c, d) {
-    const { hidden: H, heads: R, word: W } = c.sizes;
-    const weight = (at) => c.weight("output.weight", d, at);
-    return add(
-      c.sum("q", H, (q) => multiply(weight(q), hiddenUnit(c, q))),
-      c.sum("i,w", R * W, (at) => {
-        const [i, w] = c.symbolic ? ["i", "w"] : [Math.floor(at / W), at % W];
-        return multiply(weight(c.symbolic ? "i,w" : H + at), c.now("read_vectors", i, w));
-      }),
-      c.weight("output.bias", d)
-    );
-  }
-};
-var FORMULAS = [
-  ...INTERFACE,
-  usage,
-  allocation,
-  writeContent,
-  write,
-  memory,
-  link,
-  precedence,
-  forward,
-  backward,
-  readContent,
-  read,
-  readVectors,
-  output
-];
-var NEEDS_WEIGHTS = [...ASKED, "output"];
-var formulasOf = (model) => model.weights ? [...controllerFormulas(model), ...FORMULAS] : FORMULAS.filter(({ name }) => !NEEDS_WEIGHTS.includes(name));
-
-// src/memorylab/player/script/simulation.js
-var KEPT_BYTES = 64e6;
-var STATE_EVERY = 16;
-var RECOMPUTED = ["memory", "link"];
-function weightShapes({ controller, sizes }) {
-  const { input: F, output: D, hidden: H, heads: R, word: W, layers } = sizes;
-  const shapes = {
-    "cell.interface.weight": [W * R + 3 * W + 5 * R + 3, H],
-    "cell.interface.bias": [W * R + 3 * W + 5 * R + 3],
-    "output.weight": [D, H + R * W],
-    "output.bias": [D]
-  };
-  if (controller === "feedforward")
-    return {
-      ...shapes,
-      "cell.controller.0.weight": [H, F + R * W],
-      "cell.controller.0.bias": [H]
-    };
-  if (controller !== "lstm")
-    throw new Error(`The controller must be 'lstm' or 'feedforward', but is '${controller}'.`);
-  for (let layer = 0; layer < layers; layer++) {
-    const prefix = layers > 1 ? `cell.controller.layers.${layer}.` : "cell.controller.";
-    shapes[`${prefix}weight_ih`] = [4 * H, layer ? H : F + R * W];
-    shapes[`${prefix}weight_hh`] = [4 * H, H];
-    shapes[`${prefix}bias_ih`] = shapes[`${prefix}bias_hh`] = [4 * H];
-  }
-  return shapes;
+.mp-group-of button:not(:last-child) {
+  border-start-end-radius: 0;
+  border-end-end-radius: 0;
 }
-function checkModel(model) {
-  const { shapes } = model;
-  const expected = weightShapes(model);
-  for (const name of /* @__PURE__ */ new Set([...Object.keys(expected), ...Object.keys(shapes)])) {
-    const [wanted, found] = [expected, shapes].map((one) => one[name] && `[${one[name]}]`);
-    if (wanted !== found)
-      throw new Error(
-        `The weights '${name}' must be ${wanted ?? "absent"}, but are ${found ?? "absent"}: they are those of a model of other sizes.`
-      );
-    if (!model.weights[name].every(Number.isFinite))
-      throw new Error(`The weights '${name}' hold NaN or infinity.`);
-  }
-  return model;
+.mp-tabs:empty {
+  display: none;
 }
-var Simulation = class _Simulation extends Run {
-  constructor(model, sequence, earlier = null) {
-    const { input, target, mask, given, disturbance = UNDISTURBED, order, ...about } = sequence;
-    const { input: F, word, heads } = model.sizes;
-    const steps = checkSequence(sequence, F);
-    const locations = disturbance.locations ?? model.sizes.locations;
-    const sizes = { ...model.sizes, locations };
-    const letters = { T: steps, F, D: sizes.output, N: locations, W: word, R: heads };
-    check(disturbance, model.table, { ...letters, N: model.sizes.locations });
-    super(
-      {
-        label: "",
-        keptBytes: KEPT_BYTES,
-        ...about,
-        steps,
-        locations,
-        word,
-        heads,
-        order: order?.length === locations ? order : Array.from({ length: locations }, (_, i) => i),
-        disturbance,
-        model: { ...model, sizes },
-        original: model,
-        sequence
-      },
-      Object.fromEntries(
-        Object.entries({ ...given, input, target, mask }).filter(([, values]) => values)
-      )
-    );
-    this.formulas = formulasOf(this.model);
-    this.stepShapes = {};
-    for (const [name, { axes, optional }] of Object.entries(model.table))
-      if (!optional) this.stepShapes[name] = stepShape({ axes }, letters);
-    for (const { name, axes } of this.formulas)
-      this.stepShapes[name] ??= stepShape({ axes }, { ...letters, H: sizes.hidden });
-    this.restored = {};
-    this.run(earlier);
-    this.arrays = this.rows(model.table, earlier);
-  }
-  /** The same model and sequence, or another `sequence`, with another disturbance. */
-  disturbed(disturbance, sequence = {}) {
-    const changed = { ...this.sequence, ...sequence, disturbance };
-    return new _Simulation(this.original, changed, this);
-  }
-  // -- running
-  run(earlier) {
-    const { steps, locations: N, word: W } = this;
-    this.thin = 8 * steps * N * (N + W) > this.keptBytes;
-    this.history = this.reusable(earlier);
-    const first = this.history.length;
-    let before = this.zeros();
-    if (first) {
-      before = { ...this.history[first - 1] };
-      for (const name of RECOMPUTED) before[name] = earlier.at(name, first - 1);
-    }
-    for (let step = first; step < steps; step++) {
-      const now = this.advance(step, before);
-      this.history.push(now);
-      if (this.thin && step > 0 && (step - 1) % STATE_EVERY)
-        for (const name of RECOMPUTED) this.history[step - 1][name] = void 0;
-      before = now;
-    }
-  }
-  /** The steps of an earlier run that this one shares. */
-  reusable(earlier) {
-    const same = earlier && earlier.original === this.original && earlier.locations === this.locations && earlier.sequence.input === this.sequence.input;
-    if (!same) return [];
-    return earlier.history.slice(0, firstChange(earlier.disturbance, this.disturbance));
-  }
-  zeros() {
-    return Object.fromEntries(
-      this.formulas.map(({ name }) => [name, new Float64Array(product(this.stepShapes[name]))])
-    );
-  }
-  /** All arrays of a step from those of the step before. */
-  advance(step, before) {
-    const now = {};
-    for (const name of Object.keys(this.given))
-      now[name] = this.edited(name, step, this.recorded(name, step));
-    for (const { name, compute } of this.formulas) {
-      const values = this.edited(name, step, compute(now, before, this.model));
-      let total = 0;
-      for (let i = 0; i < values.length; i++) total += values[i];
-      if (!Number.isFinite(total) && !values.every(Number.isFinite))
-        throw new Error(
-          `The ${this.disturbance.edits.length ? "disturbance" : "model"} drives ${name} to NaN or infinity at step ${step}. Use smaller values.`
-        );
-      now[name] = values;
-    }
-    return now;
-  }
-  edited(name, step, values) {
-    return apply(this.disturbance, name, step, values, this.stepShapes[name]);
-  }
-  /** A copy of what was given for a step. */
-  recorded(name, step) {
-    const size = this.given[name].length / this.steps;
-    return this.given[name].slice(step * size, (step + 1) * size);
-  }
-  // -- reading
-  shapeOf(name) {
-    return this.stepShapes[name] ?? super.shapeOf(name);
-  }
-  at(name, step) {
-    step = Math.min(step, this.steps - 1);
-    return this.history[step][name] ?? this.restore(name, step);
-  }
-  /** Memory or links at a step that didn't keep them, from the nearest step before that did. */
-  restore(name, step) {
-    const { compute } = FORMULAS.find((formula) => formula.name === name);
-    let known = step;
-    while (!this.history[known][name] && this.restored[name]?.step !== known) known--;
-    let values = this.history[known][name] ?? this.restored[name].values;
-    while (known < step) {
-      const before = { ...this.history[known], [name]: values };
-      known++;
-      values = this.edited(name, known, compute(this.history[known], before, this.model));
-    }
-    this.restored[name] = { step, values };
-    return values;
-  }
-  /** The rows of the arrays, with shapes and ranges; a range covers that of the earlier run too. */
-  rows(table, earlier) {
-    const rows = {};
-    for (const [name, row2] of Object.entries(table)) {
-      if (!(name in this.history[0])) continue;
-      const size = this.history[0][name].length;
-      const shape = this.stepShapes[name] ?? row2.shape?.slice(1) ?? [size];
-      const range2 = ["number", "strength"].includes(row2.kind) ? this.range(name) : [0, 1];
-      const other = earlier?.arrays[name];
-      rows[name] = {
-        ...row2,
-        shape: [this.steps, ...shape],
-        low: Math.min(range2[0], other?.low ?? Infinity),
-        high: Math.max(range2[1], other?.high ?? -Infinity)
-      };
-    }
-    return rows;
-  }
-  range(name) {
-    let [low, high] = [Infinity, -Infinity];
-    for (const { [name]: values } of this.history)
-      for (let i = 0; values && i < values.length; i++) {
-        if (values[i] < low) low = values[i];
-        if (values[i] > high) high = values[i];
-      }
-    return low <= high ? [low, high] : [0, 1];
-  }
-};
-function checkSequence({ input, mask, target }, F) {
-  const steps = input.length / F;
-  if (!Number.isInteger(steps) || steps < 1)
-    throw new Error(
-      `The input must have ${F} numbers at each of one or more steps, but has ${input.length}.`
-    );
-  const wrong = input.findIndex((value) => !Number.isFinite(value));
-  if (wrong >= 0)
-    throw new Error(`The input holds NaN or infinity at step ${Math.floor(wrong / F)}.`);
-  if (mask && mask.length !== steps)
-    throw new Error(`The mask must have ${steps} steps, but has ${mask.length}.`);
-  if (target && target.length % steps)
-    throw new Error(`The target must have ${steps} steps, but has ${target.length} numbers.`);
-  return steps;
+.mp-views {
+  display: grid;
+  grid-template-columns: minmax(0, 1fr);
+  gap: 10px 24px;
+}
+.mp-views > [data-shown="false"] {
+  display: none;
+}
+.mp-view {
+  container: view / inline-size;
+  min-width: 0;
+}
+.mp-title {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 0 10px;
+  align-items: baseline;
+  margin-top: 4px;
+}
+.memory-player h3 {
+  font-size: 15px;
+  font-weight: 650;
+}
+.mp-title span {
+  color: var(--mp-quiet);
+}
+.memory-player .mp-words {
+  min-height: 1.45em;
+  margin: 2px 0 8px;
+  font-size: 14px;
+}
+[data-level="simple"] .mp-words {
+  min-height: 2.9em;
+  font-size: 15px;
+}
+[data-level="simple"] [data-runs="2"] .mp-words {
+  min-height: 4.35em;
+  font-size: 13.5px;
+}
+.mp-main {
+  display: grid;
+  grid-template-columns: minmax(0, 1fr);
+  gap: 10px 28px;
+}
+.mp-step {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 10px;
+  align-content: flex-start;
+}
+.mp-whole,
+.mp-grid {
+  min-width: 0;
+}
+.mp-band {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 12px;
+  align-items: flex-start;
+}
+.mp-band figure {
+  max-width: 100%;
+}
+.mp-stack {
+  flex-direction: column;
+  min-width: 0;
+}
+.mp-band:empty {
+  display: none;
+}
+.mp-band figcaption {
+  width: 0; /* a long title is cut, and whole in its tooltip */
+  min-width: 100%;
+  overflow: hidden;
+  text-overflow: ellipsis;
+  white-space: nowrap;
+  font-size: 12px;
+  font-weight: 600;
+  margin: 0 0 3px;
+}
+.mp-body {
+  display: grid;
+  grid-template-columns: auto max-content;
+  justify-content: start;
+}
+.mp-body > .mp-frame {
+  grid-column: 2;
+}
+.mp-frame {
+  position: relative;
+  line-height: 0;
+  outline: 1px solid var(--mp-line);
+  cursor: crosshair;
+  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);
+}
+.memory-player canvas {
+  image-rendering: pixelated;
+  display: block;
+  max-width: 100%;
+  touch-action: pan-y;
+}
+.mp-marks {
+  position: absolute;
+  inset: 0;
+  pointer-events: none;
+  overflow: hidden;
+}
+.mp-mark {
+  position: absolute;
+  border: 0 solid var(--mp-mark);
+}
+.mp-row {
+  left: 0;
+  right: 0;
+  border-width: 1px 0;
+  min-height: 3px;
+}
+.mp-column {
+  top: 0;
+  bottom: 0;
+  border-width: 0 1px;
+  min-width: 3px;
+}
+.mp-strong.mp-row {
+  border-width: 2px 0;
+}
+.mp-strong.mp-column {
+  border-width: 0 2px;
+}
+.mp-ticks {
+  position: relative;
+  font-size: 11px;
+  line-height: 1;
+  color: var(--mp-quiet);
+  font-variant-numeric: tabular-nums;
+}
+.mp-ticks-row {
+  min-width: 25px;
+  grid-column: 1;
+}
+.mp-ticks-row span {
+  position: absolute;
+  right: 5px;
+  transform: translateY(-50%);
+  white-space: nowrap;
+}
+.mp-body:has([data-panel="vectors"]) .mp-ticks-row {
+  min-width: 62px;
+}
+.mp-ticks-column,
+.mp-ticks-named {
+  grid-column: 2;
+}
+.mp-ticks-column {
+  height: 16px;
+}
+.mp-ticks-named {
+  height: 70px;
+}
+.mp-ticks-column span {
+  position: absolute;
+  top: 4px;
+  transform: translateX(-50%);
+}
+.mp-ticks-named span {
+  position: absolute;
+  white-space: nowrap;
+  top: 4px;
+  writing-mode: vertical-rl;
+  transform: translateX(-50%);
+}
+.mp-legend {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 4px 20px;
+  margin: 6px 0 2px;
+  font-size: 12px;
+  color: var(--mp-quiet);
+}
+.mp-bar-entry {
+  display: inline-flex;
+  gap: 6px;
+  align-items: center;
+  white-space: nowrap;
+}
+.mp-gradient {
+  display: inline-block;
+  width: 70px;
+  height: 10px;
+}
+.mp-hatch {
+  display: inline-block;
+  width: 16px;
+  height: 12px;
+  outline: 1px solid var(--mp-line);
+  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);
+}
+.mp-group {
+  margin: 4px 0;
+}
+.mp-group > summary,
+.mp-keys > summary {
+  cursor: pointer;
+  font-size: 12px;
+  font-weight: 600;
+  padding: 3px 0;
+}
+.mp-line {
+  display: grid;
+  grid-template-columns: 92px minmax(0, 1fr) 54px;
+  gap: 0 8px;
+  margin: 0 0 5px;
+  font-size: 11.5px;
+  align-items: stretch;
+}
+.mp-line > .mp-frame {
+  align-self: center;
+}
+[data-runs="2"] .mp-line {
+  margin-bottom: 4px;
+}
+.mp-line canvas {
+  width: 100%;
+}
+.mp-line-label {
+  text-align: right;
+  align-self: center;
+}
+.mp-line-names,
+.mp-line-right {
+  display: flex;
+  flex-direction: column;
+  justify-content: space-around;
+}
+.mp-line-names {
+  align-self: stretch;
+  line-height: 1;
+}
+.mp-line-right {
+  line-height: 1;
+  font-variant-numeric: tabular-nums;
+}
+.mp-line-names span,
+.mp-line-right > span {
+  height: 13px;
+  line-height: 13px;
+  white-space: nowrap;
+}
+.mp-line-right > .mp-range {
+  flex: 1;
+  height: auto;
+  display: flex;
+  flex-direction: column;
+  justify-content: space-between;
+  position: relative;
+  padding-left: 14px;
+  line-height: 11px;
+}
+.mp-range > .mp-upright {
+  position: absolute;
+  left: 0;
+  top: 0;
+  bottom: 0;
+  width: 9px;
+  height: auto;
+}
+.mp-time {
+  cursor: ew-resize;
+}
+.mp-cursor {
+  position: absolute;
+  top: -2px;
+  bottom: -2px;
+  pointer-events: none;
+  outline: 2px solid var(--mp-mark);
+}
+.memory-player .mp-keys {
+  color: var(--mp-quiet);
+  font-size: 12px;
 }
 
-// src/memorylab/player/script/block.js
-function numbers(buffer, { type, offset, shape }) {
-  return new (type === "f8" ? Float64Array : Float32Array)(buffer, offset, product(shape));
+/* The memory at first contact: numbers, bars and words side by side, one row per place. */
+.mp-memory {
+  display: flex;
+  max-width: 100%;
 }
-function read2(header, view) {
-  const buffer = view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
-  const model = header.model ? readModel(header, buffer) : null;
-  return { model, runs: header.runs.map((run) => readRun(run, buffer, model, header)) };
+.mp-part {
+  display: flex;
+  flex: none;
+  flex-direction: column;
+  min-width: 0;
 }
-function readModel({ model, runs }, buffer) {
-  const weights = {};
-  for (const [name, row2] of Object.entries(model.weights))
-    weights[name] = Float64Array.from(numbers(buffer, row2));
-  const shapes = Object.fromEntries(
-    Object.entries(model.weights).map(([name, { shape }]) => [name, shape])
-  );
-  return checkModel({ ...model, weights, shapes, table: runs[0].arrays });
+.mp-part.mp-shrinks {
+  flex: 0 1 auto;
 }
-function readRun({ follows, disturbance, ...about }, buffer, model, header) {
-  const given = {};
-  for (const [name, row2] of Object.entries(about.arrays))
-    if ("offset" in row2) given[name] = numbers(buffer, row2);
-  if (!follows) return new Run(about, given);
-  const { input, target, mask, ...recorded } = given;
-  const sequence = { ...about, input, target, mask, given: recorded };
-  if (follows === "model")
-    return new Simulation(model, { ...sequence, disturbance: parse(header.disturbance ?? "") });
-  const { arrays, locations, word, heads } = about;
-  const sizes = { locations, word, heads, input: arrays.input.shape[1] };
-  sizes.output = arrays.output.shape[1];
-  const edits = { ...parse(disturbance), locations: null, words: null };
-  return new Simulation(
-    { sizes, weights: null, table: arrays },
-    { ...sequence, disturbance: edits }
-  );
+.mp-part > figcaption {
+  height: 13px;
+  margin-bottom: 6px;
+  line-height: 13px;
+  font-size: 12px;
+  font-weight: 600;
+  white-space: nowrap;
 }
-
-// src/memorylab/player/script/axes.js
-var CALLED = { N: "location", H: "unit", W: "position" };
-var FRACTIONS = ["fraction", "weighting", "distribution", "links"];
-var WRITTEN = 0.1;
-var isLetter = (dimension) => /^[A-Z]$/.test(dimension) && !"FD".includes(dimension);
-var dimensions = ({ axes }) => axes.split(" ").slice(1);
-function sizesOf2(run) {
-  const sizes = {};
-  for (const row2 of Object.values(run.arrays))
-    dimensions(row2).forEach((letter, i) => {
-      if (isLetter(letter)) sizes[letter] = row2.shape[i + 1];
-    });
-  return sizes;
+.mp-part:first-child > figcaption {
+  padding-right: 5px;
+  font-weight: 400;
+  color: var(--mp-quiet);
 }
-function formOf(run, name) {
-  const list = dimensions(run.arrays[name]);
-  const [first, second] = list;
-  const contents = new Set(
-    Object.values(run.arrays).map(dimensions).filter((one) => one.length === 2 && one.every(isLetter) && !one.includes("R")).filter(([place, content]) => place !== content).map(([, content]) => content)
-  );
-  if (list.length === 0 || first === "R" && !isLetter(second ?? "3")) return "few";
-  if (list.length === 1)
-    return !isLetter(first) ? "other" : contents.has(first) ? "vector" : "places";
-  if (list.length > 2 || !list.every(isLetter)) return "other";
-  if (first === "R") return contents.has(second) ? "vectors" : "heads";
-  return first === second ? "pairs" : "words";
+.mp-part > figcaption.mp-write {
+  text-align: right;
+  padding-right: 4px;
 }
-var placesOf = (run, name) => dimensions(run.arrays[name]).filter((one) => one !== "R")[0];
-function byPlaces(run, names) {
-  const groups = /* @__PURE__ */ new Map();
-  for (const name of names) {
-    const letter = placesOf(run, name);
-    groups.set(letter, [...groups.get(letter) ?? [], name]);
+.mp-part > figcaption.mp-read,
+.mp-part > figcaption.mp-own {
+  padding-left: 4px;
+}
+.mp-part > figcaption.mp-centre {
+  text-align: center;
+}
+.mp-write {
+  color: var(--mp-writes);
+}
+.mp-read {
+  color: var(--mp-reads);
+}
+.mp-own {
+  color: var(--mp-own);
+}
+.mp-side {
+  display: flex;
+  gap: 0 2px;
+}
+.mp-bars {
+  background: none;
+  outline: none;
+  border: solid var(--mp-line);
+  border-width: 1px 0;
+}
+.mp-bars.mp-own {
+  border-width: 1px;
+}
+.mp-frame > svg {
+  position: absolute;
+  inset: 0;
+  width: 100%;
+  height: 100%;
+  pointer-events: none;
+  overflow: visible;
+}
+.mp-bar {
+  fill: currentcolor;
+}
+.mp-missing {
+  stroke: var(--mp-quiet);
+  stroke-width: 0.7;
+  stroke-dasharray: 2 4;
+}
+.mp-notes {
+  position: relative;
+  width: 30px;
+  font-size: 11px;
+  line-height: 1;
+  font-variant-numeric: tabular-nums;
+}
+.mp-notes span {
+  position: absolute;
+  transform: translateY(-50%);
+}
+.mp-notes.mp-write span {
+  right: 4px;
+}
+.mp-notes.mp-read span,
+.mp-notes.mp-own span {
+  left: 4px;
+}
+.mp-mark.mp-touch {
+  border: 2px solid currentcolor;
+  border-radius: 2px;
+  left: 0;
+  right: 0;
+  min-height: 5px;
+}
+.mp-lit {
+  position: absolute;
+  outline: 2px solid var(--mp-mark);
+  outline-offset: -1px;
+  background: color-mix(in srgb, var(--mp-mark) 30%, transparent);
+  min-width: 4px;
+  min-height: 4px;
+}
+.memory-player .mp-nothing {
+  max-width: 300px;
+  padding: 24px;
+  font-size: 14px;
+  color: var(--mp-quiet);
+  border: 1px dashed var(--mp-line);
+  border-radius: 6px;
+}
+.mp-wrong {
+  fill: var(--mp-mark);
+}
+.mp-veil {
+  fill: var(--mp-back);
+  opacity: 0.72;
+}
+.mp-verdict {
+  align-self: center;
+  line-height: 1.2;
+}
+.mp-clock ~ .mp-clock {
+  display: none;
+}
+.mp-clock .mp-ticks {
+  grid-column: 2;
+}
+.mp-clock .mp-line-label {
+  color: var(--mp-quiet);
+  line-height: 19px;
+}
+.mp-foot {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 0 20px;
+  align-items: baseline;
+}
+.mp-foot details[open] {
+  flex: 1 0 100%;
+}
+.mp-glossary dl {
+  display: grid;
+  grid-template-columns: max-content minmax(0, 1fr);
+  gap: 2px 12px;
+  margin: 4px 0 8px;
+}
+.mp-glossary dt {
+  font-weight: 600;
+  color: var(--mp-text);
+}
+.mp-glossary dd {
+  margin: 0;
+}
+@container view (min-width: 740px) {
+  [data-level="simple"] .mp-main {
+    grid-template-columns: max-content minmax(0, 1fr);
   }
-  return groups;
 }
-var isFraction = ({ kind }) => FRACTIONS.includes(kind);
-function subscript(run, name, index) {
-  const indices = [];
-  for (const size of run.arrays[name].shape.slice(1).reverse()) {
-    indices.unshift(index % size);
-    index = Math.floor(index / size);
+[data-level="simple"] .mp-line {
+  grid-template-columns: 62px minmax(0, 1fr) 50px;
+}
+.mp-line-label.mp-write,
+.mp-line-label.mp-read {
+  font-weight: 600;
+}
+.mp-world:empty {
+  display: none;
+}
+@container view (min-width: 560px) {
+  [data-level="everything"] .mp-grid {
+    display: grid;
+    grid-template-columns: repeat(2, minmax(0, 1fr));
+    gap: 0 16px;
+    align-items: center;
   }
-  return indices.length ? `${name}[${indices.join(", ")}]` : name;
-}
-function firstWriteOrder(run) {
-  const count = run.locations;
-  const peak2 = new Float64Array(count);
-  const first = new Array(count).fill(run.steps);
-  const weight = (step, i) => run.at("write_weighting", step)[i] || 0;
-  for (let step = 0; step < run.steps; step++)
-    for (let i = 0; i < count; i++) peak2[i] = Math.max(peak2[i], weight(step, i));
-  for (let step = run.steps - 1; step >= 0; step--)
-    for (let i = 0; i < count; i++)
-      if (peak2[i] >= WRITTEN && weight(step, i) >= peak2[i] / 2) first[i] = step;
-  return Array.from(first.keys()).sort((a, b) => first[a] - first[b] || a - b);
-}
-var axis = (kind, count) => ({ kind, count });
-var named2 = (kind, names) => ({ kind, count: names.length, names });
-var Axes = class {
-  constructor(run, simple, order) {
-    this.sizes = sizesOf2(run);
-    this.simple = simple;
-    this.order = order;
+  [data-level="everything"] .mp-clock {
+    grid-column: 1;
   }
-  /** { kind, count, places, names }: marks are shared by kind, `places` are indices in the array. */
-  of(letter) {
-    const count = this.sizes[letter];
-    const places = letter === "N" && this.order ? this.order : Array.from({ length: count }).keys();
-    const list = [...places];
-    const names = list.map((place, i) => String(this.simple ? i + 1 : place));
-    return { kind: letter, shared: true, count, places: list, names };
+  [data-level="everything"] .mp-clock ~ .mp-clock {
+    display: grid;
+    grid-column: 2;
   }
-  /** A place in words, such as "location 3". */
-  say(letter, row2) {
-    return `${CALLED[letter] ?? "place"} ${this.of(letter).names[row2]}`;
+}
+@container view (min-width: 1180px) {
+  [data-level="everything"] .mp-main {
+    grid-template-columns: minmax(0, 710px) minmax(0, 1fr);
   }
-  /** The number that is shown for a place of the arrays. */
-  number(letter, place) {
-    const { places, names } = this.of(letter);
-    return names[places.indexOf(place)];
+  [data-level="everything"] .mp-grid {
+    display: block;
   }
-};
-
-// src/memorylab/player/script/answer.js
-var hasBits = (run) => run.answer === "bits" && run.has("output") && run.has("target");
-function answerAt(run, step) {
-  if (run.signed) {
-    const right = answerAt(run.right, step);
-    return answerAt(run.left, step).map((value, i) => value - right[i]);
+  [data-level="everything"] .mp-clock ~ .mp-clock {
+    display: none;
   }
-  return Float64Array.from(run.at("output", step), (logit) => 1 / (1 + Math.exp(-logit)));
 }
-function isAsked(run, step) {
-  if (run.signed) return true;
-  if (run.has("mask")) return run.at("mask", step)[0] > 0;
-  return run.at("target", step).some((bit) => bit !== 0);
-}
-function isWrong(run, step, bit) {
-  if (run.signed || !isAsked(run, step)) return false;
-  const logit = run.at("output", step)[bit];
-  return Number.isNaN(logit) || logit > 0 !== run.at("target", step)[bit] > 0.5;
-}
-
-// src/memorylab/player/script/colours.js
-var CIVIDIS = "00224e 002e6a 1a386f 32436d 434e6c 535a6d 61656f 6f7073 7d7c78 8c8878 9b9476 aba072 bcae6c cdbb63 dec958 f0d846 fee838";
-var BLUE_TO_RED = "053061 175290 2a71b2 3f8ec0 6bacd1 9bc9e0 c2ddec e0ecf3 f7f6f6 fbe5d8 fbccb4 f5aa89 e48066 d05548 ba2832 930e26 67001f";
-var anchors = (text) => text.split(" ").map((hex) => [0, 2, 4].map((i) => parseInt(hex.slice(i, i + 2), 16)));
-function palette(text) {
-  const stops = anchors(text);
-  const words = new Uint32Array(256);
-  for (let i = 0; i < 256; i++) {
-    const place = i / 255 * (stops.length - 1);
-    const low = Math.min(Math.floor(place), stops.length - 2);
-    const [red, green, blue] = stops[low].map(
-      (from, channel) => Math.round(from + (place - low) * (stops[low + 1][channel] - from))
-    );
-    words[i] = 255 << 24 | blue << 16 | green << 8 | red;
+@container player (min-width: 860px) {
+  .mp-views[data-runs="2"]:not([data-shown="difference"]) {
+    grid-template-columns: repeat(2, minmax(0, 1fr));
   }
-  return words;
-}
-var PALETTES = { sequential: palette(CIVIDIS), diverging: palette(BLUE_TO_RED) };
-var gradient = (kind) => `linear-gradient(to right, ${(kind === "diverging" ? BLUE_TO_RED : CIVIDIS).split(" ").map((hex) => "#" + hex).join(", ")})`;
-var between = (low, high) => ({
-  kind: "sequential",
-  low,
-  high: high > low ? high : low + 1
-});
-var around = (extent) => ({ kind: "diverging", low: -(extent || 1), high: extent || 1 });
-var UNIT = between(0, 1);
-
-// src/memorylab/player/script/words.js
-var SCARCE = 0.1;
-var FAINT = 0.5;
-var CHANGED = 0.1;
-function peak(weighting, from, size) {
-  let best = 0;
-  let total = 0;
-  for (let i = 0; i < size; i++) {
-    total += weighting[from + i];
-    if (weighting[from + i] > weighting[from + best]) best = i;
+  .mp-views:not([data-shown="difference"]) > .mp-view {
+    display: block;
   }
-  return { location: best, weight: weighting[from + best], total };
-}
-var share = (weight) => weight.toFixed(2);
-function tellStep(run, step) {
-  if (step >= run.steps) return `This run ended with step ${run.steps - 1}.`;
-  if (!run.has("write_weighting")) return tellUnits(run, step);
-  const N = run.locations;
-  const sentences = [];
-  const write2 = peak(run.at("write_weighting", step), 0, N);
-  if (![write2.weight, write2.total].every(Number.isFinite))
-    sentences.push("Its write is not a number.");
-  else if (write2.total < SCARCE) sentences.push(`Writes next to nothing (${share(write2.total)}).`);
-  else {
-    const gate = run.at("allocation_gate", step)[0];
-    const allocated = gate * run.at("allocation_weighting", step)[write2.location];
-    const found = (1 - gate) * run.at("write_content_weighting", step)[write2.location];
-    const how = allocated >= found ? "newly allocated" : "found by content";
-    const place = `location ${write2.location} (${share(write2.weight)})`;
-    if (write2.weight >= write2.total / 2) sentences.push(`Writes to ${place}, ${how}.`);
-    else sentences.push(`Spreads its write, most of it to ${place}, ${how}.`);
+  .mp-tabs [data-action^="run-"] {
+    display: none;
   }
-  if (step > 0) {
-    const gates = run.at("free_gates", step);
-    const before = run.at("read_weighting", step - 1);
-    const freed = [];
-    for (let i = 0; i < N; i++) {
-      let kept = 1;
-      for (let head = 0; head < run.heads; head++) kept *= 1 - gates[head] * before[head * N + i];
-      if (kept < 0.5) freed.push(i);
-    }
-    if (freed.length > 4) sentences.push(`Frees ${freed.length} locations.`);
-    else if (freed.length)
-      sentences.push(`Frees location${freed.length > 1 ? "s" : ""} ${freed.join(", ")}.`);
+}
+@container player (max-width: 420px) {
+  .mp-controls {
+    gap: 4px;
   }
-  for (let head = 0; head < run.heads; head++) {
-    const read3 = peak(run.at("read_weighting", step), head * N, N);
-    if (!Number.isFinite(read3.weight)) sentences.push(`Head ${head}'s read is not a number.`);
-    else if (read3.total < SCARCE)
-      sentences.push(`Head ${head} reads next to nothing (${share(read3.total)}).`);
-    else {
-      const modes = run.at("read_modes", step);
-      const ways = ["backward_weighting", "read_content_weighting", "forward_weighting"];
-      const parts = ways.map(
-        (way2, i) => modes[head * 3 + i] * run.at(way2, step)[head * N + read3.location]
-      );
-      const way = parts.indexOf(Math.max(...parts));
-      let how = "found by content";
-      if (way !== 1) {
-        how = way === 0 ? "following the link backward" : "following the link";
-        if (step > 0)
-          how += ` from ${peak(run.at("read_weighting", step - 1), head * N, N).location}`;
-      }
-      const place = `${read3.location} (${share(read3.weight)})`;
-      if (read3.weight >= read3.total / 2) sentences.push(`Head ${head} reads ${place}, ${how}.`);
-      else sentences.push(`Head ${head} reads a mixture, most of it from ${place}, ${how}.`);
-    }
+  .mp-controls button,
+  .mp-controls select {
+    padding: 2px 6px;
   }
-  return sentences.join(" ");
-}
-var NAMES = {
-  dnc: "Differentiable neural computer (DNC)",
-  gru: "Gated recurrent unit (GRU)",
-  lstm: "Long short-term memory (LSTM)",
-  elman: "Elman network",
-  memoryless: "A model without memory"
-};
-var PLAIN = { write: "writes", read: "reads", target: "wanted" };
-function plainLabel(run, name) {
-  if (name === "output" && hasBits(run)) return "answer";
-  const { label } = run.arrays[name];
-  return PLAIN[label] ?? label;
-}
-var nameOf = (run) => NAMES[run.kind] ?? "A memory at work";
-function tellSimply(run, step, number2) {
-  if (step >= run.steps) return `This run ended with step ${run.steps - 1}.`;
-  if (!run.has("write_weighting"))
-    return `${tellUnits(run, step, (place) => place + 1)} ${tellAnswer(run, step)}`.trim();
-  const reads = /* @__PURE__ */ new Map();
-  for (let head = 0; head < run.heads; head++) {
-    const what = tellRead(run, step, head, number2);
-    reads.set(what, [...reads.get(what) ?? [], head + 1]);
+  .mp-controls > label {
+    order: -1; /* beside the buttons, so that the controls take three lines */
   }
-  const sentences = Array.from(reads, ([what, heads]) => {
-    if (run.heads === 1) return `Reads ${what}.`;
-    if (heads.length === 1) return `Head ${heads[0]} reads ${what}.`;
-    return `Heads ${heads.slice(0, -1).join(", ")} and ${heads.at(-1)} read ${what}.`;
-  });
-  return [tellWrite(run, step, number2), ...sentences, tellAnswer(run, step)].join(" ").trim();
-}
-function tellWrite(run, step, number2) {
-  const write2 = peak(run.at("write_weighting", step), 0, run.locations);
-  if (![write2.weight, write2.total].every(Number.isFinite)) return "What it writes is not a number.";
-  if (write2.total < SCARCE) return "Writes next to nothing.";
-  const gate = run.at("allocation_gate", step)[0];
-  const allocated = gate * run.at("allocation_weighting", step)[write2.location];
-  const found = (1 - gate) * run.at("write_content_weighting", step)[write2.location];
-  const place = `location ${number2(write2.location)}`;
-  const why = allocated >= found ? "which was free" : "because it resembles what the model looks for";
-  const how = write2.total < FAINT ? "Writes faintly" : "Writes";
-  if (write2.weight >= write2.total / 2) return `${how} to ${place}, ${why}.`;
-  const spread = write2.total < FAINT ? "Spreads a faint write" : "Spreads its write";
-  return `${spread} over several locations, most of it to ${place}.`;
-}
-function tellRead(run, step, head, number2) {
-  const N = run.locations;
-  const read3 = peak(run.at("read_weighting", step), head * N, N);
-  if (!Number.isFinite(read3.weight)) return "something that is not a number";
-  if (read3.total < SCARCE) return "next to nothing";
-  const place = `location ${number2(read3.location)}`;
-  if (read3.weight < SCARCE) return "a little of many locations";
-  if (read3.weight < read3.total / 2) return `a mixture of locations, most of it from ${place}`;
-  const modes = run.at("read_modes", step).subarray(head * 3, head * 3 + 3);
-  const ways = ["backward_weighting", "read_content_weighting", "forward_weighting"];
-  const parts = ways.map((way2, i) => modes[i] * run.at(way2, step)[head * N + read3.location]);
-  const way = parts.indexOf(Math.max(...parts));
-  let why = "because it resembles what the model looks for";
-  if (way !== 1 && step > 0) {
-    const last = peak(run.at("read_weighting", step - 1), head * N, N);
-    const side = way === 0 ? "before" : "after";
-    why = `which was written right ${side} location ${number2(last.location)}`;
+  .mp-controls > button {
+    order: -2;
   }
-  return `${read3.total < FAINT ? "faintly from " : ""}${place}, ${why}`;
+  .memory-player .mp-value {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .mp-line {
+    grid-template-columns: 90px minmax(0, 1fr) 46px;
+  }
 }
-function tellUnits(run, step, unit = (place) => place) {
-  const [name] = run.names((row2) => row2.simple).filter((one) => formOf(run, one) === "places");
-  if (!name) return run.has("memory") ? "" : "Remembers nothing of the steps before.";
-  const now = run.at(name, step);
-  const before = step > 0 ? run.at(name, step - 1) : new Float32Array(now.length);
-  const changes = Array.from(now, (value, i) => Math.abs(value - before[i]));
-  if (!changes.every(Number.isFinite)) return "What it holds is not a number.";
-  const most = changes.indexOf(Math.max(...changes));
-  const many = changes.filter((change) => change >= CHANGED).length;
-  const text = (value) => value.toFixed(2).replace("-", "−");
-  const who = many ? `${many} of ${now.length} units change` : "No unit changes";
-  return `${who} by ${CHANGED} or more; unit ${unit(most)} changes most, from ${text(before[most])} to ${text(now[most])}.`;
+@media (max-width: 700px) {
+  .memory-player canvas,
+  .memory-player button,
+  .memory-player summary {
+    scroll-margin-top: 110px; /* or the controls, which stay in sight, would hide it */
+  }
 }
-function tellAnswer(run, step) {
-  if (!hasBits(run) || !isAsked(run, step)) return "";
-  const bits = run.size("output");
-  let wrong = 0;
-  for (let bit = 0; bit < bits; bit++) wrong += isWrong(run, step, bit);
-  if (!wrong)
-    return bits > 1 ? `All ${bits} bits of its answer are right.` : "Its answer is right.";
-  return `${wrong} of the ${bits} bits of its answer ${wrong > 1 ? "are" : "is"} wrong.`;
+.mp-why-panel {
+  margin: 6px 0;
+  padding: 4px 10px 8px;
+  background: var(--mp-field);
+  border-left: 3px solid var(--mp-accent);
+  border-radius: 3px;
+}
+.mp-why-head {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 8px;
+  align-items: center;
+}
+.mp-why-head h4 {
+  flex: 1;
+  margin: 0;
+  font-size: 14px;
+}
+.mp-why-panel p {
+  margin: 4px 0;
+  line-height: 1.7;
+}
+.mp-why-line {
+  padding: 2px 0;
+  overflow-x: auto;
+}
+.mp-why-line math {
+  display: block math;
+  margin: 2px 0;
+  width: max-content;
+}
+.mp-why-note {
+  color: var(--mp-quiet);
+}
+.mp-why-panel button {
+  font: inherit;
+  color: var(--mp-text);
+  background: var(--mp-back);
+  border: 1px solid var(--mp-line);
+  border-radius: 3px;
+  cursor: pointer;
+}
+.mp-why-from button {
+  margin: 0 6px 0 0;
+  font-size: 12px;
+}
+.mp-from {
+  color: var(--mp-accent);
+  cursor: pointer;
 }
 
-// src/memorylab/player/script/legend.js
-function legend(view) {
-  const { run, simple } = view;
-  const stored = view.names("words");
-  const bars = stored.map((name) => bar(run.arrays[name].label, view.shared([name])()));
-  if (simple) {
-    const weights = { text: unitOf(view), ...view.unit() };
-    const input = { text: "input", ...view.scaleOf("input")() };
-    if (input.low === weights.low && input.high === weights.high && !run.signed)
-      weights.text = ["input", weights.text].filter(Boolean).join(", ");
-    else bars.push(bar(input.text, input));
-    if (weights.text) bars.push(bar(weights.text, weights));
-  } else {
-    const words = view.names("vector", "vectors");
-    if (words.length) bars.push(bar("words of this step", view.shared(words)()));
-    const units = view.names("places").filter((name) => !isFraction(run.arrays[name]));
-    if (units.length) bars.push(bar("units", view.shared(units)()));
-    const parts = run.has("link") ? "links, usage, weightings, gates" : "gates";
-    if (run.names(isFraction).length)
-      bars.push(bar(run.signed ? "differences" : parts, view.unit()));
-  }
-  const none = element("span", { class: "mp-bar-entry" }, element("i", { class: "mp-hatch" }));
-  none.append("no number");
-  return element("div", { class: "mp-legend" }, ...bars, none);
+/* An agent's world. The colours are those of memorylab.environments.scene.ROLES. */
+.memory-player {
+  --mp-scene-ground: #ffffff;
+  --mp-scene-floor: #efeae0;
+  --mp-scene-wall: #6f6a62;
+  --mp-scene-agent: #0072b2;
+  --mp-scene-sign: #e69f00;
+  --mp-scene-goal: #e69f00;
+  --mp-scene-card: #fffdf8;
+  --mp-scene-ink: #222222;
+  --mp-scene-red: #c62828;
+  --mp-scene-text: #1b1b1b;
+  --mp-scene-quiet: #767676;
+  --mp-scene-good: #007f5c;
+  --mp-scene-bad: #c04f00;
 }
-function unitOf({ run }) {
-  if (run.signed) return "differences";
-  const parts = [run.has("write_weighting") && "weights", hasBits(run) && "probabilities"];
-  return parts.filter(Boolean).join(", ");
+.memory-player[data-theme="dark"],
+body[data-jp-theme-light="false"] .memory-player {
+  --mp-scene-ground: #121417;
+  --mp-scene-floor: #2b3138;
+  --mp-scene-wall: #8f979f;
+  --mp-scene-agent: #6cb6ff;
+  --mp-scene-sign: #f0b133;
+  --mp-scene-goal: #f0b133;
+  --mp-scene-card: #f3efe6;
+  --mp-scene-ink: #222222;
+  --mp-scene-red: #c62828;
+  --mp-scene-text: #e8e8e8;
+  --mp-scene-quiet: #9aa1a9;
+  --mp-scene-good: #35c99a;
+  --mp-scene-bad: #ff8a4c;
 }
-function bar(label, { kind, low, high }) {
-  const colours = element("i", { class: "mp-gradient", style: { background: gradient(kind) } });
-  const text = `${label} ${brief(low)}`;
-  return element("span", { class: "mp-bar-entry" }, text, colours, brief(high));
+.mp-scene {
+  display: block;
+  width: 100%;
+  height: auto;
+  background: var(--mp-scene-ground);
+  border: 1px solid var(--mp-line);
+  border-radius: 6px;
+  font-family: "DejaVu Sans", system-ui, sans-serif;
 }
-var PLAIN2 = [
-  ["location", "a row of the memory; counted in the order in which the run first writes to them"],
-  ["weight", "how far a step writes to a location or reads it: 0 not at all, 1 wholly"],
-  ["free", "not in use: nothing that is still needed stands there"],
-  ["probability", "how likely the model finds it that a bit of the answer is 1"]
-];
-function glossary(view) {
-  const { run, simple } = view;
-  const names = run.names((row2) => !simple || row2.simple);
-  const entries = names.map((name) => {
-    const { label, meaning } = run.arrays[name];
-    if (simple) return [plainLabel(run, name), meaning];
-    return [label === name ? label : `${label} (${name})`, meaning];
-  });
-  const uses = names.some((name) => ["words", "pairs"].includes(formOf(run, name)));
-  if (simple && uses) entries.push(...PLAIN2);
-  return element(
-    "details",
-    { class: "mp-keys mp-glossary" },
-    element("summary", {}, "What do the words mean?"),
-    element(
-      "dl",
-      {},
-      ...entries.flatMap(([word, meaning]) => [
-        element("dt", {}, word),
-        element("dd", {}, meaning)
-      ])
-    )
-  );
+.mp-world {
+  display: grid;
+  grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
+  gap: 6px 16px;
+  margin-bottom: 10px;
 }
-
-// src/memorylab/player/script/level.js
-var KEY = "memorylab-player-level";
-var LEVELS = ["simple", "everything"];
-function recall() {
-  try {
-    const level = localStorage.getItem(KEY);
-    return LEVELS.includes(level) ? level : LEVELS[0];
-  } catch {
-    return LEVELS[0];
+.mp-before {
+  grid-column: 1 / -1;
+}
+.mp-world figcaption,
+.memory-player .mp-acts-title {
+  margin-bottom: 3px;
+  font-size: 12px;
+  font-weight: 600;
+}
+.mp-after figcaption {
+  font-weight: 400;
+  color: var(--mp-quiet);
+}
+.mp-acts ul {
+  margin: 0;
+  padding: 0;
+  list-style: none;
+  max-height: 176px;
+  overflow: auto;
+}
+.mp-acts li {
+  display: grid;
+  grid-template-columns: minmax(4em, max-content) minmax(30px, 1fr) 4.6em;
+  gap: 6px;
+  align-items: center;
+  padding: 1px 4px;
+  border: 1px solid transparent;
+  border-radius: 4px;
+}
+.mp-acts li > i {
+  height: 12px;
+  background: var(--mp-field);
+}
+.mp-acts li b {
+  display: block;
+  height: 100%;
+  background: var(--mp-own);
+}
+.mp-acts li.mp-chosen {
+  border-color: var(--mp-scene-agent);
+  font-weight: 650;
+}
+.mp-acts li.mp-chosen b {
+  background: var(--mp-scene-agent);
+}
+.mp-acts output {
+  text-align: right;
+  font-variant-numeric: tabular-nums;
+}
+.memory-player .mp-numbers {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 0 16px;
+  margin-top: 5px;
+  padding: 0 5px;
+  font-variant-numeric: tabular-nums;
+}
+@container view (min-width: 700px) {
+  .mp-world {
+    grid-template-columns: minmax(0, 5fr) minmax(190px, 3fr) minmax(0, 3.4fr);
+    align-items: start;
+  }
+  .mp-before {
+    grid-column: 1;
   }
 }
-function remember(level) {
-  try {
-    localStorage.setItem(KEY, level);
-  } catch {
-  }
+.mp-agent {
+  flex: 1 0 100%;
 }
-
-// src/memorylab/player/script/panels.js
-var NOTED = 0.1;
-var Panel = class {
-  constructor(player, options) {
-    Object.assign(this, options);
-    this.player = player;
-    const canvas = this.canvas = element("canvas", {
-      width: this.columns.count,
-      height: this.rows.count,
-      tabindex: "0",
-      role: "application",
-      "aria-roledescription": "heatmap",
-      "aria-label": `${this.title}: ${this.rows.count} by ${this.columns.count}. Arrow keys move from cell to cell.`,
-      "data-panel": this.name
-    });
-    this.context = canvas.getContext("2d", { alpha: true });
-    this.image = this.context.createImageData(this.columns.count, this.rows.count);
-    this.words = new Uint32Array(this.image.data.buffer);
-    this.cell = null;
-    this.marks = element("div", { class: "mp-marks" });
-    this.lights = element("div", { class: "mp-marks" });
-    this.frame = element("div", { class: "mp-frame" }, canvas, this.marks, this.lights);
-    canvas.addEventListener("pointermove", (event) => this.point(event));
-    canvas.addEventListener("pointerleave", () => player.select(null));
-    canvas.addEventListener("focus", () => this.choose(this.cell ?? [0, 0]));
-    canvas.addEventListener("blur", () => player.select(null));
-    canvas.addEventListener("keydown", (event) => this.key(event));
-    canvas.addEventListener("click", (event) => {
-      this.choose(this.place(event));
-      player.tellCell(this, event);
-    });
-  }
-  draw(step) {
-    const value = this.cells(step);
-    const { kind, low, high } = this.scale();
-    const colours = PALETTES[kind];
-    const factor = 255 / (high - low);
-    const { words } = this;
-    const width = this.columns.count;
-    for (let row2 = 0, place = 0; row2 < this.rows.count; row2++)
-      for (let column2 = 0; column2 < width; column2++, place++) {
-        const number2 = value(row2, column2);
-        const index = (number2 - low) * factor;
-        words[place] = number2 !== number2 ? 0 : colours[index < 0 ? 0 : index > 255 ? 255 : index + 0.5 | 0];
-      }
-    this.context.putImageData(this.image, 0, 0);
-  }
-  place(event) {
-    const box = this.canvas.getBoundingClientRect();
-    const at = (offset, length, count) => Math.max(0, Math.min(count - 1, Math.floor(offset / length * count)));
-    return [
-      at(event.clientY - box.top, box.height, this.rows.count),
-      at(event.clientX - box.left, box.width, this.columns.count)
-    ];
-  }
-  point(event) {
-    this.choose(this.place(event));
-  }
-  choose(cell) {
-    this.cell = cell;
-    this.player.select(this);
-  }
-  key(event) {
-    const move = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (!(event.key in move) && event.key !== "Enter") return;
-    event.preventDefault();
-    event.stopPropagation();
-    if (event.key === "Enter") return this.player.tellCell(this, event);
-    const [row2, column2] = this.cell ?? [0, 0];
-    const [down, right] = move[event.key];
-    this.choose([
-      Math.max(0, Math.min(this.rows.count - 1, row2 + down)),
-      Math.max(0, Math.min(this.columns.count - 1, column2 + right))
-    ]);
-  }
-  /** What the chosen cell stands for, for the other panels: places as [kind, index]. */
-  chosen() {
-    const [row2, column2] = this.cell;
-    const places = [];
-    for (const [{ kind, shared }, index] of [
-      [this.rows, row2],
-      [this.columns, column2]
-    ])
-      if (shared) places.push([kind, index]);
-    return { panel: this, row: row2, column: column2, places };
-  }
-  readout(step) {
-    const [row2, column2] = this.cell;
-    const value = show(this.cells(step)(row2, column2));
-    return `${this.tell(row2, column2, step)} = ${value}`;
-  }
-  /** A bar over a row or a column. */
-  bar(along, index, name) {
-    const [{ count }, start, size] = along === "row" ? [this.rows, "top", "height"] : [this.columns, "left", "width"];
-    const style = { [start]: `${100 * index / count}%`, [size]: `${100 / count}%` };
-    return element("div", { class: `mp-mark mp-${along} ${name}`, style });
-  }
-  mark(chosen) {
-    const { rows, columns } = this;
-    const bars = [];
-    if (chosen?.panel === this) {
-      bars.push(this.bar("row", chosen.row, "mp-strong"));
-      bars.push(this.bar("column", chosen.column, "mp-strong"));
-    } else if (chosen) {
-      const of = ({ kind, shared }) => shared ? chosen.places.filter((place) => place[0] === kind).map((place) => place[1]) : [];
-      const marked = [of(rows), of(columns)];
-      if (rows.shared && rows.kind === columns.kind && marked[0].length)
-        marked.splice(0, 2, [marked[0][0]], [marked[0][1] ?? marked[0][0]]);
-      bars.push(...marked[0].map((index) => this.bar("row", index, "")));
-      bars.push(...marked[1].map((index) => this.bar("column", index, "")));
-    }
-    this.marks.replaceChildren(...bars);
-  }
-  /** Light the cells that show one of some numbers, each { name, index, step }. */
-  light(numbers2, step) {
-    const cells = [];
-    const { count: height } = this.rows;
-    const { count: width } = this.columns;
-    for (let row2 = 0; numbers2.length && row2 < height; row2++)
-      for (let column2 = 0; column2 < width; column2++) {
-        const here = { step, ...this.address(row2, column2) };
-        if (!numbers2.some((one) => ["name", "index", "step"].every((key) => one[key] === here[key])))
-          continue;
-        const style = {
-          top: `${100 * row2 / height}%`,
-          left: `${100 * column2 / width}%`,
-          height: `${100 / height}%`,
-          width: `${100 / width}%`
-        };
-        cells.push(element("div", { class: "mp-lit", style }));
-      }
-    this.lights.replaceChildren(...cells);
-  }
-};
-var TimeLine = class extends Panel {
-  constructor(player, options) {
-    super(player, options);
-    this.cursor = element("div", { class: "mp-cursor" });
-    this.frame.append(this.cursor);
-    this.frame.classList.add("mp-time");
-    this.canvas.addEventListener("pointerdown", (event) => {
-      this.canvas.setPointerCapture(event.pointerId);
-      this.seek(event);
-    });
-  }
-  seek(event) {
-    const box = this.canvas.getBoundingClientRect();
-    this.player.seek(Math.floor((event.clientX - box.left) / box.width * this.columns.count));
-  }
-  point(event) {
-    if (event.buttons & 1) this.seek(event);
-    super.point(event);
-  }
-  draw() {
-  }
-  drawOnce() {
-    super.draw(0);
-    this.update?.();
-  }
-  follow(step) {
-    const width = 100 / this.columns.count;
-    this.cursor.style.left = `${Math.min(step, this.columns.count - 1) * width}%`;
-    this.cursor.style.width = `max(3px, ${width}%)`;
-    this.verdict?.(step);
-    if (this.numbers) {
-      const value = this.cells(0);
-      this.numbers.forEach((node2, row2) => {
-        const number2 = value(row2, step);
-        node2.textContent = Number.isNaN(number2) ? "" : number2 !== 0 && Math.abs(number2) < 1e-3 ? "0.000" : brief(number2);
-      });
-    }
-  }
-};
-var Bars = class extends Panel {
-  constructor(player, options) {
-    super(player, options);
-    this.path = drawing("path", { class: "mp-bar" });
-    this.missing = drawing("path", { class: "mp-missing" });
-    const box = { viewBox: `0 0 100 ${this.rows.count}`, preserveAspectRatio: "none" };
-    this.canvas.after(drawing("svg", { ...box, "aria-hidden": "true" }, this.path, this.missing));
-    this.canvas.setAttribute("aria-roledescription", "bars");
-    this.frame.classList.add("mp-bars", this.tone);
-    this.notes = element("div", { class: `mp-notes ${this.tone}`, "aria-hidden": "true" });
-  }
-  draw(step) {
-    const value = this.cells(step);
-    const { low, high } = this.scale();
-    const at = (number2) => {
-      const part = Math.max(0, Math.min(1, (number2 - low) / (high - low)));
-      return 100 * (this.mirrored ? 1 - part : part);
-    };
-    const { count } = this.rows;
-    const roomy = this.height / count >= 11;
-    let bars = "";
-    let missing = "";
-    let noted = [];
-    for (let row2 = 0; row2 < count; row2++) {
-      const number2 = value(row2, 0);
-      if (number2 !== number2) {
-        missing += `M0 ${row2 + 0.5}h100`;
-        continue;
-      }
-      const start = at(0);
-      bars += `M${start.toFixed(2)} ${row2 + 0.12}v.76H${at(number2).toFixed(2)}v-.76z`;
-      const size = Math.abs(number2);
-      if (size < NOTED * high) continue;
-      if (roomy) noted.push([row2, number2]);
-      else if (!noted.length || size > Math.abs(noted[0][1])) noted = [[row2, number2]];
-    }
-    this.path.setAttribute("d", bars);
-    this.missing.setAttribute("d", missing);
-    this.notes.replaceChildren(
-      ...noted.map(([row2, number2]) => {
-        const style = { top: `${100 * (row2 + 0.5) / count}%` };
-        return element("span", { style }, number2.toFixed(2).replace("-", "−"));
-      })
-    );
-  }
-};
-
-// src/memorylab/player/script/lines.js
-var NARROW = 180;
-function line(view, label, rows, read3, options) {
-  const {
-    name = `${label} over time`,
-    scale,
-    height,
-    numbers: numbers2 = false,
-    tell,
-    meaning,
-    tone = ""
-  } = options;
-  const at = options.at ?? ((array, step) => view.run.at(array, step));
-  let known = {};
-  const cells = () => (row2, column2) => {
-    if (column2 >= view.run.steps) return NaN;
-    const [array, index] = read3(row2);
-    known[array] ??= Array.from({ length: view.run.steps }, (_, step) => at(array, step).slice());
-    return known[array][column2][index];
-  };
-  const panel = new TimeLine(view.player, {
-    name,
-    title: `${label} over time`,
-    view,
-    rows,
-    // All runs on one clock: behind the end of a shorter one there are no numbers.
-    columns: { kind: "time", count: view.player.steps },
-    scale,
-    cells,
-    tell: (row2, column2) => `step ${column2}, ${tell(row2)}`,
-    address(row2, column2) {
-      const [array, index] = read3(row2);
-      return { name: array, index, step: column2 };
-    },
-    forget: () => known = {}
-  });
-  panel.canvas.style.height = `${height}px`;
-  view.lines.push(panel);
-  const left = element("div", { class: `mp-line-label ${tone}`, title: meaning });
-  if (rows.names && !rows.shared && rows.count > 1) {
-    left.classList.add("mp-line-names");
-    left.append(...rows.names.map((text, i) => element("span", { title: rows.titles?.[i] }, text)));
-  } else left.append(label);
-  const right = element("div", { class: "mp-line-right" });
-  if (options.verdict) {
-    panel.verdict = (step) => right.textContent = options.verdict(step);
-    right.classList.add("mp-verdict");
-  } else if (numbers2) {
-    panel.numbers = Array.from({ length: rows.count }, () => element("span", {}));
-    right.append(...panel.numbers);
-  } else panel.update = () => right.replaceChildren(range(scale()));
-  return { panel, root: element("div", { class: "mp-line" }, left, panel.frame, right) };
+.mp-agent input[type="range"] {
+  width: min(160px, 40vw);
+  padding: 0;
+  vertical-align: middle;
+  accent-color: var(--mp-accent);
 }
-function range({ kind, low, high }) {
-  if (low === 0 && high === 1) return "";
-  const style = { background: gradient(kind).replace("to right", "to top") };
-  const colours = element("i", { class: "mp-gradient mp-upright", style });
-  const ends = [high, low].map((value) => element("span", {}, brief(value)));
-  return element("span", { class: "mp-range" }, ends[0], colours, ends[1]);
+.memory-player .mp-turns {
+  flex: 1 0 100%;
+  font-size: 14px;
 }
-function clockLine(steps) {
-  const every = spacing(steps, NARROW, 22);
-  const ticks = element("div", { class: "mp-ticks mp-ticks-column" });
-  for (let step = 0; step < steps; step += every)
-    ticks.append(
-      element("span", { style: { left: `${100 * (step + 0.5) / steps}%` } }, `${step}`)
-    );
-  return element(
-    "div",
-    { class: "mp-line mp-clock", "aria-hidden": "true" },
-    element("div", { class: "mp-line-label" }, "step"),
-    ticks
-  );
+.mp-turns[data-correct="false"] {
+  color: var(--mp-scene-bad);
 }
 
-// src/memorylab/player/script/everything.js
-var ROW = 13;
-function buildEverything(view) {
-  const { run } = view;
-  const clock = () => clockLine(view.player.steps);
-  return {
-    step: stepFigures(view),
-    whole: [
-      group("Over the whole run", [...runLines(view), clock(), clock()], true),
-      ...gateGroup(view, !(run.heads > 4))
-    ]
-  };
+/* The T-maze to play. */
+.mp-game {
+  max-width: 720px;
 }
-function group(title, rows, open) {
-  const summary = element("summary", {}, title);
-  const body = element("div", { class: "mp-grid" }, ...rows);
-  const details = element("details", { class: "mp-group" }, summary, body);
-  details.open = open;
-  return details;
+.mp-game-stage {
+  margin: 8px 0 6px;
+  border-radius: 6px;
+  cursor: pointer;
 }
-function stepFigures(view) {
-  const { run, compact } = view;
-  const cell = compact ? 9 : 12;
-  const limit = (count, most) => Math.max(96, Math.min(most, count * cell));
-  const high = (letter) => limit(view.axes.sizes[letter], compact ? 176 : 240);
-  const wide = limit(run.word ?? 0, compact ? 176 : 240);
-  const stored = run.frame ? [view.frame(run.frame)] : [];
-  for (const name of view.names("words")) stored.push(wordsFigure(view, name, wide, high));
-  for (const name of view.names("pairs")) stored.push(pairsFigure(view, name, high));
-  const figures2 = [];
-  for (const [letter, all] of byPlaces(run, view.names("places")))
-    for (const fractions of [false, true]) {
-      const names = all.filter((name) => isFraction(run.arrays[name]) === fractions);
-      if (!names.length) continue;
-      const title = letter === "N" ? "writing" : fractions ? "gates" : "units";
-      const say = (label, row2) => `${label} of ${view.axes.say(letter, row2)}`;
-      figures2.push(columnsFigure(view, { title, letter, names, start: 0, say }, high(letter)));
-    }
-  const headed = view.names("heads");
-  for (let head = 0; headed.length && head < run.heads; head++) {
-    const letter = placesOf(run, headed[0]);
-    const say = (label, row2) => `head ${head}, ${label}, ${view.axes.say(letter, row2)}`;
-    const start = head * view.axes.sizes[letter];
-    const about = { title: `head ${head}`, letter, names: headed, start, say };
-    figures2.push(columnsFigure(view, about, high(letter)));
-  }
-  const vectors = view.names("vector", "vectors");
-  const band = (name, ...parts) => element("div", { class: `mp-band ${name}` }, ...parts);
-  const stack = [band("", ...stored)];
-  if (vectors.length) stack.push(vectorsFigure(view, vectors, wide));
-  return [band("", band("mp-stack", ...stack), ...figures2)];
+.mp-game-picture {
+  position: relative;
 }
-function wordsFigure(view, name, width, high) {
-  const { axes, run } = view;
-  const [place, content] = run.arrays[name].axes.split(" ").slice(1);
-  const [rows, columns] = [axes.of(place), axes.of(content)];
-  const options = {
-    name,
-    title: run.arrays[name].label,
-    meaning: run.arrays[name].meaning,
-    rows,
-    columns,
-    scale: view.shared([name]),
-    arrays: [name],
-    index: (row2, column2) => rows.places[row2] * columns.count + column2,
-    tell: (row2, column2) => `${name}[${rows.names[row2]}, ${column2}]: ${axes.say(place, row2)}, ${axes.say(content, column2)}`
-  };
-  return view.figure(options, width, high(place));
+.mp-game-stage:not(:focus) .mp-game-picture::after {
+  content: "Click here, then use the arrow keys";
+  position: absolute;
+  inset: auto 0 6px;
+  margin: auto;
+  width: max-content;
+  max-width: 100%;
+  padding: 1px 10px;
+  font-size: 12px;
+  color: var(--mp-quiet);
+  background: var(--mp-back);
+  border: 1px solid var(--mp-line);
+  border-radius: 10px;
 }
-function pairsFigure(view, name, high) {
-  const { axes, run } = view;
-  const letter = placesOf(run, name);
-  const rows = axes.of(letter);
-  const related = run.arrays[name].kind === "links" ? "written right after" : "and";
-  const options = {
-    name,
-    title: run.arrays[name].label,
-    meaning: run.arrays[name].meaning,
-    rows,
-    columns: rows,
-    scale: view.scaleOf(name),
-    arrays: [name],
-    index: (row2, column2) => rows.places[row2] * rows.count + rows.places[column2],
-    tell: (row2, column2) => `${name}[${rows.names[row2]}, ${rows.names[column2]}]: ${axes.say(letter, row2)} ${related} ${rows.names[column2]}`
-  };
-  return view.figure(options, high(letter), high(letter));
+@media (pointer: coarse) {
+  .mp-game-stage:not(:focus) .mp-game-picture::after {
+    content: none;
+  }
 }
-function columnsFigure(view, { title, letter, names, start, say }, height) {
-  const rows = view.axes.of(letter);
-  const labels = names.map((name) => view.run.arrays[name].label);
-  const titles = names.map((name) => view.run.arrays[name].meaning);
-  const fractions = names.every((name) => isFraction(view.run.arrays[name]));
-  const options = {
-    name: title,
-    title,
-    rows,
-    columns: { ...named2("quantity", labels), titles },
-    scale: fractions ? view.unit : view.shared(names),
-    arrays: names,
-    pick: (row2, column2) => column2,
-    index: (row2) => start + rows.places[row2],
-    tell: (row2, column2) => say(labels[column2], row2)
-  };
-  return view.figure(options, names.length * (view.compact ? 15 : 18), height);
+.memory-player .mp-game-said {
+  min-height: 2.9em;
+  font-size: 15px;
 }
-function vectorsFigure(view, names, width) {
-  const entries = view.entries(names);
-  const labels = entries.map(({ label }) => label);
-  const letter = view.run.arrays[names[0]].axes.split(" ").at(-1);
-  const options = {
-    name: "vectors",
-    title: "words of this step",
-    rows: { ...named2("vector", labels), titles: entries.map(({ meaning }) => meaning) },
-    columns: view.axes.of(letter),
-    scale: view.shared(names),
-    arrays: entries.map(({ name }) => name),
-    pick: (row2) => row2,
-    index: (row2, column2) => entries[row2].index + column2,
-    tell: (row2, column2) => `${labels[row2]}, position ${column2}`
-  };
-  return view.figure(options, width, entries.length * ROW);
+.mp-game[data-outcome="correct"] .mp-game-said {
+  color: var(--mp-scene-good);
 }
-var isStrength = ({ kind }) => kind === "strength";
-function runLines(view) {
-  const { run } = view;
-  const gate = (name) => isFraction(run.arrays[name]) || isStrength(run.arrays[name]);
-  const rest = run.names(() => true).filter((name) => run.size(name) > 0);
-  const numbers2 = rest.filter((name) => {
-    const form = formOf(run, name);
-    if (name === "observation" && run.frame) return false;
-    return form === "other" || form === "few" && !gate(name);
-  });
-  const placed2 = ["usage", "write_weighting", "read_weighting"].filter((name) => run.has(name));
-  const units = view.names("places").filter((name) => placesOf(run, name) !== "N");
-  const entries = view.entries([...placed2, ...units]);
-  const most = Math.min(view.compact ? 64 : 96, (view.compact ? 200 : 360) / entries.length);
-  return [
-    ...numbers2.map((name) => numbersLine(view, name)),
-    ...entries.map((entry) => {
-      const rows = view.axes.sizes[placesOf(run, entry.name)];
-      const height = Math.max(40, Math.min(most, rows * 4));
-      return placesLine(view, entry, { height });
-    })
-  ].map(({ root: root2 }) => root2);
+.mp-game[data-outcome="wrong"] .mp-game-said {
+  color: var(--mp-scene-bad);
 }
-function numbersLine(view, name, options = {}) {
-  const { label, meaning } = view.run.arrays[name];
-  const count = view.run.size(name);
-  const single = count === 1;
-  const rows = single ? named2("feature", [label]) : axis("feature", count);
-  return line(view, options.label ?? label, rows, (row2) => [name, row2], {
-    name: `${label} over time`,
-    scale: view.scaleOf(name),
-    height: single ? 16 : Math.max(view.compact ? 30 : 36, Math.min(72, count * 5)),
-    numbers: single,
-    tell: (row2) => single ? label : `${label} ${row2}`,
-    meaning,
-    ...options
-  });
+.mp-game-moves button {
+  flex: 1 1 110px;
+  min-height: 44px;
+  font-size: 14px;
 }
-function placesLine(view, { label, name, index: offset, meaning }, options = {}) {
-  const letter = placesOf(view.run, name);
-  const rows = view.axes.of(letter);
-  return line(view, options.label ?? label, rows, (row2) => [name, offset + rows.places[row2]], {
-    name: `${label} over time`,
-    scale: view.scaleOf(name),
-    tell: (row2) => `${label} of ${view.axes.say(letter, row2)}`,
-    meaning,
-    ...options
-  });
+.mp-game-moves .mp-due {
+  background: var(--mp-accent);
+  color: var(--mp-back);
 }
-function gateGroup(view, open) {
-  const { run } = view;
-  const few = view.names("few");
-  const gates = few.filter((name) => isFraction(run.arrays[name]));
-  const strengths = few.filter((name) => isStrength(run.arrays[name]));
-  const scale = () => {
-    const highest = Math.max(1.001, ...strengths.map((name) => view.run.arrays[name].high));
-    return view.run.signed ? around(highest) : between(1, highest);
-  };
-  const lines = [];
-  if (gates.length) lines.push(namedLine(view, "gates", gates, view.unit));
-  if (strengths.length) lines.push(namedLine(view, "strengths", strengths, scale));
-  return lines.length ? [group("Gates, read modes, strengths", lines, open)] : [];
+.mp-game-below {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 8px 32px;
+  justify-content: space-between;
+  margin-top: 10px;
 }
-function namedLine(view, title, names, scale) {
-  const entries = view.entries(names);
-  const labels = entries.map(({ label }) => label);
-  const rows = { ...named2("gate", labels), titles: entries.map(({ meaning }) => meaning) };
-  const read3 = (row2) => [entries[row2].name, entries[row2].index];
-  const tell = (row2) => labels[row2];
-  const height = entries.length * ROW;
-  return line(view, title, rows, read3, { scale, height, numbers: true, tell }).root;
+.mp-game-eyes {
+  color: var(--mp-quiet);
+  font-size: 12px;
+  max-width: 300px;
 }
-
-// src/memorylab/player/script/simple.js
-var TOUCHED = 0.1;
-var SIZES = {
-  wide: { row: 19, least: 160, most: 304, word: 15, side: 52, own: 150, line: 52, placed: 152 },
-  laboratory: {
-    row: 13,
-    least: 120,
-    most: 208,
-    word: 13,
-    side: 52,
-    own: 150,
-    line: 38,
-    placed: 106
-  },
-  compact: { row: 8, least: 120, most: 152, word: 9, side: 40, own: 100, line: 30, placed: 80 }
-};
-var sizesFor = ({ compact, player }) => SIZES[compact ? "compact" : player.network ? "laboratory" : "wide"];
-function buildSimple(view) {
-  return { step: stepFigures2(view), whole: runLines2(view) };
+.mp-game-eyes span {
+  display: inline-block;
+  margin: 2px 4px 2px 0;
+  padding: 0 7px;
+  border: 1px solid var(--mp-line);
+  border-radius: 10px;
 }
-var clamp = (low, value, high) => Math.max(low, Math.min(value, high));
-function plain(view, name, head = null) {
-  const text = plainLabel(view.run, name);
-  return head === null || view.run.heads === 1 ? text : `${text} (head ${head + 1})`;
+.mp-game-eyes .mp-on {
+  color: var(--mp-scene-ink);
+  background: var(--mp-scene-sign);
+  border-color: var(--mp-scene-sign);
 }
-function stepFigures2(view) {
-  const { run } = view;
-  const figures2 = run.frame ? [view.frame(run.frame)] : [];
-  const names = view.names("words", "places", "heads");
-  for (const [letter, list] of byPlaces(run, names)) figures2.push(memory2(view, letter, list));
-  if (!names.length) {
-    const nothing = "Nothing is kept from step to step, so there is no memory to show.";
-    figures2.push(element("p", { class: "mp-nothing" }, nothing));
-  }
-  return figures2;
+.mp-game-score {
+  border-collapse: collapse;
+  font-variant-numeric: tabular-nums;
 }
-function memory2(view, letter, names) {
-  const { run, axes } = view;
-  const rows = axes.of(letter);
-  const { row: row2, least, most } = sizesFor(view);
-  const height = clamp(least, rows.count * row2, most);
-  const words = names.filter((name) => view.names("words").includes(name));
-  const places = names.filter((name) => view.names("places").includes(name));
-  const heads = names.filter((name) => view.names("heads").includes(name));
-  const ticks = view.ticks("row", rows, height);
-  ticks.style.height = `${height}px`;
-  const number2 = axes.say(letter, 0).split(" ")[0];
-  const parts = [column(view.simple ? number2 : "", "", "", ticks)];
-  const beside = words.length > 0;
-  const bars = (name, head = null) => barsPanel(view, letter, { name, head, height, beside });
-  const side = (name, caption, panels) => {
-    const frames = panels.flatMap(
-      ({ frame, notes, mirrored }) => panels.length > 1 ? [frame] : mirrored ? [notes, frame] : [frame, notes]
-    );
-    for (const { notes } of panels) notes.style.height = `${height}px`;
-    const body = element("div", { class: "mp-side" }, ...frames);
-    parts.push(column(caption, run.arrays[name].meaning, panels[0].tone, body));
-    return panels;
-  };
-  const writing = places.flatMap((name) => side(name, plain(view, name), [bars(name)]));
-  const matrices = words.map((name) => wordsPanel(view, letter, name, height));
-  matrices.forEach((panel, i) => {
-    const { label, meaning } = run.arrays[words[i]];
-    const part = column(label, meaning, "mp-centre", panel.frame);
-    part.classList.add("mp-shrinks");
-    parts.push(part);
-  });
-  const reading = heads.flatMap((name) => {
-    const caption = plain(view, name) + (run.heads > 1 ? ` (heads 1–${run.heads})` : "");
-    const all = Array.from({ length: run.heads }, (_, head) => bars(name, head));
-    return side(name, caption, all);
-  });
-  if (!run.signed) for (const panel of matrices) touch(view, panel, [...writing, ...reading]);
-  return element("figure", { class: "mp-memory" }, ...parts);
+.mp-game-score caption {
+  font-size: 12px;
+  font-weight: 600;
+  text-align: left;
 }
-function column(caption, meaning, tone, body) {
-  const head = element("figcaption", { class: tone, title: meaning || null }, caption);
-  return element("div", { class: "mp-part" }, head, body);
+.mp-game-score th,
+.mp-game-score td {
+  padding: 0 12px 0 0;
+  font-weight: 400;
+  text-align: left;
 }
-function wordsPanel(view, letter, name, height) {
-  const { axes, run } = view;
-  const content = run.arrays[name].axes.split(" ").at(-1);
-  const [rows, columns] = [axes.of(letter), axes.of(content)];
-  const index = (row2, at) => rows.places[row2] * columns.count + at;
-  const options = {
-    name,
-    title: run.arrays[name].label,
-    rows,
-    columns,
-    scale: view.shared([name]),
-    arrays: [name],
-    index,
-    tell: (row2, at) => `${axes.say(letter, row2)}, ${axes.say(content, at)} (${subscript(run, name, index(row2, at))})`
-  };
-  return view.panel(options, clamp(96, columns.count * sizesFor(view).word, 240), height);
+.mp-game-score .mp-chosen {
+  font-weight: 650;
 }
-function barsPanel(view, letter, { name, head, height, beside }) {
-  const { axes, run } = view;
-  const { side, own } = sizesFor(view);
-  const rows = axes.of(letter);
-  const start = (head ?? 0) * rows.count;
-  const { label } = run.arrays[name];
-  const text = plain(view, name, head);
-  const index = (row2) => start + rows.places[row2];
-  const narrow = head === null ? side : clamp(10, 120 / run.heads, side);
-  const options = {
-    name: `${label}${head === null ? "" : ` ${head}`} now`,
-    title: `${text} now`,
-    rows,
-    columns: { kind: "quantity", count: 1 },
-    scale: view.scaleOf(name),
-    arrays: [name],
-    index,
-    tell: (row2) => `${text}, ${axes.say(letter, row2)} (${subscript(run, name, index(row2))})`,
-    tone: beside ? head === null ? "mp-write" : "mp-read" : "mp-own",
-    mirrored: beside && head === null
-  };
-  return view.panel(options, beside ? narrow : own, height, Bars);
+.mp-game-score .mp-chosen th,
+.mp-game-score .mp-chosen td:nth-child(2) {
+  font-weight: 650;
 }
-function touch(view, panel, bars) {
-  const layer = element("div", { class: "mp-marks" });
-  panel.frame.append(layer);
-  view.touched.push((step) => {
-    const marks = bars.map((one) => {
-      const value = one.cells(step);
-      let most = 0;
-      for (let row2 = 1; row2 < one.rows.count; row2++) if (value(row2, 0) > value(most, 0)) most = row2;
-      return value(most, 0) >= TOUCHED ? panel.bar("row", most, `mp-touch ${one.tone}`) : "";
-    });
-    layer.replaceChildren(...marks);
-  });
+@media (prefers-reduced-motion: no-preference) {
+  .mp-bumped {
+    animation: mp-bump 0.18s;
+  }
 }
-function runLines2(view) {
-  const { run } = view;
-  const lines = [];
-  const { line: most } = sizesFor(view);
-  const small = (count) => clamp(Math.min(34, most - 4), count * 7, most);
-  const numbers2 = (name) => {
-    const single = run.size(name) === 1;
-    const height = single ? 16 : small(run.size(name));
-    const label = plain(view, name);
-    const tell = (row2) => `${label}${single ? "" : ` ${row2 + 1}`} (${subscript(run, name, row2)})`;
-    lines.push(numbersLine(view, name, { label, height, tell }).root);
-  };
-  const simple = view.names("other", "few");
-  if (run.has("input")) numbers2("input");
-  for (const entry of placed(view)) lines.push(placesLine(view, ...entry).root);
-  if (hasBits(run)) lines.push(...answerLines(view, small));
-  else if (run.has("output")) numbers2("output");
-  for (const name of simple.filter((one) => !["input", "output"].includes(one)))
-    if (name !== "target" || !hasBits(run)) numbers2(name);
-  return [...lines, clockLine(view.player.steps)];
+@keyframes mp-bump {
+  50% {
+    transform: translateX(5px);
+  }
 }
-function placed(view) {
-  const { run, axes } = view;
-  const entries = view.entries(view.names("places", "heads"));
-  const room = sizesFor(view).placed / Math.max(2, entries.length);
-  return entries.map((entry) => {
-    const letter = placesOf(run, entry.name);
-    const count = axes.sizes[letter];
-    const head = entry.index / count;
-    const hasHeads = run.arrays[entry.name].axes.startsWith("T R");
-    const label = plain(view, entry.name, hasHeads ? head : null);
-    const { places } = axes.of(letter);
-    const tell = (row2) => `${label}, ${axes.say(letter, row2)} (${subscript(run, entry.name, entry.index + places[row2])})`;
-    const height = clamp(24, room, Math.max(56, count * 5));
-    const shown = hasHeads && run.heads > 1 ? `head ${head + 1}` : label;
-    const tone = letter === "N" ? hasHeads ? "mp-read" : "mp-write" : "";
-    return [entry, { label: shown, tell, height, tone }];
-  });
-}
-function answerLines(view, small) {
-  const bits = view.run.size("output");
-  const height = small(bits);
-  const { meaning } = view.run.arrays.output;
-  const probability = "how likely the model finds it that a bit is 1";
-  const answer = numbersLine(view, "output", {
-    label: plain(view, "output"),
-    height,
-    at: (name, step) => answerAt(view.run, step),
-    scale: () => view.run.signed ? around(1) : UNIT,
-    tell: (row2) => `probability that bit ${row2 + 1} is 1 (from output[${row2}])`,
-    meaning: `${meaning}: ${probability}; a wrong bit is marked`,
-    verdict: (step) => verdict(view.run, step)
-  });
-  const wrong = drawing("path", { class: "mp-wrong" });
-  const veil = drawing("path", { class: "mp-veil" });
-  const box = { viewBox: `0 0 ${view.player.steps} ${bits}`, preserveAspectRatio: "none" };
-  answer.panel.canvas.after(drawing("svg", { ...box, "aria-hidden": "true" }, veil, wrong));
-  answer.panel.update = () => {
-    const { run } = view;
-    let marks = "";
-    let unasked = "";
-    for (let step = 0; step < run.steps; step++) {
-      if (!isAsked(run, step)) unasked += `M${step} 0h1v${bits}h-1z`;
-      for (let bit = 0; bit < bits; bit++)
-        if (isWrong(run, step, bit)) marks += `M${step + 0.2} ${bit + 0.15}h.6v.7h-.6z`;
-    }
-    wrong.setAttribute("d", marks);
-    veil.setAttribute("d", unasked);
-  };
-  const tell = (row2) => `wanted bit ${row2 + 1} (target[${row2}])`;
-  return [
-    answer.root,
-    numbersLine(view, "target", { label: plain(view, "target"), height, tell }).root
-  ];
-}
-function verdict(run, step) {
-  const bits = run.size("output");
-  if (run.signed || step >= run.steps || !isAsked(run, step)) return "";
-  let right = 0;
-  for (let bit = 0; bit < bits; bit++) right += !isWrong(run, step, bit);
-  return `${right} of ${bits} right`;
-}
-
-// src/memorylab/player/script/view.js
-var View = class {
-  /** `order` is that of the locations; `compact` views share the screen with another. */
-  constructor(player, run, { simple, order, compact }) {
-    Object.assign(this, { player, run, simple, compact });
-    this.axes = new Axes(run, simple, order);
-    this.panels = [];
-    this.lines = [];
-    this.touched = [];
-    this.words = element("p", { class: "mp-words", "aria-live": "polite" });
-    this.world = element("div", { class: "mp-world" });
-    const parts = simple ? buildSimple(this) : buildEverything(this);
-    const about = run.label ? "" : run.about;
-    const heading = element(
-      "header",
-      { class: "mp-title" },
-      element("h3", {}, run.label || nameOf(run)),
-      ...about ? [element("span", {}, about)] : []
-    );
-    this.root = element(
-      "section",
-      { class: "mp-view", "aria-label": run.label || "run" },
-      heading,
-      this.words,
-      element(
-        "div",
-        { class: "mp-main" },
-        element("div", { class: "mp-step" }, ...parts.step, this.world),
-        element("div", { class: "mp-whole" }, ...parts.whole)
-      )
-    );
-    for (const line2 of this.lines) line2.drawOnce();
-  }
-  /** Show another run of the same sizes in the same panels. */
-  show(run) {
-    this.run = run;
-    for (const line2 of this.lines) {
-      line2.forget();
-      line2.drawOnce();
-    }
-  }
-  /** The names of the arrays of some forms, see axes.js; in a simple view, only the simple ones. */
-  names(...forms) {
-    const { run, simple } = this;
-    return run.names((row2) => !simple || row2.simple).filter((name) => forms.includes(formOf(run, name)));
-  }
-  // -- how numbers become colours: as functions, because the run may change
-  scaleOf(name) {
-    return () => {
-      const row2 = this.run.arrays[name];
-      if (isFraction(row2)) return this.unit();
-      const { low, high } = row2;
-      return this.run.signed || low < 0 ? this.shared([name])() : between(0, Math.max(high, 1e-9));
-    };
-  }
-  /** One scale for all of some arrays, symmetric about 0. */
-  shared(names) {
-    return () => {
-      const rows = names.map((name) => this.run.arrays[name]);
-      return around(Math.max(...rows.map(({ low, high }) => Math.max(-low, high))));
-    };
-  }
-  unit = () => this.run.signed ? around(1) : UNIT;
-  // -- figures of one step
-  /**
-   * A panel of arrays that hold one number for each cell: `arrays[pick(row, column)]` holds it, at
-   * `index(row, column)`.
-   */
-  panel({ arrays, pick = () => 0, index, ...options }, width, height, Kind = Panel) {
-    const cells = (step) => {
-      const values = arrays.map((name) => this.run.at(name, step));
-      return (row2, column2) => values[pick(row2, column2)][index(row2, column2)];
-    };
-    const address = (row2, column2) => ({
-      name: arrays[pick(row2, column2)],
-      index: index(row2, column2)
-    });
-    const panel = new Kind(this.player, { ...options, view: this, height, cells, address });
-    this.panels.push(panel);
-    Object.assign(panel.canvas.style, { width: `${width}px`, height: `${height}px` });
-    return panel;
-  }
-  /** A figure of one panel with its title and the names of its rows and columns. */
-  figure(options, width, height) {
-    const panel = this.panel(options, width, height);
-    const body = element("div", { class: "mp-body" }, this.ticks("row", panel.rows, height));
-    const below = panel.columns.names && !panel.columns.shared ? "named" : "column";
-    body.append(panel.frame, this.ticks(below, panel.columns, width));
-    const about = [panel.title, options.meaning].filter(Boolean).join(": ");
-    const caption = element("figcaption", { title: about }, panel.title);
-    return element("figure", {}, caption, body);
-  }
-  ticks(kind, { count, names, titles }, length) {
-    const all = kind === "named" || names?.[0]?.length > 4;
-    const every = all ? 1 : spacing(count, length, kind === "row" ? 12 : 22);
-    const box = element("div", { class: `mp-ticks mp-ticks-${kind}`, "aria-hidden": "true" });
-    for (let i = 0; i < count; i += every) {
-      const style = { [kind === "row" ? "top" : "left"]: `${100 * (i + 0.5) / count}%` };
-      box.append(element("span", { style, title: titles?.[i] }, String(names ? names[i] : i)));
-    }
-    return box;
-  }
-  /**
-   * The entries of some arrays, each { label, name, index, size, meaning }: those without heads
-   * first, then head by head. An array with names for its columns has an entry for each.
-   */
-  entries(names) {
-    const { run } = this;
-    const list = [];
-    for (let head = -1; head < (run.heads ?? 0); head++)
-      for (const name of names) {
-        const { axes, label, columns, meaning } = run.arrays[name];
-        const hasHeads = axes.startsWith("T R");
-        if (hasHeads !== head >= 0) continue;
-        const size = hasHeads ? run.size(name) / run.heads : run.size(name);
-        const labels = columns.length ? columns : [label];
-        labels.forEach(
-          (text, i) => list.push({
-            label: hasHeads ? `${text} ${head}` : text,
-            name,
-            index: (hasHeads ? head * size : 0) + i,
-            size,
-            meaning
-          })
-        );
-      }
-    return list;
-  }
-  /** The environment's picture at the step. */
-  frame({ height, width, channels }) {
-    const about = { role: "img", "aria-label": "observation", "data-panel": "frame" };
-    const canvas = element("canvas", { width, height, ...about });
-    const context = canvas.getContext("2d");
-    const image = context.createImageData(width, height);
-    canvas.style.width = `${Math.max(120, Math.min(320, width * 8))}px`;
-    this.drawFrame = (step) => {
-      const { low, high } = this.run.arrays.observation;
-      const pixels = this.run.at("observation", step);
-      for (let i = 0; i < width * height; i++)
-        for (let channel = 0; channel < 4; channel++) {
-          const value = pixels[i * channels + Math.min(channel, channels - 1)];
-          image.data[i * 4 + channel] = channel === 3 ? 255 : 255 * (value - low) / (high - low || 1);
-        }
-      context.putImageData(image, 0, 0);
-    };
-    return element("figure", {}, element("figcaption", {}, "observation"), canvas);
-  }
-  draw(step) {
-    for (const panel of this.panels) panel.draw(step);
-    for (const line2 of this.lines) line2.follow(step);
-    for (const touch2 of this.touched) touch2(step);
-    this.drawFrame?.(step);
-    this.words.textContent = this.run.signed ? "Red is more in the first run, blue more in the second." : this.simple ? tellSimply(this.run, step, (location) => this.axes.number("N", location)) : tellStep(this.run, step);
-  }
-  mark(chosen) {
-    for (const panel of [...this.panels, ...this.lines]) panel.mark(chosen);
-  }
-  light(numbers2, step) {
-    for (const panel of [...this.panels, ...this.lines]) panel.light(numbers2, step);
-  }
-};
-
-// src/memorylab/player/script/board.js
-function isAlike(a, b) {
-  const form = ({ label, kind, answer, steps, arrays }) => JSON.stringify([label, kind, answer, steps, Object.values(arrays).map((row2) => row2.shape)]);
-  return form(a) === form(b) && `${Object.keys(a.arrays)}` === `${Object.keys(b.arrays)}`;
-}
-var Board = class {
-  constructor(player, level) {
-    this.player = player;
-    this.level = level ?? recall();
-    this.shown = 0;
-    this.root = element("div", { class: "mp-views" });
-    this.foot = element("footer", { class: "mp-foot" });
-    const group2 = (label, name, ...buttons) => element(
-      "span",
-      { class: `mp-group-of ${name}`, role: "group", "aria-label": label },
-      ...buttons
-    );
-    this.levels = Object.entries({ simple: "what matters first", everything: "every array" }).map(
-      ([name, what]) => press(name, `Show ${what}`, name, () => this.setLevel(name))
-    );
-    this.tabs = group2("runs shown", "mp-tabs");
-    this.buttons = [group2("how much is shown", "mp-levels", ...this.levels), this.tabs];
-  }
-  /** Make the views of the runs, at the level that is chosen. */
-  build(runs) {
-    this.runs = runs;
-    this.player.chosen = null;
-    this.difference = null;
-    this.orders = this.orderRows();
-    this.views = runs.map((run, i) => this.viewOf(run, this.orders[i]));
-    this.player.root.dataset.level = this.level;
-    this.root.dataset.runs = runs.length;
-    this.root.replaceChildren(...this.views.map((view) => view.root));
-    for (const one of this.levels)
-      one.setAttribute("aria-pressed", String(one.dataset.action === this.level));
-    const names = runs.map((run, i) => run.label || `run ${i + 1}`);
-    const tabs = names.map((name, i) => press(`run-${i}`, `Show ${name}`, name, () => this.tab(i)));
-    const title = "Show the difference (d)";
-    if (this.comparable())
-      tabs.push(press("difference", title, "difference", () => this.toggleDifference()));
-    this.tabs.replaceChildren(...runs.length > 1 ? tabs : []);
-    const wanted = this.shown === "difference" && this.comparable() ? "difference" : 0;
-    this.shown = this.before = 0;
-    this.tab(wanted);
-  }
-  viewOf(run, order) {
-    const compact = this.runs.length > 1 && !run.signed;
-    return new View(this.player, run, { simple: this.level === "simple", order, compact });
-  }
-  /** The order of each run's locations: that of the first run's, so that their rows match. */
-  orderRows() {
-    if (this.level !== "simple") return this.runs.map((run) => run.order);
-    const [first] = this.runs;
-    return this.runs.map((run) => {
-      if (!run.has("write_weighting")) return run.order;
-      const leads = first.has("write_weighting") && first.locations === run.locations;
-      return firstWriteOrder(leads ? first : run);
-    });
-  }
-  /**
-   * Show other runs. Where their sizes are those of the runs before, the panels stay and are only
-   * drawn anew, with their locations in the order that they had.
-   */
-  show(runs) {
-    const same = runs.length === this.runs.length && runs.every((run, i) => isAlike(run, this.runs[i]));
-    if (same) {
-      this.runs = runs;
-      this.views.forEach((view, i) => view.show(runs[i]));
-      this.difference?.show(new Difference(...runs));
-      this.foot.firstChild.replaceWith(legend(this.front));
-      return true;
-    }
-    this.build(runs);
-    return false;
-  }
-  setLevel(level) {
-    if (this.level === level) return;
-    this.level = level;
-    remember(level);
-    this.player.select(null);
-    this.build(this.runs);
-  }
-  comparable() {
-    const [a, b] = this.runs;
-    if (!b || a.kind !== b.kind) return false;
-    return JSON.stringify(sizesOf2(a)) === JSON.stringify(sizesOf2(b));
-  }
-  /** Show the run `shown`, or the "difference"; where there is room, both runs are shown. */
-  tab(shown) {
-    if (shown === "difference" && !this.difference) {
-      this.difference = this.viewOf(new Difference(...this.runs), this.orders[0]);
-      this.difference.root.dataset.difference = "true";
-      this.root.append(this.difference.root);
-    }
-    if (shown !== "difference") {
-      this.difference?.root.remove();
-      this.difference = null;
-    }
-    this.shown = shown;
-    this.root.dataset.shown = shown;
-    [...this.views, this.difference].forEach((view, i) => {
-      if (view) view.root.dataset.shown = view === this.difference || i === shown;
-    });
-    for (const one of this.tabs.children) {
-      const { action } = one.dataset;
-      const pressed = action === "difference" ? shown === action : action === `run-${shown}`;
-      one.setAttribute("aria-pressed", String(pressed));
-    }
-    this.showFoot();
-    this.player.draw();
-  }
-  toggleDifference() {
-    if (!this.comparable()) return;
-    if (this.shown === "difference") return this.tab(this.before);
-    this.before = this.shown;
-    this.tab("difference");
-  }
-  /** What the colours and the words mean; the runs have the same scales. */
-  showFoot() {
-    const open = [...this.foot.querySelectorAll("details")].map((one) => one.open);
-    const keys = element(
-      "details",
-      { class: "mp-keys" },
-      element("summary", {}, "keys"),
-      "space plays and pauses · ← → or , . step · page up and page down go ten steps · home and end · + − change the speed · d shows the difference of two runs · in a picture the arrow keys move from cell to cell, enter explains a number, escape leaves it"
-    );
-    this.foot.replaceChildren(legend(this.front), glossary(this.front), keys);
-    this.foot.querySelectorAll("details").forEach((one, i) => one.open = Boolean(open[i]));
-  }
-  /** The view that is shown first. */
-  get front() {
-    return this.difference ?? this.views[this.shown];
-  }
-  get all() {
-    return this.difference ? [...this.views, this.difference] : this.views;
-  }
-};
-
-// src/memorylab/player/script/why.js
-var TOLERANCE = 1e-4;
-var LIT = 256;
-var LETTERS = { N: "n", W: "w", R: "i", H: "q", D: "d", 3: "m" };
-function modelOf(run) {
-  if (run.model) return run.model;
-  const { locations, word, heads } = run;
-  return { sizes: { locations, word, heads }, weights: null };
-}
-var withModel = (run) => run.model ? run : Object.assign(Object.create(run), { model: modelOf(run) });
-function unflatten(flat2, shape) {
-  const index = [];
-  for (const size of [...shape].reverse()) {
-    index.unshift(flat2 % size);
-    flat2 = Math.floor(flat2 / size);
-  }
-  return index;
-}
-function nameOfCell(run, name, flat2) {
-  if (run.has(name)) return subscript(run, name, flat2);
-  return `${name}[${unflatten(flat2, run.shapeOf(name)).join(", ")}]`;
-}
-function explain(run, name, flat2, step) {
-  const value = run.at(name, step)[flat2];
-  const row2 = run.arrays[name];
-  if (run.signed) return { value, text: "A difference of two runs: each has an explanation." };
-  const index = unflatten(flat2, run.shapeOf(name));
-  const edit = run.disturbance?.edits.findLast((one) => covers(one, name, index, step));
-  if (edit) return { value, text: `Set by the disturbance ${formatEdit(edit)}.` };
-  const whole = withModel(run);
-  const formula = run.has("write_weighting") ? formulasOf(whole.model).find((one) => one.name === name) : null;
-  if (!formula) return { value, text: untold(run, row2) };
-  const axes = formula.axes.split(" ").slice(1);
-  const letters = formula.letters ?? axes.map((axis2, i) => LETTERS[axis2] ?? index[i]);
-  const left = new Letters(whole.model).now(name, ...letters);
-  const general = formula.explain(new Letters(whole.model), ...letters);
-  const own = formula.explain(new Numbers(whole, step), ...index);
-  const shown = shorten(own);
-  const lines = [{ equation: [left, general], numbers: [value, shown] }];
-  const [part, itsNumbers] = [namedIn(general), namedIn(shown)];
-  if (part)
-    lines.push({ equation: [part, part.args[0]], numbers: [itsNumbers.value, itsNumbers.args[0]] });
-  const differs = !(Math.abs(own.value - value) <= TOLERANCE * Math.max(1, Math.abs(value)));
-  const surprise = `The equation gives ${show(own.value)}: the run was changed, or had begun before.`;
-  const note = [formula.note, differs ? surprise : ""].filter(Boolean).join(" ");
-  return {
-    value,
-    lines,
-    expression: shown,
-    sources: unique(shownSources(shown)),
-    all: unique(sources(own)),
-    note
-  };
-}
-function namedIn(expression) {
-  if (expression.op === "named") return expression;
-  for (const arg of expression.args) {
-    const found = namedIn(arg);
-    if (found) return found;
-  }
-  return null;
-}
-function unique(cells) {
-  const known = /* @__PURE__ */ new Map();
-  for (const cell of cells) known.set(keyOf(cell), cell);
-  return [...known.values()];
-}
-function untold(run, row2) {
-  if (!row2) return "";
-  if (run.has("write_weighting") && !row2.optional && row2.label !== "input")
-    return "Asked for by the controller; its weights aren't in this page.";
-  return `It isn't computed by an equation of the DNC: ${row2.meaning}.`;
-}
-var Why = class {
-  constructor(player) {
-    Object.assign(this, { player, path: [] });
-    this.root = player.slots.why;
-    player.onCell((cell) => this.open([cell], cell.event.type === "keydown"));
-    player.root.addEventListener("keydown", (event) => this.key(event), { capture: true });
-    this.root.addEventListener("click", (event) => {
-      const place = event.target.closest?.("[data-from]");
-      if (place) this.follow(this.cells[place.dataset.from]);
-    });
-  }
-  key(event) {
-    if (event.key !== "Escape" || !this.path.length) return;
-    event.preventDefault();
-    event.stopPropagation();
-    this.close();
-  }
-  /** Explain the last cell of a path { run, name, index, step, panel }; `take` the focus, or not. */
-  open(path, take) {
-    this.path = path;
-    const { run, name, index, step } = path.at(-1);
-    const why = explain(run, name, index, step);
-    const from = (why.all ?? []).map((cell) => flat(run, cell));
-    this.cells = (why.sources ?? []).map((cell) => flat(run, cell));
-    const title = `${nameOfCell(run, name, index)} at step ${step} = ${show(why.value)}`;
-    this.heading = element("h4", { tabindex: "-1" }, title);
-    const button = (action, text, onclick) => element("button", { type: "button", "data-action": action, onclick }, text);
-    const buttons = [button("close-why", "close", () => this.close())];
-    if (path.length > 1) buttons.unshift(button("back-why", "back", () => this.back()));
-    const panel = element(
-      "section",
-      { class: "mp-why-panel", "aria-label": "Why this number?" },
-      element("div", { class: "mp-why-head" }, this.heading, ...buttons)
-    );
-    if (why.text) panel.append(element("p", {}, why.text));
-    for (const line2 of why.lines ?? []) panel.append(this.equation(line2, why));
-    if (why.note) panel.append(element("p", { class: "mp-why-note" }, why.note));
-    if (this.cells.length) panel.append(this.links(run, from.length));
-    this.root.replaceChildren(panel);
-    this.player.light(run, [...from.length > LIT ? this.cells : from, { name, index, step }]);
-    if (take) this.heading.focus();
-  }
-  /** An equation, and under it the same with this cell's numbers. */
-  equation({ equation, numbers: numbers2 }, { sources: cells }) {
-    const places = new Map(cells.map((cell, i) => [keyOf(cell), i]));
-    const write2 = (leaf2) => {
-      const place = leaf2.source && places.get(keyOf(leaf2.source));
-      const text = number(leaf2);
-      return place === void 0 || place === null ? text : `<mrow data-from="${place}" class="mp-from">${text}</mrow>`;
-    };
-    const [left, right] = equation;
-    const symbols = `${mathml(left, ({ symbol }) => symbol)}<mo>=</mo>${mathml(right, ({ symbol }) => symbol)}`;
-    const [value, terms] = numbers2;
-    const figures2 = `<mo>=</mo>${mathml(terms, write2)}<mo>=</mo>${number({ value })}`;
-    const math = (inner) => `<math display="block"><mrow>${inner}</mrow></math>`;
-    const template = document.createElement("template");
-    template.innerHTML = `<div class="mp-why-line">${math(symbols)}${math(figures2)}</div>`;
-    return template.content;
-  }
-  /** The cells behind the numbers that are shown, to be followed. */
-  links(run, all) {
-    const links = this.cells.map(({ name, index, step }, i) => {
-      const text = `${nameOfCell(run, name, index)} at step ${step} = ${show(run.at(name, step)[index])}`;
-      return element("button", { type: "button", "data-from": i }, text);
-    });
-    const more = all > links.length ? ` and ${all - links.length} more` : "";
-    return element("p", { class: "mp-why-from" }, "from ", ...links, more);
-  }
-  follow(cell) {
-    const { run } = this.path.at(-1);
-    this.player.seek(cell.step);
-    this.open([...this.path, { run, ...cell }], true);
-  }
-  back() {
-    const path = this.path.slice(0, -1);
-    this.player.seek(path.at(-1).step);
-    this.open(path, true);
-  }
-  /** Explain the same cell of a run that took the place of another, or close if it has none. */
-  renew(before, after) {
-    if (!this.path.length) return;
-    const { run, name, index, step } = this.path.at(-1);
-    const now = after[before.indexOf(run)];
-    const fits = now && step < now.steps && (now.has(name) || now.stepShapes?.[name]);
-    if (fits && index < now.at(name, step).length)
-      this.open([{ ...this.path.at(-1), run: now }], false);
-    else this.close();
-  }
-  close() {
-    const [{ run, panel }] = this.path;
-    this.path = [];
-    this.root.replaceChildren();
-    this.player.light(run, []);
-    panel?.canvas.focus();
-  }
-};
-var keyOf = ({ name, index, step }) => `${name} ${index} ${step}`;
-var flat = (run, { name, index, step }) => ({
-  name,
-  index: flatten(index, run.shapeOf(name)),
-  step
-});
-
-// src/memorylab/player/script/player.js
-var SPEEDS = [1, 2, 5, 10, 20, 30, 60];
-var SYNC_AFTER = 120;
-var Player = class {
-  constructor(model, root2) {
-    this.model = model;
-    this.root = root2;
-    const header = model.get("header");
-    const { runs, model: network } = read2(header, model.get("data"));
-    Object.assign(this, { runs, network });
-    this.step = model.get("t");
-    this.board = new Board(this, header.level);
-    this.playing = false;
-    this.listeners = /* @__PURE__ */ new Set();
-    this.fps = model.get("fps");
-    this.build();
-    root2.addEventListener("keydown", (event) => this.key(event));
-    this.onModelStep = () => this.seek(model.get("t"), false);
-    this.onModelSpeed = () => this.setSpeed(model.get("fps"), false);
-    model.on("change:t", this.onModelStep);
-    model.on("change:fps", this.onModelSpeed);
-  }
-  build() {
-    this.slots = {};
-    for (const name of ["laboratory", "tour", "why"])
-      this.slots[name] = element("div", { class: `mp-${name}` });
-    this.value = element("p", { class: "mp-value", "aria-live": "polite" });
-    this.root.replaceChildren(
-      element("div", { class: "mp-head" }, this.buildControls(), this.value),
-      this.slots.laboratory,
-      this.slots.tour,
-      this.board.root,
-      this.slots.why,
-      this.board.foot
-    );
-    this.setSpeed(this.fps, false);
-    this.begin();
-    this.why = new Why(this);
-    this.board.build(this.runs);
-    this.select(null);
-  }
-  /** As many steps as the longest run has. */
-  begin() {
-    this.steps = Math.max(...this.runs.map((run) => run.steps));
-    this.step = Math.min(this.step, this.steps - 1);
-    this.slider.max = this.steps - 1;
-  }
-  /**
-   * Show other runs on the same clock. Where their sizes are those of the runs before, the panels
-   * stay and are only drawn anew, with their locations in the order that they had.
-   */
-  show(runs) {
-    const before = this.runs;
-    this.runs = runs;
-    this.begin();
-    if (this.board.show(runs)) this.draw();
-    else this.select(null);
-    this.why.renew(before, runs);
-  }
-  buildControls() {
-    const button = (name, label, action) => element(
-      "button",
-      { type: "button", title: label, "aria-label": label, onclick: action, "data-action": name },
-      sign(name)
-    );
-    this.playButton = button("play", "Play (space)", () => this.toggle());
-    this.slider = element("input", {
-      type: "range",
-      min: 0,
-      value: 0,
-      "aria-label": "step",
-      oninput: () => this.seek(Number(this.slider.value))
-    });
-    this.counter = element("output", { class: "mp-counter" });
-    this.speed = element("select", {
-      "aria-label": "steps per second",
-      onchange: () => this.setSpeed(Number(this.speed.value))
-    });
-    return element(
-      "div",
-      { class: "mp-controls", role: "toolbar", "aria-label": "time" },
-      button("first", "First step (Home)", () => this.seek(0)),
-      button("back", "Step back (left arrow)", () => this.seek(this.step - 1)),
-      this.playButton,
-      button("forward", "Step forward (right arrow)", () => this.seek(this.step + 1)),
-      button("last", "Last step (End)", () => this.seek(this.steps - 1)),
-      this.slider,
-      this.counter,
-      element("label", {}, this.speed, " steps/s"),
-      ...this.board.buttons
-    );
-  }
-  /** Call `listener` with { run, name, index, step, panel, event } when a cell is clicked. */
-  onCell(listener) {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  }
-  tellCell(panel, event) {
-    const { run } = panel.view;
-    const cell = { run, step: this.step, ...panel.address(...panel.cell), panel, event };
-    for (const listener of this.listeners) listener(cell);
-  }
-  /** Light the cells of a run that show one of some numbers, each { name, index, step }. */
-  light(run, numbers2) {
-    this.lit = [run, numbers2];
-    for (const view of this.board.all) view.light(view.run === run ? numbers2 : [], this.step);
-  }
-  draw() {
-    const { step } = this;
-    for (const view of this.board.all) view.draw(step);
-    if (this.lit?.[1].length) this.light(...this.lit);
-    this.slider.value = step;
-    this.slider.setAttribute("aria-valuetext", `step ${step} of ${this.steps - 1}`);
-    this.counter.textContent = `step ${step} of ${this.steps - 1}`;
-    this.root.dataset.step = step;
-    if (this.chosen) this.value.textContent = this.chosen.panel.readout(step);
-  }
-  seek(step, sync = true) {
-    step = Math.max(0, Math.min(this.steps - 1, Math.round(step)));
-    if (this.step === step) return;
-    this.step = step;
-    this.draw();
-    if (sync) {
-      clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.sync(), SYNC_AFTER);
-    }
-  }
-  /** Tell the kernel where we are; not for every frame, which would flood it. */
-  sync() {
-    clearTimeout(this.timer);
-    this.timer = void 0;
-    if (this.model.get("t") === this.step) return;
-    this.model.set("t", this.step);
-    this.model.save_changes();
-  }
-  setSpeed(fps, sync = true) {
-    this.fps = fps;
-    const speeds = [.../* @__PURE__ */ new Set([...SPEEDS, fps])].sort((a, b) => a - b);
-    this.speed.replaceChildren(
-      ...speeds.map((value) => element("option", { value }, String(value)))
-    );
-    this.speed.value = fps;
-    if (!sync) return;
-    this.model.set("fps", fps);
-    this.model.save_changes();
-  }
-  toggle(play = !this.playing) {
-    if (play && this.step === this.steps - 1) this.seek(0);
-    this.playing = play;
-    this.root.dataset.playing = play;
-    this.playButton.replaceChildren(sign(play ? "pause" : "play"));
-    this.playButton.title = play ? "Pause (space)" : "Play (space)";
-    this.playButton.setAttribute("aria-label", this.playButton.title);
-    for (const view of this.board.all)
-      view.words.setAttribute("aria-live", play ? "off" : "polite");
-    cancelAnimationFrame(this.request);
-    if (play) {
-      this.due = performance.now() + 1e3 / this.fps;
-      this.request = requestAnimationFrame((now) => this.tick(now));
-    } else this.sync();
-  }
-  tick(now) {
-    if (!this.playing) return;
-    if (!this.root.isConnected) return this.toggle(false);
-    if (now >= this.due) {
-      this.seek(this.step + 1);
-      this.due = Math.max(this.due + 1e3 / this.fps, now);
-      if (this.step === this.steps - 1) return this.toggle(false);
-    }
-    this.request = requestAnimationFrame((next) => this.tick(next));
-  }
-  select(panel) {
-    this.chosen = panel ? panel.chosen() : null;
-    this.value.textContent = panel ? panel.readout(this.step) : "Point at a cell, or reach it by tab and arrow keys, for its value.";
-    for (const view of this.board.all) view.mark(this.chosen);
-  }
-  key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target === this.speed) return;
-    const onButton = event.target.tagName === "BUTTON" || event.target.tagName === "SUMMARY";
-    const faster = (by) => {
-      const speeds = SPEEDS.filter((speed) => by > 0 ? speed > this.fps : speed < this.fps);
-      const next = by > 0 ? speeds[0] : speeds.at(-1);
-      if (next) this.setSpeed(next);
-    };
-    const actions = {
-      ArrowLeft: () => this.seek(this.step - 1),
-      ArrowRight: () => this.seek(this.step + 1),
-      ",": () => this.seek(this.step - 1),
-      ".": () => this.seek(this.step + 1),
-      PageUp: () => this.seek(this.step - 10),
-      PageDown: () => this.seek(this.step + 10),
-      Home: () => this.seek(0),
-      End: () => this.seek(this.steps - 1),
-      "+": () => faster(1),
-      "=": () => faster(1),
-      "-": () => faster(-1),
-      d: () => this.board.toggleDifference(),
-      Escape: () => {
-        this.select(null);
-        this.slider.focus();
-      }
-    };
-    if (!onButton) actions[" "] = () => this.toggle();
-    const action = actions[event.key];
-    if (!action) return;
-    event.preventDefault();
-    event.stopPropagation();
-    action();
-  }
-  destroy() {
-    this.toggle(false);
-    clearTimeout(this.timer);
-    this.model.off("change:t", this.onModelStep);
-    this.model.off("change:fps", this.onModelSpeed);
-  }
-};
-
-// src/memorylab/player/script/style.css
-var style_default = '.memory-player {\n  --mp-text: var(--jp-ui-font-color1, #1b1b1b);\n  --mp-quiet: var(--jp-ui-font-color2, #5a5a5a);\n  --mp-back: var(--jp-layout-color0, #fff);\n  --mp-field: var(--jp-layout-color2, #eee);\n  --mp-line: var(--jp-border-color1, #bbb);\n  --mp-accent: #0b6bcb;\n  --mp-mark: #d6006c;\n  --mp-writes: #b85c00;\n  --mp-reads: #00776b;\n  --mp-own: #5b6470;\n  container: player / inline-size;\n  color: var(--mp-text);\n  background: var(--mp-back);\n  font:\n    13px/1.45 system-ui,\n    sans-serif;\n  padding: 8px;\n  box-sizing: border-box;\n  color-scheme: light;\n}\n.memory-player[data-theme="dark"],\nbody[data-jp-theme-light="false"] .memory-player {\n  --mp-accent: #6cb6ff;\n  --mp-mark: #ff6db6;\n  --mp-writes: #ffb04d;\n  --mp-reads: #3fd0bd;\n  --mp-own: #a9b4c2;\n  color-scheme: dark;\n}\n.memory-player[data-theme="dark"] {\n  --mp-text: #e8e8e8;\n  --mp-quiet: #adadad;\n  --mp-back: #121417;\n  --mp-field: #2a2e34;\n  --mp-line: #555b63;\n}\n.memory-player *,\n.memory-player *::before {\n  box-sizing: border-box;\n}\n.memory-player p,\n.memory-player h3,\n.memory-player figure {\n  margin: 0;\n}\n.mp-head {\n  position: sticky;\n  top: 0;\n  z-index: 2;\n  padding: 2px 0;\n  background: var(--mp-back);\n}\n.mp-controls {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 6px;\n  align-items: center;\n}\n.mp-controls button svg {\n  display: block;\n}\n.mp-controls button,\n.mp-controls select {\n  font: inherit;\n  min-width: 32px;\n  min-height: 30px;\n  padding: 2px 8px;\n  color: inherit;\n  background: var(--mp-field);\n  border: 1px solid var(--mp-line);\n  border-radius: 4px;\n  cursor: pointer;\n}\n.mp-controls button[aria-pressed="true"] {\n  background: var(--mp-accent);\n  color: var(--mp-back);\n}\n.mp-controls input[type="range"] {\n  flex: 1 1 140px;\n  min-width: 100px;\n  accent-color: var(--mp-accent);\n}\n.mp-counter {\n  min-width: 8em;\n  font-variant-numeric: tabular-nums;\n}\n.memory-player :focus-visible {\n  outline: 2px solid var(--mp-accent);\n  outline-offset: 2px;\n}\n.memory-player .mp-value {\n  min-height: 1.45em;\n  font-variant-numeric: tabular-nums;\n  font-size: 12px;\n  color: var(--mp-quiet);\n  margin: 3px 0 0;\n  overflow-wrap: anywhere;\n}\n.mp-group-of {\n  display: inline-flex;\n  flex-wrap: wrap;\n}\n.mp-group-of button {\n  max-width: 16em;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  white-space: nowrap;\n}\n.mp-group-of button:not(:first-child) {\n  border-start-start-radius: 0;\n  border-end-start-radius: 0;\n  margin-left: -1px;\n}\n.mp-group-of button:not(:last-child) {\n  border-start-end-radius: 0;\n  border-end-end-radius: 0;\n}\n.mp-tabs:empty {\n  display: none;\n}\n.mp-views {\n  display: grid;\n  grid-template-columns: minmax(0, 1fr);\n  gap: 10px 24px;\n}\n.mp-views > [data-shown="false"] {\n  display: none;\n}\n.mp-view {\n  container: view / inline-size;\n  min-width: 0;\n}\n.mp-title {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 0 10px;\n  align-items: baseline;\n  margin-top: 4px;\n}\n.memory-player h3 {\n  font-size: 15px;\n  font-weight: 650;\n}\n.mp-title span {\n  color: var(--mp-quiet);\n}\n.memory-player .mp-words {\n  min-height: 1.45em;\n  margin: 2px 0 8px;\n  font-size: 14px;\n}\n[data-level="simple"] .mp-words {\n  min-height: 2.9em;\n  font-size: 15px;\n}\n[data-level="simple"] [data-runs="2"] .mp-words {\n  min-height: 4.35em;\n  font-size: 13.5px;\n}\n.mp-main {\n  display: grid;\n  grid-template-columns: minmax(0, 1fr);\n  gap: 10px 28px;\n}\n.mp-step {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 10px;\n  align-content: flex-start;\n}\n.mp-whole,\n.mp-grid {\n  min-width: 0;\n}\n.mp-band {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 12px;\n  align-items: flex-start;\n}\n.mp-band figure {\n  max-width: 100%;\n}\n.mp-stack {\n  flex-direction: column;\n  min-width: 0;\n}\n.mp-band:empty {\n  display: none;\n}\n.mp-band figcaption {\n  width: 0; /* a long title is cut, and whole in its tooltip */\n  min-width: 100%;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  white-space: nowrap;\n  font-size: 12px;\n  font-weight: 600;\n  margin: 0 0 3px;\n}\n.mp-body {\n  display: grid;\n  grid-template-columns: auto max-content;\n  justify-content: start;\n}\n.mp-body > .mp-frame {\n  grid-column: 2;\n}\n.mp-frame {\n  position: relative;\n  line-height: 0;\n  outline: 1px solid var(--mp-line);\n  cursor: crosshair;\n  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);\n}\n.memory-player canvas {\n  image-rendering: pixelated;\n  display: block;\n  max-width: 100%;\n  touch-action: pan-y;\n}\n.mp-marks {\n  position: absolute;\n  inset: 0;\n  pointer-events: none;\n  overflow: hidden;\n}\n.mp-mark {\n  position: absolute;\n  border: 0 solid var(--mp-mark);\n}\n.mp-row {\n  left: 0;\n  right: 0;\n  border-width: 1px 0;\n  min-height: 3px;\n}\n.mp-column {\n  top: 0;\n  bottom: 0;\n  border-width: 0 1px;\n  min-width: 3px;\n}\n.mp-strong.mp-row {\n  border-width: 2px 0;\n}\n.mp-strong.mp-column {\n  border-width: 0 2px;\n}\n.mp-ticks {\n  position: relative;\n  font-size: 11px;\n  line-height: 1;\n  color: var(--mp-quiet);\n  font-variant-numeric: tabular-nums;\n}\n.mp-ticks-row {\n  min-width: 25px;\n  grid-column: 1;\n}\n.mp-ticks-row span {\n  position: absolute;\n  right: 5px;\n  transform: translateY(-50%);\n  white-space: nowrap;\n}\n.mp-body:has([data-panel="vectors"]) .mp-ticks-row {\n  min-width: 62px;\n}\n.mp-ticks-column,\n.mp-ticks-named {\n  grid-column: 2;\n}\n.mp-ticks-column {\n  height: 16px;\n}\n.mp-ticks-named {\n  height: 70px;\n}\n.mp-ticks-column span {\n  position: absolute;\n  top: 4px;\n  transform: translateX(-50%);\n}\n.mp-ticks-named span {\n  position: absolute;\n  white-space: nowrap;\n  top: 4px;\n  writing-mode: vertical-rl;\n  transform: translateX(-50%);\n}\n.mp-legend {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 20px;\n  margin: 6px 0 2px;\n  font-size: 12px;\n  color: var(--mp-quiet);\n}\n.mp-bar-entry {\n  display: inline-flex;\n  gap: 6px;\n  align-items: center;\n  white-space: nowrap;\n}\n.mp-gradient {\n  display: inline-block;\n  width: 70px;\n  height: 10px;\n}\n.mp-hatch {\n  display: inline-block;\n  width: 16px;\n  height: 12px;\n  outline: 1px solid var(--mp-line);\n  background: repeating-linear-gradient(45deg, var(--mp-back) 0 3px, var(--mp-quiet) 3px 4px);\n}\n.mp-group {\n  margin: 4px 0;\n}\n.mp-group > summary,\n.mp-keys > summary {\n  cursor: pointer;\n  font-size: 12px;\n  font-weight: 600;\n  padding: 3px 0;\n}\n.mp-line {\n  display: grid;\n  grid-template-columns: 92px minmax(0, 1fr) 54px;\n  gap: 0 8px;\n  margin: 0 0 5px;\n  font-size: 11.5px;\n  align-items: stretch;\n}\n.mp-line > .mp-frame {\n  align-self: center;\n}\n[data-runs="2"] .mp-line {\n  margin-bottom: 4px;\n}\n.mp-line canvas {\n  width: 100%;\n}\n.mp-line-label {\n  text-align: right;\n  align-self: center;\n}\n.mp-line-names,\n.mp-line-right {\n  display: flex;\n  flex-direction: column;\n  justify-content: space-around;\n}\n.mp-line-names {\n  align-self: stretch;\n  line-height: 1;\n}\n.mp-line-right {\n  line-height: 1;\n  font-variant-numeric: tabular-nums;\n}\n.mp-line-names span,\n.mp-line-right > span {\n  height: 13px;\n  line-height: 13px;\n  white-space: nowrap;\n}\n.mp-line-right > .mp-range {\n  flex: 1;\n  height: auto;\n  display: flex;\n  flex-direction: column;\n  justify-content: space-between;\n  position: relative;\n  padding-left: 14px;\n  line-height: 11px;\n}\n.mp-range > .mp-upright {\n  position: absolute;\n  left: 0;\n  top: 0;\n  bottom: 0;\n  width: 9px;\n  height: auto;\n}\n.mp-time {\n  cursor: ew-resize;\n}\n.mp-cursor {\n  position: absolute;\n  top: -2px;\n  bottom: -2px;\n  pointer-events: none;\n  outline: 2px solid var(--mp-mark);\n}\n.memory-player .mp-keys {\n  color: var(--mp-quiet);\n  font-size: 12px;\n}\n\n/* The memory at first contact: numbers, bars and words side by side, one row per place. */\n.mp-memory {\n  display: flex;\n  max-width: 100%;\n}\n.mp-part {\n  display: flex;\n  flex: none;\n  flex-direction: column;\n  min-width: 0;\n}\n.mp-part.mp-shrinks {\n  flex: 0 1 auto;\n}\n.mp-part > figcaption {\n  height: 13px;\n  margin-bottom: 6px;\n  line-height: 13px;\n  font-size: 12px;\n  font-weight: 600;\n  white-space: nowrap;\n}\n.mp-part:first-child > figcaption {\n  padding-right: 5px;\n  font-weight: 400;\n  color: var(--mp-quiet);\n}\n.mp-part > figcaption.mp-write {\n  text-align: right;\n  padding-right: 4px;\n}\n.mp-part > figcaption.mp-read,\n.mp-part > figcaption.mp-own {\n  padding-left: 4px;\n}\n.mp-part > figcaption.mp-centre {\n  text-align: center;\n}\n.mp-write {\n  color: var(--mp-writes);\n}\n.mp-read {\n  color: var(--mp-reads);\n}\n.mp-own {\n  color: var(--mp-own);\n}\n.mp-side {\n  display: flex;\n  gap: 0 2px;\n}\n.mp-bars {\n  background: none;\n  outline: none;\n  border: solid var(--mp-line);\n  border-width: 1px 0;\n}\n.mp-bars.mp-own {\n  border-width: 1px;\n}\n.mp-frame > svg {\n  position: absolute;\n  inset: 0;\n  width: 100%;\n  height: 100%;\n  pointer-events: none;\n  overflow: visible;\n}\n.mp-bar {\n  fill: currentcolor;\n}\n.mp-missing {\n  stroke: var(--mp-quiet);\n  stroke-width: 0.7;\n  stroke-dasharray: 2 4;\n}\n.mp-notes {\n  position: relative;\n  width: 30px;\n  font-size: 11px;\n  line-height: 1;\n  font-variant-numeric: tabular-nums;\n}\n.mp-notes span {\n  position: absolute;\n  transform: translateY(-50%);\n}\n.mp-notes.mp-write span {\n  right: 4px;\n}\n.mp-notes.mp-read span,\n.mp-notes.mp-own span {\n  left: 4px;\n}\n.mp-mark.mp-touch {\n  border: 2px solid currentcolor;\n  border-radius: 2px;\n  left: 0;\n  right: 0;\n  min-height: 5px;\n}\n.mp-lit {\n  position: absolute;\n  outline: 2px solid var(--mp-mark);\n  outline-offset: -1px;\n  background: color-mix(in srgb, var(--mp-mark) 30%, transparent);\n  min-width: 4px;\n  min-height: 4px;\n}\n.memory-player .mp-nothing {\n  max-width: 300px;\n  padding: 24px;\n  font-size: 14px;\n  color: var(--mp-quiet);\n  border: 1px dashed var(--mp-line);\n  border-radius: 6px;\n}\n.mp-wrong {\n  fill: var(--mp-mark);\n}\n.mp-veil {\n  fill: var(--mp-back);\n  opacity: 0.72;\n}\n.mp-verdict {\n  align-self: center;\n  line-height: 1.2;\n}\n.mp-clock ~ .mp-clock {\n  display: none;\n}\n.mp-clock .mp-ticks {\n  grid-column: 2;\n}\n.mp-clock .mp-line-label {\n  color: var(--mp-quiet);\n  line-height: 19px;\n}\n.mp-foot {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 0 20px;\n  align-items: baseline;\n}\n.mp-foot details[open] {\n  flex: 1 0 100%;\n}\n.mp-glossary dl {\n  display: grid;\n  grid-template-columns: max-content minmax(0, 1fr);\n  gap: 2px 12px;\n  margin: 4px 0 8px;\n}\n.mp-glossary dt {\n  font-weight: 600;\n  color: var(--mp-text);\n}\n.mp-glossary dd {\n  margin: 0;\n}\n@container view (min-width: 740px) {\n  [data-level="simple"] .mp-main {\n    grid-template-columns: max-content minmax(0, 1fr);\n  }\n}\n[data-level="simple"] .mp-line {\n  grid-template-columns: 62px minmax(0, 1fr) 50px;\n}\n.mp-line-label.mp-write,\n.mp-line-label.mp-read {\n  font-weight: 600;\n}\n.mp-world:empty {\n  display: none;\n}\n@container view (min-width: 560px) {\n  [data-level="everything"] .mp-grid {\n    display: grid;\n    grid-template-columns: repeat(2, minmax(0, 1fr));\n    gap: 0 16px;\n    align-items: center;\n  }\n  [data-level="everything"] .mp-clock {\n    grid-column: 1;\n  }\n  [data-level="everything"] .mp-clock ~ .mp-clock {\n    display: grid;\n    grid-column: 2;\n  }\n}\n@container view (min-width: 1180px) {\n  [data-level="everything"] .mp-main {\n    grid-template-columns: minmax(0, 710px) minmax(0, 1fr);\n  }\n  [data-level="everything"] .mp-grid {\n    display: block;\n  }\n  [data-level="everything"] .mp-clock ~ .mp-clock {\n    display: none;\n  }\n}\n@container player (min-width: 860px) {\n  .mp-views[data-runs="2"]:not([data-shown="difference"]) {\n    grid-template-columns: repeat(2, minmax(0, 1fr));\n  }\n  .mp-views:not([data-shown="difference"]) > .mp-view {\n    display: block;\n  }\n  .mp-tabs [data-action^="run-"] {\n    display: none;\n  }\n}\n@container player (max-width: 420px) {\n  .mp-controls {\n    gap: 4px;\n  }\n  .mp-controls button,\n  .mp-controls select {\n    padding: 2px 6px;\n  }\n  .mp-controls > label {\n    order: -1; /* beside the buttons, so that the controls take three lines */\n  }\n  .mp-controls > button {\n    order: -2;\n  }\n  .memory-player .mp-value {\n    overflow: hidden;\n    text-overflow: ellipsis;\n    white-space: nowrap;\n  }\n  .mp-line {\n    grid-template-columns: 90px minmax(0, 1fr) 46px;\n  }\n}\n@media (max-width: 700px) {\n  .memory-player canvas,\n  .memory-player button,\n  .memory-player summary {\n    scroll-margin-top: 110px; /* or the controls, which stay in sight, would hide it */\n  }\n}\n.mp-why-panel {\n  margin: 6px 0;\n  padding: 4px 10px 8px;\n  background: var(--mp-field);\n  border-left: 3px solid var(--mp-accent);\n  border-radius: 3px;\n}\n.mp-why-head {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 8px;\n  align-items: center;\n}\n.mp-why-head h4 {\n  flex: 1;\n  margin: 0;\n  font-size: 14px;\n}\n.mp-why-panel p {\n  margin: 4px 0;\n  line-height: 1.7;\n}\n.mp-why-line {\n  padding: 2px 0;\n  overflow-x: auto;\n}\n.mp-why-line math {\n  display: block math;\n  margin: 2px 0;\n  width: max-content;\n}\n.mp-why-note {\n  color: var(--mp-quiet);\n}\n.mp-why-panel button {\n  font: inherit;\n  color: var(--mp-text);\n  background: var(--mp-back);\n  border: 1px solid var(--mp-line);\n  border-radius: 3px;\n  cursor: pointer;\n}\n.mp-why-from button {\n  margin: 0 6px 0 0;\n  font-size: 12px;\n}\n.mp-from {\n  color: var(--mp-accent);\n  cursor: pointer;\n}\n';
-
-// src/memorylab/player/script/main.js
-function render({ model, el }) {
-  const root2 = element("div", {
-    class: "memory-player",
-    role: "group",
-    "aria-label": "memory player"
-  });
-  el.replaceChildren(element("style", {}, style_default), root2);
-  const player = new Player(model, root2);
-  root2.player = player;
-  root2.dataset.ready = "true";
-  return () => player.destroy();
-}
-async function mount(el, start) {
-  const packed = Uint8Array.from(atob(start.data), (letter) => letter.charCodeAt(0));
-  const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
-  const state = { ...start, data: new DataView(await new Response(unpacked).arrayBuffer()) };
-  const model = {
-    get: (key) => state[key],
-    set: (key, value) => state[key] = value,
-    save_changes() {
-    },
-    on() {
-    },
-    off() {
-    }
-  };
-  render({ model, el });
-  const night = matchMedia("(prefers-color-scheme: dark)");
-  const paint = () => {
-    const { theme } = document.body.dataset;
-    const system = night.matches ? "dark" : "light";
-    el.querySelector(".memory-player").dataset.theme = /^(light|dark)$/.test(theme) ? theme : system;
-  };
-  new MutationObserver(paint).observe(document.body, { attributeFilter: ["data-theme"] });
-  night.addEventListener("change", paint);
-  paint();
-}
-var main_default = { render };
-export {
-  Difference,
-  Run,
-  Simulation,
-  checkModel,
-  main_default as default,
-  disturbance_exports as disturbances,
-  explain,
-  expressions_exports as expressions,
-  firstWriteOrder,
-  formulas_exports as formulas,
-  mathml_exports as mathematics,
-  mount,
-  read2 as read,
-  tellSimply,
-  tellStep
-};
+`;function Ko({model:s,el:t}){let e=m("div",{class:"memory-player",role:"group","aria-label":"memory player"});t.replaceChildren(m("style",{},Go+Uo),e);let o=s.get("header").game?new Yt(s,e):new Ee(s,e);return e.player=o,e.dataset.ready="true",()=>o.destroy()}async function Dl(s,t){let e=Uint8Array.from(atob(t.data),l=>l.charCodeAt(0)),o=new Blob([e]).stream().pipeThrough(new DecompressionStream("deflate")),n={...t,data:new DataView(await new Response(o).arrayBuffer())};Ko({model:{get:l=>n[l],set:(l,c)=>n[l]=c,save_changes(){},on(){},off(){}},el:s});let r=matchMedia("(prefers-color-scheme: dark)"),a=()=>{let{theme:l}=document.body.dataset,c=r.matches?"dark":"light";s.querySelector(".memory-player").dataset.theme=/^(light|dark)$/.test(l)?l:c};new MutationObserver(a).observe(document.body,{attributeFilter:["data-theme"]}),r.addEventListener("change",a),a()}var Bl={render:Ko};export{ft as Difference,Rt as Episode,K as Run,Y as Simulation,Ve as checkModel,Bl as default,Es as disturbances,Po as explain,Rs as expressions,ts as firstWriteOrder,Qs as formulas,Os as mathematics,ys as maze,Dl as mount,Qe as read,jo as tasks,ns as tellSimply,os as tellStep};

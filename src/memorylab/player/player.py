@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import functools
-import html
 import io
-import json
 import math
 import operator
-import re
 import sys
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
-from string import Template
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -22,10 +16,10 @@ import numpy as np
 from PIL import Image
 
 from memorylab.errors import reject_unknown_keys
-from memorylab.files import write_atomically
 from memorylab.memory.dnc.trace import DNCTrace
 from memorylab.memory.trace import MemoryTrace
 from memorylab.player.packing import Block, pack
+from memorylab.player.page import mimebundle, printable, start_of_page, write_page
 from memorylab.plots import film_strip, plot_arrays
 from memorylab.plots.choices import choose_order
 from memorylab.plots.style import new_figure
@@ -37,7 +31,6 @@ if TYPE_CHECKING:
 
 SCRIPT = Path(__file__).with_name("player.js")
 LEVELS = ("simple", "everything")
-PAGE = Path(__file__).with_name("page.html")
 
 
 class MemoryPlayer:
@@ -58,9 +51,11 @@ class MemoryPlayer:
 
     Args:
         run: A recorded run of any kind of memory; or a DNC, to run on ``input`` here and again in
-            the page, where its reader can change what happens.
+            the page, where its reader can change what happens; or the networks of an agent with a
+            DNC, an ``ActorCritic``, to act likewise.
         input: What the DNC is to run on: one sequence ``[T, F]``, or a batch of one with its
-            target and mask, such as ``task.sample(1, generator)``.
+            target and mask, such as ``task.sample(1, generator)``. For an agent the environment, a
+            ``TMaze`` at the start of an episode.
         task: The task of the input, so that the reader can change its words.
         disturbance: What to change in the DNC's run, or its text, such as ``"write_gate@3=0"``:
             see :class:`memorylab.memory.Disturbance`.
@@ -98,8 +93,11 @@ class MemoryPlayer:
         level: str | None = None,
     ):
         block = Block()
-        trace, sent, extras = _record(run, input, task, disturbance, block)
-        self._traces = [trace] if compare is None else [trace, compare]
+        # The second runs a model again, if there is one.
+        extras, self._record = _pack_model(run, input, task, disturbance, block)
+        played: Any = self._record(disturbance) if self._record else (run, run)
+        trace, sent = played
+        self._traces: list[MemoryTrace] = [trace] if compare is None else [trace, compare]
         for one in self._traces:
             if not isinstance(one, MemoryTrace):
                 raise TypeError(
@@ -109,16 +107,17 @@ class MemoryPlayer:
                 )
         if isinstance(labels, str) or len(labels) != 2:
             raise ValueError(f"labels must be two, one for each run, but are {labels!r}.")
-        self._labels = [_printable(label) for label in labels] if compare is not None else [""]
+        self._labels = [printable(label) for label in labels] if compare is not None else [""]
         self._order = order
         self.num_steps = max(one.num_steps for one in self._traces)
         self._shown: Any = SimpleNamespace()  # the widget, as soon as there is one
         self.t, self.fps = t, fps
+        self._shown.disturbance = extras.get("disturbance", "")
         # Both runs in the order of the first, so that their rows match.
         orders = [choose_order(one, self._order_of(one))[0] for one in self._traces]
         orders = [orders[0] if len(one) == len(orders[0]) else one for one in orders]
         self.header, self.data = pack(
-            [sent, *self._traces[1:]], self._labels, orders, block, live=sent is not trace
+            [sent, *self._traces[1:]], self._labels, orders, block, live="model" in extras
         )
         self.header |= extras
         if level is not None:
@@ -151,6 +150,42 @@ class MemoryPlayer:
             raise ValueError(f"fps must be above 0 and at most 60 steps per second, but is {fps}.")
         self._shown.fps = float(fps)
 
+    @property
+    def disturbance(self) -> str:
+        """What the reader, or you, changed in the model's run, as a text; may be set.
+
+        Raises:
+            AttributeError: When set: the player plays a recorded run.
+            ValueError: When set: the disturbance doesn't fit the run.
+        """
+        return self._shown.disturbance
+
+    @disturbance.setter
+    def disturbance(self, disturbance: Disturbance | str | None) -> None:
+        if self._record is None:
+            raise AttributeError(
+                "A recorded run can't be disturbed. Give the player a model: MemoryPlayer(model, "
+                "input, task=task)."
+            )
+        trace, _ = self._record(disturbance)
+        self._shown.disturbance = trace.metadata.get("disturbance", "")
+
+    @property
+    def error(self) -> dict[str, int]:
+        """How many bits are ``"wrong"`` of those ``"asked"`` for, with the present disturbance.
+
+        The model is run for it here, in Python.
+
+        Raises:
+            AttributeError: The player plays a recorded run.
+            ValueError: There is no task to say what is right.
+        """
+        if self._record is None:
+            raise AttributeError("Of a recorded run, compare the trace's output with its target.")
+        from memorylab.player.network import count_wrong
+
+        return count_wrong(self._record(self.disturbance)[0])
+
     @functools.cached_property
     def widget(self) -> Any:
         """The Jupyter widget, made when it is first asked for.
@@ -171,21 +206,21 @@ class MemoryPlayer:
             _esm = SCRIPT
             header = traitlets.Dict().tag(sync=True)
             data = traitlets.Bytes().tag(sync=True)
-            t = traitlets.Int(min=0, max=self.num_steps - 1).tag(sync=True)
+            # In the page the reader can make the run of a model longer.
+            last = None if self._record else self.num_steps - 1
+            t = traitlets.Int(min=0, max=last).tag(sync=True)
             fps = traitlets.Float(10, min=math.ulp(0), max=60).tag(sync=True)
+            disturbance = traitlets.Unicode().tag(sync=True)
 
-        self._shown = PlayerWidget(header=self.header, data=self.data, t=self.t, fps=self.fps)
+        values = vars(self._shown)
+        self._shown = PlayerWidget(header=self.header, data=self.data, **values)
         return self._shown
 
     def __repr__(self) -> str:
         return f"MemoryPlayer({'; '.join(run.summary for run in self._traces)})"
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        bundle = self.widget._repr_mimebundle_(**options)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        # Never text/html, which frontends prefer to this picture.
-        picture = base64.b64encode(self.film_strip()).decode()
-        return data | {"text/plain": repr(self), "image/png": picture}, metadata
+        return mimebundle(self.widget, repr(self), self.film_strip(), **options)
 
     def film_strip(self) -> bytes:
         """Return the picture that stands in for the player, as a PNG.
@@ -222,9 +257,8 @@ class MemoryPlayer:
 
     def start(self) -> str:
         """Return what the script's ``mount`` needs, as JSON that may stand in a script element."""
-        data = base64.b64encode(zlib.compress(self.data)).decode()
-        start = {"header": self.header, "data": data, "t": self.t, "fps": self.fps}
-        return json.dumps(start).replace("<", "\\u003c")
+        values = {"t": self.t, "fps": self.fps, "disturbance": self.disturbance}
+        return start_of_page(self.header, self.data, **values)
 
     def to_html(self, path: str | Path, title: str = "A memory at work") -> Path:
         """Write the player as one page that needs no kernel, no network and no other file.
@@ -240,40 +274,32 @@ class MemoryPlayer:
             ValueError: The path has another ending.
             OSError: The folder can't be written.
         """
-        path = Path(path)
-        if path.suffix != ".html":
-            raise ValueError(f"A page is written to a file that ends in .html, not {path.name!r}.")
-        page = Template(PAGE.read_text(encoding="utf-8")).substitute(
-            title=html.escape(_printable(title)),
-            start=self.start(),
-            script=SCRIPT.read_text(encoding="utf-8"),
-        )
-        with write_atomically(path) as temporary:
-            temporary.write_text(page, encoding="utf-8")
-        return path
+        return write_page(path, title, self.start(), SCRIPT)
 
 
-def _record(
+def _pack_model(
     run: Any, input: Any, task: Any, disturbance: Any, block: Block
-) -> tuple[MemoryTrace, MemoryTrace, dict[str, Any]]:
-    """Return the trace to play, what of it is sent, and what the header says of a model.
+) -> tuple[dict[str, Any], Any]:
+    """Return what the header says of a model or an agent, and the function that runs it.
 
-    Whatever is no model is returned as it is.
+    The function takes a disturbance, and returns the trace and what of it is sent. A trace has
+    nothing of this.
     """
     torch = sys.modules.get("torch")  # whoever has a model has imported it
     if torch and isinstance(run, torch.nn.Module):
-        from memorylab.player import network
+        from memorylab.memory import ActorCritic
+        from memorylab.player import agent, network
 
-        extras = network.pack_model(run, task, disturbance, block)
-        return *network.record(run, input, task, disturbance), extras
+        if not isinstance(run, ActorCritic):
+            extras = network.pack_model(run, input, task, disturbance, block)
+            return extras, functools.partial(network.record, run, input, task)
+        if task is not None:
+            raise TypeError("A task goes with a model; an agent acts in an environment.")
+        extras = agent.pack_agent(run, input, disturbance, block)
+        return extras, functools.partial(agent.record, run, input)
     if any(one is not None for one in (input, task, disturbance)):
         raise TypeError(
             "input, task and disturbance go with a model; a trace is played as it was recorded. "
             "The step to begin with is given by its name: t=3."
         )
-    return run, run, {}
-
-
-def _printable(text: Any) -> str:
-    """Return a text in which U+FFFD stands for lone surrogates, which no file can hold."""
-    return re.sub("[\ud800-\udfff]", "\ufffd", str(text))
+    return {}, None

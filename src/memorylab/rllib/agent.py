@@ -8,6 +8,8 @@ from typing import Any
 from ray.rllib.algorithms.ppo import PPOConfig
 from ray.rllib.env.single_agent_env_runner import SingleAgentEnvRunner
 
+from memorylab.environments import make_environment
+from memorylab.player import MemoryPlayer
 from memorylab.rllib._ray_patches import LightEnvRunner, quieten
 from memorylab.rllib.module import MemoryRLModule
 from memorylab.training import History
@@ -47,6 +49,30 @@ class Agent:
         self.config = config
         self.module = make_runner(config, num_envs=1).module if module is None else module
         self.history = new_history(config) if history is None else history
+
+    def player(
+        self, *, seed: int = 0, options: dict[str, Any] | None = None, **arguments: Any
+    ) -> MemoryPlayer:
+        """Return a player in which the agent acts in its T-maze, live.
+
+        The reader of the page can choose the sign and the corridor and disturb the memory. An agent
+        in another environment is watched by the trace of an episode: see :func:`evaluate`.
+
+        Args:
+            seed: Seed of the first episode's maze.
+            options: What isn't drawn of it, such as ``{"sign": 1, "distance": 8}``: see
+                :meth:`memorylab.environments.TMaze.reset`.
+            **arguments: Further arguments of :class:`memorylab.player.MemoryPlayer`, such as
+                ``disturbance="memory@4=0"``.
+
+        Raises:
+            TypeError: The environment is not ``"TMaze"``, the memory not a DNC, or a head not an
+                MLP.
+            ValueError: Actor and critic don't share their memory, or an option can't be.
+        """
+        environment = make_environment(self.config.env, **self.config.env_config)
+        environment.reset(seed=seed, options=options)
+        return MemoryPlayer(self.module.networks, environment, **arguments)
 
 
 def make_runner(config: PPOConfig, num_envs: int, seed: int | None = None) -> SingleAgentEnvRunner:

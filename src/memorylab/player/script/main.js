@@ -8,18 +8,23 @@
 // and clock).
 
 import { element } from "./elements.js";
+import { TMazeGame } from "./play.js";
 import { Player } from "./player.js";
+import LABORATORY from "./laboratory.css";
 import STYLE from "./style.css";
 
 export * as mathematics from "./mathml.js";
 export { firstWriteOrder } from "./axes.js";
 export { read } from "./block.js";
 export * as disturbances from "./disturbance.js";
+export { Episode } from "./episode.js";
 export * as expressions from "./expressions.js";
 export * as formulas from "./formulas.js";
+export * as maze from "./maze.js";
 export { Difference, Run } from "./run.js";
 export { Simulation, checkModel } from "./simulation.js";
 export { explain } from "./why.js";
+export * as tasks from "./tasks.js";
 export { tellSimply, tellStep } from "./words.js";
 
 function render({ model, el }) {
@@ -28,8 +33,8 @@ function render({ model, el }) {
     role: "group",
     "aria-label": "memory player",
   });
-  el.replaceChildren(element("style", {}, STYLE), root);
-  const player = new Player(model, root);
+  el.replaceChildren(element("style", {}, STYLE + LABORATORY), root);
+  const player = model.get("header").game ? new TMazeGame(model, root) : new Player(model, root);
   root.player = player; // for other scripts of the page
   root.dataset.ready = "true";
   return () => player.destroy();
@@ -37,7 +42,8 @@ function render({ model, el }) {
 
 /**
  * Put a player into `el`, an element or a shadow root, in a page without a kernel. `start` holds
- * the header, the numbers (`data`, deflated, in base64), the step `t` and the speed `fps`. The
+ * the header, the numbers (`data`, deflated, in base64), the step `t` and the speed `fps`; with
+ * `address`, what the reader changes is kept in the address of the page. The
  * player takes the theme of the page's body, if it names one, or that of the system.
  */
 export async function mount(el, start) {

@@ -1,8 +1,10 @@
 // The player: its controls, its clock and its keys.
 
+import { AgentControls } from "./agent.js";
 import { read } from "./block.js";
 import { Board } from "./board.js";
 import { element, sign } from "./elements.js";
+import { Laboratory } from "./laboratory.js";
 import { Why } from "./why.js";
 
 const SPEEDS = [1, 2, 5, 10, 20, 30, 60];
@@ -21,6 +23,8 @@ export class Player {
     this.listeners = new Set();
     this.fps = model.get("fps");
     this.build();
+    if (network) this.laboratory = new Laboratory(this, header);
+    if (header.agent) this.agent = new AgentControls(this);
     root.addEventListener("keydown", (event) => this.key(event));
     this.onModelStep = () => this.seek(model.get("t"), false);
     this.onModelSpeed = () => this.setSpeed(model.get("fps"), false);
@@ -129,6 +133,8 @@ export class Player {
     this.slider.setAttribute("aria-valuetext", `step ${step} of ${this.steps - 1}`);
     this.counter.textContent = `step ${step} of ${this.steps - 1}`;
     this.root.dataset.step = step;
+    this.laboratory?.follow();
+    this.agent?.follow();
     if (this.chosen) this.value.textContent = this.chosen.panel.readout(step);
   }
 
@@ -238,6 +244,7 @@ export class Player {
 
   destroy() {
     this.toggle(false);
+    this.laboratory?.destroy();
     clearTimeout(this.timer);
     this.model.off("change:t", this.onModelStep);
     this.model.off("change:fps", this.onModelSpeed);
