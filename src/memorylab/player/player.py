@@ -93,7 +93,7 @@ class MemoryPlayer:
     ):
         block = Block()
         trace, sent, extras, self._record_again = _record(run, input, task, disturbance, block)
-        self._traces = [trace] if compare is None else [trace, compare]
+        self._traces: list[MemoryTrace] = [trace] if compare is None else [trace, compare]
         for one in self._traces:
             if not isinstance(one, MemoryTrace):
                 raise TypeError(
