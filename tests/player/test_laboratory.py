@@ -45,9 +45,15 @@ def count_wrong(text, model=None):
     return {"wrong": int(wrong[asked].sum()), "asked": int(wrong[asked].size)}
 
 
+IDLE = """() => {
+  const { wanted, timer } = document.querySelector(".memory-player").player.laboratory;
+  return !wanted && !timer;
+}"""
+
+
 def frames(page):
     """Wait until all that was asked for is drawn, and the address is up to date."""
-    page.wait_for_timeout(200)
+    page.wait_for_function(IDLE)
 
 
 def text_of(page):
@@ -184,6 +190,7 @@ def test_read_modes_and_content_are_changed_together(visit):
     assert text_of(page) == "read_modes[1]@5-=0.25;read_modes[1,2]@5-=0.5"
     page.get_by_label("what to silence").select_option("content")
     act(page, "silence")
+    frames(page)
     said = page.locator(".mp-edits li").all_inner_texts()
     assert [line.split("\n")[0].strip("×") for line in said] == [
         "from step 5 on: head 1 reads forward with 0.5, the other ways with 0.25",
@@ -231,6 +238,9 @@ def test_an_address_and_a_line_of_python_bring_the_same(visit, tmp_path):
     given = visit(live(disturbance=text))
     assert error_of(given) == count_wrong(text)
     assert given.locator(".mp-count").inner_text() == "2 words"
+    given.evaluate("location.hash = '%'")
+    given.get_by_role("alert").get_by_text("can't be read behind its '#': #%").wait_for()
+    assert error_of(given) == count_wrong(text)
 
 
 @pytest.mark.parametrize(

@@ -3303,6 +3303,19 @@ var Board = class {
   }
 };
 
+// src/memorylab/player/script/address.js
+function readAddress() {
+  try {
+    return decodeURIComponent(location.hash.slice(1));
+  } catch {
+    throw new Error(`The page's address can't be read behind its '#': ${location.hash}`);
+  }
+}
+function writeAddress(text2) {
+  const { pathname, search } = location;
+  history.replaceState(null, "", text2 ? `#${text2}` : pathname + search);
+}
+
 // src/memorylab/player/script/bits.js
 var Bits = class {
   constructor(onFlip) {
@@ -4061,12 +4074,12 @@ var Laboratory = class {
     };
     model.on("change:disturbance", this.onModel);
     if (!model.get("address")) return;
-    this.onAddress = () => this.readAddress();
+    this.onAddress = () => this.attempt(() => this.propose(parse(readAddress())));
     window.addEventListener("hashchange", this.onAddress);
   }
   /** Begin with the disturbance of the page's address, if it has one. */
   begin() {
-    if (this.onAddress && location.hash.length > 1) this.readAddress();
+    if (this.onAddress && location.hash.length > 1) this.onAddress();
   }
   // -- what is wanted
   /** The present words, as a text of bits each. */
@@ -4121,17 +4134,6 @@ var Laboratory = class {
   /** Read a line that a reader pasted, a kernel sent, or an address has. */
   read(line3) {
     this.attempt(() => this.propose(parse(pasted(line3))));
-  }
-  readAddress() {
-    this.attempt(() => {
-      let text2;
-      try {
-        text2 = decodeURIComponent(location.hash.slice(1));
-      } catch {
-        throw new Error(`The page's address can't be read behind its '#': ${location.hash}`);
-      }
-      this.propose(parse(text2));
-    });
   }
   flip(word, bit) {
     const words = [...this.words];
@@ -4295,11 +4297,9 @@ var Laboratory = class {
   // -- telling others
   /** Tell the kernel, or the page's address, what is changed; not in every frame. */
   sync() {
+    this.timer = void 0;
     const text2 = format(this.history.now);
-    if (this.onAddress) {
-      const { pathname, search } = location;
-      history.replaceState(null, "", text2 ? `#${text2}` : pathname + search);
-    }
+    if (this.onAddress) writeAddress(text2);
     if (this.model.get("disturbance") === text2) return;
     this.model.set("disturbance", text2);
     this.model.save_changes();
