@@ -357,3 +357,14 @@ def test_the_laboratory_fits_on_the_first_screen(visit):
     page = visit(MemoryPlayer(model, words, task=task), 900, level="simple", height=620)
     assert page.locator(".mp-bits button").count() > 0
     assert page.evaluate("document.documentElement.scrollHeight") <= 620
+
+
+def test_weights_of_another_shape_get_a_message_in_the_page(browser, tmp_path):
+    player = live()
+    player.header["model"]["sizes"]["word"] = 7
+    page = browser.new_page()
+    page.goto(player.to_html(tmp_path / "page.html").as_uri())
+    message = page.get_by_role("alert").inner_text()
+    assert message.startswith("The weights 'cell.interface.weight' must be [")
+    assert message.endswith("they are those of a model of other sizes.")
+    page.close()

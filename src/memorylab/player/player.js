@@ -5656,10 +5656,19 @@ function render({ model, el }) {
     "aria-label": "memory player"
   });
   el.replaceChildren(element("style", {}, style_default + laboratory_default), root2);
-  const player = model.get("header").game ? new TMazeGame(model, root2) : new Player(model, root2);
-  root2.player = player;
-  root2.dataset.ready = "true";
-  return () => player.destroy();
+  try {
+    const player = model.get("header").game ? new TMazeGame(model, root2) : new Player(model, root2);
+    root2.player = player;
+    root2.dataset.ready = "true";
+    return () => player.destroy();
+  } catch (error) {
+    console.error(error);
+    const message = element("p", { class: "mp-message", role: "alert" }, error.message);
+    root2.replaceChildren(message);
+    root2.dataset.ready = "false";
+    return () => {
+    };
+  }
 }
 async function mount(el, start) {
   const packed = Uint8Array.from(atob(start.data), (letter) => letter.charCodeAt(0));
