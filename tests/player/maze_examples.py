@@ -10,6 +10,16 @@ from memorylab.training import load_weights
 
 WEIGHTS = Path(__file__).parents[2] / "notebooks" / "data" / "tmaze_weights.safetensors"
 MEMORY = {"controller": "feedforward", "num_locations": 6, "word_size": 6}
+KEPT = (
+    "memory",
+    "usage",
+    "link",
+    "precedence",
+    "write_weighting",
+    "read_weighting",
+    "read_vectors",
+)
+"""All that a DNC with a feed-forward controller keeps from step to step."""
 
 
 def trained_agent():

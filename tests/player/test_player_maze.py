@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 import torch
-from maze_examples import MEMORY, WEIGHTS, maze, trained_agent
+from maze_examples import KEPT, MEMORY, WEIGHTS, maze, trained_agent
 from player_examples import NODE, run_script
 from torch import nn
 
@@ -18,8 +18,6 @@ from memorylab.player.agent import record
 needs_node = pytest.mark.skipif(NODE is None, reason="needs Node.js (`node`) in the PATH")
 
 ARRAYS = ("observation", "action", "action_probabilities", "reward", "value", "memory", "output")
-WIPED = ["memory", "usage", "link", "precedence", "write_weighting", "read_weighting"]
-WIPED += ["read_vectors"]
 
 # Let the page's agent act in each of some mazes, and return what it saw and did.
 ACT = """
@@ -126,7 +124,7 @@ def test_the_pages_agent_plays_as_evaluate_does(tmp_path):
 
 @needs_node
 def test_disturbed_or_in_any_corridor_the_agent_acts_as_in_python(tmp_path):
-    everything = ";".join(f"{name}@3=0" for name in WIPED)
+    everything = ";".join(f"{name}@3=0" for name in KEPT)
     cases = [[sign, length, ""] for sign in (1, 2) for length in (1, 2, 10, 15, 30)]
     for text in ("memory@4=0", everything, "N=24", "N=24;memory@2=0", "input[3]@0=2",
                  "write_gate@0-5=0", "link@90-=0"):  # fmt: skip
@@ -142,7 +140,7 @@ def test_disturbed_or_in_any_corridor_the_agent_acts_as_in_python(tmp_path):
 
 
 def test_wiping_all_that_it_keeps_makes_the_sign_as_if_never_seen():
-    everything = ";".join(f"{name}@4=0" for name in WIPED)
+    everything = ";".join(f"{name}@4=0" for name in KEPT)
     left, right = (record(trained_agent(), maze(sign), everything)[0] for sign in (1, 2))
     assert left.action.tolist() == right.action.tolist()
     np.testing.assert_array_equal(left.action_probabilities[5:], right.action_probabilities[5:])

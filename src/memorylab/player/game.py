@@ -103,6 +103,10 @@ class TMazeGame:
         Image.fromarray(draw_scene(tmaze_scene(sign, longest, longest, visible))).save(png, "PNG")
         return png.getvalue()
 
+    def start(self) -> str:
+        """Return what the script's ``mount`` needs, as JSON that may stand in a script element."""
+        return start_of_page(self.header, b"")
+
     def to_html(self, path: str | Path, title: str = "A T-maze to play") -> Path:
         """Write the game as one page that needs no kernel, no network and no other file.
 
@@ -114,4 +118,4 @@ class TMazeGame:
             ValueError: The path has another ending.
             OSError: The folder can't be written.
         """
-        return write_page(path, title, start_of_page(self.header, b""), SCRIPT)
+        return write_page(path, title, self.start(), SCRIPT)
