@@ -6,8 +6,8 @@
 
 .DEFAULT_GOAL := help
 
-# Which Python builds .venv: the first of these that really runs, unless PYTHON names one. Binder and
-# the stored outputs have 3.11.
+# The first of these Pythons that runs builds .venv, unless PYTHON names one. Binder uses 3.11, and so
+# did the stored outputs.
 PYTHONS := $(or $(PYTHON),python3.11 python3.12 python3.13 python3)
 IS_USABLE := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
@@ -22,7 +22,7 @@ PLAYER := src/memorylab/player
 JS_CODE := $(PLAYER)/script/*.js $(JS)/eslint.config.js
 BUNDLE := $(JS_BIN)/esbuild $(PLAYER)/script/main.js --bundle --format=esm --charset=utf8 \
 	--loader:.css=text --log-level=warning --banner:js="// Made of script/ by make player."
-BENCHMARKS := dnc_speed ppo_throughput time_to_solve player_latency
+BENCHMARKS := dnc_speed ppo_throughput time_to_solve player_latency laboratory_latency
 
 # Loopback only, the token left on, one Ctrl-C to stop.
 LAB := $(PY) -m jupyterlab --ip=127.0.0.1 -y \
@@ -30,11 +30,11 @@ LAB := $(PY) -m jupyterlab --ip=127.0.0.1 -y \
 	$(if $(filter 0,$(shell id -u)),--allow-root)
 # Strict: every stored output must come back, from a kernel in this very environment.
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=300
-# Two files at once take little more than half the time on two cores; JOBS=1 or JOBS=4, as your machine is.
+# How many test files run at once; set JOBS to the number of cores.
 JOBS := 2
 AT_ONCE := --numprocesses=$(JOBS) --dist=loadfile
-# The core's annotations say the shapes of tensors. Left out: the engine, which works on arrays, and
-# tests that train, which show no other shapes.
+# The core's tests with the shapes in its annotations checked. Left out: the engine, which works on
+# arrays, and tests that train, which have no shapes of their own.
 SHAPES := -p tests.shapes \
 	--ignore-glob="*/test_fast*" -k "not learn and not 10000" \
 	tests/networks tests/sequences tests/memory tests/tasks tests/training
@@ -156,9 +156,9 @@ clean: ## remove the environment (before choosing another PYTHON) and what tools
 	@rm -rf $(VENV) $(JS)/node_modules build dist gallery slides book/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info
 	@find . -name .git -prune -o \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
-# JupyterLab's extension for news asks whether it may fetch some; the course fetches nothing. And
-# nbgrader's menus are for teachers: `jupyter labextension enable` brings them back.
-# The stamp is made last: an interrupted installation is taken up again by the next `make`.
+# Two extensions of JupyterLab are turned off: the one that asks to fetch news, and nbgrader's menus,
+# which are for teachers; `jupyter labextension enable` brings them back.
+# The stamp is made last, so that the next `make` resumes an interrupted installation.
 $(VENV)/.stamp: requirements.lock pyproject.toml
 	@rm -f $@
 	@$(PY) -c 'import sys; print(f"Updating $(VENV), Python {sys.version.split()[0]}.")' 2>/dev/null || { \
@@ -181,7 +181,7 @@ $(VENV)/.stamp: requirements.lock pyproject.toml
 	@touch $@
 	@echo "Ready."
 
-# The DNC's fast path is machine code; compiled here, it doesn't keep a student waiting later.
+# Compile the DNC's fast path now, so that no student has to wait for it later.
 FAST := src/memorylab/memory/dnc/fast
 $(VENV)/.compiled: $(VENV)/.stamp $(FAST)/kernels.py
 	@echo "Compiling the DNC for this processor; this takes a minute."

@@ -72,7 +72,9 @@ def main() -> None:
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         for name, sizes in RUNS.items():
-            path = MemoryPlayer(record(*sizes)).to_html(Path(folder) / "run.html")
+            path = MemoryPlayer(record(*sizes), level="everything").to_html(
+                Path(folder) / "run.html"
+            )
             page = browser.new_page(viewport={"width": 1400, "height": 1000})
             start = time.perf_counter()
             page.goto(path.as_uri())

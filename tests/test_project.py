@@ -237,7 +237,13 @@ for name in {names}:
 
 
 @pytest.mark.parametrize(
-    "name", ["memorylab.plots", "memorylab.player", "memorylab.memory.dnc.trace"]
+    "name",
+    [
+        "memorylab.plots",
+        "memorylab.player",
+        "memorylab.memory.dnc.trace",
+        "memorylab.training.film",
+    ],
 )
 def test_traces_and_pictures_need_no_torch(name):
     code = f"""

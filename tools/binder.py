@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 NOTE = """\
-# Made from ../environment.yml by `make environment`, the package itself aside: postBuild installs
+# Made from ../environment.yml by `make environment`, without the package itself: postBuild installs
 # that, so that a change to a notebook does not build the whole environment anew.
 """
 

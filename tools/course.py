@@ -116,9 +116,8 @@ def _run_all(files: list[Path], run) -> int:
             failed += 1
             print(f"failed, left as it was:\n{error}")
             continue
-        gigabytes = (
-            math.ceil(cost.peak_bytes / 1e8) / 10
-        )  # rounded up, since the header promises at most that
+        # Rounded up, because the header of a notebook gives an upper limit.
+        gigabytes = math.ceil(cost.peak_bytes / 1e8) / 10
         print(f"{math.ceil(cost.seconds)} s, {gigabytes:.1f} GB")
     return 1 if failed else 0
 

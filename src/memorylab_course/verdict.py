@@ -105,7 +105,7 @@ def expect_answer(
 
 
 def is_close(one: Any, other: Any, tolerance: float = 1e-6) -> bool:
-    """Tell whether two numbers or tensors have as many entries, and the same to ``tolerance``."""
+    """Tell whether two numbers or tensors have equally many entries, equal to ``tolerance``."""
     one = torch.as_tensor(one, dtype=torch.float64).flatten()
     other = torch.as_tensor(other, dtype=torch.float64).flatten()
     return one.shape == other.shape and torch.allclose(one, other, rtol=0, atol=tolerance)

@@ -80,17 +80,17 @@ def test_players_scrub_by_key_and_by_mouse(visit, name):
     player = page.locator(".memory-player")
     player.wait_for()
     assert player.count() == len(PLAYERS[name])
-    link = page.locator("[data-panel=link]").first
-    before = link.evaluate(HASH)
+    memory = page.locator("[data-panel=memory]").first
+    before = memory.evaluate(HASH)
     page.locator(".memory-player input[type=range]").focus()
     for _ in range(5):
         page.keyboard.press("ArrowRight")
     assert player.get_attribute("data-step") == "5"
-    assert link.evaluate(HASH) != before
-    timeline = page.locator("[data-panel='usage over time']").first
+    assert memory.evaluate(HASH) != before
+    timeline = page.locator("[data-panel='write over time']").first
     timeline.click(position={"x": 2, "y": 2})
     assert player.get_attribute("data-step") == "0"
-    assert link.evaluate(HASH) == before
+    assert memory.evaluate(HASH) == before
 
 
 def test_a_player_takes_the_theme_of_the_page(visit):

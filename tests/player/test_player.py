@@ -119,6 +119,15 @@ def test_the_widget_and_the_player_show_the_same_step():
     assert player.widget.header == player.header
 
 
+def test_labels_and_titles_may_hold_any_letters(tmp_path):
+    label = "cost $x_1$, \ud800 and $(pwd) ${home} \\frac"
+    player = MemoryPlayer(record(), compare=record(), labels=(label, "b"))
+    assert player.header["runs"][0]["label"] == label.replace("\ud800", "\ufffd")
+    assert player.film_strip()
+    page = player.to_html(tmp_path / "run.html", title=label).read_text(encoding="utf-8")
+    assert "<title>cost $x_1$, \ufffd and $(pwd) ${home} \\frac</title>" in page
+
+
 def test_labels_cannot_end_the_script(tmp_path):
     label = "</script><script>alert(1)</script>"
     player = MemoryPlayer(record(), compare=record(), labels=(label, "b"))
@@ -129,15 +138,15 @@ def test_labels_cannot_end_the_script(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({"trace": [1, 2]}, TypeError, "plays a MemoryTrace, but got list"),
-        ({"compare": 3}, TypeError, "plays a MemoryTrace, but got int"),
+        ({"run": [1, 2]}, TypeError, "plays a MemoryTrace or a DNC, but got list"),
+        ({"compare": 3}, TypeError, "plays a MemoryTrace or a DNC, but got int"),
         ({"t": 12}, ValueError, "from 0 to 11"),
         ({"t": 1.5}, TypeError, "float"),
         ({"fps": 0}, ValueError, "at most 60 steps per second"),
         ({"level": "full"}, ValueError, "'full' is not a known level of the player"),
         ({"order": "first-write"}, ValueError, "Did you mean 'first_write'"),
         (
-            {"trace": record_other("gru"), "order": "first_write"},
+            {"run": record_other("gru"), "order": "first_write"},
             ValueError,
             "order must be 'slot' for a GRUTrace: it has no locations",
         ),
@@ -147,7 +156,7 @@ def test_labels_cannot_end_the_script(tmp_path):
 )
 def test_bad_input(arguments, error, message):
     with pytest.raises(error, match=message):
-        MemoryPlayer(**({"trace": record()} | arguments))
+        MemoryPlayer(**({"run": record()} | arguments))
 
 
 def test_a_page_needs_its_ending(tmp_path):

@@ -22,7 +22,7 @@ CASES = 200
 COMPUTED = [name for name, row in ARRAYS.items() if not row.optional]
 
 # Runs each case and tells its distance: how far the number farthest from PyTorch's is from it.
-# Then again with each formula spoilt: what it returns, or one of the arrays that it reads, is moved.
+# Then again with each formula spoilt: what it returns, or an array that it reads, is moved.
 PROGRAM = """
 import { readFileSync } from "node:fs";
 import * as script from "./player.mjs";

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from player_examples import NODE, as_array, record, run_script
+from player_examples import NODE, as_array, record, record_other, run_script
 
 from memorylab.player import MemoryPlayer
 
@@ -95,6 +95,74 @@ def story(**arrays):
 def test_a_step_is_told_in_words(arrays, words, tmp_path):
     player = MemoryPlayer(story(**arrays))
     assert words in run_script(tmp_path, player, "return script.tellStep(runs[0], 1)")
+
+
+SIMPLY = "return script.tellSimply(runs[0], 1, (location) => location + 100)"
+
+
+@pytest.mark.parametrize(
+    ("arrays", "words"),
+    [
+        (
+            {},
+            "Writes to location 105, which was free. "
+            "Reads location 103, which was written right after location 102.",
+        ),
+        (
+            {"allocation_gate": np.zeros(2), "write_weighting": one_hot(5, 2) * 0.4},
+            "Writes faintly to location 102, because it resembles what the model looks for.",
+        ),
+        ({"write_weighting": one_hot(5, 5) * 0.05}, "Writes next to nothing."),
+        (
+            {"write_weighting": np.full((2, 8), 0.1) + 0.05 * one_hot(1, 6)},
+            "Spreads its write over several locations, most of it to location 106.",
+        ),
+        (
+            {"read_modes": np.array([[[0.0, 1, 0]], [[1.0, 0, 0]]])}
+            | {"read_weighting": one_hot(2, 7)[:, None]},
+            "Reads location 107, which was written right before location 102.",
+        ),
+        (
+            {"read_modes": np.array([[[0.0, 1, 0]], [[0.0, 1, 0]]])}
+            | {"read_weighting": one_hot(2, 2)[:, None]},
+            "Reads location 102, because it resembles what the model looks for.",
+        ),
+        ({"read_weighting": one_hot(2, None)[:, None]}, "Reads next to nothing."),
+        ({"read_weighting": np.full((2, 1, 8), 0.09)}, "Reads a little of many locations."),
+        ({"write_weighting": np.full((2, 8), np.nan)}, "What it writes is not a number."),
+        ({"read_weighting": np.full((2, 1, 8), np.nan)}, "Reads something that is not a number."),
+        ({"target": np.ones((2, 16)), "output": np.ones((2, 16))}, "All 16 bits of its answer"),
+        (
+            {"target": np.ones((2, 16)), "output": np.where(np.arange(32) < 31, 1, np.nan)},
+            "1 of the 16 bits of its answer is wrong.",
+        ),
+    ],
+)
+def test_a_step_is_told_in_plain_words(arrays, words, tmp_path):
+    arrays = {
+        name: np.reshape(array, (2, -1)) if name == "output" else array
+        for name, array in arrays.items()
+    }
+    assert words in run_script(tmp_path, MemoryPlayer(story(**arrays)), SIMPLY)
+
+
+def test_heads_that_read_alike_are_told_together(tmp_path):
+    trace = record(num_steps=2, num_read_heads=3)
+    reads = np.zeros((2, 3, 8))
+    reads[1, 1, 4] = 1
+    said = run_script(tmp_path, MemoryPlayer(trace.with_arrays(read_weighting=reads)), SIMPLY)
+    assert "Heads 1 and 3 read next to nothing." in said
+    assert "Head 2 reads location 104" in said
+
+
+def test_a_step_of_a_recurrent_network_is_told_by_its_units(tmp_path):
+    trace = record_other("gru")
+    hidden = np.zeros((12, 5))
+    hidden[1] = [0.1, -0.75, 0.05, 0, 0.3]
+    said = run_script(tmp_path, MemoryPlayer(trace.with_arrays(hidden=hidden)), SIMPLY)
+    assert said == "3 of 5 units change by 0.1 or more; unit 2 changes most, from 0.00 to −0.75."
+    said = run_script(tmp_path, MemoryPlayer(record_other("mlp")), SIMPLY)
+    assert said == "Remembers nothing of the steps before."
 
 
 def test_behind_its_end_a_run_says_so(tmp_path):

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memorylab.plots import plot_learning_curves
+from memorylab.plots import LiveCurve, plot_learning_curves
+from memorylab.training import History
 
 
 def draw(histories, **options):
@@ -100,3 +101,29 @@ def test_thousands_are_separated_and_a_single_point_is_visible():
 def test_bad_histories(histories, message):
     with pytest.raises(ValueError, match=message):
         draw(histories)
+
+
+def test_a_live_curve_draws_its_run_on_top_of_stored_ones():
+    stored = [History(step=[50, 100], bit_error=[0.5, high]) for high in (0.1, 0.3)]
+    curve = LiveCurve("step", "bit_error", behind={"stored": stored}, target=0.05)
+    history = History(step=[], bit_error=[], loss=[])
+    for rows in range(3):
+        figure = curve(history)
+        axes = figure.axes[0]
+        lines = labelled(axes)
+        assert list(lines) == ["stored (2 seeds)", "this run (1 seed)", "target"]
+        assert lines["stored (2 seeds)"].get_ydata() == pytest.approx([0.5, 0.2])
+        assert band_edges(axes, 100) == pytest.approx((0.1, 0.3))
+        drawn = lines["this run (1 seed)"].get_ydata()
+        assert np.isnan(drawn).all() if rows == 0 else drawn.tolist() == history.bit_error
+        assert (axes.get_xlabel(), axes.get_ylabel()) == ("step", "bit error")
+        history.append(step=50 * (rows + 1), bit_error=0.4 / (rows + 1), loss=1)
+
+
+def test_a_live_curve_of_what_is_not_measured_is_refused():
+    with pytest.raises(AttributeError, match=r"no bit_eror; its columns are \['step', 'bit_error'"):
+        LiveCurve("step", "bit_eror")(History(step=[], bit_error=[]))
+    with pytest.raises(ValueError, match="'this run' is in behind"):
+        LiveCurve("step", "bit_error", behind={"this run": []})
+    with pytest.raises(ValueError, match="'stored' has no history"):
+        LiveCurve("step", "bit_error", behind={"stored": []})(History(step=[], bit_error=[]))

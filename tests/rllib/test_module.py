@@ -9,6 +9,7 @@ from memorylab.environments import make
 from memorylab.memory import MEMORY_MODELS, map_state
 from memorylab.rllib import Agent, MemoryRLModule, ppo_config
 from memorylab.rllib.agent import make_runner
+from memorylab.rllib.module import REMEMBERED
 
 pytestmark = pytest.mark.ray
 
@@ -109,6 +110,8 @@ def test_the_clock_counts_the_steps_of_the_episode():
     for episode in runner.sample(num_episodes=2):
         times = episode.get_extra_model_outputs(Columns.STATE_OUT)["time"]
         assert times.tolist() == list(range(1, len(episode) + 1))
+        # Episodes keep what sampling returns, so it must be little.
+        assert episode.extra_model_outputs.keys().isdisjoint({Columns.EMBEDDINGS, REMEMBERED})
 
 
 def test_the_state_is_nested_with_one_memory_or_two():
@@ -167,6 +170,7 @@ def test_sizes_in_the_config_are_the_sizes_of_the_networks():
     assert networks.encoder.output_size == networks.memory.input_size == 6
     assert networks.actor_head.model[0].out_features == 7
     assert len(networks.critic_head.model) == 1
+    assert module.make_networks(11).actor_head.output_size == 11
 
 
 @pytest.mark.parametrize(

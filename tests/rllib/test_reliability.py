@@ -136,7 +136,7 @@ def test_no_room_for_a_checkpoint_leaves_the_one_before_and_says_why(ray, tmp_pa
         update(algorithm, history)
         saved = save_checkpoint(algorithm, history, tmp_path)
         update(algorithm, history)
-        message = rf"into {tmp_path}: .*File too large.* {saved.name}, is whole.*resume=True"
+        message = rf"into {tmp_path}: .*File too large.* {saved.name}, is complete.*resume=True"
         with largest_file(3000), pytest.raises(OSError, match=message):
             save_checkpoint(algorithm, history, tmp_path)
         assert list(tmp_path.iterdir()) == [saved]
@@ -152,7 +152,7 @@ def test_a_full_disk_keeps_the_checkpoint_that_is_on_it(ray, small_disk):
         saved = save_checkpoint(algorithm, history, small_disk)
         fill(small_disk)
         update(algorithm, history)
-        with pytest.raises(OSError, match=r"No space left on device.* is whole: make room"):
+        with pytest.raises(OSError, match=r"No space left on device.* is complete: make room"):
             save_checkpoint(algorithm, history, small_disk)
         assert {path.name for path in small_disk.iterdir()} == {saved.name, "filler"}
         algorithm.restore_from_path(str(saved))
@@ -168,7 +168,7 @@ def test_a_learner_elsewhere_that_cannot_write_is_noticed(ray, tmp_path):
         algorithm.learner_group.foreach_learner(
             lambda _: resource.setrlimit(resource.RLIMIT_FSIZE, (3000, resource.RLIM_INFINITY))
         )
-        with pytest.raises(OSError, match=r"the learner could not write .*is whole"):
+        with pytest.raises(OSError, match=r"the learner could not write .*is complete"):
             save_checkpoint(algorithm, history, tmp_path)
     assert list(tmp_path.iterdir()) == [saved]
 

@@ -9,6 +9,7 @@ from memorylab.rllib.agent import settings_of
 from memorylab.rllib.checkpoints import find_checkpoint, save_checkpoint
 from memorylab.rllib.evaluation import evaluate
 from memorylab.rllib.training import is_finished
+from memorylab.training import Film
 from memorylab.training import History as TrainingHistory
 
 pytestmark = pytest.mark.ray
@@ -211,3 +212,55 @@ def test_an_agent_that_is_good_enough_may_be_trained_to_the_end():
     assert not is_finished(history, 100, stop_return=None)
     assert is_finished(history, 10, stop_return=None)
     assert not history.solved
+
+
+# --- films ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def observations():
+    return evaluate(Agent(short_config("dnc", SMALL_DNC)))[0].observation
+
+
+def test_a_film_shows_the_agents_memory_and_changes_nothing(ray, observations):
+    config, film = short_config("dnc", SMALL_DNC), Film(observations, every=400)
+    filmed = train(config, film=film)
+    plain = train(config)
+    assert filmed.history.mean_return == plain.history.mean_return
+    assert same_weights(filmed, plain)
+    assert film.steps == [0, *filmed.history.env_steps]
+    for agent, trace in ((Agent(config), film.traces[0]), (filmed, film.traces[-1])):
+        networks = agent.module.networks
+        features = networks.encoder(torch.as_tensor(observations))
+        assert trace.memory == pytest.approx(networks.memory.trace(features).memory, abs=1e-6)
+        assert (trace.observation == observations).all()
+    assert not np.allclose(film.traces[0].memory, film.traces[-1].memory)
+
+
+def test_a_film_goes_on_with_the_checkpoint_it_was_saved_in(ray, observations, tmp_path):
+    config, film = short_config("dnc", SMALL_DNC), Film(observations, every=400)
+    train(config, checkpoint_path=tmp_path, film=film)
+    resumed = Film(observations, every=400)
+    agent = train(config, 1600, checkpoint_path=tmp_path, resume=True, film=resumed)
+    assert resumed.steps == [0, *agent.history.env_steps]
+    assert len(resumed) > len(film)
+    for before, after in zip(film.traces, resumed.traces, strict=False):
+        assert (before.memory == after.memory).all()
+    assert Film.load(find_checkpoint(tmp_path) / "film.npz").steps == resumed.steps
+
+    with pytest.warns(UserWarning, match="has a film, but the training goes on without"):
+        train(config, 1600, checkpoint_path=tmp_path, resume=True)
+    other = Film(observations + 1)
+    with pytest.raises(ValueError, match="another sequence: it differs in input"):
+        train(config, 1600, checkpoint_path=tmp_path, resume=True, film=other)
+    with pytest.raises(ValueError, match="already shows a training"):
+        train(config, film=film)
+
+
+def test_a_film_that_begins_with_a_checkpoint_says_so(ray, observations, tmp_path):
+    config, film = short_config("dnc", SMALL_DNC), Film(observations, every=400)
+    trained = train(config, checkpoint_path=tmp_path)
+    with pytest.warns(UserWarning, match="has no film: this one begins with the checkpoint"):
+        longer = train(config, 1200, checkpoint_path=tmp_path, resume=True, film=film)
+    updates = len(trained.history.env_steps)
+    assert film.steps == longer.history.env_steps[updates - 1 :]

@@ -215,7 +215,8 @@ class MemoryModel(nn.Module, ABC):
             TypeError: The input or the state has another dtype than the model's parameters, or
                 ``t_start`` is no integer.
         """
-        z, disturbance = torch.as_tensor(z), Disturbance.parse(disturbance)
+        z = torch.as_tensor(z, device=any_parameter(self).device)
+        disturbance = Disturbance.parse(disturbance)
         self._check_sequence(z)
         check_count(t_start, "t_start", minimum=0)
         model = copy.deepcopy(self)

@@ -272,7 +272,7 @@ class MemoryTrace:
             TypeError: The metadata holds something that JSON can't.
             OSError: The folder can't be written.
         """
-        arrays = self._arrays_to_store()
+        arrays = self.arrays_to_store()
         # Version 1 for whole traces, so that older releases can read those.
         version = 1 if arrays.keys() == self.arrays.keys() else 2
         header = json.dumps(
@@ -309,7 +309,7 @@ class MemoryTrace:
         found = cls._class_of(str(header.get("kind", "dnc")), path)
         metadata = header.get("metadata")
         if version == 2:
-            arrays = found._complete(arrays, metadata or {})
+            arrays = found.complete(arrays, metadata or {})
         return found(arrays, metadata)
 
     @classmethod
@@ -332,15 +332,19 @@ class MemoryTrace:
             )
         return found
 
-    def _arrays_to_store(self) -> Mapping[str, np.ndarray]:
-        """Return all arrays, or those from which ``_complete`` computes the others."""
+    def arrays_to_store(self, whole_bytes: int | None = None) -> Mapping[str, np.ndarray]:
+        """Return all arrays, or those from which ``complete`` computes the others.
+
+        Args:
+            whole_bytes: Up to which size a run is returned whole; by default the kind's own.
+        """
         return self.arrays
 
     @classmethod
-    def _complete(
+    def complete(
         cls, arrays: Mapping[str, np.ndarray], metadata: Mapping[str, Any]
     ) -> Mapping[str, np.ndarray]:
-        """Return what ``_arrays_to_store`` returned together with what it left out."""
+        """Return what ``arrays_to_store`` returned together with what it left out."""
         return arrays
 
 

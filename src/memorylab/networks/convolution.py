@@ -61,7 +61,7 @@ class Conv2dModel(nn.Module):
 
     Args:
         in_channels: Number of channels C of the images.
-        channels: Number of output channels of each convolution. This and the next three lists have
+        channels: Number of output channels of each convolution. This list and the next three have
             one entry per convolution.
         kernel_sizes: Size of each kernel, an integer or a pair (height, width).
         strides: Stride of each convolution, an integer or a pair.

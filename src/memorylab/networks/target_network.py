@@ -1,4 +1,4 @@
-"""Target networks: a copy of a model that follows it at once, or slowly."""
+"""Updates of target networks, which are copies that follow a model at once or slowly."""
 
 from __future__ import annotations
 

@@ -29,11 +29,13 @@ def pack_model(
     """Return what a page's header says of a model to run, and append its weights to ``block``.
 
     Raises:
-        TypeError: The model is not a DNC.
+        TypeError: The model is not a DNC, or ``task`` is no task.
         ValueError: Its numbers don't follow from its weights by the DNC's equations; or the input
             is not one of the task's.
     """
     check_model(model)
+    if task is not None and not isinstance(task, Task):
+        raise TypeError(f"task must be a task such as Copy(), but is {type(task).__name__}.")
     header: dict[str, Any] = {"model": pack_weights(model, block)}
     # The page has no other way to do without a part.
     whole = Disturbance.parse(disturbance).after(disturbance_without(model.cell.ablated).edits)
@@ -74,7 +76,7 @@ def record(
         disturbance: What to change in the run, or its text.
 
     Raises:
-        TypeError: ``task`` is no task, or there is no input.
+        TypeError: There is no input.
         ValueError: The batch has several rows, or the disturbance has words and there is no task.
     """
     parsed = Disturbance.parse(disturbance)
@@ -136,8 +138,6 @@ def _read_words(
     task: Task, input: Any, disturbance: Disturbance
 ) -> tuple[Sequence[str], dict[str, Any]]:
     """Return the words of the input, and what of them is asked for; those of a disturbance."""
-    if not isinstance(task, Task):
-        raise TypeError(f"task must be a task such as Copy(), but is {type(task).__name__}.")
     if input is None:
         if disturbance.words is None:
             raise TypeError("A model needs an input: one sequence [T, F], or a batch of one.")
@@ -194,8 +194,9 @@ def check_model(model: Any) -> None:
     try:
         plain.load_state_dict(model.state_dict())
     except RuntimeError as error:
+        what = " ".join(str(error).split())
         raise ValueError(
-            f"A page can't run this DNC, because a part of it was replaced: {error}"
+            f"A page can't run this DNC, because a part of it was replaced: {what}"
         ) from None
     noise = np.random.default_rng(0).standard_normal((4, model.input_size))
     dtype = next(model.parameters()).dtype
@@ -203,6 +204,7 @@ def check_model(model: Any) -> None:
     difference = model.trace(z).output - plain.trace(z.double()).output
     if not np.abs(difference).max() <= _TOLERANCE:
         raise ValueError(
-            "A page can't run this DNC: its output isn't what the equations give for its weights, "
-            "so one of its modules was changed, for example by a hook. Record a trace and play that."
+            "A page can't run this DNC: its output isn't what the equations give for its "
+            "weights, so one of its modules was changed, for example by a hook. Record a trace and "
+            "play that."
         )

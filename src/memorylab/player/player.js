@@ -18,6 +18,7 @@ function element(tag, properties = {}, ...children) {
   node2.append(...children);
   return node2;
 }
+var hasFocus = (node2) => node2.contains(node2.getRootNode().activeElement);
 var press = (name, title, text2, onclick) => element("button", { type: "button", title, onclick, "data-action": name }, text2);
 function drawing(tag, properties = {}, ...children) {
   const node2 = document.createElementNS("http://www.w3.org/2000/svg", tag);
@@ -201,7 +202,7 @@ function tell(sign2, distance2, visible, outcome) {
 var ROLES = "ground floor wall agent sign goal card ink red text quiet good bad".split(" ");
 var ANCHORS = { start: "start", middle: "middle", end: "end" };
 var STROKE_WIDTH = 1.5;
-var unpackScenes = ({ shapes, scenes }) => scenes.map((scene) => ({ ...scene, shapes: scene.shapes.map((number) => shapes[number]) }));
+var unpackScenes = ({ shapes, scenes }) => scenes.map((scene) => ({ ...scene, shapes: scene.shapes.map((number2) => shapes[number2]) }));
 function drawScene({ width, height, label, title, shapes }) {
   const box = { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label };
   const heading = title ? [drawing("title", {}, title)] : [];
@@ -495,11 +496,11 @@ function softmax(values, from, count) {
   for (let i = from; i < from + count; i++) values[i] /= total;
 }
 function addProduct(out, matrix, vector, first = 0, width = vector.length, start = 0) {
-  for (let row = 0; row < out.length; row++) {
+  for (let row2 = 0; row2 < out.length; row2++) {
     let total = 0;
-    const place = (first + row) * width + start;
+    const place = (first + row2) * width + start;
     for (let i = 0; i < vector.length; i++) total += matrix[place + i] * vector[i];
-    out[row] += total;
+    out[row2] += total;
   }
 }
 
@@ -510,6 +511,7 @@ __export(disturbance_exports, {
   UNDISTURBED: () => UNDISTURBED,
   apply: () => apply,
   check: () => check,
+  covers: () => covers,
   firstChange: () => firstChange,
   format: () => format,
   formatEdit: () => formatEdit,
@@ -607,9 +609,9 @@ function checkEdit(edit, table, sizes) {
   const computed = Object.keys(table).filter((key) => !table[key].optional);
   if (!computed.includes(name))
     fail(`no step computes an array '${name}'.${suggest(name, computed)}`);
-  const row = table[name];
-  const shape = stepShape(row, sizes);
-  const letters = row.axes.split(" ").slice(1);
+  const row2 = table[name];
+  const shape = stepShape(row2, sizes);
+  const letters = row2.axes.split(" ").slice(1);
   if (index.length > shape.length)
     fail(`at one step ${name} has ${shape.length} dimensions, but the index has ${index.length}.`);
   index.forEach((at, i) => {
@@ -621,10 +623,10 @@ function checkEdit(edit, table, sizes) {
   for (const step of [first, last ?? 0])
     if (step >= sizes.T)
       fail(`step ${step} is out of range: the run has the steps 0 to ${sizes.T - 1}.`);
-  const [low, high] = KINDS[row.kind];
+  const [low, high] = KINDS[row2.kind];
   if (!(low <= value && value <= high)) {
     const allowed = Number.isFinite(high) ? `in [${low}, ${high}]` : `at least ${low}`;
-    fail(`${name} is a ${row.kind}, so its value must be ${allowed}, but it is ${value}.`);
+    fail(`${name} is a ${row2.kind}, so its value must be ${allowed}, but it is ${value}.`);
   }
 }
 function suggest(name, known) {
@@ -634,16 +636,17 @@ function suggest(name, known) {
   return `${hint} Known: ${known.toSorted().join(", ") || "none"}.`;
 }
 function distance(a, b) {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  let row2 = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++)
-      next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] !== b[j - 1])));
-    row = next;
+      next.push(Math.min(row2[j] + 1, next[j - 1] + 1, row2[j - 1] + (a[i - 1] !== b[j - 1])));
+    row2 = next;
   }
-  return row[b.length];
+  return row2[b.length];
 }
 var holds = ({ first, last }, step) => first <= step && (last === null || step <= last);
+var covers = (edit, name, index, step) => edit.name === name && holds(edit, step) && edit.index.every((at, i) => at === index[i]);
 function apply(disturbance, name, step, values, shape) {
   for (const edit of disturbance.edits)
     if (edit.name === name && holds(edit, step)) {
@@ -689,13 +692,137 @@ __export(expressions_exports, {
   nonnegative: () => nonnegative,
   root: () => root,
   shorten: () => shorten,
+  shownSources: () => shownSources,
   sources: () => sources,
   square: () => square,
   subtract: () => subtract
 });
 
 // src/memorylab/player/script/mathml.js
-var symbolOf = (name) => name;
+var mathml_exports = {};
+__export(mathml_exports, {
+  mathml: () => mathml,
+  number: () => number,
+  similarityOf: () => similarityOf,
+  symbolOf: () => symbolOf
+});
+var SYMBOLS = {
+  input: ["x"],
+  read_keys: ["k", "r"],
+  read_strengths: ["β", "r"],
+  write_key: ["k", "w"],
+  write_strength: ["β", "w"],
+  erase_vector: ["e"],
+  write_vector: ["v"],
+  free_gates: ["f"],
+  allocation_gate: ["g", "a"],
+  write_gate: ["g", "w"],
+  read_modes: ["π"],
+  usage: ["u"],
+  allocation_weighting: ["a"],
+  write_content_weighting: ["c", "w"],
+  write_weighting: ["w", "w"],
+  memory: ["M"],
+  link: ["L"],
+  precedence: ["p"],
+  forward_weighting: ["f"],
+  backward_weighting: ["b"],
+  read_content_weighting: ["c", "r"],
+  read_weighting: ["w", "r"],
+  read_vectors: ["r"],
+  output: ["y"],
+  controller_hidden: ["h"],
+  controller_cell: ["s"],
+  "cell.interface.weight": ["W", "", "ξ"],
+  "cell.interface.bias": ["b", "", "ξ"],
+  "output.weight": ["W", "", "y"],
+  "output.bias": ["b", "", "y"]
+};
+var GATES = ["i", "f", "g", "o"];
+var WEIGHTS = {
+  weight: ["W"],
+  bias: ["b"],
+  weight_ih: ["W", "", "x"],
+  bias_ih: ["b", "", "x"],
+  weight_hh: ["W", "", "h"],
+  bias_hh: ["b", "", "h"]
+};
+var HEADED = /^(read_(?!weighting_)|free_gates|(forward|backward)_weighting|read_content_weighting)/;
+var identifier = (text2) => `<mi>${text2}</mi>`;
+var operator = (text2) => `<mo>${text2}</mo>`;
+var row = (...parts) => `<mrow>${parts.join("")}</mrow>`;
+var fence = (inner, left = "(", right = ")") => row(`<mo stretchy="false">${left}</mo>`, inner, `<mo stretchy="false">${right}</mo>`);
+function symbolOf(name, index, when2) {
+  const rest = [...index];
+  const layer = /^controller_\w+_(\d+)$/.exec(name)?.[1];
+  const known = name.replace(/(controller_\w+)_\d+$/, "$1");
+  const [base, over = "", below = when2] = SYMBOLS[known] ?? WEIGHTS[name.split(".").at(-1)] ?? "?";
+  let [letter, above] = [base, over];
+  if (known === "controller_gates") letter = GATES[rest.shift()];
+  if (HEADED.test(name)) above += (above ? "," : "") + rest.shift();
+  if (layer !== void 0) above = String(Number(layer) + 1);
+  const [lower, upper] = [below, above].map((text2) => text2 && identifier(text2));
+  let symbol = identifier(letter);
+  if (lower && upper) symbol = `<msubsup>${symbol}${lower}${upper}</msubsup>`;
+  else if (lower) symbol = `<msub>${symbol}${lower}</msub>`;
+  else if (upper) symbol = `<msup>${symbol}${upper}</msup>`;
+  return rest.length ? row(symbol, fence(identifier(rest.join(", ")), "[", "]")) : symbol;
+}
+var similarityOf = (key, memory3) => row(identifier("D"), fence(row(key, operator(","), memory3)));
+var [SUM, PRODUCT, ATOM] = [1, 2, 3];
+var BINDING = { add: SUM, subtract: SUM, multiply: PRODUCT };
+var CALLS = { sigmoid: "σ", oneplus: "oneplus", tanh: "tanh" };
+function mathml(expression, write2, later = false) {
+  const inner = (node2, least = SUM, after = false) => {
+    const loose = (BINDING[node2.op] ?? ATOM) < least;
+    const isNegative = ["leaf", "named"].includes(node2.op) && node2.value < 0;
+    const text2 = mathml(node2, write2, after && !loose);
+    return loose || after && isNegative ? fence(text2) : text2;
+  };
+  const { op, args, over } = expression;
+  const [first, second] = args;
+  switch (op) {
+    case "leaf":
+      return write2(expression);
+    case "add":
+    case "multiply": {
+      const [sign2, great, least] = op === "add" ? ["+", "∑", SUM] : ["·", "∏", PRODUCT];
+      if (over && args.length === 1 && Number.isNaN(expression.value))
+        return row(`<munder>${operator(great)}${identifier(over)}</munder>`, inner(first, PRODUCT));
+      if (!args.length) return `<mn>${op === "add" ? 0 : 1}</mn>`;
+      return row(args.map((arg, i) => inner(arg, least, later || i > 0)).join(operator(sign2)));
+    }
+    case "subtract":
+      return row(inner(first), operator("−"), inner(second, PRODUCT, true));
+    case "divide":
+      return `<mfrac>${row(inner(first))}${row(inner(second))}</mfrac>`;
+    case "exp":
+      return `<msup>${identifier("e")}${row(inner(first))}</msup>`;
+    case "root":
+      return `<msqrt>${inner(first)}</msqrt>`;
+    case "square":
+      return `<msup>${row(inner(first, ATOM, true))}<mn>2</mn></msup>`;
+    case "nonnegative":
+      return row(identifier("max"), fence(row("<mn>0</mn>", operator(","), inner(first))));
+    case "named":
+      return expression.symbol || write2(expression);
+    default:
+      return row(identifier(CALLS[op]), fence(inner(first)));
+  }
+}
+function figures(value) {
+  const distance2 = 1 - Math.abs(value);
+  if (distance2 > 0 && distance2 < 0.01)
+    return value.toFixed(Math.min(12, 2 - Math.floor(Math.log10(distance2)))).replace("-", "−");
+  const size = Math.abs(value);
+  if (size > 0 && size < 1e-4)
+    return Number(value.toPrecision(3)).toExponential().replaceAll("-", "−");
+  return brief(value);
+}
+var number = ({ value, rest }) => {
+  const text2 = `<mn>${figures(value)}</mn>`;
+  return rest ? `<munder>${text2}<mtext>${rest} more</mtext></munder>` : text2;
+};
 
 // src/memorylab/player/script/expressions.js
 var SHOWN = 3;
@@ -739,10 +866,17 @@ var apply2 = (name, a) => node(name, [a]);
 var named = (symbol, a) => node("named", [a], { symbol });
 var nonnegative = (a) => a.value < 0 ? node("nonnegative", [a]) : a;
 var evaluate = ({ op, args, value }) => op === "leaf" ? value : OPERATIONS[op](...args.map(evaluate));
-function sources(expression, found = []) {
-  if (expression.source) found.push(expression.source);
-  for (const arg of expression.args) sources(arg, found);
-  return found;
+function sources({ source, args }) {
+  return [...source ? [source] : [], ...args.flatMap(sources)];
+}
+function shownSources(expression) {
+  let isOpen = false;
+  const visit = ({ op, source, args }) => {
+    if (op === "named" && isOpen) return [];
+    isOpen ||= op === "named";
+    return [...source ? [source] : [], ...args.flatMap(visit)];
+  };
+  return visit(expression);
 }
 function shorten(expression) {
   const args = expression.args.map(shorten);
@@ -789,9 +923,6 @@ var Numbers = class extends Cells {
     const { weights, shapes } = this.model;
     return leaf(weights[name][flatten(index, shapes[name])]);
   }
-  similarity() {
-    return "";
-  }
   /** The sum of `body(i)` over a count of indices, or over a list of them. */
   sum(letter, over, body) {
     return node("add", each(over).map(body), { over: letter });
@@ -820,7 +951,7 @@ var Letters = class extends Cells {
     return node("add", [body(letter)], { over: letter });
   }
   product(letter, over, body) {
-    return node("multiply", [body(letter)], { over: letter });
+    return node("multiply", [body(letter.split(" ")[0])], { over: letter });
   }
 };
 
@@ -831,18 +962,18 @@ function joined({ input }, { read_vectors: read3 }) {
   all.set(read3, input.length);
   return all;
 }
-function joinedTerms(c, name, row) {
+function joinedTerms(c, name, row2) {
   const { input: F, heads: R, word: W } = c.sizes;
   const place = (i, w) => c.symbolic ? "F+iW+w" : F + i * W + w;
   return [
-    c.sum("j", F, (j) => multiply(c.weight(name, row, j), c.now("input", j))),
+    c.sum("j", F, (j) => multiply(c.weight(name, row2, j), c.now("input", j))),
     c.sum("i,w", R * W, (at) => {
       const [i, w] = c.symbolic ? ["i", "w"] : [Math.floor(at / W), at % W];
-      return multiply(c.weight(name, row, place(i, w)), c.before("read_vectors", i, w));
+      return multiply(c.weight(name, row2, place(i, w)), c.before("read_vectors", i, w));
     })
   ];
 }
-var GATES = 4;
+var GATES2 = 4;
 var LSTM_LAYERS = /* @__PURE__ */ new Map();
 function lstmLayer(layer, prefix) {
   if (!LSTM_LAYERS.has(prefix)) LSTM_LAYERS.set(prefix, makeLayer(layer, prefix));
@@ -870,15 +1001,15 @@ function makeLayer(layer, prefix) {
       },
       explain(c, gate, unit) {
         const { hidden: H } = c.sizes;
-        const row = c.symbolic ? unit : gate * H + unit;
-        const terms = layer ? [c.sum("j", H, (j) => multiply(c.weight(input, row, j), c.now(below, j)))] : joinedTerms(c, input, row);
+        const row2 = c.symbolic ? unit : gate * H + unit;
+        const terms = layer ? [c.sum("j", H, (j) => multiply(c.weight(input, row2, j), c.now(below, j)))] : joinedTerms(c, input, row2);
         return apply2(
           gate === 2 ? "tanh" : "sigmoid",
           add(
             ...terms,
-            c.sum("k", H, (k) => multiply(c.weight(recurrent, row, k), c.before(hidden, k))),
-            c.weight(`${prefix}bias_ih`, row),
-            c.weight(`${prefix}bias_hh`, row)
+            c.sum("l", H, (l) => multiply(c.weight(recurrent, row2, l), c.before(hidden, l))),
+            c.weight(`${prefix}bias_ih`, row2),
+            c.weight(`${prefix}bias_hh`, row2)
           )
         );
       }
@@ -901,7 +1032,7 @@ function makeLayer(layer, prefix) {
       compute(now, before, { sizes: { hidden: H } }) {
         return now[cell].map((value, h) => now[gates2][3 * H + h] * Math.tanh(value));
       },
-      explain: (c, h) => multiply(c.now(gates2, GATES - 1, h), apply2("tanh", c.now(cell, h)))
+      explain: (c, h) => multiply(c.now(gates2, GATES2 - 1, h), apply2("tanh", c.now(cell, h)))
     }
   ];
 }
@@ -951,11 +1082,11 @@ var WEIGHT = "cell.interface.weight";
 var BIAS = "cell.interface.bias";
 var stepSize = (axes, { heads: R, word: W }) => axes.split(" ").slice(1).reduce((size, axis2) => size * ({ R, W }[axis2] ?? Number(axis2)), 1);
 var offsetOf = (name, sizes) => PARTS.slice(0, ASKED.indexOf(name)).reduce((at, [, axes]) => at + stepSize(axes, sizes), 0);
-function raw(c, row) {
+function raw(c, row2) {
   const { hidden: H } = c.sizes;
   return add(
-    c.sum("h", H, (h) => multiply(c.weight(WEIGHT, row, h), hiddenUnit(c, h))),
-    c.weight(BIAS, row)
+    c.sum("q", H, (q) => multiply(c.weight(WEIGHT, row2, q), hiddenUnit(c, q))),
+    c.weight(BIAS, row2)
   );
 }
 var INTERFACE = PARTS.map(([name, axes, range2]) => ({
@@ -971,12 +1102,12 @@ var INTERFACE = PARTS.map(([name, axes, range2]) => ({
   },
   explain(c, ...index) {
     const { word: W } = c.sizes;
-    const flat = axes === "T R W" ? index[0] * W + index[1] : index[0] ?? 0;
-    const row = (at) => c.symbolic ? "·" : offsetOf(name, c.sizes) + at;
+    const flat2 = axes === "T R W" ? index[0] * W + index[1] : index[0] ?? 0;
+    const row2 = (at) => c.symbolic ? "·" : offsetOf(name, c.sizes) + at;
     if (range2 === "distribution")
-      return c.softmax("m", 3, index[1], (m) => raw(c, row(3 * index[0] + m)));
-    const value = raw(c, row(flat));
-    return range2 === "number" ? value : apply2(range2 === "fraction" ? "sigmoid" : range2, value);
+      return c.softmax("l", 3, index[1], (m) => raw(c, row2(3 * index[0] + m)));
+    const value = raw(c, row2(flat2));
+    return range2 === "number" ? value : apply2(range2 === "fraction" ? "sigmoid" : "oneplus", value);
   }
 }));
 
@@ -1004,21 +1135,21 @@ function norm(vectors, from, count) {
   for (let i = from; i < from + count; i++) squares += vectors[i] * vectors[i];
   return Math.sqrt(squares + NORM_EPSILON);
 }
-function explainLookUp(c, n, key, memory3, strength) {
+function explainLookUp(c, n, key, memoryAt, strength) {
   const { locations: N, word: W } = c.sizes;
   const length = (cell) => root(
     add(
       c.sum("w", W, (w) => square(cell(w))),
-      constant(NORM_EPSILON)
+      leaf(NORM_EPSILON, "<mi>ε</mi>")
     )
   );
   const cosine = (at) => named(
-    c.similarity(at),
+    c.symbolic && similarityOf(key().symbol, memoryAt(at).symbol),
     divide(
-      c.sum("w", W, (w) => multiply(key(w), memory3(at, w))),
+      c.sum("w", W, (w) => multiply(key(w), memoryAt(at, w))),
       multiply(
         length(key),
-        length((w) => memory3(at, w))
+        length((w) => memoryAt(at, w))
       )
     )
   );
@@ -1078,8 +1209,8 @@ var writeContent = {
   explain: (c, n) => explainLookUp(
     c,
     n,
-    (w) => c.now("write_key", w),
-    (j, w) => c.before("memory", j, w),
+    (...w) => c.now("write_key", ...w),
+    (...jw) => c.before("memory", ...jw),
     c.now("write_strength")
   )
 };
@@ -1221,8 +1352,8 @@ var readContent = {
   explain: (c, i, n) => explainLookUp(
     c,
     n,
-    (w) => c.now("read_keys", i, w),
-    (j, w) => c.now("memory", j, w),
+    (...w) => c.now("read_keys", i, ...w),
+    (...jw) => c.now("memory", ...jw),
     c.now("read_strengths", i)
   )
 };
@@ -1269,7 +1400,7 @@ var output = {
     const { hidden: H, heads: R, word: W } = c.sizes;
     const weight = (at) => c.weight("output.weight", d, at);
     return add(
-      c.sum("h", H, (h) => multiply(weight(h), hiddenUnit(c, h))),
+      c.sum("q", H, (q) => multiply(weight(q), hiddenUnit(c, q))),
       c.sum("i,w", R * W, (at) => {
         const [i, w] = c.symbolic ? ["i", "w"] : [Math.floor(at / W), at % W];
         return multiply(weight(c.symbolic ? "i,w" : H + at), c.now("read_vectors", i, w));
@@ -1327,11 +1458,11 @@ var Run = class {
 var Difference = class extends Run {
   constructor(left, right) {
     const arrays = {};
-    for (const [name, row] of Object.entries(left.arrays)) {
+    for (const [name, row2] of Object.entries(left.arrays)) {
       const other = right.arrays[name];
-      if (!other || `${row.shape.slice(1)}` !== `${other.shape.slice(1)}`) continue;
-      const extent = Math.max(row.high, other.high) - Math.min(row.low, other.low);
-      arrays[name] = { ...row, low: -extent, high: extent };
+      if (!other || `${row2.shape.slice(1)}` !== `${other.shape.slice(1)}`) continue;
+      const extent = Math.max(row2.high, other.high) - Math.min(row2.low, other.low);
+      arrays[name] = { ...row2, low: -extent, high: extent };
     }
     const { locations, word, heads, order, kind, answer } = left;
     const label = `${left.label} − ${right.label}`;
@@ -1399,6 +1530,7 @@ var Simulation = class _Simulation extends Run {
     super(
       {
         label: "",
+        keptBytes: KEPT_BYTES,
         ...about,
         steps,
         locations,
@@ -1432,7 +1564,7 @@ var Simulation = class _Simulation extends Run {
   // -- running
   run(earlier) {
     const { steps, locations: N, word: W } = this;
-    this.thin = 8 * steps * N * (N + W) > KEPT_BYTES;
+    this.thin = 8 * steps * N * (N + W) > this.keptBytes;
     this.history = this.reusable(earlier);
     const first = this.history.length;
     let before = this.zeros();
@@ -1509,12 +1641,12 @@ var Simulation = class _Simulation extends Run {
   /** The rows of the arrays, with shapes and ranges. */
   rows(table) {
     const rows = {};
-    for (const [name, row] of Object.entries(table)) {
+    for (const [name, row2] of Object.entries(table)) {
       if (!(name in this.history[0])) continue;
       const size = this.history[0][name].length;
-      const shape = this.stepShapes[name] ?? row.shape?.slice(1) ?? [size];
-      const [low, high] = ["number", "strength"].includes(row.kind) ? this.range(name) : [0, 1];
-      rows[name] = { ...row, shape: [this.steps, ...shape], low, high };
+      const shape = this.stepShapes[name] ?? row2.shape?.slice(1) ?? [size];
+      const [low, high] = ["number", "strength"].includes(row2.kind) ? this.range(name) : [0, 1];
+      rows[name] = { ...row2, shape: [this.steps, ...shape], low, high };
     }
     return rows;
   }
@@ -1637,7 +1769,7 @@ var AgentControls = class {
     const all = "Set all that it keeps to 0: memory, usage, links, weightings, and what it read";
     this.wipeAll = press("wipe-all", all, "Wipe all that it keeps", () => this.forget(STATE));
     this.verdict = element("p", { class: "mp-turns", role: "status" });
-    const row = (...parts) => element("div", { class: "mp-tools" }, ...parts);
+    const row2 = (...parts) => element("div", { class: "mp-tools" }, ...parts);
     const signs = element(
       "span",
       { class: "mp-group-of", role: "group", "aria-label": "sign" },
@@ -1646,7 +1778,7 @@ var AgentControls = class {
     this.root = element(
       "section",
       { class: "mp-agent", "aria-label": "maze and memory of the agent" },
-      row(
+      row2(
         "sign",
         signs,
         element("label", {}, "corridor ", this.length, this.count),
@@ -1718,8 +1850,8 @@ function read2(header, view) {
 }
 function readModel({ model, runs }, buffer) {
   const weights = {};
-  for (const [name, row] of Object.entries(model.weights))
-    weights[name] = Float64Array.from(numbers(buffer, row));
+  for (const [name, row2] of Object.entries(model.weights))
+    weights[name] = Float64Array.from(numbers(buffer, row2));
   const shapes = Object.fromEntries(
     Object.entries(model.weights).map(([name, { shape }]) => [name, shape])
   );
@@ -1742,8 +1874,8 @@ function readEpisode({ agent }, buffer, model, about) {
 function readRun({ follows, disturbance, scenes, ...about }, buffer, model, header) {
   const given = {};
   about.scenes = scenes ? unpackScenes(scenes) : null;
-  for (const [name, row] of Object.entries(about.arrays))
-    if ("offset" in row) given[name] = numbers(buffer, row);
+  for (const [name, row2] of Object.entries(about.arrays))
+    if ("offset" in row2) given[name] = numbers(buffer, row2);
   if (!follows) return new Run(about, given);
   const { input, target, mask, ...recorded } = given;
   const sequence = { ...about, input, target, mask, given: recorded };
@@ -1766,13 +1898,13 @@ function readRun({ follows, disturbance, scenes, ...about }, buffer, model, head
 var CALLED = { N: "location", H: "unit", W: "position" };
 var FRACTIONS = ["fraction", "weighting", "distribution", "links"];
 var WRITTEN = 0.1;
-var isLetter = (dimension) => /^[A-Z]$/.test(dimension) && !"FD".includes(dimension);
+var isLetter = (dimension) => /^[A-Z]$/.test(dimension) && !"FDA".includes(dimension);
 var dimensions = ({ axes }) => axes.split(" ").slice(1);
 function sizesOf2(run) {
   const sizes = {};
-  for (const row of Object.values(run.arrays))
-    dimensions(row).forEach((letter, i) => {
-      if (isLetter(letter)) sizes[letter] = row.shape[i + 1];
+  for (const row2 of Object.values(run.arrays))
+    dimensions(row2).forEach((letter, i) => {
+      if (isLetter(letter)) sizes[letter] = row2.shape[i + 1];
     });
   return sizes;
 }
@@ -1836,8 +1968,8 @@ var Axes = class {
     return { kind: letter, shared: true, count, places: list, names };
   }
   /** A place in words, such as "location 3". */
-  say(letter, row) {
-    return `${CALLED[letter] ?? "place"} ${this.of(letter).names[row]}`;
+  say(letter, row2) {
+    return `${CALLED[letter] ?? "place"} ${this.of(letter).names[row2]}`;
   }
   /** The number that is shown for a place of the arrays. */
   number(letter, place) {
@@ -1903,779 +2035,6 @@ var between = (low, high) => ({
 });
 var around = (extent) => ({ kind: "diverging", low: -(extent || 1), high: extent || 1 });
 var UNIT = between(0, 1);
-
-// src/memorylab/player/script/legend.js
-function legend(view) {
-  const { run, simple } = view;
-  const stored = view.names("words");
-  const bars = stored.map((name) => bar(run.arrays[name].label, view.shared([name])()));
-  if (simple) {
-    const weights = { text: unitOf(view), ...view.unit() };
-    const input = { text: "input", ...view.scaleOf("input")() };
-    if (input.low === weights.low && input.high === weights.high && !run.signed)
-      weights.text = ["input", weights.text].filter(Boolean).join(", ");
-    else bars.push(bar(input.text, input));
-    if (weights.text) bars.push(bar(weights.text, weights));
-  } else {
-    const words = view.names("vector", "vectors");
-    if (words.length) bars.push(bar("words of this step", view.shared(words)()));
-    const units = view.names("places").filter((name) => !isFraction(run.arrays[name]));
-    if (units.length) bars.push(bar("units", view.shared(units)()));
-    const parts = run.has("link") ? "links, usage, weightings, gates" : "gates";
-    if (run.names(isFraction).length)
-      bars.push(bar(run.signed ? "differences" : parts, view.unit()));
-  }
-  const none = element("span", { class: "mp-bar-entry" }, element("i", { class: "mp-hatch" }));
-  none.append("no number");
-  return element("div", { class: "mp-legend" }, ...bars, none);
-}
-function unitOf({ run }) {
-  if (run.signed) return "differences";
-  const parts = [run.has("write_weighting") && "weights", hasBits(run) && "probabilities"];
-  return parts.filter(Boolean).join(", ");
-}
-function bar(label, { kind, low, high }) {
-  const colours = element("i", { class: "mp-gradient", style: { background: gradient(kind) } });
-  const text2 = `${label} ${brief(low)}`;
-  return element("span", { class: "mp-bar-entry" }, text2, colours, brief(high));
-}
-var PLAIN = [
-  ["location", "a row of the memory; counted in the order in which the run first writes to them"],
-  ["weight", "how far a step writes to a location or reads it: 0 not at all, 1 wholly"],
-  ["free", "not in use: nothing that is still needed stands there"],
-  ["probability", "how likely the model finds it that a bit of the answer is 1"]
-];
-function glossary(view) {
-  const { run, simple } = view;
-  const names = run.names((row) => !simple || row.simple);
-  const entries = names.map((name) => {
-    const { label, meaning } = run.arrays[name];
-    return [simple || label === name ? label : `${label} (${name})`, meaning];
-  });
-  const uses = names.some((name) => ["words", "pairs"].includes(formOf(run, name)));
-  if (simple && uses) entries.push(...PLAIN);
-  return element(
-    "details",
-    { class: "mp-keys mp-glossary" },
-    element("summary", {}, "What do the words mean?"),
-    element(
-      "dl",
-      {},
-      ...entries.flatMap(([word, meaning]) => [
-        element("dt", {}, word),
-        element("dd", {}, meaning)
-      ])
-    )
-  );
-}
-
-// src/memorylab/player/script/level.js
-var KEY = "memorylab-player-level";
-var LEVELS = ["simple", "everything"];
-function recall() {
-  try {
-    const level = localStorage.getItem(KEY);
-    return LEVELS.includes(level) ? level : LEVELS[0];
-  } catch {
-    return LEVELS[0];
-  }
-}
-function remember(level) {
-  try {
-    localStorage.setItem(KEY, level);
-  } catch {
-  }
-}
-
-// src/memorylab/player/script/panels.js
-var NOTED = 0.1;
-var Panel = class {
-  constructor(player, options) {
-    Object.assign(this, options);
-    this.player = player;
-    const canvas = this.canvas = element("canvas", {
-      width: this.columns.count,
-      height: this.rows.count,
-      tabindex: "0",
-      role: "application",
-      "aria-roledescription": "heatmap",
-      "aria-label": `${this.title}: ${this.rows.count} by ${this.columns.count}. Arrow keys move from cell to cell.`,
-      "data-panel": this.name
-    });
-    this.context = canvas.getContext("2d", { alpha: true });
-    this.image = this.context.createImageData(this.columns.count, this.rows.count);
-    this.words = new Uint32Array(this.image.data.buffer);
-    this.cell = null;
-    this.marks = element("div", { class: "mp-marks" });
-    this.lights = element("div", { class: "mp-marks" });
-    this.frame = element("div", { class: "mp-frame" }, canvas, this.marks, this.lights);
-    canvas.addEventListener("pointermove", (event) => this.point(event));
-    canvas.addEventListener("pointerleave", () => player.select(null));
-    canvas.addEventListener("focus", () => this.choose(this.cell ?? [0, 0]));
-    canvas.addEventListener("blur", () => player.select(null));
-    canvas.addEventListener("keydown", (event) => this.key(event));
-    canvas.addEventListener("click", (event) => {
-      this.choose(this.place(event));
-      player.tellCell(this, event);
-    });
-  }
-  draw(step) {
-    const value = this.cells(step);
-    const { kind, low, high } = this.scale();
-    const colours = PALETTES[kind];
-    const factor = 255 / (high - low);
-    const { words } = this;
-    const width = this.columns.count;
-    for (let row = 0, place = 0; row < this.rows.count; row++)
-      for (let column2 = 0; column2 < width; column2++, place++) {
-        const number = value(row, column2);
-        const index = (number - low) * factor;
-        words[place] = number !== number ? 0 : colours[index < 0 ? 0 : index > 255 ? 255 : index + 0.5 | 0];
-      }
-    this.context.putImageData(this.image, 0, 0);
-  }
-  place(event) {
-    const box = this.canvas.getBoundingClientRect();
-    const at = (offset, length, count) => Math.max(0, Math.min(count - 1, Math.floor(offset / length * count)));
-    return [
-      at(event.clientY - box.top, box.height, this.rows.count),
-      at(event.clientX - box.left, box.width, this.columns.count)
-    ];
-  }
-  point(event) {
-    this.choose(this.place(event));
-  }
-  choose(cell) {
-    this.cell = cell;
-    this.player.select(this);
-  }
-  key(event) {
-    const move = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (!(event.key in move) && event.key !== "Enter") return;
-    event.preventDefault();
-    event.stopPropagation();
-    if (event.key === "Enter") return this.player.tellCell(this, event);
-    const [row, column2] = this.cell ?? [0, 0];
-    const [down, right] = move[event.key];
-    this.choose([
-      Math.max(0, Math.min(this.rows.count - 1, row + down)),
-      Math.max(0, Math.min(this.columns.count - 1, column2 + right))
-    ]);
-  }
-  /** What the chosen cell stands for, for the other panels: places as [kind, index]. */
-  chosen() {
-    const [row, column2] = this.cell;
-    const places = [];
-    for (const [{ kind, shared }, index] of [
-      [this.rows, row],
-      [this.columns, column2]
-    ])
-      if (shared) places.push([kind, index]);
-    return { panel: this, row, column: column2, places };
-  }
-  readout(step) {
-    const [row, column2] = this.cell;
-    const value = show(this.cells(step)(row, column2));
-    return `${this.tell(row, column2, step)} = ${value}`;
-  }
-  /** A bar over a row or a column. */
-  bar(along, index, name) {
-    const [{ count }, start, size] = along === "row" ? [this.rows, "top", "height"] : [this.columns, "left", "width"];
-    const style = { [start]: `${100 * index / count}%`, [size]: `${100 / count}%` };
-    return element("div", { class: `mp-mark mp-${along} ${name}`, style });
-  }
-  mark(chosen) {
-    const { rows, columns } = this;
-    const bars = [];
-    if (chosen?.panel === this) {
-      bars.push(this.bar("row", chosen.row, "mp-strong"));
-      bars.push(this.bar("column", chosen.column, "mp-strong"));
-    } else if (chosen) {
-      const of = ({ kind, shared }) => shared ? chosen.places.filter((place) => place[0] === kind).map((place) => place[1]) : [];
-      const marked = [of(rows), of(columns)];
-      if (rows.shared && rows.kind === columns.kind && marked[0].length)
-        marked.splice(0, 2, [marked[0][0]], [marked[0][1] ?? marked[0][0]]);
-      bars.push(...marked[0].map((index) => this.bar("row", index, "")));
-      bars.push(...marked[1].map((index) => this.bar("column", index, "")));
-    }
-    this.marks.replaceChildren(...bars);
-  }
-  /** Light the cells that show one of some numbers, each { name, index, step }. */
-  light(numbers2, step) {
-    const cells = [];
-    const { count: height } = this.rows;
-    const { count: width } = this.columns;
-    for (let row = 0; numbers2.length && row < height; row++)
-      for (let column2 = 0; column2 < width; column2++) {
-        const here = { step, ...this.address(row, column2) };
-        if (!numbers2.some((one) => ["name", "index", "step"].every((key) => one[key] === here[key])))
-          continue;
-        const style = {
-          top: `${100 * row / height}%`,
-          left: `${100 * column2 / width}%`,
-          height: `${100 / height}%`,
-          width: `${100 / width}%`
-        };
-        cells.push(element("div", { class: "mp-lit", style }));
-      }
-    this.lights.replaceChildren(...cells);
-  }
-};
-var TimeLine = class extends Panel {
-  constructor(player, options) {
-    super(player, options);
-    this.cursor = element("div", { class: "mp-cursor" });
-    this.frame.append(this.cursor);
-    this.frame.classList.add("mp-time");
-    this.canvas.addEventListener("pointerdown", (event) => {
-      this.canvas.setPointerCapture(event.pointerId);
-      this.seek(event);
-    });
-  }
-  seek(event) {
-    const box = this.canvas.getBoundingClientRect();
-    this.player.seek(Math.floor((event.clientX - box.left) / box.width * this.columns.count));
-  }
-  point(event) {
-    if (event.buttons & 1) this.seek(event);
-    super.point(event);
-  }
-  draw() {
-  }
-  drawOnce() {
-    super.draw(0);
-    this.update?.();
-  }
-  follow(step) {
-    const width = 100 / this.columns.count;
-    this.cursor.style.left = `${Math.min(step, this.columns.count - 1) * width}%`;
-    this.cursor.style.width = `max(3px, ${width}%)`;
-    this.verdict?.(step);
-    if (this.numbers) {
-      const value = this.cells(0);
-      this.numbers.forEach((node2, row) => {
-        const number = value(row, step);
-        node2.textContent = Number.isNaN(number) ? "" : number !== 0 && Math.abs(number) < 1e-3 ? "0.000" : brief(number);
-      });
-    }
-  }
-};
-var Bars = class extends Panel {
-  constructor(player, options) {
-    super(player, options);
-    this.path = drawing("path", { class: "mp-bar" });
-    this.missing = drawing("path", { class: "mp-missing" });
-    const box = { viewBox: `0 0 100 ${this.rows.count}`, preserveAspectRatio: "none" };
-    this.canvas.after(drawing("svg", { ...box, "aria-hidden": "true" }, this.path, this.missing));
-    this.canvas.setAttribute("aria-roledescription", "bars");
-    this.frame.classList.add("mp-bars", this.tone);
-    this.notes = element("div", { class: `mp-notes ${this.tone}`, "aria-hidden": "true" });
-  }
-  draw(step) {
-    const value = this.cells(step);
-    const { low, high } = this.scale();
-    const at = (number) => {
-      const part = Math.max(0, Math.min(1, (number - low) / (high - low)));
-      return 100 * (this.mirrored ? 1 - part : part);
-    };
-    const { count } = this.rows;
-    const roomy = this.height / count >= 11;
-    let bars = "";
-    let missing = "";
-    let noted = [];
-    for (let row = 0; row < count; row++) {
-      const number = value(row, 0);
-      if (number !== number) {
-        missing += `M0 ${row + 0.5}h100`;
-        continue;
-      }
-      const start = at(0);
-      bars += `M${start.toFixed(2)} ${row + 0.12}v.76H${at(number).toFixed(2)}v-.76z`;
-      const size = Math.abs(number);
-      if (size < NOTED * high) continue;
-      if (roomy) noted.push([row, number]);
-      else if (!noted.length || size > Math.abs(noted[0][1])) noted = [[row, number]];
-    }
-    this.path.setAttribute("d", bars);
-    this.missing.setAttribute("d", missing);
-    this.notes.replaceChildren(
-      ...noted.map(([row, number]) => {
-        const style = { top: `${100 * (row + 0.5) / count}%` };
-        return element("span", { style }, number.toFixed(2).replace("-", "−"));
-      })
-    );
-  }
-};
-
-// src/memorylab/player/script/lines.js
-var NARROW = 180;
-function line2(view, label, rows, read3, options) {
-  const {
-    name = `${label} over time`,
-    scale,
-    height,
-    numbers: numbers2 = false,
-    tell: tell2,
-    meaning,
-    tone = ""
-  } = options;
-  const at = options.at ?? ((array, step) => view.run.at(array, step));
-  let known = {};
-  const cells = () => (row, column2) => {
-    if (column2 >= view.run.steps) return NaN;
-    const [array, index] = read3(row);
-    known[array] ??= Array.from({ length: view.run.steps }, (_, step) => at(array, step).slice());
-    return known[array][column2][index];
-  };
-  const panel = new TimeLine(view.player, {
-    name,
-    title: `${label} over time`,
-    view,
-    rows,
-    // All runs on one clock: behind the end of a shorter one there are no numbers.
-    columns: { kind: "time", count: view.player.steps },
-    scale,
-    cells,
-    tell: (row, column2) => `step ${column2}, ${tell2(row)}`,
-    address(row, column2) {
-      const [array, index] = read3(row);
-      return { name: array, index, step: column2 };
-    },
-    forget: () => known = {}
-  });
-  panel.canvas.style.height = `${height}px`;
-  view.lines.push(panel);
-  const left = element("div", { class: `mp-line-label ${tone}`, title: meaning });
-  if (rows.names && !rows.shared && rows.count > 1) {
-    left.classList.add("mp-line-names");
-    left.append(...rows.names.map((text2, i) => element("span", { title: rows.titles?.[i] }, text2)));
-  } else left.append(label);
-  const right = element("div", { class: "mp-line-right" });
-  if (options.verdict) {
-    panel.verdict = (step) => right.textContent = options.verdict(step);
-    right.classList.add("mp-verdict");
-  } else if (numbers2) {
-    panel.numbers = Array.from({ length: rows.count }, () => element("span", {}));
-    right.append(...panel.numbers);
-  } else panel.update = () => right.replaceChildren(range(scale()));
-  return { panel, root: element("div", { class: "mp-line" }, left, panel.frame, right) };
-}
-function range({ kind, low, high }) {
-  if (low === 0 && high === 1) return "";
-  const style = { background: gradient(kind).replace("to right", "to top") };
-  const colours = element("i", { class: "mp-gradient mp-upright", style });
-  const ends = [high, low].map((value) => element("span", {}, brief(value)));
-  return element("span", { class: "mp-range" }, ends[0], colours, ends[1]);
-}
-function clockLine(steps) {
-  const every = spacing(steps, NARROW, 22);
-  const ticks = element("div", { class: "mp-ticks mp-ticks-column" });
-  for (let step = 0; step < steps; step += every)
-    ticks.append(
-      element("span", { style: { left: `${100 * (step + 0.5) / steps}%` } }, `${step}`)
-    );
-  return element(
-    "div",
-    { class: "mp-line mp-clock", "aria-hidden": "true" },
-    element("div", { class: "mp-line-label" }, "step"),
-    ticks
-  );
-}
-
-// src/memorylab/player/script/everything.js
-var ROW = 13;
-function buildEverything(view) {
-  const { run } = view;
-  const clock = () => clockLine(view.player.steps);
-  return {
-    step: stepFigures(view),
-    whole: [
-      group("Over the whole run", [...runLines(view), clock(), clock()], true),
-      ...gateGroup(view, !(run.heads > 4))
-    ]
-  };
-}
-function group(title, rows, open) {
-  const summary = element("summary", {}, title);
-  const body = element("div", { class: "mp-grid" }, ...rows);
-  const details = element("details", { class: "mp-group" }, summary, body);
-  details.open = open;
-  return details;
-}
-function stepFigures(view) {
-  const { run, compact } = view;
-  const cell = compact ? 9 : 12;
-  const limit = (count, most) => Math.max(96, Math.min(most, count * cell));
-  const high = (letter) => limit(view.axes.sizes[letter], compact ? 176 : 288);
-  const wide = limit(run.word ?? 0, compact ? 176 : 240);
-  const stored = run.frame ? [view.frame(run.frame)] : [];
-  for (const name of view.names("words")) stored.push(wordsFigure(view, name, wide, high));
-  for (const name of view.names("pairs")) stored.push(pairsFigure(view, name, high));
-  const figures = [];
-  for (const [letter, all] of byPlaces(run, view.names("places")))
-    for (const fractions of [false, true]) {
-      const names = all.filter((name) => isFraction(run.arrays[name]) === fractions);
-      if (!names.length) continue;
-      const title = letter === "N" ? "writing" : fractions ? "gates" : "units";
-      const say = (label, row) => `${label} of ${view.axes.say(letter, row)}`;
-      figures.push(columnsFigure(view, { title, letter, names, start: 0, say }, high(letter)));
-    }
-  const headed = view.names("heads");
-  for (let head = 0; headed.length && head < run.heads; head++) {
-    const letter = placesOf(run, headed[0]);
-    const say = (label, row) => `head ${head}, ${label}, ${view.axes.say(letter, row)}`;
-    const start = head * view.axes.sizes[letter];
-    const about = { title: `head ${head}`, letter, names: headed, start, say };
-    figures.push(columnsFigure(view, about, high(letter)));
-  }
-  const vectors = view.names("vector", "vectors");
-  const band = (name, ...parts) => element("div", { class: `mp-band ${name}` }, ...parts);
-  const stack = [band("", ...stored)];
-  if (vectors.length) stack.push(vectorsFigure(view, vectors, wide));
-  return [band("", band("mp-stack", ...stack), ...figures)];
-}
-function wordsFigure(view, name, width, high) {
-  const { axes, run } = view;
-  const [place, content] = run.arrays[name].axes.split(" ").slice(1);
-  const [rows, columns] = [axes.of(place), axes.of(content)];
-  const options = {
-    name,
-    title: run.arrays[name].label,
-    meaning: run.arrays[name].meaning,
-    rows,
-    columns,
-    scale: view.shared([name]),
-    arrays: [name],
-    index: (row, column2) => rows.places[row] * columns.count + column2,
-    tell: (row, column2) => `${name}[${rows.names[row]}, ${column2}]: ${axes.say(place, row)}, ${axes.say(content, column2)}`
-  };
-  return view.figure(options, width, high(place));
-}
-function pairsFigure(view, name, high) {
-  const { axes, run } = view;
-  const letter = placesOf(run, name);
-  const rows = axes.of(letter);
-  const related = run.arrays[name].kind === "links" ? "written right after" : "and";
-  const options = {
-    name,
-    title: run.arrays[name].label,
-    meaning: run.arrays[name].meaning,
-    rows,
-    columns: rows,
-    scale: view.scaleOf(name),
-    arrays: [name],
-    index: (row, column2) => rows.places[row] * rows.count + rows.places[column2],
-    tell: (row, column2) => `${name}[${rows.names[row]}, ${rows.names[column2]}]: ${axes.say(letter, row)} ${related} ${rows.names[column2]}`
-  };
-  return view.figure(options, high(letter), high(letter));
-}
-function columnsFigure(view, { title, letter, names, start, say }, height) {
-  const rows = view.axes.of(letter);
-  const labels = names.map((name) => view.run.arrays[name].label);
-  const titles = names.map((name) => view.run.arrays[name].meaning);
-  const fractions = names.every((name) => isFraction(view.run.arrays[name]));
-  const options = {
-    name: title,
-    title,
-    rows,
-    columns: { ...named2("quantity", labels), titles },
-    scale: fractions ? view.unit : view.shared(names),
-    arrays: names,
-    pick: (row, column2) => column2,
-    index: (row) => start + rows.places[row],
-    tell: (row, column2) => say(labels[column2], row)
-  };
-  return view.figure(options, names.length * (view.compact ? 15 : 18), height);
-}
-function vectorsFigure(view, names, width) {
-  const entries = view.entries(names);
-  const labels = entries.map(({ label }) => label);
-  const letter = view.run.arrays[names[0]].axes.split(" ").at(-1);
-  const options = {
-    name: "vectors",
-    title: "words of this step",
-    rows: { ...named2("vector", labels), titles: entries.map(({ meaning }) => meaning) },
-    columns: view.axes.of(letter),
-    scale: view.shared(names),
-    arrays: entries.map(({ name }) => name),
-    pick: (row) => row,
-    index: (row, column2) => entries[row].index + column2,
-    tell: (row, column2) => `${labels[row]}, position ${column2}`
-  };
-  return view.figure(options, width, entries.length * ROW);
-}
-var isStrength = ({ kind }) => kind === "strength";
-function runLines(view) {
-  const { run } = view;
-  const gate = (name) => isFraction(run.arrays[name]) || isStrength(run.arrays[name]);
-  const rest = run.names(() => true).filter((name) => run.size(name) > 0);
-  const numbers2 = rest.filter((name) => {
-    const form = formOf(run, name);
-    if (name === run.frame?.name) return false;
-    return form === "other" || form === "few" && !gate(name);
-  });
-  const placed2 = ["usage", "write_weighting", "read_weighting"].filter((name) => run.has(name));
-  const units = view.names("places").filter((name) => placesOf(run, name) !== "N");
-  const entries = view.entries([...placed2, ...units]);
-  const most = Math.min(view.compact ? 64 : 96, (view.compact ? 200 : 420) / entries.length);
-  return [
-    ...numbers2.map((name) => numbersLine(view, name)),
-    ...entries.map((entry) => {
-      const rows = view.axes.sizes[placesOf(run, entry.name)];
-      const height = Math.max(view.compact ? 40 : 48, Math.min(most, rows * 4));
-      return placesLine(view, entry, { height });
-    })
-  ].map(({ root: root2 }) => root2);
-}
-function numbersLine(view, name, options = {}) {
-  const { label, meaning } = view.run.arrays[name];
-  const count = view.run.size(name);
-  const single = count === 1;
-  const rows = single ? named2("feature", [label]) : axis("feature", count);
-  return line2(view, options.label ?? label, rows, (row) => [name, row], {
-    name: `${label} over time`,
-    scale: view.scaleOf(name),
-    height: single ? 16 : Math.max(view.compact ? 30 : 36, Math.min(72, count * 5)),
-    numbers: single,
-    tell: (row) => single ? label : `${label} ${row}`,
-    meaning,
-    ...options
-  });
-}
-function placesLine(view, { label, name, index: offset, meaning }, options = {}) {
-  const letter = placesOf(view.run, name);
-  const rows = view.axes.of(letter);
-  return line2(view, options.label ?? label, rows, (row) => [name, offset + rows.places[row]], {
-    name: `${label} over time`,
-    scale: view.scaleOf(name),
-    tell: (row) => `${label} of ${view.axes.say(letter, row)}`,
-    meaning,
-    ...options
-  });
-}
-function gateGroup(view, open) {
-  const { run } = view;
-  const few = view.names("few");
-  const gates2 = few.filter((name) => isFraction(run.arrays[name]));
-  const strengths = few.filter((name) => isStrength(run.arrays[name]));
-  const scale = () => {
-    const highest = Math.max(1.001, ...strengths.map((name) => view.run.arrays[name].high));
-    return view.run.signed ? around(highest) : between(1, highest);
-  };
-  const lines = [];
-  if (gates2.length) lines.push(namedLine(view, "gates", gates2, view.unit));
-  if (strengths.length) lines.push(namedLine(view, "strengths", strengths, scale));
-  return lines.length ? [group("Gates, read modes, strengths", lines, open)] : [];
-}
-function namedLine(view, title, names, scale) {
-  const entries = view.entries(names);
-  const labels = entries.map(({ label }) => label);
-  const rows = { ...named2("gate", labels), titles: entries.map(({ meaning }) => meaning) };
-  const read3 = (row) => [entries[row].name, entries[row].index];
-  const tell2 = (row) => labels[row];
-  const height = entries.length * ROW;
-  return line2(view, title, rows, read3, { scale, height, numbers: true, tell: tell2 }).root;
-}
-
-// src/memorylab/player/script/simple.js
-var TOUCHED = 0.1;
-var VERBS = { write: "writes", read: "reads" };
-function buildSimple(view) {
-  return { step: stepFigures2(view), whole: runLines2(view) };
-}
-var clamp = (low, value, high) => Math.max(low, Math.min(value, high));
-function plain(view, name, head = null) {
-  const { label } = view.run.arrays[name];
-  const text2 = VERBS[label] ?? label;
-  return head === null || view.run.heads === 1 ? text2 : `${text2} (head ${head + 1})`;
-}
-function stepFigures2(view) {
-  const { run } = view;
-  const figures = run.frame ? [view.frame(run.frame)] : [];
-  const names = view.names("words", "places", "heads");
-  for (const [letter, list] of byPlaces(run, names)) figures.push(memory2(view, letter, list));
-  if (!names.length) {
-    const nothing = "Nothing is kept from step to step, so there is no memory to show.";
-    figures.push(element("p", { class: "mp-nothing" }, nothing));
-  }
-  return figures;
-}
-function memory2(view, letter, names) {
-  const { run, axes, compact } = view;
-  const rows = axes.of(letter);
-  const height = clamp(compact ? 120 : 160, rows.count * (compact ? 8 : 19), compact ? 152 : 304);
-  const words = names.filter((name) => view.names("words").includes(name));
-  const places = names.filter((name) => view.names("places").includes(name));
-  const heads = names.filter((name) => view.names("heads").includes(name));
-  const ticks = view.ticks("row", rows, height);
-  ticks.style.height = `${height}px`;
-  const number = axes.say(letter, 0).split(" ")[0];
-  const parts = [column(view.simple ? number : "", "", "", ticks)];
-  const beside = words.length > 0;
-  const bars = (name, head = null) => barsPanel(view, letter, { name, head, height, beside });
-  const side = (name, caption, panels) => {
-    const frames = panels.flatMap(
-      ({ frame, notes, mirrored }) => panels.length > 1 ? [frame] : mirrored ? [notes, frame] : [frame, notes]
-    );
-    for (const { notes } of panels) notes.style.height = `${height}px`;
-    const body = element("div", { class: "mp-side" }, ...frames);
-    parts.push(column(caption, run.arrays[name].meaning, panels[0].tone, body));
-    return panels;
-  };
-  const writing = places.flatMap((name) => side(name, plain(view, name), [bars(name)]));
-  const matrices = words.map((name) => wordsPanel(view, letter, name, height));
-  matrices.forEach((panel, i) => {
-    const { label, meaning } = run.arrays[words[i]];
-    const part = column(label, meaning, "mp-centre", panel.frame);
-    part.classList.add("mp-shrinks");
-    parts.push(part);
-  });
-  const reading = heads.flatMap((name) => {
-    const caption = plain(view, name) + (run.heads > 1 ? ` (heads 1–${run.heads})` : "");
-    const all = Array.from({ length: run.heads }, (_, head) => bars(name, head));
-    return side(name, caption, all);
-  });
-  if (!run.signed) for (const panel of matrices) touch(view, panel, [...writing, ...reading]);
-  return element("figure", { class: "mp-memory" }, ...parts);
-}
-function column(caption, meaning, tone, body) {
-  const head = element("figcaption", { class: tone, title: meaning || null }, caption);
-  return element("div", { class: "mp-part" }, head, body);
-}
-function wordsPanel(view, letter, name, height) {
-  const { axes, run, compact } = view;
-  const content = run.arrays[name].axes.split(" ").at(-1);
-  const [rows, columns] = [axes.of(letter), axes.of(content)];
-  const index = (row, at) => rows.places[row] * columns.count + at;
-  const options = {
-    name,
-    title: run.arrays[name].label,
-    rows,
-    columns,
-    scale: view.shared([name]),
-    arrays: [name],
-    index,
-    tell: (row, at) => `${axes.say(letter, row)}, ${axes.say(content, at)} (${subscript(run, name, index(row, at))})`
-  };
-  return view.panel(options, clamp(96, columns.count * (compact ? 9 : 15), 240), height);
-}
-function barsPanel(view, letter, { name, head, height, beside }) {
-  const { axes, run, compact } = view;
-  const rows = axes.of(letter);
-  const start = (head ?? 0) * rows.count;
-  const { label } = run.arrays[name];
-  const text2 = plain(view, name, head);
-  const index = (row) => start + rows.places[row];
-  const wide = compact ? 40 : 52;
-  const narrow = head === null ? wide : clamp(10, 120 / run.heads, wide);
-  const options = {
-    name: `${label}${head === null ? "" : ` ${head}`} now`,
-    title: `${text2} now`,
-    rows,
-    columns: { kind: "quantity", count: 1 },
-    scale: view.scaleOf(name),
-    arrays: [name],
-    index,
-    tell: (row) => `${text2}, ${axes.say(letter, row)} (${subscript(run, name, index(row))})`,
-    tone: beside ? head === null ? "mp-write" : "mp-read" : "mp-own",
-    mirrored: beside && head === null
-  };
-  return view.panel(options, beside ? narrow : compact ? 100 : 150, height, Bars);
-}
-function touch(view, panel, bars) {
-  const layer = element("div", { class: "mp-marks" });
-  panel.frame.append(layer);
-  view.touched.push((step) => {
-    const marks = bars.map((one) => {
-      const value = one.cells(step);
-      let most = 0;
-      for (let row = 1; row < one.rows.count; row++) if (value(row, 0) > value(most, 0)) most = row;
-      return value(most, 0) >= TOUCHED ? panel.bar("row", most, `mp-touch ${one.tone}`) : "";
-    });
-    layer.replaceChildren(...marks);
-  });
-}
-function runLines2(view) {
-  const { run, compact } = view;
-  const lines = [];
-  const small = (count) => clamp(compact ? 26 : 34, count * 7, compact ? 30 : 52);
-  const numbers2 = (name, options = {}) => {
-    const single = run.size(name) === 1;
-    const height = single ? 16 : small(run.size(name));
-    const tell2 = (row) => `${run.arrays[name].label}${single ? "" : ` ${row + 1}`} (${subscript(run, name, row)})`;
-    lines.push(numbersLine(view, name, { height, tell: tell2, ...options }).root);
-  };
-  const simple = view.names("other", "few");
-  const acts = hasWorld(run) && run.has("action_probabilities") && run.has("observation");
-  const [first, last] = acts ? ["observation", "action_probabilities"] : ["input", "output"];
-  if (run.has(first) && run.frame?.name !== first) numbers2(first, acts ? { label: "sees" } : {});
-  for (const entry of placed(view)) lines.push(placesLine(view, ...entry).root);
-  if (hasBits(run)) lines.push(...answerLines(view, small));
-  else if (run.has(last)) numbers2(last, acts ? { label: "does" } : {});
-  const elsewhere = ["input", "output", ...acts ? ["action"] : []];
-  for (const name of simple.filter((one) => !elsewhere.includes(one)))
-    if (name !== "target") numbers2(name);
-    else if (!hasBits(run)) numbers2(name, { label: "wanted" });
-  return [...lines, clockLine(view.player.steps)];
-}
-function placed(view) {
-  const { run, axes, compact } = view;
-  const entries = view.entries(view.names("places", "heads"));
-  const room = (compact ? 80 : 152) / Math.max(2, entries.length);
-  return entries.map((entry) => {
-    const letter = placesOf(run, entry.name);
-    const count = axes.sizes[letter];
-    const head = entry.index / count;
-    const hasHeads = run.arrays[entry.name].axes.startsWith("T R");
-    const label = plain(view, entry.name, hasHeads ? head : null);
-    const { places } = axes.of(letter);
-    const tell2 = (row) => `${label}, ${axes.say(letter, row)} (${subscript(run, entry.name, entry.index + places[row])})`;
-    const height = clamp(24, room, clamp(compact ? 40 : 56, count * 5, 152));
-    const tone = letter === "N" ? hasHeads ? "mp-read" : "mp-write" : "";
-    return [entry, { label, tell: tell2, height, tone }];
-  });
-}
-function answerLines(view, small) {
-  const bits = view.run.size("output");
-  const height = small(bits);
-  const { meaning } = view.run.arrays.output;
-  const probability = "how likely the model finds it that a bit is 1";
-  const answer = numbersLine(view, "output", {
-    label: "answer",
-    height,
-    at: (name, step) => answerAt(view.run, step),
-    scale: () => view.run.signed ? around(1) : UNIT,
-    tell: (row) => `probability that bit ${row + 1} is 1 (from output[${row}])`,
-    meaning: `${meaning}: ${probability}; a wrong bit is marked`,
-    verdict: (step) => verdict(view.run, step)
-  });
-  const wrong = drawing("path", { class: "mp-wrong" });
-  const veil = drawing("path", { class: "mp-veil" });
-  const box = { viewBox: `0 0 ${view.player.steps} ${bits}`, preserveAspectRatio: "none" };
-  answer.panel.canvas.after(drawing("svg", { ...box, "aria-hidden": "true" }, veil, wrong));
-  answer.panel.update = () => {
-    const { run } = view;
-    let marks = "";
-    let unasked = "";
-    for (let step = 0; step < run.steps; step++) {
-      if (!isAsked(run, step)) unasked += `M${step} 0h1v${bits}h-1z`;
-      for (let bit = 0; bit < bits; bit++)
-        if (isWrong(run, step, bit)) marks += `M${step + 0.2} ${bit + 0.15}h.6v.7h-.6z`;
-    }
-    wrong.setAttribute("d", marks);
-    veil.setAttribute("d", unasked);
-  };
-  const tell2 = (row) => `wanted bit ${row + 1} (target[${row}])`;
-  return [answer.root, numbersLine(view, "target", { label: "wanted", height, tell: tell2 }).root];
-}
-function verdict(run, step) {
-  const bits = run.size("output");
-  if (run.signed || step >= run.steps || !isAsked(run, step)) return "";
-  let right = 0;
-  for (let bit = 0; bit < bits; bit++) right += !isWrong(run, step, bit);
-  return `${right} of ${bits} right`;
-}
 
 // src/memorylab/player/script/words.js
 var SCARCE = 0.1;
@@ -2754,51 +2113,65 @@ var NAMES = {
   elman: "Elman network",
   memoryless: "A model without memory"
 };
+var PLAIN = { write: "writes", read: "reads", target: "wanted" };
+function plainLabel(run, name) {
+  if (name === "output" && hasBits(run)) return "answer";
+  const { label } = run.arrays[name];
+  return PLAIN[label] ?? label;
+}
 var nameOf = (run) => NAMES[run.kind] ?? "A memory at work";
-function tellSimply(run, step, number) {
+function tellSimply(run, step, number2) {
   if (step >= run.steps) return `This run ended with step ${run.steps - 1}.`;
   if (!run.has("write_weighting"))
     return `${tellUnits(run, step, (place) => place + 1)} ${tellAnswer(run, step)}`.trim();
-  const sentences = [tellWrite(run, step, number)];
-  for (let head = 0; head < run.heads; head++) sentences.push(tellRead(run, step, head, number));
-  return [...sentences, tellAnswer(run, step)].join(" ").trim();
+  const reads = /* @__PURE__ */ new Map();
+  for (let head = 0; head < run.heads; head++) {
+    const what = tellRead(run, step, head, number2);
+    reads.set(what, [...reads.get(what) ?? [], head + 1]);
+  }
+  const sentences = Array.from(reads, ([what, heads]) => {
+    if (run.heads === 1) return `Reads ${what}.`;
+    if (heads.length === 1) return `Head ${heads[0]} reads ${what}.`;
+    return `Heads ${heads.slice(0, -1).join(", ")} and ${heads.at(-1)} read ${what}.`;
+  });
+  return [tellWrite(run, step, number2), ...sentences, tellAnswer(run, step)].join(" ").trim();
 }
-function tellWrite(run, step, number) {
+function tellWrite(run, step, number2) {
   const write2 = peak(run.at("write_weighting", step), 0, run.locations);
   if (![write2.weight, write2.total].every(Number.isFinite)) return "What it writes is not a number.";
   if (write2.total < SCARCE) return "Writes next to nothing.";
   const gate = run.at("allocation_gate", step)[0];
   const allocated = gate * run.at("allocation_weighting", step)[write2.location];
   const found = (1 - gate) * run.at("write_content_weighting", step)[write2.location];
-  const place = `location ${number(write2.location)}`;
+  const place = `location ${number2(write2.location)}`;
   const why = allocated >= found ? "which was free" : "because it resembles what the model looks for";
   const how = write2.total < FAINT ? "Writes faintly" : "Writes";
   if (write2.weight >= write2.total / 2) return `${how} to ${place}, ${why}.`;
   const spread = write2.total < FAINT ? "Spreads a faint write" : "Spreads its write";
   return `${spread} over several locations, most of it to ${place}.`;
 }
-function tellRead(run, step, head, number) {
+function tellRead(run, step, head, number2) {
   const N = run.locations;
-  const who = run.heads > 1 ? `Head ${head + 1} reads` : "Reads";
   const read3 = peak(run.at("read_weighting", step), head * N, N);
-  if (!Number.isFinite(read3.weight)) return `${who} something that is not a number.`;
-  if (read3.total < SCARCE) return `${who} next to nothing.`;
-  if (read3.weight < read3.total / 2)
-    return `${who} a mixture of locations, most of it from ${number(read3.location)}.`;
+  if (!Number.isFinite(read3.weight)) return "something that is not a number";
+  if (read3.total < SCARCE) return "next to nothing";
+  const place = `location ${number2(read3.location)}`;
+  if (read3.weight < SCARCE) return "a little of many locations";
+  if (read3.weight < read3.total / 2) return `a mixture of locations, most of it from ${place}`;
   const modes = run.at("read_modes", step).subarray(head * 3, head * 3 + 3);
   const ways = ["backward_weighting", "read_content_weighting", "forward_weighting"];
   const parts = ways.map((way2, i) => modes[i] * run.at(way2, step)[head * N + read3.location]);
   const way = parts.indexOf(Math.max(...parts));
   let why = "because it resembles what the model looks for";
-  if (way !== 1) {
+  if (way !== 1 && step > 0) {
+    const last = peak(run.at("read_weighting", step - 1), head * N, N);
     const side = way === 0 ? "before" : "after";
-    const last = step > 0 ? peak(run.at("read_weighting", step - 1), head * N, N) : null;
-    why = last ? `which was written right ${side} location ${number(last.location)}` : `by the order of writing`;
+    why = `which was written right ${side} location ${number2(last.location)}`;
   }
-  return `${read3.total < FAINT ? `${who} faintly from` : who} location ${number(read3.location)}, ${why}.`;
+  return `${read3.total < FAINT ? "faintly from " : ""}${place}, ${why}`;
 }
 function tellUnits(run, step, unit = (place) => place) {
-  const [name] = run.names((row) => row.simple).filter((one) => formOf(run, one) === "places");
+  const [name] = run.names((row2) => row2.simple).filter((one) => formOf(run, one) === "places");
   if (!name) return run.has("memory") ? "" : "Remembers nothing of the steps before.";
   const now = run.at(name, step);
   const before = step > 0 ? run.at(name, step - 1) : new Float32Array(now.length);
@@ -2818,6 +2191,798 @@ function tellAnswer(run, step) {
   if (!wrong)
     return bits > 1 ? `All ${bits} bits of its answer are right.` : "Its answer is right.";
   return `${wrong} of the ${bits} bits of its answer ${wrong > 1 ? "are" : "is"} wrong.`;
+}
+
+// src/memorylab/player/script/legend.js
+function legend(view) {
+  const { run, simple } = view;
+  const stored = view.names("words");
+  const bars = stored.map((name) => bar(run.arrays[name].label, view.shared([name])()));
+  if (simple) {
+    const weights = { text: unitOf(view), ...view.unit() };
+    const input = { text: "input", ...view.scaleOf("input")() };
+    if (input.low === weights.low && input.high === weights.high && !run.signed)
+      weights.text = ["input", weights.text].filter(Boolean).join(", ");
+    else bars.push(bar(input.text, input));
+    if (weights.text) bars.push(bar(weights.text, weights));
+  } else {
+    const words = view.names("vector", "vectors");
+    if (words.length) bars.push(bar("words of this step", view.shared(words)()));
+    const units = view.names("places").filter((name) => !isFraction(run.arrays[name]));
+    if (units.length) bars.push(bar("units", view.shared(units)()));
+    const parts = run.has("link") ? "links, usage, weightings, gates" : "gates";
+    if (run.names(isFraction).length)
+      bars.push(bar(run.signed ? "differences" : parts, view.unit()));
+  }
+  const none = element("span", { class: "mp-bar-entry" }, element("i", { class: "mp-hatch" }));
+  none.append("no number");
+  return element("div", { class: "mp-legend" }, ...bars, none);
+}
+function unitOf({ run }) {
+  if (run.signed) return "differences";
+  const parts = [run.has("write_weighting") && "weights", hasBits(run) && "probabilities"];
+  return parts.filter(Boolean).join(", ");
+}
+function bar(label, { kind, low, high }) {
+  const colours = element("i", { class: "mp-gradient", style: { background: gradient(kind) } });
+  const text2 = `${label} ${brief(low)}`;
+  return element("span", { class: "mp-bar-entry" }, text2, colours, brief(high));
+}
+var PLAIN2 = [
+  ["location", "a row of the memory; counted in the order in which the run first writes to them"],
+  ["weight", "how far a step writes to a location or reads it: 0 not at all, 1 wholly"],
+  ["free", "not in use: nothing that is still needed stands there"],
+  ["probability", "how likely the model finds it that a bit of the answer is 1"]
+];
+function glossary(view) {
+  const { run, simple } = view;
+  const names = run.names((row2) => !simple || row2.simple);
+  const entries = names.map((name) => {
+    const { label, meaning } = run.arrays[name];
+    if (simple) return [plainLabel(run, name), meaning];
+    return [label === name ? label : `${label} (${name})`, meaning];
+  });
+  const uses = names.some((name) => ["words", "pairs"].includes(formOf(run, name)));
+  if (simple && uses) entries.push(...PLAIN2);
+  return element(
+    "details",
+    { class: "mp-keys mp-glossary" },
+    element("summary", {}, "What do the words mean?"),
+    element(
+      "dl",
+      {},
+      ...entries.flatMap(([word, meaning]) => [
+        element("dt", {}, word),
+        element("dd", {}, meaning)
+      ])
+    )
+  );
+}
+
+// src/memorylab/player/script/level.js
+var KEY = "memorylab-player-level";
+var LEVELS = ["simple", "everything"];
+function recall() {
+  try {
+    const level = localStorage.getItem(KEY);
+    return LEVELS.includes(level) ? level : LEVELS[0];
+  } catch {
+    return LEVELS[0];
+  }
+}
+function remember(level) {
+  try {
+    localStorage.setItem(KEY, level);
+  } catch {
+  }
+}
+
+// src/memorylab/player/script/panels.js
+var NOTED = 0.1;
+var Panel = class {
+  constructor(player, options) {
+    Object.assign(this, options);
+    this.player = player;
+    const canvas = this.canvas = element("canvas", {
+      width: this.columns.count,
+      height: this.rows.count,
+      tabindex: "0",
+      role: "application",
+      "aria-roledescription": "heatmap",
+      "aria-label": `${this.title}: ${this.rows.count} by ${this.columns.count}. Arrow keys move from cell to cell.`,
+      "data-panel": this.name
+    });
+    this.context = canvas.getContext("2d", { alpha: true });
+    this.image = this.context.createImageData(this.columns.count, this.rows.count);
+    this.words = new Uint32Array(this.image.data.buffer);
+    this.cell = null;
+    this.marks = element("div", { class: "mp-marks" });
+    this.lights = element("div", { class: "mp-marks" });
+    this.frame = element("div", { class: "mp-frame" }, canvas, this.marks, this.lights);
+    canvas.addEventListener("pointermove", (event) => this.point(event));
+    canvas.addEventListener("pointerleave", () => player.select(null));
+    canvas.addEventListener("focus", () => this.choose(this.cell ?? [0, 0]));
+    canvas.addEventListener("blur", () => player.select(null));
+    canvas.addEventListener("keydown", (event) => this.key(event));
+    canvas.addEventListener("click", (event) => {
+      this.choose(this.place(event));
+      player.tellCell(this, event);
+    });
+  }
+  draw(step) {
+    const value = this.cells(step);
+    const { kind, low, high } = this.scale();
+    const colours = PALETTES[kind];
+    const factor = 255 / (high - low);
+    const { words } = this;
+    const width = this.columns.count;
+    for (let row2 = 0, place = 0; row2 < this.rows.count; row2++)
+      for (let column2 = 0; column2 < width; column2++, place++) {
+        const number2 = value(row2, column2);
+        const index = (number2 - low) * factor;
+        words[place] = number2 !== number2 ? 0 : colours[index < 0 ? 0 : index > 255 ? 255 : index + 0.5 | 0];
+      }
+    this.context.putImageData(this.image, 0, 0);
+  }
+  place(event) {
+    const box = this.canvas.getBoundingClientRect();
+    const at = (offset, length, count) => Math.max(0, Math.min(count - 1, Math.floor(offset / length * count)));
+    return [
+      at(event.clientY - box.top, box.height, this.rows.count),
+      at(event.clientX - box.left, box.width, this.columns.count)
+    ];
+  }
+  point(event) {
+    this.choose(this.place(event));
+  }
+  choose(cell) {
+    this.cell = cell;
+    this.player.select(this);
+  }
+  key(event) {
+    const move = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!(event.key in move) && event.key !== "Enter") return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (event.key === "Enter") return this.player.tellCell(this, event);
+    const [row2, column2] = this.cell ?? [0, 0];
+    const [down, right] = move[event.key];
+    this.choose([
+      Math.max(0, Math.min(this.rows.count - 1, row2 + down)),
+      Math.max(0, Math.min(this.columns.count - 1, column2 + right))
+    ]);
+  }
+  /** What the chosen cell stands for, for the other panels: places as [kind, index]. */
+  chosen() {
+    const [row2, column2] = this.cell;
+    const places = [];
+    for (const [{ kind, shared }, index] of [
+      [this.rows, row2],
+      [this.columns, column2]
+    ])
+      if (shared) places.push([kind, index]);
+    return { panel: this, row: row2, column: column2, places };
+  }
+  readout(step) {
+    const [row2, column2] = this.cell;
+    const value = show(this.cells(step)(row2, column2));
+    return `${this.tell(row2, column2, step)} = ${value}`;
+  }
+  /** A bar over a row or a column. */
+  bar(along, index, name) {
+    const [{ count }, start, size] = along === "row" ? [this.rows, "top", "height"] : [this.columns, "left", "width"];
+    const style = { [start]: `${100 * index / count}%`, [size]: `${100 / count}%` };
+    return element("div", { class: `mp-mark mp-${along} ${name}`, style });
+  }
+  mark(chosen) {
+    const { rows, columns } = this;
+    const bars = [];
+    if (chosen?.panel === this) {
+      bars.push(this.bar("row", chosen.row, "mp-strong"));
+      bars.push(this.bar("column", chosen.column, "mp-strong"));
+    } else if (chosen) {
+      const of = ({ kind, shared }) => shared ? chosen.places.filter((place) => place[0] === kind).map((place) => place[1]) : [];
+      const marked = [of(rows), of(columns)];
+      if (rows.shared && rows.kind === columns.kind && marked[0].length)
+        marked.splice(0, 2, [marked[0][0]], [marked[0][1] ?? marked[0][0]]);
+      bars.push(...marked[0].map((index) => this.bar("row", index, "")));
+      bars.push(...marked[1].map((index) => this.bar("column", index, "")));
+    }
+    this.marks.replaceChildren(...bars);
+  }
+  /** Light the cells that show one of some numbers, each { name, index, step }. */
+  light(numbers2, step) {
+    const cells = [];
+    const { count: height } = this.rows;
+    const { count: width } = this.columns;
+    for (let row2 = 0; numbers2.length && row2 < height; row2++)
+      for (let column2 = 0; column2 < width; column2++) {
+        const here = { step, ...this.address(row2, column2) };
+        if (!numbers2.some((one) => ["name", "index", "step"].every((key) => one[key] === here[key])))
+          continue;
+        const style = {
+          top: `${100 * row2 / height}%`,
+          left: `${100 * column2 / width}%`,
+          height: `${100 / height}%`,
+          width: `${100 / width}%`
+        };
+        cells.push(element("div", { class: "mp-lit", style }));
+      }
+    this.lights.replaceChildren(...cells);
+  }
+};
+var TimeLine = class extends Panel {
+  constructor(player, options) {
+    super(player, options);
+    this.cursor = element("div", { class: "mp-cursor" });
+    this.frame.append(this.cursor);
+    this.frame.classList.add("mp-time");
+    this.canvas.addEventListener("pointerdown", (event) => {
+      this.canvas.setPointerCapture(event.pointerId);
+      this.seek(event);
+    });
+  }
+  seek(event) {
+    const box = this.canvas.getBoundingClientRect();
+    this.player.seek(Math.floor((event.clientX - box.left) / box.width * this.columns.count));
+  }
+  point(event) {
+    if (event.buttons & 1) this.seek(event);
+    super.point(event);
+  }
+  draw() {
+  }
+  drawOnce() {
+    super.draw(0);
+    this.update?.();
+  }
+  follow(step) {
+    const width = 100 / this.columns.count;
+    this.cursor.style.left = `${Math.min(step, this.columns.count - 1) * width}%`;
+    this.cursor.style.width = `max(3px, ${width}%)`;
+    this.verdict?.(step);
+    if (this.numbers) {
+      const value = this.cells(0);
+      this.numbers.forEach((node2, row2) => {
+        const number2 = value(row2, step);
+        node2.textContent = Number.isNaN(number2) ? "" : number2 !== 0 && Math.abs(number2) < 1e-3 ? "0.000" : brief(number2);
+      });
+    }
+  }
+};
+var Bars = class extends Panel {
+  constructor(player, options) {
+    super(player, options);
+    this.path = drawing("path", { class: "mp-bar" });
+    this.missing = drawing("path", { class: "mp-missing" });
+    const box = { viewBox: `0 0 100 ${this.rows.count}`, preserveAspectRatio: "none" };
+    this.canvas.after(drawing("svg", { ...box, "aria-hidden": "true" }, this.path, this.missing));
+    this.canvas.setAttribute("aria-roledescription", "bars");
+    this.frame.classList.add("mp-bars", this.tone);
+    this.notes = element("div", { class: `mp-notes ${this.tone}`, "aria-hidden": "true" });
+  }
+  draw(step) {
+    const value = this.cells(step);
+    const { low, high } = this.scale();
+    const at = (number2) => {
+      const part = Math.max(0, Math.min(1, (number2 - low) / (high - low)));
+      return 100 * (this.mirrored ? 1 - part : part);
+    };
+    const { count } = this.rows;
+    const roomy = this.height / count >= 11;
+    let bars = "";
+    let missing = "";
+    let noted = [];
+    for (let row2 = 0; row2 < count; row2++) {
+      const number2 = value(row2, 0);
+      if (number2 !== number2) {
+        missing += `M0 ${row2 + 0.5}h100`;
+        continue;
+      }
+      const start = at(0);
+      bars += `M${start.toFixed(2)} ${row2 + 0.12}v.76H${at(number2).toFixed(2)}v-.76z`;
+      const size = Math.abs(number2);
+      if (size < NOTED * high) continue;
+      if (roomy) noted.push([row2, number2]);
+      else if (!noted.length || size > Math.abs(noted[0][1])) noted = [[row2, number2]];
+    }
+    this.path.setAttribute("d", bars);
+    this.missing.setAttribute("d", missing);
+    this.notes.replaceChildren(
+      ...noted.map(([row2, number2]) => {
+        const style = { top: `${100 * (row2 + 0.5) / count}%` };
+        return element("span", { style }, number2.toFixed(2).replace("-", "−"));
+      })
+    );
+  }
+};
+
+// src/memorylab/player/script/lines.js
+var NARROW = 180;
+function line2(view, label, rows, read3, options) {
+  const {
+    name = `${label} over time`,
+    scale,
+    height,
+    numbers: numbers2 = false,
+    tell: tell2,
+    meaning,
+    tone = ""
+  } = options;
+  const at = options.at ?? ((array, step) => view.run.at(array, step));
+  let known = {};
+  const cells = () => (row2, column2) => {
+    if (column2 >= view.run.steps) return NaN;
+    const [array, index] = read3(row2);
+    known[array] ??= Array.from({ length: view.run.steps }, (_, step) => at(array, step).slice());
+    return known[array][column2][index];
+  };
+  const panel = new TimeLine(view.player, {
+    name,
+    title: `${label} over time`,
+    view,
+    rows,
+    // All runs on one clock: behind the end of a shorter one there are no numbers.
+    columns: { kind: "time", count: view.player.steps },
+    scale,
+    cells,
+    tell: (row2, column2) => `step ${column2}, ${tell2(row2)}`,
+    address(row2, column2) {
+      const [array, index] = read3(row2);
+      return { name: array, index, step: column2 };
+    },
+    forget: () => known = {}
+  });
+  panel.canvas.style.height = `${height}px`;
+  view.lines.push(panel);
+  const left = element("div", { class: `mp-line-label ${tone}`, title: meaning });
+  if (rows.names && !rows.shared && rows.count > 1) {
+    left.classList.add("mp-line-names");
+    left.append(...rows.names.map((text2, i) => element("span", { title: rows.titles?.[i] }, text2)));
+  } else left.append(label);
+  const right = element("div", { class: "mp-line-right" });
+  if (options.verdict) {
+    panel.verdict = (step) => right.textContent = options.verdict(step);
+    right.classList.add("mp-verdict");
+  } else if (numbers2) {
+    panel.numbers = Array.from({ length: rows.count }, () => element("span", {}));
+    right.append(...panel.numbers);
+  } else panel.update = () => right.replaceChildren(range(scale()));
+  return { panel, root: element("div", { class: "mp-line" }, left, panel.frame, right) };
+}
+function range({ kind, low, high }) {
+  if (low === 0 && high === 1) return "";
+  const style = { background: gradient(kind).replace("to right", "to top") };
+  const colours = element("i", { class: "mp-gradient mp-upright", style });
+  const ends = [high, low].map((value) => element("span", {}, brief(value)));
+  return element("span", { class: "mp-range" }, ends[0], colours, ends[1]);
+}
+function clockLine(steps) {
+  const every = spacing(steps, NARROW, 22);
+  const ticks = element("div", { class: "mp-ticks mp-ticks-column" });
+  for (let step = 0; step < steps; step += every)
+    ticks.append(
+      element("span", { style: { left: `${100 * (step + 0.5) / steps}%` } }, `${step}`)
+    );
+  return element(
+    "div",
+    { class: "mp-line mp-clock", "aria-hidden": "true" },
+    element("div", { class: "mp-line-label" }, "step"),
+    ticks
+  );
+}
+
+// src/memorylab/player/script/everything.js
+var ROW = 13;
+function buildEverything(view) {
+  const { run } = view;
+  const clock = () => clockLine(view.player.steps);
+  return {
+    step: stepFigures(view),
+    whole: [
+      group("Over the whole run", [...runLines(view), clock(), clock()], true),
+      ...gateGroup(view, !(run.heads > 4))
+    ]
+  };
+}
+function group(title, rows, open) {
+  const summary = element("summary", {}, title);
+  const body = element("div", { class: "mp-grid" }, ...rows);
+  const details = element("details", { class: "mp-group" }, summary, body);
+  details.open = open;
+  return details;
+}
+function stepFigures(view) {
+  const { run, compact } = view;
+  const cell = compact ? 9 : 12;
+  const limit = (count, most) => Math.max(96, Math.min(most, count * cell));
+  const high = (letter) => limit(view.axes.sizes[letter], compact ? 176 : 240);
+  const wide = limit(run.word ?? 0, compact ? 176 : 240);
+  const stored = run.frame ? [view.frame(run.frame)] : [];
+  for (const name of view.names("words")) stored.push(wordsFigure(view, name, wide, high));
+  for (const name of view.names("pairs")) stored.push(pairsFigure(view, name, high));
+  const figures2 = [];
+  for (const [letter, all] of byPlaces(run, view.names("places")))
+    for (const fractions of [false, true]) {
+      const names = all.filter((name) => isFraction(run.arrays[name]) === fractions);
+      if (!names.length) continue;
+      const title = letter === "N" ? "writing" : fractions ? "gates" : "units";
+      const say = (label, row2) => `${label} of ${view.axes.say(letter, row2)}`;
+      figures2.push(columnsFigure(view, { title, letter, names, start: 0, say }, high(letter)));
+    }
+  const headed = view.names("heads");
+  for (let head = 0; headed.length && head < run.heads; head++) {
+    const letter = placesOf(run, headed[0]);
+    const say = (label, row2) => `head ${head}, ${label}, ${view.axes.say(letter, row2)}`;
+    const start = head * view.axes.sizes[letter];
+    const about = { title: `head ${head}`, letter, names: headed, start, say };
+    figures2.push(columnsFigure(view, about, high(letter)));
+  }
+  const vectors = view.names("vector", "vectors");
+  const band = (name, ...parts) => element("div", { class: `mp-band ${name}` }, ...parts);
+  const stack = [band("", ...stored)];
+  if (vectors.length) stack.push(vectorsFigure(view, vectors, wide));
+  return [band("", band("mp-stack", ...stack), ...figures2)];
+}
+function wordsFigure(view, name, width, high) {
+  const { axes, run } = view;
+  const [place, content] = run.arrays[name].axes.split(" ").slice(1);
+  const [rows, columns] = [axes.of(place), axes.of(content)];
+  const options = {
+    name,
+    title: run.arrays[name].label,
+    meaning: run.arrays[name].meaning,
+    rows,
+    columns,
+    scale: view.shared([name]),
+    arrays: [name],
+    index: (row2, column2) => rows.places[row2] * columns.count + column2,
+    tell: (row2, column2) => `${name}[${rows.names[row2]}, ${column2}]: ${axes.say(place, row2)}, ${axes.say(content, column2)}`
+  };
+  return view.figure(options, width, high(place));
+}
+function pairsFigure(view, name, high) {
+  const { axes, run } = view;
+  const letter = placesOf(run, name);
+  const rows = axes.of(letter);
+  const related = run.arrays[name].kind === "links" ? "written right after" : "and";
+  const options = {
+    name,
+    title: run.arrays[name].label,
+    meaning: run.arrays[name].meaning,
+    rows,
+    columns: rows,
+    scale: view.scaleOf(name),
+    arrays: [name],
+    index: (row2, column2) => rows.places[row2] * rows.count + rows.places[column2],
+    tell: (row2, column2) => `${name}[${rows.names[row2]}, ${rows.names[column2]}]: ${axes.say(letter, row2)} ${related} ${rows.names[column2]}`
+  };
+  return view.figure(options, high(letter), high(letter));
+}
+function columnsFigure(view, { title, letter, names, start, say }, height) {
+  const rows = view.axes.of(letter);
+  const labels = names.map((name) => view.run.arrays[name].label);
+  const titles = names.map((name) => view.run.arrays[name].meaning);
+  const fractions = names.every((name) => isFraction(view.run.arrays[name]));
+  const options = {
+    name: title,
+    title,
+    rows,
+    columns: { ...named2("quantity", labels), titles },
+    scale: fractions ? view.unit : view.shared(names),
+    arrays: names,
+    pick: (row2, column2) => column2,
+    index: (row2) => start + rows.places[row2],
+    tell: (row2, column2) => say(labels[column2], row2)
+  };
+  return view.figure(options, names.length * (view.compact ? 15 : 18), height);
+}
+function vectorsFigure(view, names, width) {
+  const entries = view.entries(names);
+  const labels = entries.map(({ label }) => label);
+  const letter = view.run.arrays[names[0]].axes.split(" ").at(-1);
+  const options = {
+    name: "vectors",
+    title: "words of this step",
+    rows: { ...named2("vector", labels), titles: entries.map(({ meaning }) => meaning) },
+    columns: view.axes.of(letter),
+    scale: view.shared(names),
+    arrays: entries.map(({ name }) => name),
+    pick: (row2) => row2,
+    index: (row2, column2) => entries[row2].index + column2,
+    tell: (row2, column2) => `${labels[row2]}, position ${column2}`
+  };
+  return view.figure(options, width, entries.length * ROW);
+}
+var isStrength = ({ kind }) => kind === "strength";
+function runLines(view) {
+  const { run } = view;
+  const gate = (name) => isFraction(run.arrays[name]) || isStrength(run.arrays[name]);
+  const rest = run.names(() => true).filter((name) => run.size(name) > 0);
+  const numbers2 = rest.filter((name) => {
+    const form = formOf(run, name);
+    if (name === run.frame?.name) return false;
+    return form === "other" || form === "few" && !gate(name);
+  });
+  const placed2 = ["usage", "write_weighting", "read_weighting"].filter((name) => run.has(name));
+  const units = view.names("places").filter((name) => placesOf(run, name) !== "N");
+  const entries = view.entries([...placed2, ...units]);
+  const most = Math.min(view.compact ? 64 : 96, (view.compact ? 200 : 360) / entries.length);
+  return [
+    ...numbers2.map((name) => numbersLine(view, name)),
+    ...entries.map((entry) => {
+      const rows = view.axes.sizes[placesOf(run, entry.name)];
+      const height = Math.max(40, Math.min(most, rows * 4));
+      return placesLine(view, entry, { height });
+    })
+  ].map(({ root: root2 }) => root2);
+}
+function numbersLine(view, name, options = {}) {
+  const { label, meaning } = view.run.arrays[name];
+  const count = view.run.size(name);
+  const single = count === 1;
+  const rows = single ? named2("feature", [label]) : axis("feature", count);
+  return line2(view, options.label ?? label, rows, (row2) => [name, row2], {
+    name: `${label} over time`,
+    scale: view.scaleOf(name),
+    height: single ? 16 : Math.max(view.compact ? 30 : 36, Math.min(72, count * 5)),
+    numbers: single,
+    tell: (row2) => single ? label : `${label} ${row2}`,
+    meaning,
+    ...options
+  });
+}
+function placesLine(view, { label, name, index: offset, meaning }, options = {}) {
+  const letter = placesOf(view.run, name);
+  const rows = view.axes.of(letter);
+  return line2(view, options.label ?? label, rows, (row2) => [name, offset + rows.places[row2]], {
+    name: `${label} over time`,
+    scale: view.scaleOf(name),
+    tell: (row2) => `${label} of ${view.axes.say(letter, row2)}`,
+    meaning,
+    ...options
+  });
+}
+function gateGroup(view, open) {
+  const { run } = view;
+  const few = view.names("few");
+  const gates2 = few.filter((name) => isFraction(run.arrays[name]));
+  const strengths = few.filter((name) => isStrength(run.arrays[name]));
+  const scale = () => {
+    const highest = Math.max(1.001, ...strengths.map((name) => view.run.arrays[name].high));
+    return view.run.signed ? around(highest) : between(1, highest);
+  };
+  const lines = [];
+  if (gates2.length) lines.push(namedLine(view, "gates", gates2, view.unit));
+  if (strengths.length) lines.push(namedLine(view, "strengths", strengths, scale));
+  return lines.length ? [group("Gates, read modes, strengths", lines, open)] : [];
+}
+function namedLine(view, title, names, scale) {
+  const entries = view.entries(names);
+  const labels = entries.map(({ label }) => label);
+  const rows = { ...named2("gate", labels), titles: entries.map(({ meaning }) => meaning) };
+  const read3 = (row2) => [entries[row2].name, entries[row2].index];
+  const tell2 = (row2) => labels[row2];
+  const height = entries.length * ROW;
+  return line2(view, title, rows, read3, { scale, height, numbers: true, tell: tell2 }).root;
+}
+
+// src/memorylab/player/script/simple.js
+var TOUCHED = 0.1;
+var SIZES = {
+  wide: { row: 19, least: 160, most: 304, word: 15, side: 52, own: 150, line: 52, placed: 152 },
+  laboratory: {
+    row: 13,
+    least: 120,
+    most: 208,
+    word: 13,
+    side: 52,
+    own: 150,
+    line: 38,
+    placed: 106
+  },
+  compact: { row: 8, least: 120, most: 152, word: 9, side: 40, own: 100, line: 30, placed: 80 }
+};
+var sizesFor = ({ compact, player }) => SIZES[compact ? "compact" : player.network ? "laboratory" : "wide"];
+function buildSimple(view) {
+  return { step: stepFigures2(view), whole: runLines2(view) };
+}
+var clamp = (low, value, high) => Math.max(low, Math.min(value, high));
+function plain(view, name, head = null) {
+  const text2 = plainLabel(view.run, name);
+  return head === null || view.run.heads === 1 ? text2 : `${text2} (head ${head + 1})`;
+}
+function stepFigures2(view) {
+  const { run } = view;
+  const figures2 = run.frame ? [view.frame(run.frame)] : [];
+  const names = view.names("words", "places", "heads");
+  for (const [letter, list] of byPlaces(run, names)) figures2.push(memory2(view, letter, list));
+  if (!names.length) {
+    const nothing = "Nothing is kept from step to step, so there is no memory to show.";
+    figures2.push(element("p", { class: "mp-nothing" }, nothing));
+  }
+  return figures2;
+}
+function memory2(view, letter, names) {
+  const { run, axes } = view;
+  const rows = axes.of(letter);
+  const { row: row2, least, most } = sizesFor(view);
+  const height = clamp(least, rows.count * row2, most);
+  const words = names.filter((name) => view.names("words").includes(name));
+  const places = names.filter((name) => view.names("places").includes(name));
+  const heads = names.filter((name) => view.names("heads").includes(name));
+  const ticks = view.ticks("row", rows, height);
+  ticks.style.height = `${height}px`;
+  const number2 = axes.say(letter, 0).split(" ")[0];
+  const parts = [column(view.simple ? number2 : "", "", "", ticks)];
+  const beside = words.length > 0;
+  const bars = (name, head = null) => barsPanel(view, letter, { name, head, height, beside });
+  const side = (name, caption, panels) => {
+    const frames = panels.flatMap(
+      ({ frame, notes, mirrored }) => panels.length > 1 ? [frame] : mirrored ? [notes, frame] : [frame, notes]
+    );
+    for (const { notes } of panels) notes.style.height = `${height}px`;
+    const body = element("div", { class: "mp-side" }, ...frames);
+    parts.push(column(caption, run.arrays[name].meaning, panels[0].tone, body));
+    return panels;
+  };
+  const writing = places.flatMap((name) => side(name, plain(view, name), [bars(name)]));
+  const matrices = words.map((name) => wordsPanel(view, letter, name, height));
+  matrices.forEach((panel, i) => {
+    const { label, meaning } = run.arrays[words[i]];
+    const part = column(label, meaning, "mp-centre", panel.frame);
+    part.classList.add("mp-shrinks");
+    parts.push(part);
+  });
+  const reading = heads.flatMap((name) => {
+    const caption = plain(view, name) + (run.heads > 1 ? ` (heads 1–${run.heads})` : "");
+    const all = Array.from({ length: run.heads }, (_, head) => bars(name, head));
+    return side(name, caption, all);
+  });
+  if (!run.signed) for (const panel of matrices) touch(view, panel, [...writing, ...reading]);
+  return element("figure", { class: "mp-memory" }, ...parts);
+}
+function column(caption, meaning, tone, body) {
+  const head = element("figcaption", { class: tone, title: meaning || null }, caption);
+  return element("div", { class: "mp-part" }, head, body);
+}
+function wordsPanel(view, letter, name, height) {
+  const { axes, run } = view;
+  const content = run.arrays[name].axes.split(" ").at(-1);
+  const [rows, columns] = [axes.of(letter), axes.of(content)];
+  const index = (row2, at) => rows.places[row2] * columns.count + at;
+  const options = {
+    name,
+    title: run.arrays[name].label,
+    rows,
+    columns,
+    scale: view.shared([name]),
+    arrays: [name],
+    index,
+    tell: (row2, at) => `${axes.say(letter, row2)}, ${axes.say(content, at)} (${subscript(run, name, index(row2, at))})`
+  };
+  return view.panel(options, clamp(96, columns.count * sizesFor(view).word, 240), height);
+}
+function barsPanel(view, letter, { name, head, height, beside }) {
+  const { axes, run } = view;
+  const { side, own } = sizesFor(view);
+  const rows = axes.of(letter);
+  const start = (head ?? 0) * rows.count;
+  const { label } = run.arrays[name];
+  const text2 = plain(view, name, head);
+  const index = (row2) => start + rows.places[row2];
+  const narrow = head === null ? side : clamp(10, 120 / run.heads, side);
+  const options = {
+    name: `${label}${head === null ? "" : ` ${head}`} now`,
+    title: `${text2} now`,
+    rows,
+    columns: { kind: "quantity", count: 1 },
+    scale: view.scaleOf(name),
+    arrays: [name],
+    index,
+    tell: (row2) => `${text2}, ${axes.say(letter, row2)} (${subscript(run, name, index(row2))})`,
+    tone: beside ? head === null ? "mp-write" : "mp-read" : "mp-own",
+    mirrored: beside && head === null
+  };
+  return view.panel(options, beside ? narrow : own, height, Bars);
+}
+function touch(view, panel, bars) {
+  const layer = element("div", { class: "mp-marks" });
+  panel.frame.append(layer);
+  view.touched.push((step) => {
+    const marks = bars.map((one) => {
+      const value = one.cells(step);
+      let most = 0;
+      for (let row2 = 1; row2 < one.rows.count; row2++) if (value(row2, 0) > value(most, 0)) most = row2;
+      return value(most, 0) >= TOUCHED ? panel.bar("row", most, `mp-touch ${one.tone}`) : "";
+    });
+    layer.replaceChildren(...marks);
+  });
+}
+function runLines2(view) {
+  const { run } = view;
+  const lines = [];
+  const { line: most } = sizesFor(view);
+  const small = (count) => clamp(Math.min(34, most - 4), count * 7, most);
+  const numbers2 = (name, label = plain(view, name)) => {
+    const single = run.size(name) === 1;
+    const height = single ? 16 : small(run.size(name));
+    const tell2 = (row2) => `${label}${single ? "" : ` ${row2 + 1}`} (${subscript(run, name, row2)})`;
+    lines.push(numbersLine(view, name, { label, height, tell: tell2 }).root);
+  };
+  const simple = view.names("other", "few");
+  const acts = hasWorld(run) && run.has("action_probabilities") && run.has("observation");
+  const [first, last] = acts ? ["observation", "action_probabilities"] : ["input", "output"];
+  if (run.has(first) && run.frame?.name !== first) numbers2(first, acts ? "sees" : void 0);
+  for (const entry of placed(view)) lines.push(placesLine(view, ...entry).root);
+  if (hasBits(run)) lines.push(...answerLines(view, small));
+  else if (run.has(last)) numbers2(last, acts ? "does" : void 0);
+  const elsewhere = ["input", "output", ...acts ? ["action"] : []];
+  for (const name of simple.filter((one) => !elsewhere.includes(one)))
+    if (name !== "target" || !hasBits(run)) numbers2(name);
+  return [...lines, clockLine(view.player.steps)];
+}
+function placed(view) {
+  const { run, axes } = view;
+  const entries = view.entries(view.names("places", "heads"));
+  const room = sizesFor(view).placed / Math.max(2, entries.length);
+  return entries.map((entry) => {
+    const letter = placesOf(run, entry.name);
+    const count = axes.sizes[letter];
+    const head = entry.index / count;
+    const hasHeads = run.arrays[entry.name].axes.startsWith("T R");
+    const label = plain(view, entry.name, hasHeads ? head : null);
+    const { places } = axes.of(letter);
+    const tell2 = (row2) => `${label}, ${axes.say(letter, row2)} (${subscript(run, entry.name, entry.index + places[row2])})`;
+    const height = clamp(24, room, Math.max(56, count * 5));
+    const shown = hasHeads && run.heads > 1 ? `head ${head + 1}` : label;
+    const tone = letter === "N" ? hasHeads ? "mp-read" : "mp-write" : "";
+    return [entry, { label: shown, tell: tell2, height, tone }];
+  });
+}
+function answerLines(view, small) {
+  const bits = view.run.size("output");
+  const height = small(bits);
+  const { meaning } = view.run.arrays.output;
+  const probability = "how likely the model finds it that a bit is 1";
+  const answer = numbersLine(view, "output", {
+    label: plain(view, "output"),
+    height,
+    at: (name, step) => answerAt(view.run, step),
+    scale: () => view.run.signed ? around(1) : UNIT,
+    tell: (row2) => `probability that bit ${row2 + 1} is 1 (from output[${row2}])`,
+    meaning: `${meaning}: ${probability}; a wrong bit is marked`,
+    verdict: (step) => verdict(view.run, step)
+  });
+  const wrong = drawing("path", { class: "mp-wrong" });
+  const veil = drawing("path", { class: "mp-veil" });
+  const box = { viewBox: `0 0 ${view.player.steps} ${bits}`, preserveAspectRatio: "none" };
+  answer.panel.canvas.after(drawing("svg", { ...box, "aria-hidden": "true" }, veil, wrong));
+  answer.panel.update = () => {
+    const { run } = view;
+    let marks = "";
+    let unasked = "";
+    for (let step = 0; step < run.steps; step++) {
+      if (!isAsked(run, step)) unasked += `M${step} 0h1v${bits}h-1z`;
+      for (let bit = 0; bit < bits; bit++)
+        if (isWrong(run, step, bit)) marks += `M${step + 0.2} ${bit + 0.15}h.6v.7h-.6z`;
+    }
+    wrong.setAttribute("d", marks);
+    veil.setAttribute("d", unasked);
+  };
+  const tell2 = (row2) => `wanted bit ${row2 + 1} (target[${row2}])`;
+  return [
+    answer.root,
+    numbersLine(view, "target", { label: plain(view, "target"), height, tell: tell2 }).root
+  ];
+}
+function verdict(run, step) {
+  const bits = run.size("output");
+  if (run.signed || step >= run.steps || !isAsked(run, step)) return "";
+  let right = 0;
+  for (let bit = 0; bit < bits; bit++) right += !isWrong(run, step, bit);
+  return `${right} of ${bits} right`;
 }
 
 // src/memorylab/player/script/view.js
@@ -2865,14 +3030,14 @@ var View = class {
   /** The names of the arrays of some forms, see axes.js; in a simple view, only the simple ones. */
   names(...forms) {
     const { run, simple } = this;
-    return run.names((row) => !simple || row.simple).filter((name) => forms.includes(formOf(run, name)));
+    return run.names((row2) => !simple || row2.simple).filter((name) => forms.includes(formOf(run, name)));
   }
   // -- how numbers become colours: as functions, because the run may change
   scaleOf(name) {
     return () => {
-      const row = this.run.arrays[name];
-      if (isFraction(row)) return this.unit();
-      const { low, high } = row;
+      const row2 = this.run.arrays[name];
+      if (isFraction(row2)) return this.unit();
+      const { low, high } = row2;
       return this.run.signed || low < 0 ? this.shared([name])() : between(0, Math.max(high, 1e-9));
     };
   }
@@ -2892,11 +3057,11 @@ var View = class {
   panel({ arrays, pick = () => 0, index, ...options }, width, height, Kind = Panel) {
     const cells = (step) => {
       const values = arrays.map((name) => this.run.at(name, step));
-      return (row, column2) => values[pick(row, column2)][index(row, column2)];
+      return (row2, column2) => values[pick(row2, column2)][index(row2, column2)];
     };
-    const address = (row, column2) => ({
-      name: arrays[pick(row, column2)],
-      index: index(row, column2)
+    const address = (row2, column2) => ({
+      name: arrays[pick(row2, column2)],
+      index: index(row2, column2)
     });
     const panel = new Kind(this.player, { ...options, view: this, height, cells, address });
     this.panels.push(panel);
@@ -2980,8 +3145,8 @@ var View = class {
   tell(step) {
     const { run } = this;
     if (run.signed) return "Red is more in the first run, blue more in the second.";
-    const number = (location2) => this.axes.number("N", location2);
-    const memory3 = this.simple ? tellSimply(run, step, number) : tellStep(run, step);
+    const number2 = (location2) => this.axes.number("N", location2);
+    const memory3 = this.simple ? tellSimply(run, step, number2) : tellStep(run, step);
     return [this.world?.tell(step), memory3].filter(Boolean).join(" ");
   }
   mark(chosen) {
@@ -2994,7 +3159,7 @@ var View = class {
 
 // src/memorylab/player/script/board.js
 function isAlike(a, b) {
-  const form = ({ label, kind, answer, steps, arrays }) => JSON.stringify([label, kind, answer, steps, Object.values(arrays).map((row) => row.shape)]);
+  const form = ({ label, kind, answer, steps, arrays }) => JSON.stringify([label, kind, answer, steps, Object.values(arrays).map((row2) => row2.shape)]);
   return form(a) === form(b) && `${Object.keys(a.arrays)}` === `${Object.keys(b.arrays)}`;
 }
 var Board = class {
@@ -3116,7 +3281,7 @@ var Board = class {
       "details",
       { class: "mp-keys" },
       element("summary", {}, "keys"),
-      "space plays and pauses · ← → or , . step · page up and page down go ten steps · home and end · + − change the speed · d shows the difference of two runs · in a picture the arrow keys move from cell to cell, escape leaves it"
+      "space plays and pauses · ← → or , . step · page up and page down go ten steps · home and end · + − change the speed · d shows the difference of two runs · in a picture the arrow keys move from cell to cell, enter explains a number, escape leaves it"
     );
     this.foot.replaceChildren(legend(this.front), glossary(this.front), keys);
     this.foot.querySelectorAll("details").forEach((one, i) => one.open = Boolean(open[i]));
@@ -3173,7 +3338,7 @@ var Bits = class {
       const last = (i + 1) % group2 === 0 && group2 > 1 ? " mp-bits-last" : "";
       return element("div", { class: `mp-bits-word${last}` }, ...cells);
     });
-    const held2 = this.root.contains(document.activeElement);
+    const held2 = hasFocus(this.root);
     this.root.replaceChildren(...columns);
     this.move(...this.at, held2);
   }
@@ -3214,6 +3379,18 @@ var Bits = class {
 };
 
 // src/memorylab/player/script/edits.js
+var edits_exports = {};
+__export(edits_exports, {
+  History: () => History,
+  add: () => add2,
+  asPython: () => asPython,
+  describe: () => describe,
+  groups: () => groups,
+  nameCell: () => nameCell,
+  pasted: () => pasted,
+  remove: () => remove,
+  when: () => when
+});
 var LONGEST_PAST = 200;
 var History = class {
   constructor(disturbance) {
@@ -3285,9 +3462,9 @@ var SILENCES = {
   read_content_weighting: "reading finds nothing by content",
   read_weighting: "no head reads"
 };
-function describe(group2, table, number = String) {
+function describe(group2, table, number2 = String) {
   const time = when(group2[0]);
-  const text2 = group2.length === 2 ? describePair(group2, table) : describeOne(group2[0], table, number);
+  const text2 = group2.length === 2 ? describePair(group2, table) : describeOne(group2[0], table, number2);
   return `${time}: ${text2}`;
 }
 function describePair([whole, part], table) {
@@ -3296,29 +3473,28 @@ function describePair([whole, part], table) {
   const { columns } = table.read_modes;
   return `head ${head} reads ${columns[mode]} with ${show(part.value)}, the other ways with ${show(whole.value)}`;
 }
-function describeOne(edit, table, number) {
+function describeOne(edit, table, number2) {
   const { name, index, value } = edit;
   const silent = value === 0;
   if (name === "memory" && index.length === 1)
-    return `location ${number(index[0])} is ${silent ? "wiped" : show(value)}`;
-  if (name === "memory" && index.length === 2)
-    return `memory in location ${number(index[0])}, position ${index[1]} is ${show(value)}`;
+    return `location ${number2(index[0])} is ${silent ? "wiped" : show(value)}`;
   if (name === "link" && index.length === 2) {
-    const pair = `from location ${number(index[1])} to ${number(index[0])}`;
+    const pair = `from location ${number2(index[1])} to ${number2(index[0])}`;
     return silent ? `the link ${pair} is cut` : `the link ${pair} is ${show(value)}`;
   }
   if (name === "read_weighting" && index.length === 1 && silent)
     return `head ${index[0]} reads nothing`;
   if (name in SILENCES && index.length === 0 && silent) return SILENCES[name];
-  return `${nameCell(name, index, table, number)} is ${show(value)}`;
+  return `${nameCell(name, index, table, number2)} is ${show(value)}`;
 }
-function nameCell(name, index, table, number = String) {
+function nameCell(name, index, table, number2 = String) {
   const { axes, label, columns, shape } = table[name];
   const letters = axes.split(" ").slice(1);
   const words = [label];
   index.forEach((at, i) => {
     if (letters[i] === "R") words.push(...shape[i + 1] > 1 ? [`of head ${at}`] : []);
-    else if (letters[i] === "N") words.push(`in location ${number(at)}`);
+    else if (letters[i] === "N") words.push(`in location ${number2(at)}`);
+    else if (letters[i] === "W") words.push(`at position ${at}`);
     else if (columns.length && i === letters.length - 1) words.push(columns[at]);
     else words.push(at);
   });
@@ -3328,25 +3504,25 @@ var asPython = (text2) => `MemoryPlayer(model, input, task=task, disturbance="${
 var pasted = (line3) => (/disturbance\s*=\s*(["'])(.*)\1/.exec(line3)?.[2] ?? line3).trim();
 
 // src/memorylab/player/script/place.js
-function indicesOf(shape, flat) {
+function indicesOf(shape, flat2) {
   const indices = [];
   for (const size of shape.toReversed()) {
-    indices.unshift(flat % size);
-    flat = Math.floor(flat / size);
+    indices.unshift(flat2 % size);
+    flat2 = Math.floor(flat2 / size);
   }
   return indices;
 }
 var Place = class {
   /** The number of the array `name` of a run that stands at `flat` in a step. */
-  constructor(run, name, flat) {
-    const row = run.arrays[name];
+  constructor(run, name, flat2) {
+    const row2 = run.arrays[name];
     this.name = name;
-    this.flat = flat;
-    this.index = indicesOf(row.shape.slice(1), flat);
-    this.letters = row.axes.split(" ").slice(1);
-    this.kind = row.kind;
-    this.size = row.shape.at(-1);
-    this.computed = !row.optional;
+    this.flat = flat2;
+    this.index = indicesOf(row2.shape.slice(1), flat2);
+    this.letters = row2.axes.split(" ").slice(1);
+    this.kind = row2.kind;
+    this.size = row2.shape.at(-1);
+    this.computed = !row2.optional;
   }
   /** The location of the memory that it is about, or null. */
   get location() {
@@ -3357,8 +3533,8 @@ var Place = class {
     const shape = run.arrays[this.name]?.shape.slice(1);
     return Boolean(shape) && this.index.every((at, i) => at < shape[i]);
   }
-  say(table, number) {
-    return nameCell(this.name, this.index, table, number);
+  say(table, number2) {
+    return nameCell(this.name, this.index, table, number2);
   }
   get key() {
     return `${this.name}[${this.index}]`;
@@ -3516,7 +3692,7 @@ var Task = class {
 };
 
 // src/memorylab/player/script/tools.js
-var GATES2 = ["T", "T R", "T R 3"];
+var GATES3 = ["T", "T R", "T R 3"];
 var KINDS2 = ["fraction", "strength", "distribution"];
 var HIGHEST_STRENGTH = 20;
 var STEPS = {
@@ -3684,11 +3860,11 @@ var Tools = class {
   }
   offer() {
     const { laboratory, places, chosen } = this;
-    const { table, number } = laboratory;
+    const { table, number: number2 } = laboratory;
     const before = this.target.value;
     const option = (value, text2) => element("option", { value }, text2);
-    const options = places.map((place, value) => option(value, place.say(table, number)));
-    if (chosen) options.push(option("cell", chosen.say(table, number)));
+    const options = places.map((place, value) => option(value, place.say(table, number2)));
+    if (chosen) options.push(option("cell", chosen.say(table, number2)));
     this.target.replaceChildren(...options);
     this.target.value = before === "" || before === "cell" && !chosen ? "0" : before;
   }
@@ -3711,7 +3887,7 @@ var Tools = class {
     this.release.disabled = held(now.edits, place).length === 0;
     this.cutButton.hidden = !(this.target.value === "cell" && place.name === "link");
     this.silenceButton.textContent = `from step ${player.step} on`;
-    if (this.seed && document.activeElement !== this.seed) this.seed.value = seed;
+    if (this.seed && !hasFocus(this.seed)) this.seed.value = seed;
     const text2 = format(now);
     if (this.text.value !== text2) {
       this.text.value = text2;
@@ -3720,9 +3896,9 @@ var Tools = class {
   }
 };
 function gates(run) {
-  const names = run.names(({ axes, kind }) => GATES2.includes(axes) && KINDS2.includes(kind));
+  const names = run.names(({ axes, kind }) => GATES3.includes(axes) && KINDS2.includes(kind));
   return names.flatMap(
-    (name) => Array.from({ length: run.size(name) }, (_, flat) => new Place(run, name, flat))
+    (name) => Array.from({ length: run.size(name) }, (_, flat2) => new Place(run, name, flat2))
   );
 }
 function held(edits, { name, index, kind }) {
@@ -3738,6 +3914,58 @@ function limits(run, { name, kind }) {
   return [-end, end, 0.01];
 }
 
+// src/memorylab/player/script/trial.js
+var Trial = class {
+  constructor(run, task) {
+    this.run = run;
+    this.task = task;
+  }
+  /** The sequence that words make, as the simulation takes it; null stands for the words sent. */
+  sequence(words) {
+    const { task } = this;
+    if (!task) {
+      if (words) throw new Error("There is no task here that could make a sequence of words.");
+      return {};
+    }
+    const wanted = words ?? task.words;
+    if (this.made?.key !== String(wanted)) {
+      const rows = Object.entries(task.make(wanted));
+      const flat2 = rows.map(([name, values]) => [name, Float64Array.from(values.flat())]);
+      this.made = { key: String(wanted), sequence: Object.fromEntries(flat2) };
+    }
+    return this.made.sequence;
+  }
+  /** The run of a disturbance; throws an Error if it doesn't fit. */
+  of(disturbance) {
+    return this.run.disturbed(disturbance, this.sequence(disturbance.words));
+  }
+  /** The run with the same words and locations as the present one, but without any edit. */
+  undisturbed() {
+    const { edits, words, locations } = this.run.disturbance;
+    if (!edits.length) return this.plain = this.run;
+    const last = this.plain?.disturbance;
+    if (last?.locations !== locations || String(last.words) !== String(words))
+      this.plain = this.of({ ...UNDISTURBED, words, locations });
+    return this.plain;
+  }
+  /** The runs to show: the present one, and the undisturbed one if they are compared. */
+  shown(comparing) {
+    const { run } = this;
+    const plain2 = this.undisturbed();
+    if (plain2 === run) {
+      run.label = "";
+      return [run];
+    }
+    for (const [name, row2] of Object.entries(run.arrays)) {
+      row2.low = Math.min(row2.low, plain2.arrays[name].low);
+      row2.high = Math.max(row2.high, plain2.arrays[name].high);
+    }
+    run.label = comparing ? "disturbed" : "";
+    plain2.label = "undisturbed";
+    return comparing ? [run, plain2] : [run];
+  }
+};
+
 // src/memorylab/player/script/laboratory.js
 var LARGER = [1, 4, 16];
 var SYNC_AFTER = 120;
@@ -3747,7 +3975,7 @@ var Laboratory = class {
     this.model = player.model;
     this.task = taskOf(header.task);
     this.table = player.runs[0].arrays;
-    this.run = player.runs[0];
+    this.trial = new Trial(player.runs[0], this.task);
     this.history = new History(this.run.disturbance);
     this.comparing = false;
     this.selected = null;
@@ -3778,7 +4006,7 @@ var Laboratory = class {
       role: "group",
       "aria-label": "number of locations"
     });
-    const row = (...parts) => element("div", { class: "mp-tools" }, ...parts);
+    const row2 = (...parts) => element("div", { class: "mp-tools" }, ...parts);
     const undoing = element("span", { class: "mp-group-of" }, ...Object.values(this.buttons));
     this.root = element(
       "section",
@@ -3787,9 +4015,9 @@ var Laboratory = class {
       element(
         "div",
         { class: "mp-lab-body" },
-        row(...this.counting, element("span", {}, "locations"), this.sizes, undoing),
-        row(this.wipeButton, this.hint, this.moreButton),
-        row(this.verdict, this.compareButton, this.list),
+        row2(...this.counting, element("span", {}, "locations"), this.sizes, undoing),
+        row2(this.wipeButton, this.hint, this.moreButton),
+        row2(this.verdict, this.compareButton, this.list),
         this.message
       ),
       this.tools.root
@@ -3809,8 +4037,7 @@ var Laboratory = class {
       element("span", { class: "mp-group-of" }, this.fewer, this.count, this.more),
       press("new-words", "Other words, at random", "new words", () => this.renew(this.seed + 1))
     ];
-    const heading = element("div", { class: "mp-lab-title" }, "Click a bit to flip it");
-    return [element("div", { class: "mp-lab-words" }, heading, this.bits.root)];
+    return [element("div", { class: "mp-lab-words" }, this.bits.root)];
   }
   listen() {
     const { player, model } = this;
@@ -3820,7 +4047,10 @@ var Laboratory = class {
       if (["INPUT", "SELECT"].includes(event.target.tagName) && !isUndo(event))
         event.stopPropagation();
     });
-    this.onModel = () => this.read(model.get("disturbance") ?? "");
+    this.onModel = () => {
+      const text2 = model.get("disturbance") ?? "";
+      if (text2 !== format(this.now)) this.read(text2);
+    };
     model.on("change:disturbance", this.onModel);
     if (!model.get("address")) return;
     this.onAddress = () => this.readAddress();
@@ -3830,40 +4060,18 @@ var Laboratory = class {
   begin() {
     if (this.onAddress && location.hash.length > 1) this.readAddress();
   }
-  // -- the words, what is asked, and the run that follows
+  // -- what is wanted
   /** The present words, as a text of bits each. */
   get words() {
     return this.now.words ?? this.task.words;
   }
-  /** What is wanted: the present disturbance, or that of the next frame. */
+  /** The run of the present disturbance. */
+  get run() {
+    return this.trial.run;
+  }
+  /** The present disturbance, or that of the next frame. */
   get now() {
     return this.wanted?.next ?? this.history.now;
-  }
-  /** The sequence that words make, as the simulation takes it. */
-  sequence(words) {
-    if (!this.task) {
-      if (words) throw new Error("There is no task here that could make a sequence of words.");
-      return {};
-    }
-    const wanted = words ?? this.task.words;
-    if (this.made?.key !== String(wanted)) {
-      const rows = Object.entries(this.task.make(wanted));
-      const flat = rows.map(([name, values]) => [name, Float64Array.from(values.flat())]);
-      this.made = { key: String(wanted), sequence: Object.fromEntries(flat) };
-    }
-    return this.made.sequence;
-  }
-  runOf(disturbance) {
-    return this.run.disturbed(disturbance, this.sequence(disturbance.words));
-  }
-  /** The run of the same words and locations without any edit. */
-  undisturbed() {
-    const { edits, words, locations } = this.history.now;
-    if (!edits.length) return this.plain = this.run;
-    const { disturbance: last } = this.plain ?? {};
-    const fits = last && last.edits.length === 0 && last.locations === locations && String(last.words) === String(words);
-    if (!fits) this.plain = this.runOf({ ...UNDISTURBED, words, locations });
-    return this.plain;
   }
   // -- changing it
   /** Change to another disturbance in the next frame; see History on gestures. */
@@ -3879,18 +4087,18 @@ var Laboratory = class {
     const { next, gesture } = this.wanted;
     this.wanted = null;
     this.attempt(() => {
-      const run = this.runOf(next);
+      const run = this.trial.of(next);
       this.history.change(next, gesture);
       this.present(run);
     });
   }
   undo() {
     this.commit();
-    if (this.history.undo()) this.attempt(() => this.present(this.runOf(this.history.now)));
+    if (this.history.undo()) this.attempt(() => this.present(this.trial.of(this.history.now)));
   }
   redo() {
     this.commit();
-    if (this.history.redo()) this.attempt(() => this.present(this.runOf(this.history.now)));
+    if (this.history.redo()) this.attempt(() => this.present(this.trial.of(this.history.now)));
   }
   /** Do something that may throw, and show its message. */
   attempt(action) {
@@ -3933,7 +4141,7 @@ var Laboratory = class {
     const { task, words } = this;
     if (by < 0) return this.say(words.slice(0, words.length - task.group));
     this.seed += 1;
-    this.say(task.longer(words, this.seed));
+    this.say(task.longer(words, seeded(this.seed)));
   }
   /** Other words, as many as there are. */
   renew(seed) {
@@ -3993,23 +4201,14 @@ var Laboratory = class {
   }
   // -- showing it
   present(run) {
-    this.run = run;
+    this.trial.run = run;
     this.show();
     this.draw();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.sync(), SYNC_AFTER);
   }
   show() {
-    const { run } = this;
-    const plain2 = this.undisturbed();
-    if (plain2 !== run)
-      for (const [name, row] of Object.entries(run.arrays)) {
-        row.low = Math.min(row.low, plain2.arrays[name].low);
-        row.high = Math.max(row.high, plain2.arrays[name].high);
-      }
-    run.label = this.comparing && plain2 !== run ? "disturbed" : "";
-    plain2.label = plain2 !== run ? "undisturbed" : "";
-    this.player.show(this.comparing && plain2 !== run ? [run, plain2] : [run]);
+    this.player.show(this.trial.shown(this.comparing));
   }
   /** The number that a location has in the picture. */
   number = (location2) => this.player.board.front.axes.number("N", location2);
@@ -4024,16 +4223,7 @@ var Laboratory = class {
       this.fewer.disabled = count <= task.fewest;
       this.more.disabled = count >= task.most;
     }
-    const own = run.original.sizes.locations;
-    const offered = /* @__PURE__ */ new Set([...LARGER.map((times) => own * times), run.locations]);
-    this.sizes.replaceChildren(
-      ...[...offered].map((size) => {
-        const title = `Run the same weights with ${size} locations`;
-        const button = press("locations", title, String(size), () => this.resizeMemory(size));
-        button.setAttribute("aria-pressed", String(size === run.locations));
-        return button;
-      })
-    );
+    this.drawSizes(run);
     this.buttons.undo.disabled = history2.past.length === 0;
     this.buttons.redo.disabled = history2.future.length === 0;
     this.buttons.reset.disabled = format(history2.now) === "";
@@ -4042,11 +4232,24 @@ var Laboratory = class {
     this.drawError();
     this.follow();
   }
+  drawSizes({ locations, original }) {
+    const own = original.sizes.locations;
+    const offered = [.../* @__PURE__ */ new Set([...LARGER.map((times) => own * times), locations])];
+    const make = (size) => {
+      const title = `Run the same weights with ${size} locations`;
+      return press("locations", title, String(size), () => this.resizeMemory(size));
+    };
+    if (this.sizes.dataset.offered !== String(offered))
+      this.sizes.replaceChildren(...offered.map(make));
+    this.sizes.dataset.offered = offered;
+    for (const button of this.sizes.children)
+      button.setAttribute("aria-pressed", String(button.textContent === String(locations)));
+  }
   drawError() {
     const error = countWrong(this.run);
     this.verdict.hidden = error === null;
     if (error === null) return;
-    const plain2 = this.undisturbed();
+    const plain2 = this.trial.undisturbed();
     const undisturbed = plain2 === this.run ? "" : `; undisturbed: ${countWrong(plain2).wrong}`;
     this.verdict.textContent = `${error.wrong} of ${error.asked} bits wrong${undisturbed}`;
     this.verdict.dataset.wrong = error.wrong;
@@ -4059,13 +4262,23 @@ var Laboratory = class {
     this.wipeButton.hidden = at === null || !this.run.has("memory");
     if (at !== null)
       this.wipeButton.textContent = `Wipe location ${this.number(at)} at step ${player.step}`;
-    this.hint.textContent = at === null ? "Click a row of the memory to wipe it." : "";
-    const shown = groups(this.history.now.edits);
-    this.list.replaceChildren(...shown.map((group2) => this.entry(group2)));
+    const flip = this.bits ? "a bit to flip it, or " : "";
+    this.hint.textContent = at === null ? `Click ${flip}a row of the memory to wipe it.` : "";
+    const shown = groups(this.history.now.edits).map((group2) => [
+      group2,
+      describe(group2, this.table, this.number)
+    ]);
+    const said = shown.map(([, text2]) => text2).join();
+    if (this.said !== said) {
+      const held2 = hasFocus(this.list);
+      this.list.replaceChildren(...shown.map((one) => this.entry(...one)));
+      if (held2) (this.list.querySelector("button") ?? this.moreButton).focus();
+    }
+    this.said = said;
     if (!this.tools.root.hidden) this.tools.follow();
   }
-  entry(group2) {
-    const text2 = describe(group2, this.table, this.number);
+  /** A line of the list, with a button that takes back what it says. */
+  entry(group2, text2) {
     const label = `Take back: ${text2}`;
     const button = press("remove", label, "×", () => this.propose(remove(this.now, group2)));
     button.setAttribute("aria-label", label);
@@ -4077,7 +4290,7 @@ var Laboratory = class {
     const text2 = format(this.history.now);
     if (this.onAddress) {
       const { pathname, search } = location;
-      history.replaceState(null, "", text2 ? `#${encodeURI(text2)}` : pathname + search);
+      history.replaceState(null, "", text2 ? `#${text2}` : pathname + search);
     }
     if (this.model.get("disturbance") === text2) return;
     this.model.set("disturbance", text2);
@@ -4091,6 +4304,182 @@ var Laboratory = class {
   }
 };
 var isUndo = ({ key, ctrlKey, metaKey, altKey }) => (ctrlKey || metaKey) && !altKey && ["z", "y"].includes(key.toLowerCase());
+
+// src/memorylab/player/script/why.js
+var TOLERANCE = 1e-4;
+var LIT = 256;
+var LETTERS = { N: "n", W: "w", R: "i", H: "q", D: "d", 3: "m" };
+function modelOf(run) {
+  if (run.model) return run.model;
+  const { locations, word, heads } = run;
+  return { sizes: { locations, word, heads }, weights: null };
+}
+var withModel = (run) => run.model ? run : Object.assign(Object.create(run), { model: modelOf(run) });
+function unflatten(flat2, shape) {
+  const index = [];
+  for (const size of [...shape].reverse()) {
+    index.unshift(flat2 % size);
+    flat2 = Math.floor(flat2 / size);
+  }
+  return index;
+}
+function nameOfCell(run, name, flat2) {
+  if (run.has(name)) return subscript(run, name, flat2);
+  return `${name}[${unflatten(flat2, run.shapeOf(name)).join(", ")}]`;
+}
+function explain(run, name, flat2, step) {
+  const value = run.at(name, step)[flat2];
+  const row2 = run.arrays[name];
+  if (run.signed) return { value, text: "A difference of two runs: each has an explanation." };
+  const index = unflatten(flat2, run.shapeOf(name));
+  const edit = run.disturbance?.edits.findLast((one) => covers(one, name, index, step));
+  if (edit) return { value, text: `Set by the disturbance ${formatEdit(edit)}.` };
+  const whole = withModel(run);
+  const formula = run.has("write_weighting") ? formulasOf(whole.model).find((one) => one.name === name) : null;
+  if (!formula) return { value, text: untold(run, row2) };
+  const axes = formula.axes.split(" ").slice(1);
+  const letters = formula.letters ?? axes.map((axis2, i) => LETTERS[axis2] ?? index[i]);
+  const left = new Letters(whole.model).now(name, ...letters);
+  const general = formula.explain(new Letters(whole.model), ...letters);
+  const own = formula.explain(new Numbers(whole, step), ...index);
+  const shown = shorten(own);
+  const lines = [{ equation: [left, general], numbers: [value, shown] }];
+  const [part, itsNumbers] = [namedIn(general), namedIn(shown)];
+  if (part)
+    lines.push({ equation: [part, part.args[0]], numbers: [itsNumbers.value, itsNumbers.args[0]] });
+  const differs = !(Math.abs(own.value - value) <= TOLERANCE * Math.max(1, Math.abs(value)));
+  const surprise = `The equation gives ${show(own.value)}: the run was changed, or had begun before.`;
+  const note = [formula.note, differs ? surprise : ""].filter(Boolean).join(" ");
+  return {
+    value,
+    lines,
+    expression: shown,
+    sources: unique(shownSources(shown)),
+    all: unique(sources(own)),
+    note
+  };
+}
+function namedIn(expression) {
+  if (expression.op === "named") return expression;
+  for (const arg of expression.args) {
+    const found = namedIn(arg);
+    if (found) return found;
+  }
+  return null;
+}
+function unique(cells) {
+  const known = /* @__PURE__ */ new Map();
+  for (const cell of cells) known.set(keyOf(cell), cell);
+  return [...known.values()];
+}
+function untold(run, row2) {
+  if (!row2) return "";
+  if (run.has("write_weighting") && !row2.optional && row2.label !== "input")
+    return "Asked for by the controller; its weights aren't in this page.";
+  return `It isn't computed by an equation of the DNC: ${row2.meaning}.`;
+}
+var Why = class {
+  constructor(player) {
+    Object.assign(this, { player, path: [] });
+    this.root = player.slots.why;
+    player.onCell((cell) => this.open([cell], cell.event.type === "keydown"));
+    player.root.addEventListener("keydown", (event) => this.key(event), { capture: true });
+    this.root.addEventListener("click", (event) => {
+      const place = event.target.closest?.("[data-from]");
+      if (place) this.follow(this.cells[place.dataset.from]);
+    });
+  }
+  key(event) {
+    if (event.key !== "Escape" || !this.path.length) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.close();
+  }
+  /** Explain the last cell of a path { run, name, index, step, panel }; `take` the focus, or not. */
+  open(path, take) {
+    this.path = path;
+    const { run, name, index, step } = path.at(-1);
+    const why = explain(run, name, index, step);
+    const from = (why.all ?? []).map((cell) => flat(run, cell));
+    this.cells = (why.sources ?? []).map((cell) => flat(run, cell));
+    const title = `${nameOfCell(run, name, index)} at step ${step} = ${show(why.value)}`;
+    this.heading = element("h4", { tabindex: "-1" }, title);
+    const button = (action, text2, onclick) => element("button", { type: "button", "data-action": action, onclick }, text2);
+    const buttons = [button("close-why", "close", () => this.close())];
+    if (path.length > 1) buttons.unshift(button("back-why", "back", () => this.back()));
+    const panel = element(
+      "section",
+      { class: "mp-why-panel", "aria-label": "Why this number?" },
+      element("div", { class: "mp-why-head" }, this.heading, ...buttons)
+    );
+    if (why.text) panel.append(element("p", {}, why.text));
+    for (const line3 of why.lines ?? []) panel.append(this.equation(line3, why));
+    if (why.note) panel.append(element("p", { class: "mp-why-note" }, why.note));
+    if (this.cells.length) panel.append(this.links(run, from.length));
+    this.root.replaceChildren(panel);
+    this.player.light(run, [...from.length > LIT ? this.cells : from, { name, index, step }]);
+    if (take) this.heading.focus();
+  }
+  /** An equation, and under it the same with this cell's numbers. */
+  equation({ equation, numbers: numbers2 }, { sources: cells }) {
+    const places = new Map(cells.map((cell, i) => [keyOf(cell), i]));
+    const write2 = (leaf2) => {
+      const place = leaf2.source && places.get(keyOf(leaf2.source));
+      const text2 = number(leaf2);
+      return place === void 0 || place === null ? text2 : `<mrow data-from="${place}" class="mp-from">${text2}</mrow>`;
+    };
+    const [left, right] = equation;
+    const symbols = `${mathml(left, ({ symbol }) => symbol)}<mo>=</mo>${mathml(right, ({ symbol }) => symbol)}`;
+    const [value, terms] = numbers2;
+    const figures2 = `<mo>=</mo>${mathml(terms, write2)}<mo>=</mo>${number({ value })}`;
+    const math = (inner) => `<math display="block"><mrow>${inner}</mrow></math>`;
+    const template = document.createElement("template");
+    template.innerHTML = `<div class="mp-why-line">${math(symbols)}${math(figures2)}</div>`;
+    return template.content;
+  }
+  /** The cells behind the numbers that are shown, to be followed. */
+  links(run, all) {
+    const links = this.cells.map(({ name, index, step }, i) => {
+      const text2 = `${nameOfCell(run, name, index)} at step ${step} = ${show(run.at(name, step)[index])}`;
+      return element("button", { type: "button", "data-from": i }, text2);
+    });
+    const more = all > links.length ? ` and ${all - links.length} more` : "";
+    return element("p", { class: "mp-why-from" }, "from ", ...links, more);
+  }
+  follow(cell) {
+    const { run } = this.path.at(-1);
+    this.player.seek(cell.step);
+    this.open([...this.path, { run, ...cell }], true);
+  }
+  back() {
+    const path = this.path.slice(0, -1);
+    this.player.seek(path.at(-1).step);
+    this.open(path, true);
+  }
+  /** Explain the same cell of a run that took the place of another, or close if it has none. */
+  renew(before, after) {
+    if (!this.path.length) return;
+    const { run, name, index, step } = this.path.at(-1);
+    const now = after[before.indexOf(run)];
+    const fits = now && step < now.steps && (now.has(name) || now.stepShapes?.[name]);
+    if (fits && index < now.at(name, step).length)
+      this.open([{ ...this.path.at(-1), run: now }], false);
+    else this.close();
+  }
+  close() {
+    const [{ run, panel }] = this.path;
+    this.path = [];
+    this.root.replaceChildren();
+    this.player.light(run, []);
+    panel?.canvas.focus();
+  }
+};
+var keyOf = ({ name, index, step }) => `${name} ${index} ${step}`;
+var flat = (run, { name, index, step }) => ({
+  name,
+  index: flatten(index, run.shapeOf(name)),
+  step
+});
 
 // src/memorylab/player/script/player.js
 var SPEEDS = [1, 2, 5, 10, 20, 30, 60];
@@ -4131,6 +4520,7 @@ var Player = class {
     );
     this.setSpeed(this.fps, false);
     this.begin();
+    this.why = new Why(this);
     this.board.build(this.runs);
     this.select(null);
   }
@@ -4145,10 +4535,12 @@ var Player = class {
    * stay and are only drawn anew, with their locations in the order that they had.
    */
   show(runs) {
+    const before = this.runs;
     this.runs = runs;
     this.begin();
     if (this.board.show(runs)) this.draw();
     else this.select(null);
+    this.why.renew(before, runs);
   }
   buildControls() {
     const button = (name, label, action) => element(
@@ -4312,7 +4704,7 @@ var Player = class {
 };
 
 // src/memorylab/player/script/laboratory.css
-var laboratory_default = '.mp-lab {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 6px 18px;\n  align-items: flex-start;\n  margin: 6px 0;\n  padding: 6px 10px 8px;\n  background: color-mix(in srgb, var(--mp-field) 45%, var(--mp-back));\n  border: 1px solid var(--mp-line);\n  border-radius: 6px;\n}\n.mp-lab button,\n.mp-lab select,\n.mp-lab input {\n  font: inherit;\n  color: inherit;\n  background: var(--mp-field);\n  border: 1px solid var(--mp-line);\n  border-radius: 4px;\n  min-height: 26px;\n  padding: 1px 8px;\n}\n.mp-lab button,\n.mp-lab select {\n  cursor: pointer;\n}\n.mp-lab button:disabled {\n  opacity: 0.45;\n  cursor: default;\n}\n.mp-lab button[aria-pressed="true"] {\n  background: var(--mp-accent);\n  color: var(--mp-back);\n}\n.mp-lab [hidden] {\n  display: none;\n}\n.mp-lab-words {\n  min-width: 0;\n  max-width: 100%;\n}\n.mp-lab-title {\n  font-size: 12px;\n  color: var(--mp-quiet);\n}\n.mp-lab-body {\n  flex: 1 1 300px;\n  min-width: 0;\n}\n.mp-tools {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 8px;\n  align-items: center;\n  margin-bottom: 4px;\n}\n.mp-count {\n  display: inline-flex;\n  align-items: center;\n  padding: 0 8px;\n  border: 1px solid var(--mp-line);\n  margin-left: -1px;\n  font-variant-numeric: tabular-nums;\n}\n.mp-bits {\n  display: flex;\n  max-width: 100%;\n  overflow-x: auto;\n  padding: 3px 2px;\n}\n.mp-bits-word {\n  display: flex;\n  flex-direction: column;\n}\n.mp-bits-last {\n  margin-right: 5px;\n}\n.mp-lab .mp-bits button {\n  width: 17px;\n  min-height: 0;\n  height: 12px;\n  padding: 0;\n  margin: 0 -1px -1px 0;\n  flex: none;\n  border-radius: 0;\n  background: #00224e;\n}\n.mp-lab .mp-bits button[aria-checked="true"] {\n  background: #fee838;\n}\n.mp-lab .mp-bits button:hover,\n.mp-lab .mp-bits button:focus-visible {\n  position: relative;\n  z-index: 1;\n  outline: 2px solid var(--mp-mark);\n  outline-offset: 0;\n}\n.mp-error {\n  font-size: 15px;\n  font-weight: 600;\n  font-variant-numeric: tabular-nums;\n}\n.mp-error:not([data-wrong="0"]) {\n  color: var(--mp-mark);\n}\n.mp-hint {\n  color: var(--mp-quiet);\n}\n.mp-hint:empty,\n.mp-edits:empty,\n.memory-player .mp-message:empty {\n  display: none;\n}\n.memory-player .mp-message {\n  padding: 3px 8px;\n  border-left: 3px solid var(--mp-mark);\n  overflow-wrap: anywhere;\n}\n.mp-edits {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px;\n  margin: 0;\n  padding: 0;\n  max-height: 60px;\n  overflow-y: auto;\n  list-style: none;\n}\n.mp-edits li {\n  display: inline-flex;\n  align-items: center;\n  padding-left: 8px;\n  font-size: 12px;\n  border: 1px solid var(--mp-line);\n  border-radius: 4px;\n  background: var(--mp-back);\n}\n.mp-lab .mp-edits button {\n  min-height: 22px;\n  padding: 0 7px;\n  border: 0;\n  background: none;\n}\n.mp-more {\n  flex: 1 0 100%;\n  border-top: 1px solid var(--mp-line);\n  padding-top: 6px;\n}\n.mp-more label {\n  display: inline-flex;\n  gap: 6px;\n  align-items: center;\n}\n.mp-more input[type="range"] {\n  flex: 0 1 180px;\n  min-width: 90px;\n  padding: 0;\n  accent-color: var(--mp-accent);\n}\n.mp-more input[type="number"] {\n  width: 84px;\n}\n.mp-text {\n  flex: 1 1 300px;\n}\n.mp-more input[type="text"] {\n  flex: 1;\n  min-width: 120px;\n  font-family: ui-monospace, monospace;\n}\n.mp-more select {\n  max-width: 100%;\n}\n@media (pointer: coarse) {\n  .mp-lab .mp-bits button {\n    width: 26px;\n    height: 24px;\n  }\n  .mp-lab button,\n  .mp-lab select,\n  .mp-lab input {\n    min-height: 32px;\n  }\n}\n';
+var laboratory_default = '.mp-lab {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 6px 18px;\n  align-items: flex-start;\n  margin: 4px 0;\n  padding: 5px 8px 4px;\n  background: color-mix(in srgb, var(--mp-field) 45%, var(--mp-back));\n  border: 1px solid var(--mp-line);\n  border-radius: 6px;\n}\n.mp-lab button,\n.mp-lab select,\n.mp-lab input {\n  font: inherit;\n  color: inherit;\n  background: var(--mp-field);\n  border: 1px solid var(--mp-line);\n  border-radius: 4px;\n  min-height: 26px;\n  padding: 1px 8px;\n}\n.mp-lab button,\n.mp-lab select {\n  cursor: pointer;\n}\n.mp-lab button:disabled {\n  opacity: 0.45;\n  cursor: default;\n}\n.mp-lab button[aria-pressed="true"] {\n  background: var(--mp-accent);\n  color: var(--mp-back);\n}\n.mp-lab [hidden] {\n  display: none;\n}\n.mp-lab-words {\n  min-width: 0;\n  max-width: 100%;\n}\n.mp-lab-body {\n  flex: 1 1 300px;\n  min-width: 0;\n}\n.mp-tools {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px 8px;\n  align-items: center;\n  margin-bottom: 4px;\n}\n.mp-count {\n  display: inline-flex;\n  align-items: center;\n  padding: 0 8px;\n  border: 1px solid var(--mp-line);\n  margin-left: -1px;\n  font-variant-numeric: tabular-nums;\n}\n.mp-bits {\n  display: flex;\n  max-width: 100%;\n  overflow-x: auto;\n  padding: 2px;\n}\n.mp-bits-word {\n  display: flex;\n  flex-direction: column;\n}\n.mp-bits-last {\n  margin-right: 5px;\n}\n.mp-lab .mp-bits button {\n  width: 17px;\n  min-height: 0;\n  height: 12px;\n  padding: 0;\n  margin: 0 -1px -1px 0;\n  flex: none;\n  border-radius: 0;\n  background: #00224e;\n}\n.mp-lab .mp-bits button[aria-checked="true"] {\n  background: #fee838;\n}\n.mp-lab .mp-bits button:hover,\n.mp-lab .mp-bits button:focus-visible {\n  position: relative;\n  z-index: 1;\n  outline: 2px solid var(--mp-mark);\n  outline-offset: 0;\n}\n.mp-error {\n  font-size: 15px;\n  font-weight: 600;\n  font-variant-numeric: tabular-nums;\n}\n.mp-error:not([data-wrong="0"]) {\n  color: var(--mp-mark);\n}\n.mp-hint {\n  color: var(--mp-quiet);\n}\n.mp-hint:empty,\n.mp-edits:empty,\n.memory-player .mp-message:empty {\n  display: none;\n}\n.memory-player .mp-message {\n  padding: 3px 8px;\n  border-left: 3px solid var(--mp-mark);\n  overflow-wrap: anywhere;\n}\n.mp-edits {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 4px;\n  margin: 0;\n  padding: 0;\n  max-height: 130px;\n  overflow-y: auto;\n  list-style: none;\n}\n.mp-edits li {\n  display: inline-flex;\n  align-items: center;\n  padding-left: 8px;\n  font-size: 12px;\n  border: 1px solid var(--mp-line);\n  border-radius: 4px;\n  background: var(--mp-back);\n}\n.mp-lab .mp-edits button {\n  min-height: 22px;\n  padding: 0 7px;\n  border: 0;\n  background: none;\n}\n.mp-more {\n  flex: 1 0 100%;\n  border-top: 1px solid var(--mp-line);\n  padding-top: 6px;\n}\n.mp-more label {\n  display: inline-flex;\n  gap: 6px;\n  align-items: center;\n}\n.mp-more input[type="range"] {\n  flex: 0 1 180px;\n  min-width: 90px;\n  padding: 0;\n  accent-color: var(--mp-accent);\n}\n.mp-more input[type="number"] {\n  width: 84px;\n}\n.mp-text {\n  flex: 1 1 300px;\n}\n.mp-more input[type="text"] {\n  flex: 1;\n  min-width: 120px;\n  font-family: ui-monospace, monospace;\n}\n.mp-more select {\n  max-width: 100%;\n}\n@media (pointer: coarse) {\n  .mp-lab .mp-bits button {\n    width: 26px;\n    height: 24px;\n  }\n  .mp-lab button,\n  .mp-lab select,\n  .mp-lab input {\n    min-height: 32px;\n  }\n}\n';
 
 // src/memorylab/player/script/style.css
 var style_default = `.memory-player {
@@ -4877,7 +5269,7 @@ body[data-jp-theme-light="false"] .memory-player {
 .mp-glossary dd {
   margin: 0;
 }
-@container view (min-width: 700px) {
+@container view (min-width: 740px) {
   [data-level="simple"] .mp-main {
     grid-template-columns: max-content minmax(0, 1fr);
   }
@@ -4958,6 +5350,56 @@ body[data-jp-theme-light="false"] .memory-player {
   .memory-player summary {
     scroll-margin-top: 110px; /* or the controls, which stay in sight, would hide it */
   }
+}
+.mp-why-panel {
+  margin: 6px 0;
+  padding: 4px 10px 8px;
+  background: var(--mp-field);
+  border-left: 3px solid var(--mp-accent);
+  border-radius: 3px;
+}
+.mp-why-head {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 8px;
+  align-items: center;
+}
+.mp-why-head h4 {
+  flex: 1;
+  margin: 0;
+  font-size: 14px;
+}
+.mp-why-panel p {
+  margin: 4px 0;
+  line-height: 1.7;
+}
+.mp-why-line {
+  padding: 2px 0;
+  overflow-x: auto;
+}
+.mp-why-line math {
+  display: block math;
+  margin: 2px 0;
+  width: max-content;
+}
+.mp-why-note {
+  color: var(--mp-quiet);
+}
+.mp-why-panel button {
+  font: inherit;
+  color: var(--mp-text);
+  background: var(--mp-back);
+  border: 1px solid var(--mp-line);
+  border-radius: 3px;
+  cursor: pointer;
+}
+.mp-why-from button {
+  margin: 0 6px 0 0;
+  font-size: 12px;
+}
+.mp-from {
+  color: var(--mp-accent);
+  cursor: pointer;
 }
 
 /* An agent's world. The colours are those of memorylab.environments.scene.ROLES. */
@@ -5242,11 +5684,15 @@ export {
   Episode,
   Run,
   Simulation,
+  checkModel,
   main_default as default,
   disturbance_exports as disturbances,
+  edits_exports as edits,
+  explain,
   expressions_exports as expressions,
   firstWriteOrder,
   formulas_exports as formulas,
+  mathml_exports as mathematics,
   maze_exports as maze,
   mount,
   read2 as read,

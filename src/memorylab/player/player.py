@@ -7,7 +7,7 @@ import io
 import math
 import operator
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -47,7 +47,6 @@ class MemoryPlayer:
     Attributes:
         header: What the browser needs to know about the numbers: see :mod:`packing`.
         data: The numbers.
-        num_steps: Steps of the longest run.
 
     Args:
         run: A recorded run of any kind of memory; or a DNC, to run on ``input`` here and again in
@@ -74,8 +73,8 @@ class MemoryPlayer:
         TypeError: ``run`` is neither a trace nor a model that a page can run, ``compare`` is not a
             trace, ``t`` not an integer, or a trace came with what belongs to a model.
         ValueError: The page can't run the model, because a part of it was changed; or the input or
-            the disturbance doesn't fit it. ``t``, ``fps``, ``order`` or ``level`` is out of range,
-            or ``labels`` are not two.
+            the disturbance doesn't fit it. ``t``, ``fps``, ``order`` or ``level`` can't be, or
+            ``labels`` are not two.
     """
 
     def __init__(
@@ -92,43 +91,23 @@ class MemoryPlayer:
         labels: Sequence[str] = ("first", "second"),
         level: str | None = None,
     ):
-        block, extras, sent = Block(), {}, run
-        self._record: Any = None  # runs the model again, if there is one
-        torch = sys.modules.get("torch")  # whoever has a model has imported it
-        if torch and isinstance(run, torch.nn.Module):
-            from memorylab.memory import ActorCritic
-            from memorylab.player import agent, network
-
-            if isinstance(run, ActorCritic):
-                if task is not None:
-                    raise TypeError("A task goes with a model; an agent acts in an environment.")
-                extras = agent.pack_agent(run, input, disturbance, block)
-                self._record = functools.partial(agent.record, run, input)
-            else:
-                extras = network.pack_model(run, input, task, disturbance, block)
-                self._record = functools.partial(network.record, run, input, task)
-            run, sent = self._record(disturbance)
-        elif any(one is not None for one in (input, task, disturbance)):
-            raise TypeError(
-                "input, task and disturbance go with a model; a trace is played as it was recorded. "
-                "The step to begin with is given by its name: t=3."
-            )
-        self._traces = [run] if compare is None else [run, compare]
+        block = Block()
+        trace, sent, extras, self._record_again = _record(run, input, task, disturbance, block)
+        self._traces = [trace] if compare is None else [trace, compare]
         for one in self._traces:
             if not isinstance(one, MemoryTrace):
                 raise TypeError(
-                    f"MemoryPlayer plays a MemoryTrace, but got {type(one).__name__}. Record one "
-                    "with MemoryTrace.record(model, input), or load one with "
+                    f"MemoryPlayer plays a MemoryTrace or a DNC, but got {type(one).__name__}. "
+                    "Record a trace with MemoryTrace.record(model, input), or load one with "
                     "MemoryTrace.load(path)."
                 )
         if isinstance(labels, str) or len(labels) != 2:
             raise ValueError(f"labels must be two, one for each run, but are {labels!r}.")
         self._labels = [printable(label) for label in labels] if compare is not None else [""]
         self._order = order
-        self.num_steps = max(one.num_steps for one in self._traces)
         self._shown: Any = SimpleNamespace()  # the widget, as soon as there is one
-        self.t, self.fps = t, fps
         self._shown.disturbance = extras.get("disturbance", "")
+        self.t, self.fps = t, fps
         # Both runs in the order of the first, so that their rows match.
         orders = [choose_order(one, self._order_of(one))[0] for one in self._traces]
         orders = [orders[0] if len(one) == len(orders[0]) else one for one in orders]
@@ -139,6 +118,13 @@ class MemoryPlayer:
         if level is not None:
             reject_unknown_keys([level], LEVELS, "level of the player")
             self.header["level"] = level
+
+    @property
+    def num_steps(self) -> int:
+        """Steps of the longest run; of a model's, with the present disturbance."""
+        if self._record_again is None:
+            return max(one.num_steps for one in self._traces)
+        return self._run_again(self.disturbance).num_steps
 
     @property
     def t(self) -> int:
@@ -178,12 +164,12 @@ class MemoryPlayer:
 
     @disturbance.setter
     def disturbance(self, disturbance: Disturbance | str | None) -> None:
-        if self._record is None:
+        if self._record_again is None:
             raise AttributeError(
                 "A recorded run can't be disturbed. Give the player a model: MemoryPlayer(model, "
                 "input, task=task)."
             )
-        trace, _ = self._record(disturbance)
+        trace = self._run_again(disturbance)
         self._shown.disturbance = trace.metadata.get("disturbance", "")
 
     @property
@@ -196,11 +182,14 @@ class MemoryPlayer:
             AttributeError: The player plays a recorded run.
             ValueError: There is no task to say what is right.
         """
-        if self._record is None:
+        if self._record_again is None:
             raise AttributeError("Of a recorded run, compare the trace's output with its target.")
         from memorylab.player.network import count_wrong
 
-        return count_wrong(self._record(self.disturbance)[0])
+        return count_wrong(self._run_again(self.disturbance))
+
+    def _run_again(self, disturbance: Disturbance | str | None) -> MemoryTrace:
+        return self._record_again(disturbance)[0]  # type: ignore[misc]
 
     @functools.cached_property
     def widget(self) -> Any:
@@ -218,12 +207,13 @@ class MemoryPlayer:
                 "'memorylab[notebooks]'. Its to_html works without."
             ) from error
 
+        last = self.num_steps - 1 if self._record_again is None else None
+
         class PlayerWidget(anywidget.AnyWidget):
             _esm = SCRIPT
             header = traitlets.Dict().tag(sync=True)
             data = traitlets.Bytes().tag(sync=True)
             # In the page the reader can make the run of a model longer.
-            last = None if self._record else self.num_steps - 1
             t = traitlets.Int(min=0, max=last).tag(sync=True)
             fps = traitlets.Float(10, min=math.ulp(0), max=60).tag(sync=True)
             disturbance = traitlets.Unicode().tag(sync=True)
@@ -291,3 +281,32 @@ class MemoryPlayer:
             OSError: The folder can't be written.
         """
         return write_page(path, title, self.start(), SCRIPT)
+
+
+def _record(
+    run: Any, input: Any, task: Any, disturbance: Any, block: Block
+) -> tuple[MemoryTrace, MemoryTrace, dict[str, Any], Callable[[Any], Any] | None]:
+    """Return the trace to play, what of it is sent, and what the header says of a model.
+
+    The last of the four runs the model with another disturbance. A trace is returned as it is.
+    """
+    torch = sys.modules.get("torch")  # whoever has a model has imported it
+    if torch and isinstance(run, torch.nn.Module):
+        from memorylab.memory import ActorCritic
+        from memorylab.player import agent, network
+
+        if isinstance(run, ActorCritic):
+            if task is not None:
+                raise TypeError("A task goes with a model; an agent acts in an environment.")
+            extras = agent.pack_agent(run, input, disturbance, block)
+            again = functools.partial(agent.record, run, input)
+        else:
+            extras = network.pack_model(run, input, task, disturbance, block)
+            again = functools.partial(network.record, run, input, task)
+        return *again(disturbance), extras, again
+    if any(one is not None for one in (input, task, disturbance)):
+        raise TypeError(
+            "input, task and disturbance go with a model; a trace is played as it was recorded. "
+            "The step to begin with is given by its name: t=3."
+        )
+    return run, run, {}, None

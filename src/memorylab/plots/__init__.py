@@ -1,11 +1,11 @@
 """Figures of what a memory does and how it learns.
 
-Every function returns a figure and shows nothing: as a cell's last line it appears once. Figures
-know traces and plain arrays; they never load a model.
+Every function returns a figure and shows nothing: as a cell's last line it appears once. The
+functions take traces and plain arrays, never a model.
 """
 
 from memorylab.plots.choices import first_write_order
-from memorylab.plots.curves import plot_learning_curves
+from memorylab.plots.curves import LiveCurve, plot_learning_curves
 from memorylab.plots.over_time import (
     plot_arrays,
     plot_gates,
@@ -16,6 +16,7 @@ from memorylab.plots.over_time import (
 from memorylab.plots.steps import film_strip, plot_links, plot_memory
 
 __all__ = [
+    "LiveCurve",
     "film_strip",
     "first_write_order",
     "plot_arrays",

@@ -18,10 +18,10 @@ _WRITTEN = 0.1  # the lowest peak of a write weighting that counts as a write
 def first_write_order(trace: DNCTrace) -> Int[np.ndarray, "N"]:
     """Return the locations in the order in which the run first wrote to them.
 
-    Weightings are soft and always leave a little somewhere. So a location's first write is the
-    first step at which its write weighting reaches half of the highest it reaches in the run, and
-    a location that never reaches 0.1 counts as never written. Those come last; ties keep the order
-    of the slots, and NaN counts as 0.
+    Weightings are soft: almost every location gets a small share of each write. So a location's
+    first write is the first step at which its write weighting reaches half of its own maximum. A
+    location that never reaches 0.1 counts as never written; such locations come last. Ties keep the
+    order of the slots, and NaN counts as 0.
     """
     weighting = np.nan_to_num(trace.write_weighting, nan=0.0)  # [T, N]
     peak = weighting.max(axis=0)  # [N]
@@ -30,7 +30,7 @@ def first_write_order(trace: DNCTrace) -> Int[np.ndarray, "N"]:
 
 
 def choose_order(trace: MemoryTrace, order: str) -> tuple[Int[np.ndarray, "N"], str]:
-    """Return the locations in the order in which to draw them, and words for the axes' labels.
+    """Return the locations in the order in which to draw them, and an addition to axis labels.
 
     A memory without locations has none to return, and only the order ``"slot"``.
     """

@@ -1,8 +1,10 @@
-"""Learning curves: several models, several seeds each."""
+"""Learning curves of several models, with several seeds each, and of a run under way."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -69,9 +71,54 @@ def plot_learning_curves(
     return figure
 
 
+@dataclass(frozen=True)
+class LiveCurve:
+    """Draws the history of a run under way: ``train(..., live=LiveCurve("step", "bit_error"))``.
+
+    Calling it with a history returns the figure.
+
+    Attributes:
+        x: The history's column along x, such as ``"step"`` or ``"env_steps"``.
+        y: The column along y, such as ``"bit_error"`` or ``"mean_return"``.
+        behind: Other histories to draw behind it, as a line and a band for each name.
+        target: Draw a horizontal line here.
+        target_label: The line's name in the legend.
+        label: The run's own name in the legend.
+
+    Raises:
+        ValueError: ``behind`` has the run's own label, or what :func:`plot_learning_curves` raises.
+        AttributeError: A history lacks a column; the message names those it has.
+    """
+
+    x: str
+    y: str
+    behind: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    target: float | None = None
+    target_label: str = "target"
+    label: str = "this run"
+
+    def __post_init__(self) -> None:
+        if self.label in self.behind:
+            raise ValueError(f"{self.label!r} is in behind, but is the label of the run itself.")
+
+    def __call__(self, history: Any) -> Figure:
+        """Draw a history, which may still be empty."""
+        own = (getattr(history, self.x), getattr(history, self.y))
+        curves = {
+            label: [(getattr(one, self.x), getattr(one, self.y)) for one in histories]
+            for label, histories in self.behind.items()
+        }
+        # Before the first measurement there is an empty frame.
+        curves[self.label] = [own if len(own[0]) else ([0], [np.nan])]
+        x, y = (name.replace("_", " ") for name in (self.x, self.y))
+        return plot_learning_curves(
+            curves, x, y, target=self.target, target_label=self.target_label
+        )
+
+
 def _draw_model(axes: Axes, label: str, seeds: _Seeds, line: dict[str, str]) -> None:
-    """Draw the median of some seeds, the band around it, and the seeds that go on alone."""
-    at, values = _common(label, seeds)  # [K], [seeds, K]
+    """Draw a model's median, the band around it, and the seeds that continue beyond it."""
+    at, values = _on_common_points(label, seeds)  # [K], [seeds, K]
     count = f"{len(seeds)} seeds" if len(seeds) > 1 else "1 seed"
     if len(seeds) > 1:
         low, high = values.min(axis=0), values.max(axis=0)
@@ -105,7 +152,7 @@ def _check(label: str, seeds: Sequence[tuple[Sequence[float], Sequence[float]]])
     return checked
 
 
-def _common(label: str, seeds: _Seeds) -> tuple[np.ndarray, np.ndarray]:
+def _on_common_points(label: str, seeds: _Seeds) -> tuple[np.ndarray, np.ndarray]:
     """Return all seeds at all points of x between the last start and the first end."""
     start, end = max(sx[0] for sx, _ in seeds), min(sx[-1] for sx, _ in seeds)
     if start > end:

@@ -1,4 +1,4 @@
-"""What changes over time: weightings, gates, and what went in and came out."""
+"""Figures over time: weightings, gates, input and output."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def plot_gates(trace: DNCTrace) -> Figure:
 def _panels(
     trace: DNCTrace, names: Sequence[str], explain: bool = True
 ) -> list[tuple[str, np.ndarray]]:
-    """Return some arrays under titles, those of read heads in parts, one for each head."""
+    """Return arrays with their titles, one for each read head where an array has several."""
     panels = []
     for name in names:
         row, array = trace.table[name], trace[name]

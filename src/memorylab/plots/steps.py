@@ -1,4 +1,4 @@
-"""Single steps of a run: the memory, the links, and a whole run as a film strip."""
+"""Figures of single steps: the memory, the links, and a whole run as a film strip."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def plot_memory(trace: DNCTrace, steps: Sequence[int] | None = None, order: str 
         ValueError: A step is out of range, or ``order`` is unknown.
         TypeError: ``steps`` is not a sequence of integers.
     """
-    figure, grid, image, words = _draw_steps(trace, "memory", steps, order)
-    style.label_grid(grid, "position in the word", f"location{words}")
+    figure, grid, image, suffix = _draw_steps(trace, "memory", steps, order)
+    style.label_grid(grid, "position in the word", f"location{suffix}")
     style.colour_bar(image, [axes for axes in grid.flat if axes.images], "memory")
     return figure
 
@@ -42,19 +42,10 @@ def plot_links(trace: DNCTrace, steps: Sequence[int] | None = None, order: str =
     Row ``i``, column ``j`` shows how far location ``i`` was written right after location ``j``
     (Graves et al. 2016, equation for ``L_t``). With ``order="first_write"`` rows and columns stand
     in the order of writing, and a run that wrote in sequence shows a line one below the dotted
-    main diagonal.
-
-    Args:
-        trace: The run to draw.
-        steps: Up to twelve steps; by default four, from the first to the last.
-        order: ``"slot"``, or ``"first_write"`` for the order of :func:`first_write_order`.
-
-    Raises:
-        ValueError: A step is out of range, or ``order`` is unknown.
-        TypeError: ``steps`` is not a sequence of integers.
+    main diagonal. Arguments and errors are those of :func:`plot_memory`.
     """
-    figure, grid, image, words = _draw_steps(trace, "link", steps, order)
-    style.label_grid(grid, f"location j, written before{words}", "location i, written after")
+    figure, grid, image, suffix = _draw_steps(trace, "link", steps, order)
+    style.label_grid(grid, f"location j, written before{suffix}", "location i, written after")
     style.colour_bar(image, [axes for axes in grid.flat if axes.images], "link from j to i")
     return figure
 
@@ -64,19 +55,11 @@ def film_strip(trace: DNCTrace, steps: Sequence[int] | None = None, order: str =
     """Draw a run as a film strip: one column per step, its memory, links and weightings below.
 
     The memory's colours are symmetric and shared over the run; all else is drawn from 0 to 1.
-    Several read heads stand side by side above "read".
-
-    Args:
-        trace: The run to draw.
-        steps: Up to eight steps; by default six, from the first to the last.
-        order: ``"slot"``, or ``"first_write"`` for the order of :func:`first_write_order`.
-
-    Raises:
-        ValueError: A step is out of range, or ``order`` is unknown.
-        TypeError: ``steps`` is not a sequence of integers.
+    Several read heads stand side by side above "read". Arguments and errors are those of
+    :func:`plot_memory`, except that there are up to eight steps, and six by default.
     """
     heads = trace.num_read_heads
-    locations, words = choose_order(trace, order)
+    locations, suffix = choose_order(trace, order)
     steps = choose_steps(steps, len(trace), default=6, most=8)
     # Usage, write and reads get a third of the width each, however many heads share the last.
     once = np.stack([trace.usage, trace.write_weighting], axis=1)  # [T, 2, N]
@@ -102,7 +85,7 @@ def film_strip(trace: DNCTrace, steps: Sequence[int] | None = None, order: str =
     for axes, y, x in zip(
         grid[:, 0],
         ("memory\nlocation", "link\nwritten after", "weightings\nlocation"),
-        ("position in the word", f"written before{words}", ""),
+        ("position in the word", f"written before{suffix}", ""),
         strict=True,
     ):
         axes.set_ylabel(y)
@@ -117,7 +100,7 @@ def _draw_steps(
 ) -> tuple[Figure, np.ndarray, object, str]:
     """Draw the memory or the links after some steps, up to four in a row."""
     array, links = trace[name], name == "link"
-    locations, words = choose_order(trace, order)
+    locations, suffix = choose_order(trace, order)
     steps = choose_steps(steps, len(trace), default=4, most=12)
     columns = min(len(steps), 4)
     width = style.column_width(columns, widest=3.0 if links else 2.6)
@@ -137,7 +120,7 @@ def _draw_steps(
             _draw_diagonal(axes, len(locations))
     for axes in grid.flat[len(steps) :]:
         axes.remove()
-    return figure, grid, image, words
+    return figure, grid, image, suffix
 
 
 def _draw_diagonal(axes: Axes, size: int) -> None:

@@ -1,4 +1,4 @@
-"""What all figures share: the figure, its style, its scales, its colour bar and its ticks."""
+"""Parts that all figures share: style, axes, colour scales, colour bars and ticks."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ MISSING = {"facecolor": "#ff5cff", "edgecolor": "black", "hatch": "xxxx"}
 class Figure(matplotlib.figure.Figure):
     """A matplotlib figure that a notebook shows once and in its full size.
 
-    pyplot doesn't know it, so nothing draws it a second time at the end of a cell and nothing has
-    to close it. Therefore it brings its own PNG, for notebooks that never import pyplot.
+    It is not registered with pyplot, which would draw it a second time at the end of a cell and
+    would need it to be closed. So it makes its own PNG, for notebooks that never import pyplot.
     """
 
     def savefig(self, fname: Any, **options: Any) -> None:
-        """Save as matplotlib does, on the figure's own white whatever the style in force."""
+        """Save as matplotlib does, but with the figure's own background, whatever the style."""
         super().savefig(fname, **{"facecolor": self.get_facecolor()} | options)
 
     def get_tightbbox(self, *args: Any, **options: Any) -> matplotlib.transforms.Bbox:
@@ -66,8 +66,9 @@ def frame_grid(
 ) -> tuple[Figure, np.ndarray]:
     """Return a figure and its axes ``[rows, columns]``, each of a given size in inches.
 
-    Places are fixed rather than fitted: pictures of one run below each other share their time axis
-    to the pixel. ``gap`` is the height between two rows, ``bottom`` that below the last.
+    Places are fixed, not fitted to the labels, so that figures of one run below each other share
+    their time axis to the pixel. ``gap`` is the height between two rows, ``bottom`` that below the
+    last.
     """
     full_width = LEFT + RIGHT + columns * width + (columns - 1) * GAP
     full_height = TOP + sum(heights) + gap * (len(heights) - 1) + bottom
@@ -84,12 +85,12 @@ def frame_grid(
 
 
 def column_width(columns: int, widest: float) -> float:
-    """Return how wide ``columns`` columns are that fill the figure, at most ``widest`` inches."""
+    """Return the width of a column if ``columns`` of them fill the figure; at most ``widest``."""
     return min((WIDTH - LEFT - RIGHT + GAP) / columns - GAP, widest)
 
 
 def panel_height(num_locations: int) -> float:
-    """Return how high, in inches, to draw a heat map of so many locations."""
+    """Return the height, in inches, of a heat map with a row for each location."""
     return min(max(0.1 * num_locations + 0.4, 0.7), 2.2)
 
 
@@ -103,12 +104,12 @@ def label_grid(grid: np.ndarray, x: str, y: str) -> None:
 
 
 def unit_scale() -> dict[str, Any]:
-    """Return the colours for weightings, gates and all else between 0 and 1."""
+    """Return the colour scale for numbers from 0 to 1, such as weightings and gates."""
     return _scale("cividis", 0, 1)
 
 
 def signed_scale(arrays: Iterable[np.ndarray]) -> dict[str, Any]:
-    """Return the colours for signed values: white at 0, as far to both sides as ``arrays`` go."""
+    """Return the colour scale for signed numbers: white at 0, symmetric, as wide as ``arrays``."""
     largest = max((np.abs(a[np.isfinite(a)]).max(initial=0.0) for a in arrays), default=0.0)
     limit = float(largest) or 1.0
     return _scale("RdBu_r", -limit, limit)
@@ -140,7 +141,7 @@ def heatmap(axes: Axes, values: np.ndarray, scale: dict[str, Any], title: str = 
 
 
 def note_missing(figure: Figure) -> None:
-    """Say in the figure's lower right corner, once, what hatched cells are."""
+    """Explain hatched cells in the figure's lower right corner, once."""
     note = "hatched:\nnot a number"
     if all(text.get_text() != note for text in figure.texts):
         width, height = figure.get_size_inches()
@@ -189,5 +190,5 @@ def label_time(grid: np.ndarray) -> None:
 
 
 def label_locations(axis: Axis, order: Iterable[int], length: float) -> None:
-    """Tick an axis, ``length`` inches long, with the numbers of the locations as they stand."""
+    """Tick an axis, ``length`` inches long, with the locations' numbers in the order drawn."""
     integer_ticks(axis, int(length / (0.135 if axis.axis_name == "y" else 0.22)), order)

@@ -1,7 +1,7 @@
 """Everything that this package changes in Ray, RLlib and PyTorch, each for Ray 2.60.
 
-``start_ray`` and the functions that drive RLlib apply these when they run, and nothing is applied
-on import. All but the environment, the log levels and the job last only as long as a block.
+``start_ray`` and the functions that drive RLlib apply these when they run; importing applies none.
+The first two and ``forget_job`` last as long as the process, all others only as long as a block.
 
 | patch | reason | saves |
 |---|---|---|
@@ -9,7 +9,7 @@ on import. All but the environment, the log levels and the job last only as long
 | ``quieten`` | RLlib warns of its own defaults | pages of log |
 | ``fewer_processes`` | ``ray.init`` has no option for it | 210 MB |
 | ``without_stderr`` | the C++ part logs before it reads its log level | a log line |
-| ``forget_job`` | env runners find no environments after joining a cluster again | a crash |
+| ``forget_job`` | after joining a cluster again, env runners find no environments | a crash |
 | ``LightEnvRunner`` | setting a seed imports PyTorch's compiler | 70 MB an env runner |
 | ``without_results_folder`` | each algorithm leaves a folder in ``~/ray_results`` | folders |
 | ``quiet_tune`` | Tune prints tables, and ends a sweep on Ctrl-C as if it were finished | noise |

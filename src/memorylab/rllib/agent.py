@@ -29,7 +29,7 @@ _LEARNING_SETTINGS = (
 
 
 class Agent:
-    """A memory model that acts in an environment; its attributes are called like the arguments.
+    """A memory model that acts in an environment; the arguments become attributes.
 
     Args:
         config: The PPO configuration, as ``ppo_config`` makes it.

@@ -1,4 +1,4 @@
-"""Checkpoints of an algorithm and its history, each either whole or not there.
+"""Checkpoints of an algorithm, its history and its film, each either complete or absent.
 
 RLlib's ``save_to_path`` writes file by file into the folder it is given. An interrupt leaves half a
 checkpoint there, and a learner in another process that can't write is not noticed.
@@ -18,21 +18,26 @@ from typing import Any
 
 from ray.rllib.algorithms.algorithm import Algorithm
 
-from memorylab.training import History
+from memorylab.training import Film, History
 
 _PREFIX = "step-"
 _UNFINISHED = ".writing-"
 _HISTORY = "history.json"
+FILM = "film.npz"
+"""The film of the training inside a checkpoint, if it was filmed."""
+
 _LEARNER = Path("learner_group", "learner")
 MODULE = _LEARNER / "rl_module" / "default_policy"
 """Where RLlib puts the networks inside a checkpoint."""
 
 
-def save_checkpoint(algorithm: Algorithm, history: History, folder: str | Path) -> Path:
-    """Write weights, optimizer and history into ``folder``, then drop the checkpoint before.
+def save_checkpoint(
+    algorithm: Algorithm, history: History, folder: str | Path, film: Film | None = None
+) -> Path:
+    """Write weights, optimizer, history and film into ``folder``, then delete the one before.
 
-    The new one is written under a temporary name and renamed, so there is a whole one at any time.
-    If that fails, OSError says so and the one before stays. Episodes in flight are not saved.
+    The new one is written under a temporary name and renamed, so there is always a complete one. If
+    that fails, OSError says so and the one before stays. Unfinished episodes are not saved.
     """
     folder = Path(folder).absolute()
     final = folder / f"{_PREFIX}{history.env_steps[-1]:012d}"
@@ -41,7 +46,7 @@ def save_checkpoint(algorithm: Algorithm, history: History, folder: str | Path) 
         with _clear_error(folder):
             temporary = Path(tempfile.mkdtemp(dir=folder, prefix=_UNFINISHED))
             try:
-                write_checkpoint(algorithm, history, temporary)
+                write_checkpoint(algorithm, history, temporary, film)
                 temporary.rename(final)
             finally:
                 shutil.rmtree(temporary, ignore_errors=True)
@@ -52,8 +57,10 @@ def save_checkpoint(algorithm: Algorithm, history: History, folder: str | Path) 
     return final
 
 
-def write_checkpoint(algorithm: Algorithm, history: History, folder: Path) -> None:
-    """Write weights, optimizer and history as files into an empty folder, or raise OSError."""
+def write_checkpoint(
+    algorithm: Algorithm, history: History, folder: Path, film: Film | None = None
+) -> None:
+    """Write weights, optimizer, history and film into an empty folder, or raise OSError."""
     algorithm.save_to_path(folder)
     if algorithm.config.num_learners:
         # A learner in another process writes its part itself, and RLlib ignores its errors.
@@ -62,6 +69,8 @@ def write_checkpoint(algorithm: Algorithm, history: History, folder: Path) -> No
                 pickle.loads((folder / path).read_bytes())
             except (OSError, EOFError, pickle.UnpicklingError):
                 raise OSError(f"the learner could not write {path}") from None
+    if film is not None:
+        film.save(folder / FILM)
     history.save(folder / _HISTORY)
 
 
@@ -110,14 +119,14 @@ def _clear_error(folder: Path) -> Iterator[None]:
         reason = error.__cause__ if isinstance(error.__cause__, OSError) else error
         advice = "Choose a folder you may write to, with room on its disk."
         if saved := find_checkpoint(folder):
-            whole = f"The one before, {saved.name}, is whole"
+            whole = f"The checkpoint before, {saved.name}, is complete"
             advice = f"{whole}: make room, and go on from it with resume=True."
         message = f"Can't write a checkpoint into {folder}: {reason.strerror or reason}. {advice}"
         raise OSError(message) from error
 
 
 def find_checkpoint(folder: str | Path) -> Path | None:
-    """Return the newest whole checkpoint in ``folder``, or None."""
+    """Return the newest complete checkpoint in ``folder``, or None."""
     return max(Path(folder).absolute().glob(f"{_PREFIX}*"), default=None)
 
 

@@ -89,7 +89,7 @@ def ppo_config(
     reject_unknown_keys(model_config, DEFAULT_MODEL_CONFIG, "key of MemoryRLModule's model_config")
     example = make_environment(environment, **(environment_config or {}))
     space = example.observation_space
-    # The module sees it behind the connector.
+    # The connector flattens it before the module sees it.
     seen = space if is_parametric(space) else gym.spaces.flatten_space(space)
     module_class.choose_head(seen, example.action_space, head)
     register_environments()
@@ -97,7 +97,7 @@ def ppo_config(
     losses = {key: model_config.pop(key) for key in LOSS_CONFIG if key in model_config}
     model_config = {
         "max_seq_len": min(longest + 1, _LEARNING["minibatch_size"]),
-        # PPO's own default, which RLlib adds to what is missing, is two separate networks.
+        # Otherwise RLlib fills in PPO's own default, two separate networks.
         "vf_share_layers": True,
         **({} if head is None else {"head": head_key(head)}),
         **model_config,

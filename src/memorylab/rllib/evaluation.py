@@ -43,15 +43,15 @@ class Episode:
             the environment names its actions, and ``"scenes"`` if it describes itself: T + 1 of
             them, one before each action and one at the end. An environment without scenes that was
             made with ``render_mode="rgb_array"`` gives the array ``frame`` ``[T, H, W, 3]`` of
-            pictures before each action. None if the memory is a module without ``trace``.
+            pictures before each action.
     """
 
     observation: Float[np.ndarray, "T F"]
     action: np.ndarray
     reward: Float[np.ndarray, "T"]
     value: Float[np.ndarray, "T"]
+    trace: MemoryTrace
     action_probabilities: Float[np.ndarray, "T A"] | None = None
-    trace: MemoryTrace | None = None
 
     @property
     def total_return(self) -> float:
@@ -221,12 +221,10 @@ def _replay(module: MemoryRLModule, episode: SingleAgentEpisode, view: _View) ->
     distribution = getattr(distribution, "_dist", None)
     if isinstance(distribution, torch.distributions.Categorical):
         arrays["action_probabilities"] = distribution.probs.numpy()
-    memory, trace = module.networks.memory, None
-    if hasattr(memory, "trace"):
-        features = module.networks.encoder(module.observations(batch))[0]  # [T, F]
-        recorded = memory.trace(features)
-        seen, metadata = _seen(view, len(episode))
-        trace = type(recorded)(recorded.arrays | arrays | seen, recorded.metadata | metadata)
+    features = module.networks.encoder(module.observations(batch))[0]  # [T, F]
+    recorded = module.networks.memory.trace(features)
+    seen, metadata = _seen(view, len(episode))
+    trace = type(recorded)(recorded.arrays | arrays | seen, recorded.metadata | metadata)
     return Episode(**arrays, trace=trace)
 
 

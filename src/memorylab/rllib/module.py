@@ -68,8 +68,8 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI):
         try:
             self._build()
         except AttributeError as error:
-            # RLlib takes an AttributeError for a module of an older kind, builds it once more in
-            # the older way, and reports that as the failure.
+            # On an AttributeError RLlib assumes a module of an older kind, builds it again in the
+            # older way, and reports only how that fails.
             raise RuntimeError(f"{type(self).__name__} could not be built: {error}") from error
 
     def _build(self) -> None:
@@ -91,8 +91,8 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI):
             observation_space=self.observation_space,
             distribution=self.action_dist_cls,
         )
-        self.expect_loss()
-        # Weights for acting alone would lack the critic's memory, whose state is sampled too.
+        self.forget_due_losses()
+        # Env runners ask for inference alone, but ``evaluate`` also needs the training pass there.
         self.inference_only = False
 
     @classmethod
@@ -120,11 +120,11 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI):
                 )
             return _OwnDistribution(*cls.action_distribution(action_space))
         if _overrides(cls, "observation_size"):
-            # It reads observations in its own way, and the head none of their parts.
+            # The subclass reads observations itself, so the head sees none of their parts.
             observation_space = _FLAT
         return choose_head(head, observation_space, action_space)
 
-    # A subclass changes what it needs of these five.
+    # A subclass may override the next five.
 
     @classmethod
     def action_distribution(cls, space: gym.Space) -> tuple[int, type]:
@@ -138,8 +138,8 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI):
         """Build everything that has weights, except the decoders of extra losses.
 
         Args:
-            num_outputs: Number of outputs of the actor's head. Another number than the head's gives
-                an MLP with so many.
+            num_outputs: Number of outputs of the actor's head. If :attr:`head` has another number,
+                the actor ends in an MLP with ``num_outputs`` outputs.
         """
         head = self.head
         if num_outputs != head.size(self.action_space):
@@ -214,8 +214,8 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI):
 
         Args:
             batch: Observations, state and lengths.
-            embeddings: Those that ``forward_train`` returned for this batch. Without them RLlib
-                asks for targets, which get no gradient.
+            embeddings: Those that ``forward_train`` returned for this batch. RLlib leaves them out
+                when it computes targets, which get no gradient.
 
         Raises:
             RuntimeError: The learner is one that leaves the extra losses out.
@@ -224,7 +224,7 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI):
             with torch.no_grad():
                 _, critic, _ = self._remember(batch)
                 return self.networks.critic_head(critic).squeeze(-1)
-        # A learner asks for values once a loss, and has to ask for the extra losses next.
+        # A learner asks for values once per loss, and must compute the extra losses next.
         if self._extra_losses_are_due:
             raise RuntimeError(
                 f"model_config asks for the losses {list(self.extra_losses.coefficients)}, but the "
@@ -235,21 +235,21 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI):
         self._extra_losses_are_due = has_losses and embeddings.requires_grad
         return self.networks.critic_head(embeddings).squeeze(-1)
 
-    def expect_loss(self) -> None:
-        """Forget whether the extra losses of an earlier batch were computed."""
+    def forget_due_losses(self) -> None:
+        """Forget that the extra losses of an earlier batch were never computed."""
         self._extra_losses_are_due = False
 
     def compute_extra_losses(
         self, batch: dict[str, Any], output: dict[str, Any]
     ) -> dict[str, Float[Tensor, ""]]:
-        """Return each extra loss of a batch for which ``forward_train`` returned ``output``.
+        """Return each extra loss of a batch, not yet multiplied by its coefficient.
 
-        None is multiplied by its coefficient yet.
+        ``output`` is what ``forward_train`` returned for the batch.
 
         Raises:
             ValueError: A subclass's ``_forward`` leaves out what the losses need.
         """
-        self.expect_loss()
+        self.forget_due_losses()
         if not self.extra_losses.coefficients:
             return {}
         if REMEMBERED not in output:
@@ -278,7 +278,7 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI):
 
     def _remember(self, batch: dict[str, Any]) -> tuple[Tensor, Tensor, dict[str, Any]]:
         """Return the actor's and the critic's features of a padded batch, and the next state."""
-        # There are no lengths while acting.
+        # While acting, a batch has no lengths: every step is real.
         return self.networks.remember(
             self.observations(batch), batch[Columns.STATE_IN], batch.get(Columns.SEQ_LENS)
         )

@@ -1,4 +1,4 @@
-"""Several agents at once, by Ray Tune: every memory with every seed, resumed after a crash.
+"""Train several agents at once with Ray Tune: every configuration with every seed.
 
 Tune places the runs, starts them again when their process dies, and reports on them. Checkpoints
 and resuming are those of ``train_ppo``: Tune deletes a checkpoint before it has written down that
@@ -52,7 +52,7 @@ def sweep_ppo(
 
     Each runs in a process of its own, which counts as one worker, and its env runners and learners
     count as further ones. A run whose process dies starts again from its last checkpoint, twice at
-    most. Without Ray, it is started for two runs at once, and then also stopped.
+    most. If Ray isn't running, it is started with room for two runs, and stopped at the end.
 
     Args:
         configs: What to train: for each name a configuration of

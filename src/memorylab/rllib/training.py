@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from types import FrameType
@@ -14,7 +14,7 @@ import torch
 from ray.rllib.algorithms.ppo import PPO, PPOConfig
 
 from memorylab.errors import check_count
-from memorylab.progress import progress_bar
+from memorylab.progress import Drawing, live_progress
 from memorylab.rllib._ray_patches import (
     LightEnvRunner,
     seeding_without_compiler,
@@ -23,8 +23,9 @@ from memorylab.rllib._ray_patches import (
 from memorylab.rllib.agent import Agent, new_history
 from memorylab.rllib.checkpoints import claimed, find_checkpoint, read_history, save_checkpoint
 from memorylab.rllib.config import register_environments
+from memorylab.rllib.film import begin_film, see_agent
 from memorylab.rllib.session import ray_session, require_workers
-from memorylab.training import History
+from memorylab.training import Film, History
 
 
 def train_ppo(
@@ -36,6 +37,8 @@ def train_ppo(
     checkpoint_every: int = 20_000,
     resume: bool = False,
     progress: bool = True,
+    film: Film | None = None,
+    live: Callable[[History], Drawing] | None = None,
 ) -> Agent:
     """Train an agent until it is good enough or has taken ``max_steps``.
 
@@ -55,17 +58,36 @@ def train_ppo(
             this with checkpoints of your own only: RLlib's hold pickles, which can execute
             anything. To give an agent away, ``save_weights(agent.module, path)``.
         progress: Whether to show a progress bar.
+        film: Records the memory on one sequence of observations; its steps are environment steps.
+            Checkpoints hold it, so that a resumed training goes on with it.
+        live: A :class:`memorylab.plots.LiveCurve`, or another function from a History to a figure:
+            draws the measurements beside the bar while a notebook trains.
 
     Returns:
         The agent, whose ``history`` covers the steps before a resumption too.
 
     Raises:
         ValueError: ``max_steps`` or ``checkpoint_every`` is below 1, ``resume`` comes without
-            ``checkpoint_path``, the checkpoint belongs to other settings, or Ray was started with
-            fewer workers than ``config`` needs.
+            ``checkpoint_path``, the checkpoint or the film belongs to other settings or another
+            training, or Ray was started with fewer workers than ``config`` needs.
         OSError: ``checkpoint_path`` can't be written, or another program is training into it.
         FileExistsError: ``checkpoint_path`` holds a checkpoint and ``resume`` is False.
     """
+    _check_checkpoint(checkpoint_path, resume)
+    model = config.rl_module_spec.model_config
+    description = f"{config.env} with {model.get('memory')}"
+    training = updates(config, checkpoint_path, checkpoint_every, max_steps, stop_return, film)
+    with closing(training), live_progress(max_steps, description, progress, live) as (bar, show):
+        for agent in training:
+            mean_return = agent.history.last("mean_return", default=float("nan"))
+            bar.set_postfix_str(f"return {mean_return:.2f}", refresh=False)
+            bar.update(min(agent.history.last("env_steps"), max_steps) - bar.n)
+            show(agent.history)
+    return agent
+
+
+def _check_checkpoint(checkpoint_path: str | Path | None, resume: bool) -> None:
+    """Raise if there is nothing to resume from, or a checkpoint in the way."""
     if resume and checkpoint_path is None:
         raise ValueError("resume=True needs a checkpoint_path to resume from.")
     if not resume and checkpoint_path is not None and find_checkpoint(checkpoint_path):
@@ -73,15 +95,6 @@ def train_ppo(
             f"{checkpoint_path} holds a checkpoint of an earlier run. Pass resume=True to go on "
             "from it, or choose another checkpoint_path."
         )
-    model = config.rl_module_spec.model_config
-    description = f"{config.env} with {model.get('memory')}"
-    training = updates(config, checkpoint_path, checkpoint_every, max_steps, stop_return)
-    with closing(training), progress_bar(max_steps, description, progress) as bar:
-        for agent in training:
-            mean_return = agent.history.last("mean_return", default=float("nan"))
-            bar.set_postfix_str(f"return {mean_return:.2f}", refresh=False)
-            bar.update(min(agent.history.last("env_steps"), max_steps) - bar.n)
-    return agent
 
 
 def updates(
@@ -90,6 +103,7 @@ def updates(
     every: int,
     max_steps: int,
     stop_return: float | None,
+    film: Film | None = None,
 ) -> Generator[Agent, None, None]:
     """Train from the last checkpoint in ``folder`` on, and yield the agent after each update.
 
@@ -101,18 +115,23 @@ def updates(
         # A checkpoint of other settings is refused before Ray starts.
         checkpoint = None if folder is None else find_checkpoint(folder)
         history = read_history(checkpoint, new_history(config))
+        begin_film(film, checkpoint)
         with _interrupts_noted() as interrupts, running_algorithm(config) as algorithm:
             if checkpoint is not None:
                 algorithm.restore_from_path(str(checkpoint))
+            finished = is_finished(history, max_steps, stop_return)
+            see_agent(film, algorithm.get_module(), history, last=finished)
             yield Agent(config, algorithm.get_module(), history)
             saved = history.last("env_steps")
-            while not is_finished(history, max_steps, stop_return):
+            while not finished:
                 update(algorithm, history)
                 if interrupts:
                     raise KeyboardInterrupt
+                finished = is_finished(history, max_steps, stop_return)
+                see_agent(film, algorithm.get_module(), history, last=finished)
                 due = history.last("env_steps") - saved >= every
-                if folder is not None and (due or is_finished(history, max_steps, stop_return)):
-                    save_checkpoint(algorithm, history, folder)
+                if folder is not None and (due or finished):
+                    save_checkpoint(algorithm, history, folder, film)
                     saved = history.last("env_steps")
                 yield Agent(config, algorithm.get_module(), history)
 

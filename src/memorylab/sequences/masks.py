@@ -60,7 +60,7 @@ def check_lengths(
     batch_size: int | None = None,
     max_len: int | None = None,
 ) -> tuple[int, int]:
-    """Refuse anything but a vector of whole numbers that are not negative.
+    """Raise an error unless ``lengths`` is a vector of whole numbers from 0 up.
 
     The numbers are read once; while PyTorch traces or transforms a program, not at all.
 

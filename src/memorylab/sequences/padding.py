@@ -1,4 +1,4 @@
-"""From a flat run of steps to padded rows, and back."""
+"""Convert a flat series of steps to padded rows, and back."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def pad(
     max_len: int | None = None,
     value: float = 0.0,
 ) -> Shaped[Tensor, "B T ..."]:
-    """Lay steps that follow one another out in rows, and fill each row's end with ``value``.
+    """Arrange consecutive steps in rows, and fill the end of each row with ``value``.
 
     Args:
         flat: The steps of the first row, then those of the second, and so on: ``[S, ...]``.
@@ -48,7 +48,7 @@ def pad(
 def unpad(
     padded: Shaped[Tensor, "B T ..."], seq_lens: Integer[Tensor, "B"]
 ) -> Shaped[Tensor, "S ..."]:
-    """Undo ``pad``: drop the padding and string the real steps together, row after row.
+    """Undo ``pad``: drop the padding and join the real steps, row after row.
 
     Args:
         padded: ``[B, T, ...]``.

@@ -1,7 +1,7 @@
 """Means and losses over real steps only.
 
-Multiplying by a mask is not enough: ``0 * nan`` is ``nan``, forward and backward. Here padding is
-either replaced or never looked up, so nothing that stands in it can reach a result or a gradient.
+Multiplying by a mask is not enough: ``0 * nan`` is ``nan``, forward and backward. These functions
+replace the padding or never read it, so its contents can't reach a result or a gradient.
 """
 
 from __future__ import annotations

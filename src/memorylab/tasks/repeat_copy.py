@@ -26,7 +26,7 @@ class RepeatCopy(Task):
         0 to ``word_size - 1``: The word's bits; zero from the delimiter on.
         ``word_size``: Delimiter, 1 after the last word.
         ``word_size + 1``: ``R / 10`` beside the delimiter, else 0. The paper normalises ``R`` to
-        mean 0 and variance 1; a fixed scale means the same when more repeats are tested.
+        mean 0 and variance 1; a fixed scale keeps its meaning for more repeats.
 
     Target:
         0 to ``word_size - 1``: The word's bits; zero at the end.

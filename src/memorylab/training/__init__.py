@@ -1,7 +1,17 @@
-"""Supervised training, its measurements, and weights on disk."""
+"""Supervised training, its measurements and its film, and weights on disk.
 
-from memorylab.training.history import History
-from memorylab.training.supervised import bit_error, bit_loss, train
-from memorylab.training.weights import load_weights, save_weights
+Names are loaded when first used, so that a film can be read without torch.
+"""
 
-__all__ = ["History", "bit_error", "bit_loss", "load_weights", "save_weights", "train"]
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "film": ["Film"],
+        "history": ["History"],
+        "supervised": ["bit_error", "bit_loss", "train"],
+        "watching": ["Watching"],
+        "weights": ["load_weights", "save_weights"],
+    },
+)

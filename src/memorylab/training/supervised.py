@@ -5,16 +5,17 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Iterator
+from typing import Unpack
 
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from memorylab.errors import check_count
 from memorylab.memory import MemoryModel
-from memorylab.progress import progress_bar
 from memorylab.sequences import masked_loss
 from memorylab.tasks import Batch, Task
 from memorylab.training.history import History
+from memorylab.training.watching import Watching, watch
 
 
 def train(
@@ -28,7 +29,7 @@ def train(
     stop_below: float | None = 0.002,
     evaluate_every: int = 50,
     seed: int = 0,
-    progress: bool = True,
+    **watching: Unpack[Watching],
 ) -> History:
     """Train ``model`` on fresh batches of ``task`` with Adam.
 
@@ -46,14 +47,16 @@ def train(
         stop_below: Bit error, 0 to 1, at which the task counts as solved; None trains to the end.
         evaluate_every: Steps between two measurements.
         seed: Seed for drawing batches. Initialising the weights is the caller's business.
-        progress: Whether to show a progress bar.
+        **watching: ``progress=False`` shows no bar. ``film=`` a :class:`Film` records the training.
+            ``live=`` a :class:`memorylab.plots.LiveCurve`, or another function from a History to a
+            figure, draws the measurements below the bar while a notebook trains.
 
     Returns:
         For each measurement ``step``, mean ``loss`` since the one before, in nats per bit,
         ``bit_error``, 0 to 1, and ``seconds`` since the start.
 
     Raises:
-        ValueError: The model's sizes are not those of the task, or ``steps`` is below 1.
+        ValueError: Sizes, a count, an argument's name or the film don't fit.
         FloatingPointError: The loss is no longer finite.
     """
     _check_sizes(model, task)
@@ -62,20 +65,18 @@ def train(
     history, losses = History(step=[], loss=[], bit_error=[], seconds=[]), []
     start = time.perf_counter()
     training = _losses(model, task, batch_size, learning_rate, clip_norm, seed)
-    description = f"{type(task).__name__} with {type(getattr(model, 'memory', model)).__name__}"
-    with progress_bar(steps, description, progress) as bar:
+    with watch(model, task, history, steps, watching) as see:
         for step in range(1, steps + 1):
             losses.append(next(training))
-            bar.update()
             if step % evaluate_every == 0 or step == steps:
                 error, mean = bit_error(model, task), sum(losses) / len(losses)
                 seconds = time.perf_counter() - start
                 history.append(step=step, loss=mean, bit_error=error, seconds=seconds)
                 losses.clear()
-                bar.set_postfix_str(f"bit error {error:.2%}")
-                if stop_below is not None and error < stop_below:
-                    history.solved = True
-                    break
+                history.solved = stop_below is not None and error < stop_below
+            see(step)
+            if history.solved:
+                break
     return history
 
 

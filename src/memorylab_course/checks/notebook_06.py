@@ -19,8 +19,8 @@ def _links(size: int, *pairs: tuple[int, int], strength: float = 1.0) -> torch.T
     return link
 
 
-def _impatient(student: Callable, num_lines: int = 20_000) -> Callable:
-    """Return ``student``, stopped after ``num_lines`` lines: a walk in a circle would never end."""
+def _with_line_limit(student: Callable, num_lines: int = 20_000) -> Callable:
+    """Return ``student``, stopped after ``num_lines`` lines: some walks never end."""
 
     @functools.wraps(student)
     def run(*args):
@@ -47,7 +47,7 @@ def _impatient(student: Callable, num_lines: int = 20_000) -> Callable:
 def chain(student: Callable) -> str:
     """Exercise 1: follow the links forward."""
     if callable(student):
-        student = _impatient(student)
+        student = _with_line_limit(student)
     link = _links(5, (2, 0), (0, 4))
     expect(
         list(attempt(student, link, 2)) != [2],

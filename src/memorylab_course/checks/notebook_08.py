@@ -10,7 +10,7 @@ from torch import nn
 from memorylab_course.verdict import attempt, expect, expect_answer, expect_tensor, self_check
 
 
-def _ribbon(hidden_size: int, cell_size: int, read_heads: int) -> int:
+def _state_size(hidden_size: int, cell_size: int, read_heads: int) -> int:
     n = hidden_size // cell_size
     memory = n * (cell_size + n + 1 + read_heads + 1 + 1)
     return 2 * hidden_size + read_heads * cell_size + memory + 1
@@ -24,7 +24,7 @@ def state_size(student: Callable) -> str:
         answer = attempt(student, *sizes)
         given = "hidden_size={}, cell_size={}, read_heads={}".format(*sizes)
         expect(float(answer) == int(answer), f"a whole number for {given}, not {answer}")
-        right, n = _ribbon(*sizes), hidden_size // cell_size
+        right, n = _state_size(*sizes), hidden_size // cell_size
         expect_answer(
             answer,
             right,

@@ -23,7 +23,7 @@ def plot_joint_probabilities(
     """Draw the probabilities of all pairs as grids beside each other, each cell with its number.
 
     Colours reach from 0 to the highest probability in any panel. A pair that must not be chosen has
-    a cross, and its probability beside it unless that is exactly 0.
+    a cross, and its number only if that is not exactly 0.
 
     Args:
         panels: By title, the probability of each pair; up to four of one shape.

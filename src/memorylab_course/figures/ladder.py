@@ -27,8 +27,8 @@ def plot_shape_ladder(rungs: Sequence[tuple[str, Sequence[int]]]) -> Figure:
     """Draw the shape that each layer puts out as a box, and how many numbers that is as a bar.
 
     All boxes have one scale: an image ``(channels, height, width)`` is as high and wide as it has
-    pixels and as deep as it has channels. A vector ``(features,)`` is a strip, whose length means
-    nothing; its bar is to scale as all are.
+    pixels and as deep as it has channels. A vector ``(features,)`` is a strip of fixed length. All
+    bars have one scale.
 
     Args:
         rungs: For each layer, its name and the shape it puts out; the input first. Up to nine
@@ -41,7 +41,7 @@ def plot_shape_ladder(rungs: Sequence[tuple[str, Sequence[int]]]) -> Figure:
     if not len(rungs):
         raise ValueError("rungs is empty: give at least one layer, [(name, shape), ...].")
     shapes = [_check_shape(name, shape) for name, shape in rungs]
-    scale, columns = _fit(shapes)
+    scale, columns = _fit_columns(shapes)
     figure = style.new_figure(HEIGHT)
     axes = figure.add_axes((0, 0, 1, 1))  # in inches
     axes.set(xlim=(0, style.WIDTH), ylim=(0, HEIGHT))
@@ -76,7 +76,7 @@ def _check_shape(name: str, shape: Sequence[int]) -> tuple[int, ...]:
     return tuple(check_count(size, f"every size of {name!r}") for size in shape)
 
 
-def _fit(shapes: list[tuple[int, ...]]) -> tuple[float, list[float]]:
+def _fit_columns(shapes: list[tuple[int, ...]]) -> tuple[float, list[float]]:
     """Return the inches per pixel, and the widths of all columns, which fill the figure."""
     room = style.WIDTH - LEFT - RIGHT
     narrowest = min(NARROWEST, room / len(shapes))

@@ -25,8 +25,8 @@ def plot_migration_map(
     A name without successor gets a broken grey arrow, and says what to do instead.
 
     Args:
-        groups: For each group of names, and each key, a pair (old name, new name). A new name that
-            begins with ``gone:`` is no name but says what to do instead.
+        groups: For each group of names, and each key, a pair (old name, new name). Instead of a new
+            name, a text that begins with ``gone:`` says what to do.
         old: What the names on the left are.
         new: What the names on the right are.
 

@@ -1,4 +1,4 @@
-"""The state as a ribbon: all tensors of a state in one strip, each as long as it has numbers."""
+"""The state as a ribbon: a strip with one segment for each tensor of a model's state."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def plot_state_ribbon(
 ) -> Figure:
     """Draw the tensors of a state end to end, and under each stretch the values that it holds.
 
-    Each tensor is flattened, row by row, and its segment is as long as it has numbers. A list
-    below gives its shape and size. Values are coloured from -1 to 1; what lies beyond takes the
+    Each tensor is flattened, row by row, and the length of its segment is proportional to its size.
+    A list below gives its shape and size. Values are coloured from -1 to 1; values beyond take the
     colour of the nearer end.
 
     Args:
@@ -73,13 +73,15 @@ def plot_state_ribbon(
         page.text(numbers[index], low + THICK + 0.15, str(index), ha="center", color=colour)
         y = LINE * (len(arrays) - index) - 0.1
         page.add_patch(Rectangle((START, y), 0.12, 0.12, color=colour, lw=0))
-        _list(page, y, index, name, array, meanings.get(name, ""))
+        _write_row(page, y, index, name, array, meanings.get(name, ""))
     page.text(START, height - 0.2, f"{len(values):,} numbers in {len(arrays)} tensors")
     _draw_values(figure, values, low - THICK)
     return figure
 
 
-def _list(page: Axes, y: float, index: int, name: str, array: np.ndarray, meaning: str) -> None:
+def _write_row(
+    page: Axes, y: float, index: int, name: str, array: np.ndarray, meaning: str
+) -> None:
     """Write a tensor's line of the list: its number, name, shape, size and meaning."""
     shape = "×".join(map(str, array.shape)) or "one number"
     for x, text, options in (
@@ -93,7 +95,7 @@ def _list(page: Axes, y: float, index: int, name: str, array: np.ndarray, meanin
 
 
 def _spread(wanted: Float[np.ndarray, "S"]) -> Float[np.ndarray, "S"]:
-    """Move places apart until each has room, and back from the ribbon's right end."""
+    """Return the places moved apart until each has room, none beyond the ribbon's right end."""
     places, room = wanted.copy(), min(NUMBER_WIDTH, LENGTH / len(wanted))
     for index in range(1, len(places)):
         places[index] = max(places[index], places[index - 1] + room)

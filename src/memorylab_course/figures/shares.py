@@ -23,8 +23,8 @@ def plot_gradient_shares(shares: Sequence[Mapping[str, float]]) -> Figure:
             are all 0 where no loss had a gradient. The first is drawn lowest.
 
     Raises:
-        ValueError: There is no update, two of them name other losses, a share is not in [0, 1], or
-            they sum to something else.
+        ValueError: There is no update, two updates name different losses, a share is not in [0, 1],
+            or the shares of an update sum to neither 1 nor 0.
     """
     if not len(shares):
         raise ValueError("shares is empty: give at least one update, [{name: share, ...}].")

@@ -24,12 +24,12 @@ def plot_target_lag(
 ) -> Figure:
     """Draw a number of a network that is trained, and the same number of its target networks.
 
-    The legend says after how many updates a target has gone half the way to a network that stands
-    still, ``ln ½ / ln(1 − tau)``.
+    The legend gives each target's half-life: the number of updates that take it half the way to a
+    network that stays the same, ``ln ½ / ln(1 − tau)``.
 
     Args:
         online: The network's number after each update.
-        targets: For each ``tau``, that of the target network which is updated softly with it.
+        targets: For each ``tau``, the number of the target network that is updated with it.
         y: What the number is, for the axis.
 
     Raises:

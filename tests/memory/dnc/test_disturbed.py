@@ -196,7 +196,6 @@ def test_parts_taken_away_are_edits(parts, controller):
 @pytest.mark.parametrize("locations", [1, N, 9])
 def test_the_same_weights_run_with_another_number_of_locations(locations):
     model, other = make_dnc(N, W, R), make_dnc(locations, W, R)
-    model(sequence().unsqueeze(0))  # so that the model has its own state's shapes in mind
     disturbed = model.trace(sequence(), disturbance=f"N={locations}")
     assert same(disturbed, other.trace(sequence()))
     assert disturbed.metadata["disturbance"] == f"N={locations}"
@@ -206,6 +205,8 @@ def test_the_same_weights_run_with_another_number_of_locations(locations):
 
 def test_a_state_must_have_the_number_of_locations():
     model, other = make_dnc(N, W, R), make_dnc(9, W, R)
+    # After this call, the model has the shapes of its own state in mind.
+    model(sequence().unsqueeze(0), model.batch_initial_state(1))
     model.trace(sequence(), other.initial_state(), disturbance="N=9")
     with pytest.raises(ValueError, match=r"state\['memory'\] must have the shape \[1, 9, 3\]"):
         model.trace(sequence(), model.initial_state(), disturbance="N=9")

@@ -104,6 +104,7 @@ def from_the_middle():
         lambda: changed("link", np.nan),
         lambda: changed("write_vector", 1e-6),
         lambda: DNCTrace({name: a.astype(np.float32) for name, a in record().arrays.items()}),
+        lambda: record("link=0").with_arrays(link=np.zeros((T, N, N), dtype=np.float32)),
         lambda: DNCTrace(record("memory@2=0").arrays),
         lambda: DNCTrace(record().arrays, {"disturbance": "link=0"}),
         lambda: DNCTrace(record().arrays, {"disturbance": "a cold"}),
@@ -111,7 +112,14 @@ def from_the_middle():
         lambda: DNCTrace(record().arrays, {"ablated": ["legs"]}),
     ],
     ids=[
-        *("from the middle", "memory changed", "not a number", "interface changed", "single"),
+        *(
+            "from the middle",
+            "memory changed",
+            "not a number",
+            "interface changed",
+            "single",
+            "one in single",
+        ),
         *("disturbed in secret", "not disturbed", "no text", "no string", "no part"),
     ],
 )

@@ -91,7 +91,7 @@ def test_learned_frequencies():
 
 
 def test_bad_input_is_refused():
-    with pytest.raises(ValueError, match=r"no embedding 'sins'.*None is without.*mean 'sine'"):
+    with pytest.raises(ValueError, match=r"no embedding 'sins'.*for none, pass None.*mean 'sine'"):
         make_embedding("sins", 5, 4)
     with pytest.raises(ValueError, match="max_seq_len must be at least 1, got 0"):
         make_embedding("sine", 0, 4)

@@ -80,6 +80,10 @@ def test_heads_that_do_not_fit_are_refused():
         build(PAIR, 5, head="beta")
     with pytest.raises(ValueError, match=r"'masked autoregressive' needs .* ClassicAuto"):
         build(PAIR, 5, ParametricActionsModelV2, preprocessed(JOINT))
+    with pytest.raises(TypeError, match="'parametric' doesn't fit"):
+        build(PAIR, 5, ParametricActionsModelV2)
+    with pytest.raises(ValueError, match=r"'autoregressive' needs .* ClassicAuto"):
+        build(PAIR, 5, AutoregressiveModelV2)
 
 
 def test_without_a_head_the_distribution_chooses_it():

@@ -58,7 +58,7 @@ def test_names_of_no_head_are_refused():
     assert as_head("masked") == Masked(Plain())
     with pytest.raises(ValueError, match=r"'betta' is not a known head. Did you mean 'beta'"):
         as_head("betta")
-    with pytest.raises(ValueError, match="'beta' is not one around another, got 'beta plain'"):
+    with pytest.raises(ValueError, match="'masked' takes another head after it, got 'beta plain'"):
         as_head("beta plain")
     with pytest.raises(TypeError, match="must be a Head or a name of one, got 3"):
         as_head(3)
@@ -215,6 +215,13 @@ def test_nothing_is_replaced_with_or_without_losses(options, module_class, distr
     assert set(result["default_policy"].get("extra_losses", {})) == set(losses)
 
 
+def test_a_module_that_reads_observations_itself_may_read_any():
+    image = gym.spaces.Box(0, 1, (4, 4, 3))
+    assert Twice.choose_head(image, gym.spaces.Discrete(2)) == Plain()
+    with pytest.raises(TypeError, match="reads flat observations"):
+        MemoryRLModule.choose_head(image, gym.spaces.Discrete(2))
+
+
 def test_the_modules_of_release_0_1_preset_a_head():
     presets = {
         "BetaRLModule": "beta",
@@ -294,6 +301,11 @@ def test_logits_along_an_action_give_it_the_probability_that_the_whole_table_doe
     torch.testing.assert_close(
         module.action_dist_cls.from_logits(whole).logp(batch[Columns.ACTIONS]),
         sequential.action_dist_cls.from_logits(along).logp(batch[Columns.ACTIONS]),
+    )
+    drawn = sequential.forward_exploration(batch)
+    torch.testing.assert_close(
+        drawn[Columns.ACTION_LOGP],
+        module.action_dist_cls.from_logits(whole).logp(drawn[Columns.ACTIONS]),
     )
 
 

@@ -89,9 +89,14 @@ class DNCTrace(MemoryTrace):
         heads = f"{self.num_read_heads} read head{'s' if self.num_read_heads > 1 else ''}"
         return f"{super().summary}, {self.num_locations} locations of {self.word_size}, {heads}"
 
-    def _arrays_to_store(self) -> Mapping[str, np.ndarray]:
-        """Return all arrays of a small run; of a large one, what the others follow from."""
-        if sum(array.nbytes for array in self.arrays.values()) <= WHOLE_BYTES:
+    def arrays_to_store(self, whole_bytes: int | None = None) -> Mapping[str, np.ndarray]:
+        """Return all arrays of a small run; of a large one, what the others follow from.
+
+        Args:
+            whole_bytes: Up to which size a run is small; by default ``WHOLE_BYTES``.
+        """
+        whole_bytes = WHOLE_BYTES if whole_bytes is None else whole_bytes
+        if sum(array.nbytes for array in self.arrays.values()) <= whole_bytes:
             return self.arrays
         try:
             from memorylab.memory.dnc import replay
@@ -110,10 +115,10 @@ class DNCTrace(MemoryTrace):
         return {name: self[name] for name in self.arrays if name not in replay.NOT_STORED}
 
     @classmethod
-    def _complete(
+    def complete(
         cls, arrays: Mapping[str, np.ndarray], metadata: Mapping[str, Any]
     ) -> Mapping[str, np.ndarray]:
-        """Compute the arrays that ``_arrays_to_store`` left out."""
+        """Compute the arrays that ``arrays_to_store`` left out."""
         try:
             from memorylab.memory.dnc import replay
         except ImportError as error:

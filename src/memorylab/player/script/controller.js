@@ -67,7 +67,7 @@ function makeLayer(layer, prefix) {
           gate === 2 ? "tanh" : "sigmoid",
           add(
             ...terms,
-            c.sum("k", H, (k) => multiply(c.weight(recurrent, row, k), c.before(hidden, k))),
+            c.sum("l", H, (l) => multiply(c.weight(recurrent, row, l), c.before(hidden, l))),
             c.weight(`${prefix}bias_ih`, row),
             c.weight(`${prefix}bias_hh`, row),
           ),
@@ -170,7 +170,7 @@ const offsetOf = (name, sizes) =>
 function raw(c, row) {
   const { hidden: H } = c.sizes;
   return add(
-    c.sum("h", H, (h) => multiply(c.weight(WEIGHT, row, h), hiddenUnit(c, h))),
+    c.sum("q", H, (q) => multiply(c.weight(WEIGHT, row, q), hiddenUnit(c, q))),
     c.weight(BIAS, row),
   );
 }
@@ -192,8 +192,8 @@ export const INTERFACE = PARTS.map(([name, axes, range]) => ({
     const flat = axes === "T R W" ? index[0] * W + index[1] : (index[0] ?? 0);
     const row = (at) => (c.symbolic ? "·" : offsetOf(name, c.sizes) + at);
     if (range === "distribution")
-      return c.softmax("m", 3, index[1], (m) => raw(c, row(3 * index[0] + m)));
+      return c.softmax("l", 3, index[1], (m) => raw(c, row(3 * index[0] + m)));
     const value = raw(c, row(flat));
-    return range === "number" ? value : apply(range === "fraction" ? "sigmoid" : range, value);
+    return range === "number" ? value : apply(range === "fraction" ? "sigmoid" : "oneplus", value);
   },
 }));

@@ -172,6 +172,10 @@ function distance(a, b) {
 
 const holds = ({ first, last }, step) => first <= step && (last === null || step <= last);
 
+/** Whether an edit sets a cell at a step. */
+export const covers = (edit, name, index, step) =>
+  edit.name === name && holds(edit, step) && edit.index.every((at, i) => at === index[i]);
+
 /** Set what the edits of a step say in the array `name`, flat, as it was just computed. */
 export function apply(disturbance, name, step, values, shape) {
   for (const edit of disturbance.edits)

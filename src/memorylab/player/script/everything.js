@@ -33,7 +33,7 @@ function stepFigures(view) {
   const { run, compact } = view;
   const cell = compact ? 9 : 12; // Two runs share the width.
   const limit = (count, most) => Math.max(96, Math.min(most, count * cell));
-  const high = (letter) => limit(view.axes.sizes[letter], compact ? 176 : 288);
+  const high = (letter) => limit(view.axes.sizes[letter], compact ? 176 : 240);
   const wide = limit(run.word ?? 0, compact ? 176 : 240);
   const stored = run.frame ? [view.frame(run.frame)] : [];
   for (const name of view.names("words")) stored.push(wordsFigure(view, name, wide, high));
@@ -161,12 +161,12 @@ function runLines(view) {
   const placed = ["usage", "write_weighting", "read_weighting"].filter((name) => run.has(name));
   const units = view.names("places").filter((name) => placesOf(run, name) !== "N");
   const entries = view.entries([...placed, ...units]);
-  const most = Math.min(view.compact ? 64 : 96, (view.compact ? 200 : 420) / entries.length);
+  const most = Math.min(view.compact ? 64 : 96, (view.compact ? 200 : 360) / entries.length);
   return [
     ...numbers.map((name) => numbersLine(view, name)),
     ...entries.map((entry) => {
       const rows = view.axes.sizes[placesOf(run, entry.name)];
-      const height = Math.max(view.compact ? 40 : 48, Math.min(most, rows * 4));
+      const height = Math.max(40, Math.min(most, rows * 4));
       return placesLine(view, entry, { height });
     }),
   ].map(({ root }) => root);

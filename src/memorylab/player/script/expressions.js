@@ -58,10 +58,19 @@ export const evaluate = ({ op, args, value }) =>
   op === "leaf" ? value : OPERATIONS[op](...args.map(evaluate));
 
 /** Return all cells that an expression was computed from. */
-export function sources(expression, found = []) {
-  if (expression.source) found.push(expression.source);
-  for (const arg of expression.args) sources(arg, found);
-  return found;
+export function sources({ source, args }) {
+  return [...(source ? [source] : []), ...args.flatMap(sources)];
+}
+
+/** Return the cells behind the numbers that are written down: of parts with names, the first's. */
+export function shownSources(expression) {
+  let isOpen = false; // whether a part with a name was met
+  const visit = ({ op, source, args }) => {
+    if (op === "named" && isOpen) return [];
+    isOpen ||= op === "named";
+    return [...(source ? [source] : []), ...args.flatMap(visit)];
+  };
+  return visit(expression);
 }
 
 /** Shorten each long sum or product to its most telling members and one number for the rest. */
@@ -123,10 +132,6 @@ export class Numbers extends Cells {
     return leaf(weights[name][flatten(index, shapes[name])]);
   }
 
-  similarity() {
-    return "";
-  }
-
   /** The sum of `body(i)` over a count of indices, or over a list of them. */
   sum(letter, over, body) {
     return node("add", each(over).map(body), { over: letter });
@@ -166,6 +171,6 @@ export class Letters extends Cells {
   }
 
   product(letter, over, body) {
-    return node("multiply", [body(letter)], { over: letter });
+    return node("multiply", [body(letter.split(" ")[0])], { over: letter });
   }
 }

@@ -13,6 +13,7 @@ import {
   add,
   constant,
   divide,
+  leaf,
   multiply,
   named,
   nonnegative,
@@ -20,6 +21,7 @@ import {
   square,
   subtract,
 } from "./expressions.js";
+import { similarityOf } from "./mathml.js";
 import { addProduct, softmax } from "./numbers.js";
 
 const NORM_EPSILON = 1e-6; // That of memorylab.memory.dnc.addressing; a test compares the results.
@@ -52,23 +54,23 @@ function norm(vectors, from, count) {
 }
 
 /** The same for one location: `key(w)`, `memory(n, w)` and `strength` give the cells. */
-function explainLookUp(c, n, key, memory, strength) {
+function explainLookUp(c, n, key, memoryAt, strength) {
   const { locations: N, word: W } = c.sizes;
   const length = (cell) =>
     root(
       add(
         c.sum("w", W, (w) => square(cell(w))),
-        constant(NORM_EPSILON),
+        leaf(NORM_EPSILON, "<mi>ε</mi>"),
       ),
     );
   const cosine = (at) =>
     named(
-      c.similarity(at),
+      c.symbolic && similarityOf(key().symbol, memoryAt(at).symbol),
       divide(
-        c.sum("w", W, (w) => multiply(key(w), memory(at, w))),
+        c.sum("w", W, (w) => multiply(key(w), memoryAt(at, w))),
         multiply(
           length(key),
-          length((w) => memory(at, w)),
+          length((w) => memoryAt(at, w)),
         ),
       ),
     );
@@ -138,8 +140,8 @@ const writeContent = {
     explainLookUp(
       c,
       n,
-      (w) => c.now("write_key", w),
-      (j, w) => c.before("memory", j, w),
+      (...w) => c.now("write_key", ...w),
+      (...jw) => c.before("memory", ...jw),
       c.now("write_strength"),
     ),
 };
@@ -295,8 +297,8 @@ const readContent = {
     explainLookUp(
       c,
       n,
-      (w) => c.now("read_keys", i, w),
-      (j, w) => c.now("memory", j, w),
+      (...w) => c.now("read_keys", i, ...w),
+      (...jw) => c.now("memory", ...jw),
       c.now("read_strengths", i),
     ),
 };
@@ -350,7 +352,7 @@ const output = {
     const { hidden: H, heads: R, word: W } = c.sizes;
     const weight = (at) => c.weight("output.weight", d, at);
     return add(
-      c.sum("h", H, (h) => multiply(weight(h), hiddenUnit(c, h))),
+      c.sum("q", H, (q) => multiply(weight(q), hiddenUnit(c, q))),
       c.sum("i,w", R * W, (at) => {
         const [i, w] = c.symbolic ? ["i", "w"] : [Math.floor(at / W), at % W];
         return multiply(weight(c.symbolic ? "i,w" : H + at), c.now("read_vectors", i, w));

@@ -4,6 +4,7 @@ import { hasBits } from "./answer.js";
 import { formOf, isFraction } from "./axes.js";
 import { gradient } from "./colours.js";
 import { brief, element } from "./elements.js";
+import { plainLabel } from "./words.js";
 
 /** What the colours of a view stand for. */
 export function legend(view) {
@@ -56,7 +57,8 @@ export function glossary(view) {
   const names = run.names((row) => !simple || row.simple);
   const entries = names.map((name) => {
     const { label, meaning } = run.arrays[name];
-    return [simple || label === name ? label : `${label} (${name})`, meaning];
+    if (simple) return [plainLabel(run, name), meaning];
+    return [label === name ? label : `${label} (${name})`, meaning];
   });
   const uses = names.some((name) => ["words", "pairs"].includes(formOf(run, name)));
   if (simple && uses) entries.push(...PLAIN);

@@ -13,16 +13,19 @@ import { Player } from "./player.js";
 import LABORATORY from "./laboratory.css";
 import STYLE from "./style.css";
 
+export * as mathematics from "./mathml.js";
 export { firstWriteOrder } from "./axes.js";
 export { read } from "./block.js";
 export * as disturbances from "./disturbance.js";
+export * as edits from "./edits.js";
 export { Episode } from "./episode.js";
 export * as expressions from "./expressions.js";
 export * as formulas from "./formulas.js";
 export * as maze from "./maze.js";
 export { Difference, Run } from "./run.js";
-export { Simulation } from "./simulation.js";
+export { Simulation, checkModel } from "./simulation.js";
 export * as tasks from "./tasks.js";
+export { explain } from "./why.js";
 export { tellSimply, tellStep } from "./words.js";
 
 function render({ model, el }) {

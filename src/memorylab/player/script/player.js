@@ -5,6 +5,7 @@ import { read } from "./block.js";
 import { Board } from "./board.js";
 import { element, sign } from "./elements.js";
 import { Laboratory } from "./laboratory.js";
+import { Why } from "./why.js";
 
 const SPEEDS = [1, 2, 5, 10, 20, 30, 60];
 const SYNC_AFTER = 120; // milliseconds without a new step, before the kernel hears of it
@@ -46,6 +47,7 @@ export class Player {
     );
     this.setSpeed(this.fps, false);
     this.begin();
+    this.why = new Why(this);
     this.board.build(this.runs);
     this.select(null);
   }
@@ -62,10 +64,12 @@ export class Player {
    * stay and are only drawn anew, with their locations in the order that they had.
    */
   show(runs) {
+    const before = this.runs;
     this.runs = runs;
     this.begin();
     if (this.board.show(runs)) this.draw();
     else this.select(null);
+    this.why.renew(before, runs);
   }
 
   buildControls() {

@@ -8,10 +8,32 @@ import { numbersLine, placesLine } from "./everything.js";
 import { answerAt, hasBits, isAsked, isWrong } from "./answer.js";
 import { clockLine } from "./lines.js";
 import { Bars } from "./panels.js";
+import { plainLabel } from "./words.js";
 import { hasWorld } from "./world.js";
 
 const TOUCHED = 0.1; // A row with a smaller weight is not marked as written or read.
-const VERBS = { write: "writes", read: "reads" };
+
+/**
+ * Pixels, at most unless `least`: of the figures of a step those of a row, of a word's position, of
+ * bars beside words and of bars of their own; of the lines those of a number's and of all placed ones.
+ */
+const SIZES = {
+  wide: { row: 19, least: 160, most: 304, word: 15, side: 52, own: 150, line: 52, placed: 152 },
+  laboratory: {
+    row: 13,
+    least: 120,
+    most: 208,
+    word: 13,
+    side: 52,
+    own: 150,
+    line: 38,
+    placed: 106,
+  },
+  compact: { row: 8, least: 120, most: 152, word: 9, side: 40, own: 100, line: 30, placed: 80 },
+};
+/** Two runs share the screen's width; a model that runs in the page shares its height. */
+const sizesFor = ({ compact, player }) =>
+  SIZES[compact ? "compact" : player.network ? "laboratory" : "wide"];
 
 export function buildSimple(view) {
   return { step: stepFigures(view), whole: runLines(view) };
@@ -21,8 +43,7 @@ const clamp = (low, value, high) => Math.max(low, Math.min(value, high));
 
 /** A label in plain words; of several heads, counted from 1. */
 function plain(view, name, head = null) {
-  const { label } = view.run.arrays[name];
-  const text = VERBS[label] ?? label;
+  const text = plainLabel(view.run, name);
   return head === null || view.run.heads === 1 ? text : `${text} (head ${head + 1})`;
 }
 
@@ -42,9 +63,10 @@ function stepFigures(view) {
 
 /** All that has a row for each place: words as a heatmap, with bars to its left and right. */
 function memory(view, letter, names) {
-  const { run, axes, compact } = view;
+  const { run, axes } = view;
   const rows = axes.of(letter);
-  const height = clamp(compact ? 120 : 160, rows.count * (compact ? 8 : 19), compact ? 152 : 304);
+  const { row, least, most } = sizesFor(view);
+  const height = clamp(least, rows.count * row, most);
   const words = names.filter((name) => view.names("words").includes(name));
   const places = names.filter((name) => view.names("places").includes(name));
   const heads = names.filter((name) => view.names("heads").includes(name));
@@ -87,7 +109,7 @@ function column(caption, meaning, tone, body) {
 }
 
 function wordsPanel(view, letter, name, height) {
-  const { axes, run, compact } = view;
+  const { axes, run } = view;
   const content = run.arrays[name].axes.split(" ").at(-1);
   const [rows, columns] = [axes.of(letter), axes.of(content)];
   const index = (row, at) => rows.places[row] * columns.count + at;
@@ -102,19 +124,19 @@ function wordsPanel(view, letter, name, height) {
     tell: (row, at) =>
       `${axes.say(letter, row)}, ${axes.say(content, at)} (${subscript(run, name, index(row, at))})`,
   };
-  return view.panel(options, clamp(96, columns.count * (compact ? 9 : 15), 240), height);
+  return view.panel(options, clamp(96, columns.count * sizesFor(view).word, 240), height);
 }
 
 /** Bars of one array: a weight for each row beside a heatmap, or what the units themselves hold. */
 function barsPanel(view, letter, { name, head, height, beside }) {
-  const { axes, run, compact } = view;
+  const { axes, run } = view;
+  const { side, own } = sizesFor(view);
   const rows = axes.of(letter);
   const start = (head ?? 0) * rows.count;
   const { label } = run.arrays[name];
   const text = plain(view, name, head);
   const index = (row) => start + rows.places[row];
-  const wide = compact ? 40 : 52;
-  const narrow = head === null ? wide : clamp(10, 120 / run.heads, wide);
+  const narrow = head === null ? side : clamp(10, 120 / run.heads, side);
   const options = {
     name: `${label}${head === null ? "" : ` ${head}`} now`,
     title: `${text} now`,
@@ -127,7 +149,7 @@ function barsPanel(view, letter, { name, head, height, beside }) {
     tone: beside ? (head === null ? "mp-write" : "mp-read") : "mp-own",
     mirrored: beside && head === null,
   };
-  return view.panel(options, beside ? narrow : compact ? 100 : 150, height, Bars);
+  return view.panel(options, beside ? narrow : own, height, Bars);
 }
 
 /** Frame the row of a heatmap that a step writes or reads most. */
@@ -148,36 +170,35 @@ function touch(view, panel, bars) {
 // -- the whole run
 
 function runLines(view) {
-  const { run, compact } = view;
+  const { run } = view;
   const lines = [];
-  const small = (count) => clamp(compact ? 26 : 34, count * 7, compact ? 30 : 52);
-  const numbers = (name, options = {}) => {
+  const { line: most } = sizesFor(view);
+  const small = (count) => clamp(Math.min(34, most - 4), count * 7, most);
+  const numbers = (name, label = plain(view, name)) => {
     const single = run.size(name) === 1;
     const height = single ? 16 : small(run.size(name));
-    const tell = (row) =>
-      `${run.arrays[name].label}${single ? "" : ` ${row + 1}`} (${subscript(run, name, row)})`;
-    lines.push(numbersLine(view, name, { height, tell, ...options }).root);
+    const tell = (row) => `${label}${single ? "" : ` ${row + 1}`} (${subscript(run, name, row)})`;
+    lines.push(numbersLine(view, name, { label, height, tell }).root);
   };
   const simple = view.names("other", "few");
   // Of an agent rather what it sees and does than what its memory is told and answers.
   const acts = hasWorld(run) && run.has("action_probabilities") && run.has("observation");
   const [first, last] = acts ? ["observation", "action_probabilities"] : ["input", "output"];
-  if (run.has(first) && run.frame?.name !== first) numbers(first, acts ? { label: "sees" } : {});
+  if (run.has(first) && run.frame?.name !== first) numbers(first, acts ? "sees" : undefined);
   for (const entry of placed(view)) lines.push(placesLine(view, ...entry).root);
   if (hasBits(run)) lines.push(...answerLines(view, small));
-  else if (run.has(last)) numbers(last, acts ? { label: "does" } : {});
+  else if (run.has(last)) numbers(last, acts ? "does" : undefined);
   const elsewhere = ["input", "output", ...(acts ? ["action"] : [])];
   for (const name of simple.filter((one) => !elsewhere.includes(one)))
-    if (name !== "target") numbers(name);
-    else if (!hasBits(run)) numbers(name, { label: "wanted" });
+    if (name !== "target" || !hasBits(run)) numbers(name);
   return [...lines, clockLine(view.player.steps)];
 }
 
 /** The arguments of the lines of what has a number for each place, head by head. */
 function placed(view) {
-  const { run, axes, compact } = view;
+  const { run, axes } = view;
   const entries = view.entries(view.names("places", "heads"));
-  const room = (compact ? 80 : 152) / Math.max(2, entries.length);
+  const room = sizesFor(view).placed / Math.max(2, entries.length);
   return entries.map((entry) => {
     const letter = placesOf(run, entry.name);
     const count = axes.sizes[letter];
@@ -188,9 +209,10 @@ function placed(view) {
     const tell = (row) =>
       `${label}, ${axes.say(letter, row)} ` +
       `(${subscript(run, entry.name, entry.index + places[row])})`;
-    const height = clamp(24, room, clamp(compact ? 40 : 56, count * 5, 152));
+    const height = clamp(24, room, Math.max(56, count * 5));
+    const shown = hasHeads && run.heads > 1 ? `head ${head + 1}` : label;
     const tone = letter === "N" ? (hasHeads ? "mp-read" : "mp-write") : "";
-    return [entry, { label, tell, height, tone }];
+    return [entry, { label: shown, tell, height, tone }];
   });
 }
 
@@ -201,7 +223,7 @@ function answerLines(view, small) {
   const { meaning } = view.run.arrays.output;
   const probability = "how likely the model finds it that a bit is 1";
   const answer = numbersLine(view, "output", {
-    label: "answer",
+    label: plain(view, "output"),
     height,
     at: (name, step) => answerAt(view.run, step),
     scale: () => (view.run.signed ? around(1) : UNIT),
@@ -226,7 +248,10 @@ function answerLines(view, small) {
     veil.setAttribute("d", unasked);
   };
   const tell = (row) => `wanted bit ${row + 1} (target[${row}])`;
-  return [answer.root, numbersLine(view, "target", { label: "wanted", height, tell }).root];
+  return [
+    answer.root,
+    numbersLine(view, "target", { label: plain(view, "target"), height, tell }).root,
+  ];
 }
 
 function verdict(run, step) {

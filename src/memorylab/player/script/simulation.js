@@ -36,7 +36,7 @@ export function weightShapes({ controller, sizes }) {
 }
 
 /**
- * Check a model and return it. `shapes` has the shape of each of its weights.
+ * Check a model and return it. Its `shapes` are those of its weights, by name.
  *
  * Throws an Error if a weight is missing, is too many, is of another shape or isn't finite.
  */
@@ -78,6 +78,7 @@ export class Simulation extends Run {
     super(
       {
         label: "",
+        keptBytes: KEPT_BYTES,
         ...about,
         steps,
         locations,
@@ -114,7 +115,7 @@ export class Simulation extends Run {
 
   run(earlier) {
     const { steps, locations: N, word: W } = this;
-    this.thin = 8 * steps * N * (N + W) > KEPT_BYTES;
+    this.thin = 8 * steps * N * (N + W) > this.keptBytes;
     this.history = this.reusable(earlier);
     const first = this.history.length;
     let before = this.zeros();

@@ -85,6 +85,15 @@ const NAMES = {
   memoryless: "A model without memory",
 };
 
+const PLAIN = { write: "writes", read: "reads", target: "wanted" };
+
+/** What an array is called where words need no explanation. */
+export function plainLabel(run, name) {
+  if (name === "output" && hasBits(run)) return "answer";
+  const { label } = run.arrays[name];
+  return PLAIN[label] ?? label;
+}
+
 /** The name of a run's kind of memory. */
 export const nameOf = (run) => NAMES[run.kind] ?? "A memory at work";
 
@@ -96,9 +105,17 @@ export function tellSimply(run, step, number) {
   if (step >= run.steps) return `This run ended with step ${run.steps - 1}.`;
   if (!run.has("write_weighting"))
     return `${tellUnits(run, step, (place) => place + 1)} ${tellAnswer(run, step)}`.trim();
-  const sentences = [tellWrite(run, step, number)];
-  for (let head = 0; head < run.heads; head++) sentences.push(tellRead(run, step, head, number));
-  return [...sentences, tellAnswer(run, step)].join(" ").trim();
+  const reads = new Map(); // what is read, by which heads
+  for (let head = 0; head < run.heads; head++) {
+    const what = tellRead(run, step, head, number);
+    reads.set(what, [...(reads.get(what) ?? []), head + 1]);
+  }
+  const sentences = Array.from(reads, ([what, heads]) => {
+    if (run.heads === 1) return `Reads ${what}.`;
+    if (heads.length === 1) return `Head ${heads[0]} reads ${what}.`;
+    return `Heads ${heads.slice(0, -1).join(", ")} and ${heads.at(-1)} read ${what}.`;
+  });
+  return [tellWrite(run, step, number), ...sentences, tellAnswer(run, step)].join(" ").trim();
 }
 
 function tellWrite(run, step, number) {
@@ -117,27 +134,26 @@ function tellWrite(run, step, number) {
   return `${spread} over several locations, most of it to ${place}.`;
 }
 
+/** What a head reads at a step, and why. */
 function tellRead(run, step, head, number) {
   const N = run.locations;
-  const who = run.heads > 1 ? `Head ${head + 1} reads` : "Reads";
   const read = peak(run.at("read_weighting", step), head * N, N);
-  if (!Number.isFinite(read.weight)) return `${who} something that is not a number.`;
-  if (read.total < SCARCE) return `${who} next to nothing.`;
-  if (read.weight < read.total / 2)
-    return `${who} a mixture of locations, most of it from ${number(read.location)}.`;
+  if (!Number.isFinite(read.weight)) return "something that is not a number";
+  if (read.total < SCARCE) return "next to nothing";
+  const place = `location ${number(read.location)}`;
+  if (read.weight < SCARCE) return "a little of many locations";
+  if (read.weight < read.total / 2) return `a mixture of locations, most of it from ${place}`;
   const modes = run.at("read_modes", step).subarray(head * 3, head * 3 + 3);
   const ways = ["backward_weighting", "read_content_weighting", "forward_weighting"];
   const parts = ways.map((way, i) => modes[i] * run.at(way, step)[head * N + read.location]);
   const way = parts.indexOf(Math.max(...parts));
   let why = "because it resembles what the model looks for";
-  if (way !== 1) {
+  if (way !== 1 && step > 0) {
+    const last = peak(run.at("read_weighting", step - 1), head * N, N);
     const side = way === 0 ? "before" : "after";
-    const last = step > 0 ? peak(run.at("read_weighting", step - 1), head * N, N) : null;
-    why = last
-      ? `which was written right ${side} location ${number(last.location)}`
-      : `by the order of writing`;
+    why = `which was written right ${side} location ${number(last.location)}`;
   }
-  return `${read.total < FAINT ? `${who} faintly from` : who} location ${number(read.location)}, ${why}.`;
+  return `${read.total < FAINT ? "faintly from " : ""}${place}, ${why}`;
 }
 
 /** How many units a step of a recurrent network changed, and which one most. */

@@ -9,15 +9,15 @@ These differ from POPGym's:
   looked up, ``"learned"`` and ``"fixed"``, stay at their last row.
 - Padding is inert, to the last bit, and training reproduces the outputs that were acted upon.
 - Unknown options and sizes that don't fit are refused, with the nearest option that exists.
-- Modules that aren't given are built to the sizes that are; POPGym's have 256 features.
+- Modules that aren't given are built to fit the sizes that are; POPGym's always have 256 features.
 - ``embedding_mode="cat"`` makes room for the embedding, where POPGym overwrites features with it.
 
 A script written for POPGym also needs one line in front of its configuration::
 
     memorylab.rllib.classic.register_ppo()
 
-It lets Ray Tune's name "PPO" stand for :class:`ClassicPPO`, which is RLlib's PPO, but gives keys
-that RLlib has renamed or dropped since their old meaning. Ray forgets it when it stops;
+It makes Ray Tune's name "PPO" stand for :class:`ClassicPPO`: RLlib's PPO, in which the keys that
+RLlib has since renamed or dropped keep their old meaning. Ray forgets it when it stops;
 ``tune.run(ClassicPPO, ...)`` does without it. Importing this package registers nothing.
 
 POPGym's own ``ppo.py`` needs three more changes, because Tune has changed too. In ``tune.run``,

@@ -22,8 +22,8 @@ _API_STACK = ("enable_rl_module_and_learner", "enable_env_runner_and_connector_v
 class ClassicPPOConfig(PPOConfig):
     """PPO's configuration, which reads dictionaries with old and with new keys.
 
-    A dictionary that names a ``custom_model`` and no API stack, which RLlib refuses, is for the old
-    one. The old keys do what they did: ``num_envs_per_worker``, which RLlib refuses, and
+    A dictionary that names a ``custom_model`` and no API stack selects the old one; RLlib refuses
+    it. The old keys do what they did: ``num_envs_per_worker``, which RLlib refuses, and
     ``sgd_minibatch_size``, ``num_sgd_iter`` and ``horizon``, which it ignores.
     """
 
@@ -31,7 +31,7 @@ class ClassicPPOConfig(PPOConfig):
     """Longest episode in steps; a longer one is truncated."""
 
     def update_from_dict(self, config_dict: Mapping[str, Any]) -> ClassicPPOConfig:
-        """Set what the dictionary holds; a key by its old and by its new name is refused."""
+        """Set what the dictionary holds; refuse a key given by both its old and its new name."""
         config = dict(config_dict)
         for old, new in _NEW_NAMES.items():
             # RLlib's own dictionaries hold some old keys with this mark.
@@ -50,7 +50,7 @@ class ClassicPPOConfig(PPOConfig):
 
 
 class ClassicPPO(PPO):
-    """PPO with :class:`ClassicPPOConfig`; for any configuration that RLlib knows, RLlib's PPO."""
+    """PPO with :class:`ClassicPPOConfig`; a configuration that RLlib accepts gives RLlib's PPO."""
 
     @classmethod
     def get_default_config(cls) -> ClassicPPOConfig:

@@ -44,7 +44,7 @@ class BaseModel(MemoryModelV2):
     - ``embedding_mode``: with ``"add"`` the embedding is added to the first ``embedding_size``
       features, by default to all; with ``"cat"`` it takes the place of the first
       ``embedding_size`` of the ``preprocessor_input_size`` features, and the observation is mapped
-      to the others. (POPGym maps it to all and overwrites the first.)
+      to the others. (POPGym maps it to all features and overwrites the first.)
     - ``embedding_size``: number of features of the embedding.
     - ``scale_embedding``: whether features and embedding are weighed, ``(1 − s) x`` and
       ``s · embedding``, with a learned strength ``s`` in [0, 1], at first 0.5.

@@ -136,8 +136,8 @@ class DiffNC(BaseModel):
         if any(name.startswith("core.lstm_layer_0") for name in state_dict):
             raise ValueError(
                 "These are weights of POPGym's DiffNC, which computes something else than the DNC "
-                "of the paper. To train on from them all the same, load "
-                "convert_popgym_state_dict(state_dict, model), and see there what differs."
+                "of the paper. To continue training from them all the same, load "
+                "convert_popgym_state_dict(state_dict, model); its docstring says what differs."
             )
         return super().convert_state_dict(state_dict)
 

@@ -119,6 +119,6 @@ def make_embedding(name: str, max_seq_len: int, size: int) -> nn.Module:
     """
     if name not in EMBEDDINGS:
         raise ValueError(
-            f"There is no embedding {name!r}; None is without.{suggest(str(name), EMBEDDINGS)}"
+            f"There is no embedding {name!r}; for none, pass None.{suggest(str(name), EMBEDDINGS)}"
         )
     return EMBEDDINGS[name](check_count(max_seq_len, "max_seq_len"), check_count(size, "size"))

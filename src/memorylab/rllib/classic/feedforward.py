@@ -9,7 +9,7 @@ from memorylab.rllib.classic.base_model import BaseModel
 
 
 class MLP(BaseModel):
-    """Two layers that remember nothing, but are told the time: what the clock alone can do.
+    """Two layers without memory that read an embedding of time besides the observation.
 
     The embedding is ``"sine"`` unless another is asked for. The memory's state is ``[]``.
     """
@@ -22,6 +22,6 @@ class MLP(BaseModel):
 
 
 class BasicMLP(MLP):
-    """Two layers that see nothing but the present step: what they can't learn needs a memory."""
+    """Two layers without memory that read the present observation only."""
 
     MODEL_CONFIG: ClassVar[dict[str, Any]] = {"embedding": None}

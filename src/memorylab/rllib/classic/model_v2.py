@@ -46,7 +46,8 @@ class MemoryModelV2(TorchModelV2, nn.Module):
           ModelCatalog.register_custom_action_dist("beta", memorylab.rllib.heads.ClassicBeta)
           config.training(model={"custom_action_dist": "beta", ...})
 
-      If no ``head`` is given, the distribution chooses it. One of your own reads an MLP's outputs.
+      If no ``head`` is given, it follows from the distribution. A distribution of your own gets the
+      outputs of an MLP.
     - Extra ``losses`` need no learner. RLlib reports them as ``info.learner.default_policy.model``.
 
     RLlib carries the state of ``networks`` as a list of tensors: its leaves, depth first, each
@@ -105,7 +106,7 @@ class MemoryModelV2(TorchModelV2, nn.Module):
         self._values: Tensor | None = None
         self._metrics: dict[str, Any] = {}
 
-    # A subclass changes what it needs of these two.
+    # A subclass may override the next two.
 
     def complete_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Return ``custom_model_config`` with the defaults of all keys that aren't given.
@@ -154,8 +155,8 @@ class MemoryModelV2(TorchModelV2, nn.Module):
             memory_input(observation), self._nested(state, len(seq_lens)), seq_lens
         )
         self._values = self.networks.critic_head(critic).flatten()  # [B·T]
-        # While it builds a policy, RLlib tries the model on batches of zeros. Masks would then
-        # allow no action, so no step counts as real before the first batch of anything else.
+        # While it builds a policy, RLlib tries the model on zeros. Masks of zeros allow no action:
+        # so no step counts as real before the first batch that isn't all zeros.
         self._in_use = self._in_use or bool(flat.any())
         real = torch.arange(critic.shape[1], device=flat.device) < seq_lens.unsqueeze(1)  # [B, T]
         inputs = self._inputs(self._features, observation, real & self._in_use)

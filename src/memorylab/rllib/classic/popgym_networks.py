@@ -17,13 +17,13 @@ from memorylab.sequences import sequence_mask
 class PopgymNetworks(nn.Module):
     """Feature map, embedding of time, preprocessor, memory, postprocessor, actor and critic.
 
-    The counterpart of :class:`memorylab.memory.ActorCritic`, which knows no framework either. Its
+    The counterpart of :class:`memorylab.memory.ActorCritic`; neither knows a framework. Its
     state is a list: the memory's tensors, and last how many steps of the episode were seen ``[1]``.
 
     Args:
         observation_size: Number of observation features O.
-        num_outputs: Number of outputs A of the actor. Or a function from the number of features
-            that its last part reads, ``postprocessor_output_size``, to a module in that place.
+        num_outputs: Number of outputs A of the actor's last layer. Or a function that makes this
+            layer, from the number of features it reads, ``postprocessor_output_size``.
         max_seq_len: Expected length of an episode, for the embedding of time.
         config: Every key of :attr:`BaseModel.BASE_CONFIG`, which says what they mean.
         memory: An object with POPGym's two methods ``initial_state`` and ``forward_memory``: see
@@ -56,7 +56,7 @@ class PopgymNetworks(nn.Module):
                 self.embedding_strength = nn.Parameter(torch.tensor([0.5]))
             if config["embedding_mode"] == "cat":
                 mapped -= config["embedding_size"]
-        # Stored optimizers rely on the order of the parameters, and so on that of these lines.
+        # Keep the order of these lines: stored optimizers rely on the order of the parameters.
         self.feature_map = nn.Sequential(
             nn.Linear(observation_size, mapped), nn.LayerNorm(mapped, elementwise_affine=False)
         )

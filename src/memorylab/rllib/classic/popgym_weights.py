@@ -28,11 +28,11 @@ def convert_popgym_state_dict(
     """Bring the weights of POPGym's model, or of release 0.1, into the names and order of ours.
 
     ``MLP``, ``BasicMLP``, ``Elman``, ``GRU`` and ``LSTM`` then compute the same outputs, and their
-    ``load_state_dict`` does this by itself. Not so ``DiffNC``: all its weights find their place,
-    but POPGym's DNC is not the paper's. It passes keys and write vectors through tanh and lacks the
-    1 in the strengths' ``1 + softplus``. In a sequence of several steps it gives the controller the
-    vectors that were read before the first of them. POPGym's optimizer never held the weights of
-    the DNC, so those are random numbers anyway: train the converted model on.
+    ``load_state_dict`` does this by itself. ``DiffNC`` computes other outputs, because POPGym's DNC
+    is not the paper's. It passes keys and write vectors through tanh and lacks the 1 in the
+    strengths' ``1 + softplus``. In a sequence of several steps, it gives the controller at every
+    step the vectors read before the first. POPGym's optimizer never held the weights of the DNC, so
+    they are random numbers anyway: train the converted model.
 
     Args:
         state_dict: POPGym's ``state_dict()``. Tensors under our names stay as they are.
@@ -71,7 +71,7 @@ def _own_name(name: str, own: Mapping[str, Tensor]) -> str:
     core = name.removeprefix("core.")
     part = core.rpartition(".")[2]  # Of the DNC, weight_ih_l0 and such.
     weight, _, layer = part.rpartition("_l")
-    # The first is of release 0.1, and the last of POPGym's "benchmark", whose cells know no layer.
+    # The first is of release 0.1, and the last of POPGym's "benchmark", whose cells have no layers.
     candidates = [name, f"core.core.{core}", f"core.network.{core}", f"core.network.{core}_l0"]
     if core.startswith("lstm_layer_0."):
         candidates += [

@@ -1,4 +1,4 @@
-"""Heads: how the output of an actor becomes an action, for both of RLlib's API stacks.
+"""Heads, which turn the output of an actor into an action, for both of RLlib's API stacks.
 
 A head is a value; see :class:`Head`. :data:`HEADS` lists them by name, and :func:`choose_head`
 returns the one that fits given spaces.

@@ -1,4 +1,4 @@
-"""Actions of several parts, each depending on those before it: a distribution and a network."""
+"""Actions in several parts that depend on each other: their distribution and their network."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from memorylab.networks import MlpModel
 
 
 def level_sizes(choices: Sequence[int]) -> list[int]:
-    """Return how many logits each part has if everything that can come before it is laid out.
+    """Return how many logits each part needs: one set for each way of choosing the parts before it.
 
     For choices (2, 3, 4): 2 for the first part, 2·3 for the second, 2·3·4 for the third.
 
@@ -35,9 +35,9 @@ def level_sizes(choices: Sequence[int]) -> list[int]:
 class AutoregressiveCategorical(Distribution):
     """P(a₁, a₂, …) = P(a₁) · P(a₂ | a₁) · …, from the logits of all these conditionals.
 
-    One vector lays all of them out, so everything is exact: entropy and KL divergence are those of
-    the joint distribution, and the mode is the likeliest action as a whole. The vector grows with
-    the product of the choices; for many parts see :meth:`AutoregressiveHead.along`.
+    Everything is exact: entropy and KL divergence are those of the joint distribution, and the mode
+    is the likeliest action as a whole. The number of logits grows with the product of the choices;
+    for many parts see :meth:`AutoregressiveHead.along`.
 
     Args:
         inputs: ``[..., S]``: logits of a₁ ``[A₁]``, then those of a₂ for each a₁ ``[A₁, A₂]``, and
@@ -117,7 +117,7 @@ def _kl(p: AutoregressiveCategorical, q: AutoregressiveCategorical) -> Float[Ten
 class AutoregressiveHead(nn.Module):
     """The networks behind P(aᵢ | a₁, …, aᵢ₋₁, context), one for each part of an action.
 
-    The i-th reads the context and, one-hot, the parts before it. Their values share its weights.
+    The i-th network reads the context and the parts before part i, one-hot.
 
     Args:
         input_size: Number of context features D.
@@ -157,7 +157,7 @@ class AutoregressiveHead(nn.Module):
     ) -> Float[Tensor, "... K"]:
         """Return the A₁ + A₂ + … logits of each part given the parts before it **in this action**.
 
-        The action is known, so one pass gives them all.
+        The action is known, so each network runs once.
         """
         levels = [self._part(i, context, action[..., :i]) for i in range(len(self.choices))]
         return torch.cat(levels, -1)

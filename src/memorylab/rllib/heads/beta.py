@@ -19,10 +19,10 @@ _EDGE = 1e-6
 class BoundedBeta(Distribution):
     """One Beta distribution for each dimension of an action, stretched from (0, 1) to (−1, 1).
 
-    RLlib stretches the actions of a policy from [−1, 1] to the bounds of the environment, and
-    clips those outside. Much of a Gaussian may lie outside; the environment then executes another
-    action than the one whose log-probability was computed. A Beta distribution stays inside (Chou,
-    Maturana & Scherer, ICML 2017).
+    RLlib stretches the actions of a policy from [−1, 1] to the bounds of the environment, and clips
+    those outside. Much of a Gaussian may lie outside. The environment then executes a clipped
+    action, while the log-probability is that of the action before clipping. A Beta distribution
+    stays inside (Chou, Maturana & Scherer, ICML 2017).
 
     Stretching by 2 halves the density: each dimension's log-probability is that of the Beta
     variable minus log 2, its entropy is log 2 higher, and KL divergences don't change.

@@ -1,4 +1,4 @@
-"""Heads by name, and the one that fits."""
+"""The table of heads by name, and the choice of a head for given spaces."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ HEADS: dict[str, type[Head]] = {
     head.name: head
     for head in (Plain, Beta, Autoregressive, Sequential, Embedded, Masked, Parametric)
 }
-"""The heads by name; ``"masked"`` may have another one behind it: ``"masked autoregressive"``."""
+"""The heads by name. ``"masked"`` may be followed by another: ``"masked autoregressive"``."""
 
 
 def as_head(head: Head | str) -> Head:
-    """Return a head, also by name; ``as_head(str(head))`` is ``head`` for all of ``HEADS``.
+    """Return the head of a name, or a head as it is.
+
+    For every head in ``HEADS``, ``as_head(str(head)) == head``.
 
     Raises:
         ValueError: There is no such head; the message offers the nearest one.
@@ -32,12 +34,12 @@ def as_head(head: Head | str) -> Head:
     if not rest:
         return HEADS[first]()
     if HEADS[first] is not Masked:
-        raise ValueError(f"The head {first!r} is not one around another, got {head!r}.")
+        raise ValueError(f"Only the head 'masked' takes another head after it, got {head!r}.")
     return Masked(as_head(rest))
 
 
 def head_key(head: Head | str) -> Head | str:
-    """Return the name of a head, for files of settings, or the head if no name stands for it."""
+    """Return a head's name, for files of settings, or the head if its name doesn't define it."""
     head = as_head(head)
     try:
         return str(head) if as_head(str(head)) == head else head

@@ -69,7 +69,7 @@ class Head:
         """Return the number A of inputs of the distribution.
 
         Raises:
-            TypeError: The action space is none that the head is for.
+            TypeError: The head is not for this action space.
         """
         raise NotImplementedError(f"{type(self).__name__} must write size.")
 
@@ -78,7 +78,7 @@ class Head:
         raise NotImplementedError(f"{type(self).__name__} must write distribution.")
 
     def best(self, distribution: Distribution) -> Tensor:
-        """Return the action ``[..., N]`` to take when nothing is left to chance."""
+        """Return the action ``[..., N]`` to take without exploration."""
         return distribution.mode
 
     def make_network(
@@ -114,7 +114,7 @@ class Head:
     def draw(
         self, network: nn.Module, features: Float[Tensor, "B T D"], *, greedy: bool
     ) -> Int[Tensor, "B T N"]:
-        """Return actions, if :attr:`draws`; with ``greedy`` nothing is left to chance."""
+        """Return actions, if :attr:`draws`; with ``greedy`` always the same ones."""
         raise NotImplementedError(f"{type(self).__name__} must write draw.")
 
     def distribution_class(self, action_space: gym.Space) -> type:
@@ -191,10 +191,10 @@ class Beta(Head):
 
 @dataclass(frozen=True)
 class Autoregressive(Head):
-    """Parts of an action, each drawn in view of those before it, with all conditionals laid out.
+    """An action in several parts, each of which depends on those before it.
 
-    The distribution is exact and a function of its inputs alone. They grow with the product of the
-    choices; for many parts see :class:`Sequential`.
+    The inputs are the logits of all conditionals, so the distribution is exact. Their number grows
+    with the product of the choices; for many parts see :class:`Sequential`.
     """
 
     name: ClassVar[str] = "autoregressive"
@@ -216,13 +216,12 @@ class Autoregressive(Head):
 
 @dataclass(frozen=True)
 class Sequential(Autoregressive):
-    """:class:`Autoregressive` that never lays all conditionals out, for actions of many parts.
+    """:class:`Autoregressive` for actions of many parts; it computes only conditionals it needs.
 
-    It draws an action part by part. In training, where the action is known, one pass gives the
-    logits of each part given the parts before it **in that action**. The log-probability is exact.
-    Entropy and KL divergence are sums along the one action; averaged over the actions of the
-    current policy (for the KL divergence: of the earlier one) they are those of the joint
-    distribution.
+    It draws an action part by part. In training, where the action is known, it computes the logits
+    of each part given the parts before it **in that action**. The log-probability is exact. Entropy
+    and KL divergence are sums along that action. Their means over the actions of the current policy
+    (for the KL divergence: of the earlier one) are those of the joint distribution.
     """
 
     name: ClassVar[str] = "sequential"
@@ -241,11 +240,11 @@ class Sequential(Autoregressive):
         return network.sample(features, greedy=greedy)
 
     def distribution_class(self, action_space: gym.Space) -> type:
-        """Return RLlib's distribution of independent parts: the logits already know the action."""
+        """Return RLlib's distribution of independent parts: the logits depend on the action."""
         return _independent_parts(action_space)
 
     def classic_distribution_class(self) -> type:
-        """Raise an error: the old stack samples from a distribution that can't ask the network."""
+        """Raise TypeError: a distribution of the old stack can't run the network."""
         raise TypeError(
             "The head 'sequential' doesn't work on RLlib's old API stack, where actions are drawn "
             "from the inputs of a distribution alone. Use 'autoregressive'."
@@ -253,7 +252,7 @@ class Sequential(Autoregressive):
 
 
 class ClassicBeta(ClassicDistribution):
-    """The head :class:`Beta` on RLlib's old API stack, to be registered by a name of one's own."""
+    """The head :class:`Beta` on RLlib's old API stack; register it under any name."""
 
     head = Beta()
 
@@ -261,9 +260,9 @@ class ClassicBeta(ClassicDistribution):
 class ClassicAutoregressive(ClassicDistribution):
     """The head :class:`Autoregressive` on RLlib's old API stack.
 
-    Its inputs hold all conditionals. A distribution that asked the model's networks for them would
-    have a fault: the KL divergence of an update is between old and new policy, and the old one's
-    inputs would meet the new one's weights.
+    Its inputs hold all conditionals. If the distribution ran the model's networks instead, the KL
+    divergence between old and new policy would be wrong: the old policy's inputs would pass through
+    the new policy's weights.
     """
 
     head = Autoregressive()

@@ -1,4 +1,4 @@
-"""Masks over actions, and actions known by their embeddings: functions of tensors."""
+"""Logits of actions that are masked, or described by embeddings: functions of tensors."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def match_embeddings(
 ) -> Float[Tensor, "... A"]:
     """Return one logit for each action: the dot product of its embedding with an intent.
 
-    A network needs E outputs however many actions there are, and can judge one that it has never
-    seen.
+    The network has E outputs, however many actions there are, and can rate an action that it has
+    never seen.
 
     Raises:
         ValueError: The embeddings have another size than the intent.
@@ -42,8 +42,8 @@ def mask_logits(
 ) -> Float[Tensor, "B T A"]:
     """Give probability 0 to the actions that can't be taken.
 
-    At steps that aren't real all logits are 0 instead: finite, and without a gradient. (In padding
-    the mask is zero too.)
+    At steps that aren't real all logits are 0 instead, finite and without a gradient: in padding
+    the mask allows no action.
 
     Args:
         logits: Logits of all actions.
@@ -82,7 +82,7 @@ def mask_logits(
 def joint_mask_table(mask: Float[Tensor, "B T ..."]) -> Float[Tensor, "B T S"]:
     """Return the mask of every conditional's logits, from one over joint actions ``[B, T, A₁, …]``.
 
-    A part can be chosen if anything can be chosen with it.
+    A choice is allowed if any joint action that begins with it is allowed.
     """
     levels = [mask]
     while levels[0].dim() > 3:

@@ -1,4 +1,4 @@
-"""Heads for actions that the observation describes: masked, or known by their embeddings."""
+"""Heads for actions that the observation describes, by a mask or by embeddings."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from memorylab.rllib.heads.spaces import (
 
 @dataclass(frozen=True)
 class Embedded(Plain):
-    """Actions known by their embeddings: a logit is the product of an embedding and an intent.
+    """Actions described by embeddings: a logit is the dot product of an embedding and an intent.
 
     The observation holds ``"available_actions"`` ``[A, E]``, one embedding for each action of a
     Discrete action space.
@@ -35,7 +35,7 @@ class Embedded(Plain):
     name: ClassVar[str] = "embedded"
 
     def fit(self, observation_space: gym.Space, action_space: gym.Space) -> Head:
-        """Return itself, if there are embeddings and nothing else besides them."""
+        """Return itself, if embeddings alone describe the actions."""
         rest = _without(observation_space, AVAILABLE_ACTIONS)
         shape = observation_space[AVAILABLE_ACTIONS].shape
         discrete = isinstance(action_space, gym.spaces.Discrete)

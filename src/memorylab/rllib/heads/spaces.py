@@ -25,8 +25,8 @@ def memory_size(space: gym.Space) -> int:
     """Return the number of features F that a memory reads of an observation.
 
     Raises:
-        TypeError: The space is neither a flat Box nor a Dict that describes actions and has one
-            under ``"observations"``.
+        TypeError: The space is neither a flat Box nor a Dict that describes actions and holds a
+            flat Box under ``"observations"``.
     """
     if not is_parametric(space):
         if isinstance(space, gym.spaces.Box) and len(space.shape) == 1:

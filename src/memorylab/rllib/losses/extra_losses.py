@@ -36,14 +36,14 @@ action distribution ``[B, T, A]``."""
 
 
 class ExtraLosses(nn.Module):
-    """Losses of an ``ActorCritic`` that are added to the one of its algorithm.
+    """Losses that are added to the algorithm's own when it trains an ``ActorCritic``.
 
     - ``reconstruction``: a decoder predicts the observation from the memory's output.
     - ``next_observation``: a decoder predicts the next observation from that and the action.
     - ``l2``: the sum of the squares of all weights of the actor and the critic.
     - ``behaviour_cloning``: the negative log-probability of an expert's actions.
 
-    The observation is what the memory reads: of one that describes actions, ``"observations"``.
+    The observation is what the memory reads: ``"observations"``, if observations describe actions.
 
     Args:
         networks: The actor and the critic. Only the decoders' sizes come from them.
@@ -114,8 +114,8 @@ class ExtraLosses(nn.Module):
             observations: What the memory read.
             actions: The actions that were taken ``[B, T, ...]``, those of a Tuple part by part.
             mask: True at the steps that count.
-            policy: Gives the inputs of the action distribution for the expert's episodes, from
-                flat observations and the initial state; by default ``networks`` alone do.
+            policy: Maps the expert's episodes, flat observations from the initial state on, to the
+                inputs of the action distribution; by default the forward pass of ``networks``.
         """
         losses = {}
         if "reconstruction" in self.coefficients:
@@ -138,7 +138,7 @@ class ExtraLosses(nn.Module):
 
     @cached_property
     def demonstrations(self) -> Demonstrations:
-        """The expert's episodes, which must be of the same spaces."""
+        """The expert's episodes, which must have been recorded in the same spaces."""
         assert self._path is not None  # The coefficients were checked.
         demonstrations = Demonstrations.load(self._path)
         demonstrations.check_spaces(self._demonstrated_size, self.action_space)
@@ -156,8 +156,8 @@ class ExtraLosses(nn.Module):
         return functions.behaviour_cloning_loss(inputs, actions, mask, self._distribution)
 
     def _encode(self, actions: Any, mask: Tensor) -> Float[Tensor, "B T A"]:
-        # Discrete actions one-hot, others as they are. Zero where the mask is false, because
-        # anything may stand there, and even NaN times 0 is NaN.
+        # Encode discrete actions one-hot, and leave others as they are. Write zeros where the mask
+        # is false: there may be NaN there, and NaN times 0 is NaN.
         space = self.action_space
         actions = as_tensor(actions).reshape(*mask.shape, -1)  # [B, T, K]
         actions = actions.masked_fill(~mask.unsqueeze(-1), 0)

@@ -30,11 +30,11 @@ class PPOLearnerWithLosses(PPOTorchLearner):
     """
 
     def before_gradient_based_update(self, *, timesteps: dict[str, Any]) -> None:
-        """Have the shares measured at the update's first minibatch."""
+        """Note that every module's shares are still to be measured in this update."""
         super().before_gradient_based_update(timesteps=timesteps)
         self._without_shares = set(self.module.keys())
         for module_id in self._without_shares:
-            self.module[module_id].unwrapped().expect_loss()
+            self.module[module_id].unwrapped().forget_due_losses()
 
     def compute_loss_for_module(
         self, *, module_id: str, config: PPOConfig, batch: dict[str, Any], fwd_out: dict[str, Any]
