@@ -2996,6 +2996,7 @@ var View = class {
     this.touched = [];
     this.words = element("p", { class: "mp-words", "aria-live": "polite" });
     this.world = hasWorld(run) ? new World(this) : null;
+    const world = this.world ? [this.world.root] : [];
     const parts = simple ? buildSimple(this) : buildEverything(this);
     const about = run.label ? "" : run.about;
     const heading = element(
@@ -3009,11 +3010,11 @@ var View = class {
       { class: "mp-view", "aria-label": run.label || "run" },
       heading,
       this.words,
-      ...this.world ? [this.world.root] : [],
+      ...simple ? world : [],
       element(
         "div",
         { class: "mp-main" },
-        element("div", { class: "mp-step" }, ...parts.step),
+        element("div", { class: "mp-step" }, ...simple ? [] : world, ...parts.step),
         element("div", { class: "mp-whole" }, ...parts.whole)
       )
     );
@@ -5281,9 +5282,6 @@ body[data-jp-theme-light="false"] .memory-player {
 .mp-line-label.mp-read {
   font-weight: 600;
 }
-.mp-world:empty {
-  display: none;
-}
 @container view (min-width: 560px) {
   [data-level="everything"] .mp-grid {
     display: grid;
@@ -5444,6 +5442,8 @@ body[data-jp-theme-light="false"] .memory-player {
   font-family: "DejaVu Sans", system-ui, sans-serif;
 }
 .mp-world {
+  flex: 1 0 100%;
+  min-width: 0;
   display: grid;
   grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
   gap: 6px 16px;
@@ -5471,7 +5471,7 @@ body[data-jp-theme-light="false"] .memory-player {
 }
 .mp-acts li {
   display: grid;
-  grid-template-columns: minmax(4em, max-content) minmax(30px, 1fr) 4.6em;
+  grid-template-columns: minmax(4.2em, max-content) minmax(20px, 1fr) 4.2em;
   gap: 6px;
   align-items: center;
   padding: 1px 4px;
@@ -5537,7 +5537,7 @@ body[data-jp-theme-light="false"] .memory-player {
   max-width: 720px;
 }
 .mp-game-stage {
-  margin: 8px 0 6px;
+  margin: 8px 0 12px;
   border-radius: 6px;
   cursor: pointer;
 }
@@ -5547,7 +5547,7 @@ body[data-jp-theme-light="false"] .memory-player {
 .mp-game-stage:not(:focus) .mp-game-picture::after {
   content: "Click here, then use the arrow keys";
   position: absolute;
-  inset: auto 0 6px;
+  inset: auto 0 -9px;
   margin: auto;
   width: max-content;
   max-width: 100%;
