@@ -103,6 +103,23 @@ def test_all_that_it_keeps_is_wiped_at_once_and_stays_wiped_in_another_maze(live
     assert verdict(page).startswith(turns(12))
 
 
+def test_the_undisturbed_run_beside_it_is_in_the_same_maze(live):
+    page = live(t=3)
+    page.locator("[data-action=wipe-memory]").click()
+    settle(page)
+    page.locator("[data-action=compare]").click()
+    page.locator("[data-action=corridor]").fill("7")
+    page.locator("[data-action=sign-right]").click()
+    page.locator("input[aria-label=step]").focus()
+    page.keyboard.press("End")
+    ends = page.locator(".mp-after svg").evaluate_all(
+        "(all) => all.map((one) => one.getAttribute('aria-label'))"
+    )
+    traces = [record(trained_agent(), maze(2, 7), text)[0] for text in ("memory@3=0", "")]
+    assert ends == [trace.metadata["scenes"][-1]["label"] for trace in traces]
+    assert page.locator(".mp-view h3").all_inner_texts() == ["disturbed", "undisturbed"]
+
+
 @pytest.mark.parametrize("width", [360, 900, 1400])
 def test_nothing_overlaps_or_leaves_the_page(live, width):
     assert live(width=width).evaluate(LAYOUT_PROBLEMS) == []

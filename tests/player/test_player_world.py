@@ -86,9 +86,9 @@ def test_the_actions_have_their_names_and_the_taken_one_is_marked(visit):
     page = visit(MemoryPlayer(episode(), t=3), level="simple")
     rows = page.locator(".mp-acts li")
     assert [text.split("\n") for text in rows.all_inner_texts()] == [
-        ["hit", "12.5 %"],
-        ["<stay>", "12.5 %"],
-        ["double", "75.0 %"],
+        ["hit", "12.5\u00a0%"],
+        ["<stay>", "12.5\u00a0%"],
+        ["double", "75.0\u00a0%"],
     ]
     assert page.locator(".mp-chosen").inner_text().startswith("double")
     width = rows.locator("i b").evaluate_all("(all) => all.map((one) => one.offsetWidth)")
@@ -166,6 +166,11 @@ def test_equal_shapes_cross_once():
 def test_scenes_that_cannot_be_drawn_are_refused(scenes, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         MemoryPlayer(episode(scenes=scenes))
+
+
+def test_names_of_actions_that_are_none_are_refused():
+    with pytest.raises(ValueError, match=r"action_names as texts, but has \[1, 2\]"):
+        MemoryPlayer(episode(action_names=[1, 2]))
 
 
 @pytest.mark.parametrize(

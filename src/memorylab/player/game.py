@@ -48,11 +48,11 @@ class TMazeGame:
         seed: int | None = None,
     ):
         reject_unknown_keys([sign], SIGHTS, "time to see the sign")
-        maze = TMaze(corridor_length)
-        self.header = {
+        self._maze = TMaze(corridor_length)
+        self.header: dict[str, Any] = {
             "game": {
                 "sign": sign,
-                "corridor_length": [maze.shortest, maze.longest],
+                "corridor_length": [self._maze.shortest, self._maze.longest],
                 "seed": None if seed is None else check_count(seed, "seed", minimum=0),
             }
         }
@@ -96,7 +96,7 @@ class TMazeGame:
 
     def picture(self) -> bytes:
         """Return the picture that stands in for the game, as a PNG: the start of a round."""
-        _, longest = self.header["game"]["corridor_length"]
+        longest = self._maze.longest
         visible = self.header["game"]["sign"] != "never"
         sign = "left" if visible else None
         png = io.BytesIO()

@@ -87,25 +87,26 @@ def pack(
             }
             if name not in followed:
                 arrays[name] |= block.add(trace[name], exact=name in exact)
-        runs.append(
-            {
-                "label": label,
-                "kind": trace.kind,
-                "about": trace.about,
-                "answer": _answer(trace),
-                "steps": trace.num_steps,
-                "locations": trace.sizes.get("N", 0),
-                "word": trace.sizes.get("W", 0),
-                "heads": trace.sizes.get("R", 0),
-                "order": [int(location) for location in order],
-                "frame": _frame(trace),
-                "scenes": _scenes(trace),
-                "actions": trace.metadata.get("action_names"),
-                "arrays": arrays,
-                **how,
-            }
-        )
+        runs.append(_describe(trace, label, order) | {"arrays": arrays} | how)
     return {"runs": runs}, block.tobytes()
+
+
+def _describe(trace: MemoryTrace, label: str, order: Int[np.ndarray, "N"]) -> dict[str, Any]:
+    """Return what the header says of a run besides its arrays."""
+    return {
+        "label": label,
+        "kind": trace.kind,
+        "about": trace.about,
+        "answer": _answer(trace),
+        "steps": trace.num_steps,
+        "locations": trace.sizes.get("N", 0),
+        "word": trace.sizes.get("W", 0),
+        "heads": trace.sizes.get("R", 0),
+        "order": [int(location) for location in order],
+        "frame": _frame(trace),
+        "scenes": _scenes(trace),
+        "actions": _action_names(trace),
+    }
 
 
 def _split(trace: MemoryTrace) -> tuple[Sequence[str], Sequence[str], dict[str, Any]]:
@@ -175,3 +176,13 @@ def _scenes(trace: MemoryTrace) -> dict[str, list[Any]] | None:
         keys = [json.dumps(shape) for shape in scene["shapes"]]
         packed.append(scene | {"shapes": [numbers.setdefault(key, len(numbers)) for key in keys]})
     return {"shapes": [json.loads(key) for key in numbers], "scenes": packed}
+
+
+def _action_names(trace: MemoryTrace) -> list[str] | None:
+    """Return the names of an episode's actions."""
+    names = trace.metadata.get("action_names")
+    if names is None or (isinstance(names, list) and all(isinstance(one, str) for one in names)):
+        return names
+    raise ValueError(
+        f"The trace's metadata must have action_names as texts, but has {names!r:.80}."
+    )

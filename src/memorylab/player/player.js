@@ -248,11 +248,11 @@ var World = class {
   draw(step) {
     const { scenes } = this.run;
     step = Math.min(step, this.run.steps - 1);
-    const caption = (text2) => element("figcaption", {}, text2);
+    const caption = (text2, note = "") => element("figcaption", {}, text2, element("span", {}, note && ` (${note})`));
     try {
       if (scenes) {
         this.before.replaceChildren(
-          caption("the world (dashed: out of the agent's sight)"),
+          caption("the world", "dashed: out of the agent's sight"),
           drawScene(scenes[step])
         );
         this.after.replaceChildren(caption("what comes of it"), drawScene(scenes[step + 1]));
@@ -270,14 +270,14 @@ var World = class {
     const rows = [];
     if (run.has("action_probabilities"))
       run.at("action_probabilities", step).forEach((probability, action) => {
-        const percent = `${(100 * probability).toFixed(1)} %`;
+        const percent = `${(100 * probability).toFixed(1)} %`;
         const chosen = action === taken;
         rows.push(
           element(
             "li",
             { class: chosen ? "mp-chosen" : null, "aria-current": chosen ? "true" : null },
             element("span", {}, nameAction(run, action)),
-            element("i", {}, element("b", { style: { width: percent.replace(" ", "") } })),
+            element("i", {}, element("b", { style: { width: `${100 * probability}%` } })),
             element("output", {}, percent)
           )
         );
@@ -1800,7 +1800,7 @@ var AgentControls = class {
     lab.commit();
     lab.attempt(() => {
       const run = lab.run.disturbed(lab.history.now, { maze });
-      lab.plain = null;
+      lab.trial.plain = null;
       lab.present(run);
     });
   }
@@ -5458,7 +5458,8 @@ body[data-jp-theme-light="false"] .memory-player {
   font-size: 12px;
   font-weight: 600;
 }
-.mp-after figcaption {
+.mp-after figcaption,
+.mp-world figcaption span {
   font-weight: 400;
   color: var(--mp-quiet);
 }
@@ -5471,7 +5472,7 @@ body[data-jp-theme-light="false"] .memory-player {
 }
 .mp-acts li {
   display: grid;
-  grid-template-columns: minmax(4.2em, max-content) minmax(20px, 1fr) 4.2em;
+  grid-template-columns: minmax(4.2em, max-content) minmax(20px, 1fr) 4.4em;
   gap: 6px;
   align-items: center;
   padding: 1px 4px;
