@@ -87,14 +87,14 @@ def pack(
             }
             if name not in followed:
                 arrays[name] |= block.add(trace[name], exact=name in exact)
-        runs.append(_describe(trace, label, order) | {"arrays": arrays} | how)
+        places = {"order": [int(location) for location in order]}
+        runs.append({"label": label, **_describe(trace), **places, "arrays": arrays, **how})
     return {"runs": runs}, block.tobytes()
 
 
-def _describe(trace: MemoryTrace, label: str, order: Int[np.ndarray, "N"]) -> dict[str, Any]:
+def _describe(trace: MemoryTrace) -> dict[str, Any]:
     """Return what the header says of a run besides its arrays."""
     return {
-        "label": label,
         "kind": trace.kind,
         "about": trace.about,
         "answer": _answer(trace),
@@ -102,7 +102,6 @@ def _describe(trace: MemoryTrace, label: str, order: Int[np.ndarray, "N"]) -> di
         "locations": trace.sizes.get("N", 0),
         "word": trace.sizes.get("W", 0),
         "heads": trace.sizes.get("R", 0),
-        "order": [int(location) for location in order],
         "frame": _frame(trace),
         "scenes": _scenes(trace),
         "actions": _action_names(trace),

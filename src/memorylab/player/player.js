@@ -2595,7 +2595,7 @@ function group(title, rows, open) {
 }
 function stepFigures(view) {
   const { run, compact } = view;
-  const cell = compact ? 9 : 12;
+  const cell = view.crowded ? 7 : compact ? 9 : 12;
   const limit = (count, most) => Math.max(96, Math.min(most, count * cell));
   const high = (letter) => limit(view.axes.sizes[letter], compact ? 176 : 240);
   const wide = limit(run.word ?? 0, compact ? 176 : 240);
@@ -2713,7 +2713,10 @@ function runLines(view) {
     ...numbers2.map((name) => numbersLine(view, name)),
     ...entries.map((entry) => {
       const rows = view.axes.sizes[placesOf(run, entry.name)];
-      const height = Math.max(40, Math.min(most, rows * 4));
+      const height = Math.max(
+        view.crowded ? 28 : 40,
+        Math.min(most, rows * (view.crowded ? 2 : 4))
+      );
       return placesLine(view, entry, { height });
     })
   ].map(({ root: root2 }) => root2);
@@ -2726,7 +2729,10 @@ function numbersLine(view, name, options = {}) {
   return line2(view, options.label ?? label, rows, (row2) => [name, row2], {
     name: `${label} over time`,
     scale: view.scaleOf(name),
-    height: single ? 16 : Math.max(view.compact ? 30 : 36, Math.min(72, count * 5)),
+    height: single ? 16 : Math.max(
+      view.crowded ? 24 : view.compact ? 30 : 36,
+      Math.min(72, count * (view.crowded ? 3 : 5))
+    ),
     numbers: single,
     tell: (row2) => single ? label : `${label} ${row2}`,
     meaning,
@@ -2782,9 +2788,10 @@ var SIZES = {
     line: 38,
     placed: 106
   },
+  crowded: { row: 5, least: 80, most: 112, word: 9, side: 40, own: 100, line: 22, placed: 52 },
   compact: { row: 8, least: 120, most: 152, word: 9, side: 40, own: 100, line: 30, placed: 80 }
 };
-var sizesFor = ({ compact, player }) => SIZES[compact ? "compact" : player.network ? "laboratory" : "wide"];
+var sizesFor = ({ compact, crowded, player }) => SIZES[crowded ? "crowded" : compact ? "compact" : player.network ? "laboratory" : "wide"];
 function buildSimple(view) {
   return { step: stepFigures2(view), whole: runLines2(view) };
 }
@@ -2990,6 +2997,7 @@ var View = class {
   /** `order` is that of the locations; `compact` views share the screen with another. */
   constructor(player, run, { simple, order, compact }) {
     Object.assign(this, { player, run, simple, compact });
+    this.crowded = compact && Boolean(player.network);
     this.axes = new Axes(run, simple, order);
     this.panels = [];
     this.lines = [];

@@ -24,8 +24,8 @@ export * as formulas from "./formulas.js";
 export * as maze from "./maze.js";
 export { Difference, Run } from "./run.js";
 export { Simulation, checkModel } from "./simulation.js";
-export * as tasks from "./tasks.js";
 export { explain } from "./why.js";
+export * as tasks from "./tasks.js";
 export { tellSimply, tellStep } from "./words.js";
 
 function render({ model, el }) {

@@ -13,6 +13,7 @@ export class View {
   /** `order` is that of the locations; `compact` views share the screen with another. */
   constructor(player, run, { simple, order, compact }) {
     Object.assign(this, { player, run, simple, compact });
+    this.crowded = compact && Boolean(player.network); // below the laboratory of a model
     this.axes = new Axes(run, simple, order);
     this.panels = [];
     this.lines = [];
