@@ -92,10 +92,7 @@ class MemoryPlayer:
         level: str | None = None,
     ):
         block = Block()
-        # The second runs a model again, if there is one.
-        extras, self._record = _pack_model(run, input, task, disturbance, block)
-        played: Any = self._record(disturbance) if self._record else (run, run)
-        trace, sent = played
+        trace, sent, extras, self._record_again = _record(run, input, task, disturbance, block)
         self._traces: list[MemoryTrace] = [trace] if compare is None else [trace, compare]
         for one in self._traces:
             if not isinstance(one, MemoryTrace):
@@ -286,29 +283,30 @@ class MemoryPlayer:
         return write_page(path, title, self.start(), SCRIPT)
 
 
-def _pack_model(
+def _record(
     run: Any, input: Any, task: Any, disturbance: Any, block: Block
-) -> tuple[dict[str, Any], Any]:
-    """Return what the header says of a model or an agent, and the function that runs it.
+) -> tuple[MemoryTrace, MemoryTrace, dict[str, Any], Callable[[Any], Any] | None]:
+    """Return the trace to play, what of it is sent, and what the header says of a model.
 
-    The function takes a disturbance, and returns the trace and what of it is sent. A trace has
-    nothing of this.
+    The last of the four runs the model with another disturbance. A trace is returned as it is.
     """
     torch = sys.modules.get("torch")  # whoever has a model has imported it
     if torch and isinstance(run, torch.nn.Module):
         from memorylab.memory import ActorCritic
         from memorylab.player import agent, network
 
-        if not isinstance(run, ActorCritic):
+        if isinstance(run, ActorCritic):
+            if task is not None:
+                raise TypeError("A task goes with a model; an agent acts in an environment.")
+            extras = agent.pack_agent(run, input, disturbance, block)
+            again = functools.partial(agent.record, run, input)
+        else:
             extras = network.pack_model(run, input, task, disturbance, block)
-            return extras, functools.partial(network.record, run, input, task)
-        if task is not None:
-            raise TypeError("A task goes with a model; an agent acts in an environment.")
-        extras = agent.pack_agent(run, input, disturbance, block)
-        return extras, functools.partial(agent.record, run, input)
+            again = functools.partial(network.record, run, input, task)
+        return *again(disturbance), extras, again
     if any(one is not None for one in (input, task, disturbance)):
         raise TypeError(
             "input, task and disturbance go with a model; a trace is played as it was recorded. "
             "The step to begin with is given by its name: t=3."
         )
-    return {}, None
+    return run, run, {}, None
