@@ -8,6 +8,7 @@
 // and clock).
 
 import { element } from "./elements.js";
+import GUIDES from "./guide.css";
 import { TMazeGame } from "./play.js";
 import { Player } from "./player.js";
 import LABORATORY from "./laboratory.css";
@@ -23,7 +24,9 @@ export * as expressions from "./expressions.js";
 export * as formulas from "./formulas.js";
 export * as maze from "./maze.js";
 export { Difference, Run } from "./run.js";
+export { excerpt, questionAt, questionsOf, judge } from "./questions.js";
 export { Simulation, checkModel } from "./simulation.js";
+export { STOPS, stopsOf } from "./stops.js";
 export { explain } from "./why.js";
 export * as tasks from "./tasks.js";
 export { tellSimply, tellStep } from "./words.js";
@@ -34,7 +37,7 @@ function render({ model, el }) {
     role: "group",
     "aria-label": "memory player",
   });
-  el.replaceChildren(element("style", {}, STYLE + LABORATORY), root);
+  el.replaceChildren(element("style", {}, STYLE + LABORATORY + GUIDES), root);
   const player = model.get("header").game ? new TMazeGame(model, root) : new Player(model, root);
   root.player = player; // for other scripts of the page
   root.dataset.ready = "true";
