@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memorylab.memory import Disturbance
+from memorylab.memory.arrays import Array
 from memorylab.memory.disturbance import Edit
 from memorylab.memory.dnc.trace import ARRAYS
-from memorylab.memory.trace import Array
 
 fixed = settings(deadline=None, derandomize=True, max_examples=200)
 

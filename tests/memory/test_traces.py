@@ -28,8 +28,8 @@ from memorylab.memory import (
     make_memory,
     map_state,
 )
+from memorylab.memory.arrays import COMMON
 from memorylab.memory.dnc.trace import DNCTrace
-from memorylab.memory.trace import COMMON
 from memorylab.memory.trace_classes import (
     TRACE_CLASSES,
     ElmanTrace,

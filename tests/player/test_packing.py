@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from player_examples import OTHER_MEMORIES, record, record_other
 
 from memorylab.memory import DNC
+from memorylab.memory.arrays import Array
 from memorylab.memory.dnc.ablation import PARTS, ablate
 from memorylab.memory.dnc.replay import FROM_INTERFACE
 from memorylab.memory.dnc.state import Interface
 from memorylab.memory.dnc.trace import DNCTrace
-from memorylab.memory.trace import Array
 from memorylab.player import packing
 
 

@@ -9,9 +9,9 @@ import torch
 from player_examples import NODE
 
 from memorylab.memory import DNC
+from memorylab.memory.arrays import KINDS
 from memorylab.memory.disturbance import Disturbance, Edit
 from memorylab.memory.dnc.trace import ARRAYS
-from memorylab.memory.trace import KINDS
 from memorylab.player.network import pack_weights
 from memorylab.player.packing import Block
 from memorylab.player.player import SCRIPT

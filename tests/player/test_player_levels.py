@@ -9,8 +9,8 @@ from page_tools import LAYOUT_PROBLEMS, pixels, point_at, step_of, value_of
 from player_examples import NODE, record, record_other, run_script
 
 from memorylab.memory import DNC, MemoryTrace, WithReadout, make_memory
+from memorylab.memory.arrays import COMMON, Array
 from memorylab.memory.dnc.trace import DNCTrace
-from memorylab.memory.trace import COMMON, Array
 from memorylab.player import MemoryPlayer
 from memorylab.plots.choices import first_write_order
 from memorylab.tasks import Copy

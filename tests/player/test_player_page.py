@@ -5,8 +5,8 @@ import pytest
 from page_tools import LAYOUT_PROBLEMS, pixels, point_at, step_of, value_of
 from player_examples import record
 
+from memorylab.memory.arrays import Array
 from memorylab.memory.dnc.trace import DNCTrace
-from memorylab.memory.trace import Array
 from memorylab.player import MemoryPlayer
 from memorylab.player.player import SCRIPT
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from memorylab.errors import check_count, suggest
-from memorylab.memory.trace import KINDS, Array
+from memorylab.memory.arrays import KINDS, Array
 
 _EDIT = re.compile(
     r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
+from memorylab.memory.arrays import COMMON, Array
 from memorylab.memory.dnc.trace import DNCTrace
-from memorylab.memory.trace import COMMON, Array, MemoryTrace
+from memorylab.memory.trace import MemoryTrace
 
 
 class MemorylessTrace(MemoryTrace):

@@ -51,6 +51,215 @@ var spacing = (count, length, room) => {
   return count;
 };
 
+// src/memorylab/player/script/guide.css
+var guide_default = `/* The card in which the tour and the quiz speak. */
+.mp-guide {
+  display: grid;
+  grid-template-columns: minmax(0, 1fr) max-content max-content;
+  gap: 2px 4px;
+  align-items: start;
+  margin: 4px 0;
+  padding: 6px 8px 8px 10px;
+  border: 1px solid var(--mp-line);
+  border-left: 4px solid var(--mp-mark);
+  border-radius: 4px;
+  background: var(--mp-field);
+}
+.mp-said > div {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 0 12px;
+  align-items: baseline;
+}
+.memory-player .mp-guide h4 {
+  margin: 0;
+  font-size: 14px;
+}
+.mp-progress {
+  color: var(--mp-quiet);
+  font-variant-numeric: tabular-nums;
+  white-space: nowrap;
+}
+.memory-player .mp-said p {
+  max-width: 46em;
+  min-height: 2.9em;
+  font-size: 14px;
+}
+.mp-guide button {
+  font: inherit;
+  min-width: 28px;
+  min-height: 28px;
+  padding: 2px 10px;
+  color: inherit;
+  background: var(--mp-back);
+  border: 1px solid var(--mp-line);
+  border-radius: 4px;
+  cursor: pointer;
+}
+.mp-guide > button {
+  padding: 2px;
+}
+.mp-guide button:disabled {
+  cursor: default;
+}
+.mp-guide-actions {
+  display: flex;
+  gap: 4px;
+}
+.mp-guide-actions button:disabled {
+  opacity: 0.5;
+}
+.mp-guide-body {
+  grid-column: 1 / -1;
+}
+.mp-places,
+.mp-reasons {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 3px;
+  align-items: center;
+  margin-top: 4px;
+}
+.mp-places {
+  max-height: 130px;
+  padding: 2px;
+  margin: 2px -2px 0;
+  overflow-y: auto;
+}
+.mp-reasons {
+  gap: 6px;
+}
+.mp-guide .mp-places button {
+  display: flex;
+  gap: 4px;
+  align-items: center;
+  justify-content: center;
+  min-width: 40px;
+  padding: 2px 3px;
+  font-variant-numeric: tabular-nums;
+}
+.mp-places button span {
+  display: flex;
+  gap: 2px;
+  height: 20px;
+}
+.mp-places i {
+  display: flex;
+  align-items: flex-end;
+  width: 6px;
+  background: var(--mp-field);
+}
+.mp-places b {
+  width: 100%;
+}
+.mp-usage b {
+  background: var(--mp-own);
+}
+.mp-match b {
+  background: var(--mp-accent);
+}
+.mp-key {
+  display: inline-flex;
+  gap: 4px;
+  margin-left: 6px;
+  color: var(--mp-quiet);
+  font-size: 12px;
+}
+.mp-key i {
+  align-self: center;
+  height: 12px;
+}
+.mp-key b {
+  height: 100%;
+}
+.mp-guide button[aria-pressed="true"] {
+  outline: 2px solid var(--mp-accent);
+  outline-offset: -1px;
+}
+.mp-guide button.mp-written {
+  outline: 2px solid var(--mp-mark);
+  outline-offset: -1px;
+}
+.mp-frame.mp-pointed {
+  outline: 2px solid var(--mp-mark);
+  outline-offset: 2px;
+}
+.mp-frame {
+  scroll-margin: var(--mp-covered, 0) 0 24px;
+}
+@container player (max-width: 560px) {
+  .mp-guide {
+    grid-template-columns: minmax(0, 1fr) max-content;
+  }
+  .mp-said {
+    display: contents; /* the close button stands beside its title */
+  }
+  .memory-player .mp-said p {
+    grid-row: 2;
+    grid-column: 1 / -1;
+    min-height: 0;
+    font-size: 13px;
+  }
+  .mp-guide-actions {
+    grid-row: 3;
+    grid-column: 1 / -1;
+  }
+  .mp-guide .mp-places button {
+    min-width: 36px;
+    gap: 2px;
+    font-size: 12px;
+  }
+  .mp-places i {
+    width: 4px;
+  }
+  .mp-guide .mp-reasons button {
+    padding: 2px 6px;
+  }
+}
+
+/* The slider through training. */
+.mp-film {
+  margin-top: 2px;
+}
+.mp-film-track {
+  display: flex;
+  flex: 1 1 160px;
+  flex-direction: column;
+  min-width: 0;
+}
+.mp-film-track svg {
+  height: 11px;
+  margin: 0 8px; /* half of the slider's thumb */
+  overflow: visible;
+  fill: none;
+  stroke: var(--mp-quiet);
+}
+.mp-film-track path {
+  vector-effect: non-scaling-stroke;
+  stroke-width: 1.5;
+}
+.mp-film-track .mp-film-here {
+  stroke: var(--mp-mark);
+}
+.mp-controls .mp-film-track input {
+  flex: none;
+  width: 100%;
+  margin: 0;
+}
+.mp-controls.mp-film button {
+  min-height: 26px;
+}
+.mp-film-told {
+  min-width: 21em;
+  font-variant-numeric: tabular-nums;
+}
+@container player (max-width: 560px) {
+  .mp-film-told {
+    min-width: 100%;
+  }
+}
+`;
+
 // src/memorylab/player/script/maze.js
 var maze_exports = {};
 __export(maze_exports, {
@@ -248,11 +457,11 @@ var World = class {
   draw(step) {
     const { scenes } = this.run;
     step = Math.min(step, this.run.steps - 1);
-    const caption = (text2) => element("figcaption", {}, text2);
+    const caption = (text2, note = "") => element("figcaption", {}, text2, element("span", {}, note && ` (${note})`));
     try {
       if (scenes) {
         this.before.replaceChildren(
-          caption("the world (dashed: out of the agent's sight)"),
+          caption("the world", "dashed: out of the agent's sight"),
           drawScene(scenes[step])
         );
         this.after.replaceChildren(caption("what comes of it"), drawScene(scenes[step + 1]));
@@ -270,14 +479,14 @@ var World = class {
     const rows = [];
     if (run.has("action_probabilities"))
       run.at("action_probabilities", step).forEach((probability, action) => {
-        const percent = `${(100 * probability).toFixed(1)} %`;
+        const percent = `${(100 * probability).toFixed(1)} %`;
         const chosen = action === taken;
         rows.push(
           element(
             "li",
             { class: chosen ? "mp-chosen" : null, "aria-current": chosen ? "true" : null },
             element("span", {}, nameAction(run, action)),
-            element("i", {}, element("b", { style: { width: percent.replace(" ", "") } })),
+            element("i", {}, element("b", { style: { width: `${100 * probability}%` } })),
             element("output", {}, percent)
           )
         );
@@ -495,10 +704,10 @@ function softmax(values, from, count) {
   for (let i = from; i < from + count; i++) total += values[i] = Math.exp(values[i] - highest);
   for (let i = from; i < from + count; i++) values[i] /= total;
 }
-function addProduct(out, matrix, vector, first = 0, width = vector.length, start = 0) {
+function addProduct(out, matrix, vector, first2 = 0, width = vector.length, start = 0) {
   for (let row2 = 0; row2 < out.length; row2++) {
     let total = 0;
-    const place = (first + row2) * width + start;
+    const place = (first2 + row2) * width + start;
     for (let i = 0; i < vector.length; i++) total += matrix[place + i] * vector[i];
     out[row2] += total;
   }
@@ -567,19 +776,19 @@ function readEdit(part, key, text2) {
     );
   const [, name, list, start, range2, end] = match;
   const index = list ? list.split(",").map(Number) : [];
-  const first = Number(start ?? 0);
-  const last = end !== void 0 ? Number(end) : start !== void 0 && !range2 ? first : null;
+  const first2 = Number(start ?? 0);
+  const last = end !== void 0 ? Number(end) : start !== void 0 && !range2 ? first2 : null;
   const value = Number(text2) + 0;
-  if (last !== null && last < first)
-    throw new Error(`The last step for ${name} must be at least ${first}, got ${last}.`);
+  if (last !== null && last < first2)
+    throw new Error(`The last step for ${name} must be at least ${first2}, got ${last}.`);
   if (!Number.isFinite(value)) throw new Error(`${name} must get a finite number, got ${text2}.`);
-  return { name, index, first, last, value };
+  return { name, index, first: first2, last, value };
 }
-function formatEdit({ name, index, first, last, value }) {
+function formatEdit({ name, index, first: first2, last, value }) {
   const place = index.length ? `[${index}]` : "";
   let steps = "";
-  if (last !== null) steps = last === first ? `@${first}` : `@${first}-${last}`;
-  else if (first > 0) steps = `@${first}-`;
+  if (last !== null) steps = last === first2 ? `@${first2}` : `@${first2}-${last}`;
+  else if (first2 > 0) steps = `@${first2}-`;
   return `${name}${place}${steps}=${value}`;
 }
 function format({ edits, locations, words }) {
@@ -602,7 +811,7 @@ function check({ edits, locations }, table, sizes) {
   for (const edit of edits) checkEdit(edit, table, { ...sizes, N: locations ?? sizes.N });
 }
 function checkEdit(edit, table, sizes) {
-  const { name, index, first, last, value } = edit;
+  const { name, index, first: first2, last, value } = edit;
   const fail = (message) => {
     throw new Error(`${formatEdit(edit)}: ${message}`);
   };
@@ -620,7 +829,7 @@ function checkEdit(edit, table, sizes) {
         `the index ${at} is out of range: it must be 0 to ${shape[i] - 1} (dimension ${letters[i]} of ${name}).`
       );
   });
-  for (const step of [first, last ?? 0])
+  for (const step of [first2, last ?? 0])
     if (step >= sizes.T)
       fail(`step ${step} is out of range: the run has the steps 0 to ${sizes.T - 1}.`);
   const [low, high] = KINDS[row2.kind];
@@ -645,7 +854,7 @@ function distance(a, b) {
   }
   return row2[b.length];
 }
-var holds = ({ first, last }, step) => first <= step && (last === null || step <= last);
+var holds = ({ first: first2, last }, step) => first2 <= step && (last === null || step <= last);
 var covers = (edit, name, index, step) => edit.name === name && holds(edit, step) && edit.index.every((at, i) => at === index[i]);
 function apply(disturbance, name, step, values, shape) {
   for (const edit of disturbance.edits)
@@ -664,7 +873,7 @@ function firstChange(before, after) {
   const alike = (one, other) => one && other && formatEdit(one) === formatEdit(other);
   while (alike(a[0], b[0])) [a, b] = [a.slice(1), b.slice(1)];
   while (alike(a.at(-1), b.at(-1))) [a, b] = [a.slice(0, -1), b.slice(0, -1)];
-  return Math.min(...[...a, ...b].map(({ first }) => first));
+  return Math.min(...[...a, ...b].map(({ first: first2 }) => first2));
 }
 
 // src/memorylab/player/script/formulas.js
@@ -780,7 +989,7 @@ function mathml(expression, write2, later = false) {
     return loose || after && isNegative ? fence(text2) : text2;
   };
   const { op, args, over } = expression;
-  const [first, second] = args;
+  const [first2, second] = args;
   switch (op) {
     case "leaf":
       return write2(expression);
@@ -788,26 +997,26 @@ function mathml(expression, write2, later = false) {
     case "multiply": {
       const [sign2, great, least] = op === "add" ? ["+", "∑", SUM] : ["·", "∏", PRODUCT];
       if (over && args.length === 1 && Number.isNaN(expression.value))
-        return row(`<munder>${operator(great)}${identifier(over)}</munder>`, inner(first, PRODUCT));
+        return row(`<munder>${operator(great)}${identifier(over)}</munder>`, inner(first2, PRODUCT));
       if (!args.length) return `<mn>${op === "add" ? 0 : 1}</mn>`;
       return row(args.map((arg, i) => inner(arg, least, later || i > 0)).join(operator(sign2)));
     }
     case "subtract":
-      return row(inner(first), operator("−"), inner(second, PRODUCT, true));
+      return row(inner(first2), operator("−"), inner(second, PRODUCT, true));
     case "divide":
-      return `<mfrac>${row(inner(first))}${row(inner(second))}</mfrac>`;
+      return `<mfrac>${row(inner(first2))}${row(inner(second))}</mfrac>`;
     case "exp":
-      return `<msup>${identifier("e")}${row(inner(first))}</msup>`;
+      return `<msup>${identifier("e")}${row(inner(first2))}</msup>`;
     case "root":
-      return `<msqrt>${inner(first)}</msqrt>`;
+      return `<msqrt>${inner(first2)}</msqrt>`;
     case "square":
-      return `<msup>${row(inner(first, ATOM, true))}<mn>2</mn></msup>`;
+      return `<msup>${row(inner(first2, ATOM, true))}<mn>2</mn></msup>`;
     case "nonnegative":
-      return row(identifier("max"), fence(row("<mn>0</mn>", operator(","), inner(first))));
+      return row(identifier("max"), fence(row("<mn>0</mn>", operator(","), inner(first2))));
     case "named":
       return expression.symbol || write2(expression);
     default:
-      return row(identifier(CALLS[op]), fence(inner(first)));
+      return row(identifier(CALLS[op]), fence(inner(first2)));
   }
 }
 function figures(value) {
@@ -1094,9 +1303,9 @@ var INTERFACE = PARTS.map(([name, axes, range2]) => ({
   axes,
   compute(now, before, model) {
     const { weights, sizes } = model;
-    const first = offsetOf(name, sizes);
-    const out = weights[BIAS].slice(first, first + stepSize(axes, sizes));
-    addProduct(out, weights[WEIGHT], now[hiddenName(model)], first);
+    const first2 = offsetOf(name, sizes);
+    const out = weights[BIAS].slice(first2, first2 + stepSize(axes, sizes));
+    addProduct(out, weights[WEIGHT], now[hiddenName(model)], first2);
     RANGES[range2](out);
     return out;
   },
@@ -1566,13 +1775,13 @@ var Simulation = class _Simulation extends Run {
     const { steps, locations: N, word: W } = this;
     this.thin = 8 * steps * N * (N + W) > this.keptBytes;
     this.history = this.reusable(earlier);
-    const first = this.history.length;
+    const first2 = this.history.length;
     let before = this.zeros();
-    if (first) {
-      before = { ...this.history[first - 1] };
-      for (const name of RECOMPUTED) before[name] = earlier.at(name, first - 1);
+    if (first2) {
+      before = { ...this.history[first2 - 1] };
+      for (const name of RECOMPUTED) before[name] = earlier.at(name, first2 - 1);
     }
-    for (let step = first; step < steps; step++) {
+    for (let step = first2; step < steps; step++) {
       const now = this.advance(step, before);
       this.history.push(now);
       if (this.thin && step > 0 && (step - 1) % STATE_EVERY)
@@ -1800,7 +2009,7 @@ var AgentControls = class {
     lab.commit();
     lab.attempt(() => {
       const run = lab.run.disturbed(lab.history.now, { maze });
-      lab.plain = null;
+      lab.trial.plain = null;
       lab.present(run);
     });
   }
@@ -1845,6 +2054,10 @@ function numbers(buffer, { type, offset, shape }) {
 }
 function read2(header, view) {
   const buffer = view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
+  if (header.film) {
+    const frames = header.film.frames.map((frame) => readFrame(header.runs[0], frame, buffer));
+    return { model: null, runs: [], frames };
+  }
   const model = header.model ? readModel(header, buffer) : null;
   return { model, runs: header.runs.map((run) => readRun(run, buffer, model, header)) };
 }
@@ -1856,6 +2069,25 @@ function readModel({ model, runs }, buffer) {
     Object.entries(model.weights).map(([name, { shape }]) => [name, shape])
   );
   return checkModel({ ...model, weights, shapes, table: runs[0].arrays });
+}
+function readFrame(last, { places, ...own }, buffer) {
+  const arrays = {};
+  for (const [name, row2] of Object.entries(last.arrays)) {
+    arrays[name] = { ...row2, ...places[name] };
+    if (!places[name]) delete arrays[name].offset;
+  }
+  const about = { ...last, ...own, arrays };
+  let run = null;
+  return {
+    recorded: new Run(about, givenOf(about, buffer)),
+    get run() {
+      return run ??= readRun(about, buffer, null, {});
+    }
+  };
+}
+function givenOf({ arrays }, buffer) {
+  const rows = Object.entries(arrays).filter(([, row2]) => "offset" in row2);
+  return Object.fromEntries(rows.map(([name, row2]) => [name, numbers(buffer, row2)]));
 }
 function readEpisode({ agent }, buffer, model, about) {
   const layers = (list) => list.map(({ weight, bias, slope }) => ({
@@ -1872,10 +2104,8 @@ function readEpisode({ agent }, buffer, model, about) {
   });
 }
 function readRun({ follows, disturbance, scenes, ...about }, buffer, model, header) {
-  const given = {};
+  const given = givenOf(about, buffer);
   about.scenes = scenes ? unpackScenes(scenes) : null;
-  for (const [name, row2] of Object.entries(about.arrays))
-    if ("offset" in row2) given[name] = numbers(buffer, row2);
   if (!follows) return new Run(about, given);
   const { input, target, mask, ...recorded } = given;
   const sequence = { ...about, input, target, mask, given: recorded };
@@ -1910,16 +2140,16 @@ function sizesOf2(run) {
 }
 function formOf(run, name) {
   const list = dimensions(run.arrays[name]);
-  const [first, second] = list;
+  const [first2, second] = list;
   const contents = new Set(
     Object.values(run.arrays).map(dimensions).filter((one) => one.length === 2 && one.every(isLetter) && !one.includes("R")).filter(([place, content]) => place !== content).map(([, content]) => content)
   );
-  if (list.length === 0 || first === "R" && !isLetter(second ?? "3")) return "few";
+  if (list.length === 0 || first2 === "R" && !isLetter(second ?? "3")) return "few";
   if (list.length === 1)
-    return !isLetter(first) ? "other" : contents.has(first) ? "vector" : "places";
+    return !isLetter(first2) ? "other" : contents.has(first2) ? "vector" : "places";
   if (list.length > 2 || !list.every(isLetter)) return "other";
-  if (first === "R") return contents.has(second) ? "vectors" : "heads";
-  return first === second ? "pairs" : "words";
+  if (first2 === "R") return contents.has(second) ? "vectors" : "heads";
+  return first2 === second ? "pairs" : "words";
 }
 var placesOf = (run, name) => dimensions(run.arrays[name]).filter((one) => one !== "R")[0];
 function byPlaces(run, names) {
@@ -1942,14 +2172,14 @@ function subscript(run, name, index) {
 function firstWriteOrder(run) {
   const count = run.locations;
   const peak2 = new Float64Array(count);
-  const first = new Array(count).fill(run.steps);
+  const first2 = new Array(count).fill(run.steps);
   const weight = (step, i) => run.at("write_weighting", step)[i] || 0;
   for (let step = 0; step < run.steps; step++)
     for (let i = 0; i < count; i++) peak2[i] = Math.max(peak2[i], weight(step, i));
   for (let step = run.steps - 1; step >= 0; step--)
     for (let i = 0; i < count; i++)
-      if (peak2[i] >= WRITTEN && weight(step, i) >= peak2[i] / 2) first[i] = step;
-  return Array.from(first.keys()).sort((a, b) => first[a] - first[b] || a - b);
+      if (peak2[i] >= WRITTEN && weight(step, i) >= peak2[i] / 2) first2[i] = step;
+  return Array.from(first2.keys()).sort((a, b) => first2[a] - first2[b] || a - b);
 }
 var axis = (kind, count) => ({ kind, count });
 var named2 = (kind, names) => ({ kind, count: names.length, names });
@@ -2036,10 +2266,10 @@ var between = (low, high) => ({
 var around = (extent) => ({ kind: "diverging", low: -(extent || 1), high: extent || 1 });
 var UNIT = between(0, 1);
 
-// src/memorylab/player/script/words.js
+// src/memorylab/player/script/facts.js
 var SCARCE = 0.1;
-var FAINT = 0.5;
-var CHANGED = 0.1;
+var WAYS = ["backward", "content", "forward"];
+var FROM = { content: "read_content_weighting" };
 function peak(weighting, from, size) {
   let best = 0;
   let total = 0;
@@ -2049,55 +2279,69 @@ function peak(weighting, from, size) {
   }
   return { location: best, weight: weighting[from + best], total };
 }
+function writeAt(run, step) {
+  const write2 = peak(run.at("write_weighting", step), 0, run.locations);
+  const [gate] = run.at("allocation_gate", step);
+  const allocated = gate * run.at("allocation_weighting", step)[write2.location];
+  const found = (1 - gate) * run.at("write_content_weighting", step)[write2.location];
+  return { ...write2, isAllocated: allocated >= found };
+}
+function freedAt(run, step) {
+  if (step === 0) return [];
+  const { locations: N, heads } = run;
+  const gates2 = run.at("free_gates", step);
+  const before = run.at("read_weighting", step - 1);
+  return Array.from({ length: N }, (_, i) => i).filter((i) => {
+    let kept = 1;
+    for (let head = 0; head < heads; head++) kept *= 1 - gates2[head] * before[head * N + i];
+    return kept < 0.5;
+  });
+}
+function readAt(run, step, head) {
+  const N = run.locations;
+  const read3 = peak(run.at("read_weighting", step), head * N, N);
+  const modes = run.at("read_modes", step);
+  const parts = WAYS.map((way, i) => {
+    const weighting = run.at(FROM[way] ?? `${way}_weighting`, step);
+    return modes[head * 3 + i] * weighting[head * N + read3.location];
+  });
+  const most2 = parts.indexOf(Math.max(...parts));
+  const last = step ? peak(run.at("read_weighting", step - 1), head * N, N).location : null;
+  return { ...read3, way: WAYS[most2], part: parts[most2], last };
+}
+
+// src/memorylab/player/script/words.js
+var FAINT = 0.5;
+var CHANGED = 0.1;
 var share = (weight) => weight.toFixed(2);
 function tellStep(run, step) {
   if (step >= run.steps) return `This run ended with step ${run.steps - 1}.`;
   if (!run.has("write_weighting")) return tellUnits(run, step);
-  const N = run.locations;
   const sentences = [];
-  const write2 = peak(run.at("write_weighting", step), 0, N);
+  const write2 = writeAt(run, step);
   if (![write2.weight, write2.total].every(Number.isFinite))
     sentences.push("Its write is not a number.");
   else if (write2.total < SCARCE) sentences.push(`Writes next to nothing (${share(write2.total)}).`);
   else {
-    const gate = run.at("allocation_gate", step)[0];
-    const allocated = gate * run.at("allocation_weighting", step)[write2.location];
-    const found = (1 - gate) * run.at("write_content_weighting", step)[write2.location];
-    const how = allocated >= found ? "newly allocated" : "found by content";
+    const how = write2.isAllocated ? "newly allocated" : "found by content";
     const place = `location ${write2.location} (${share(write2.weight)})`;
     if (write2.weight >= write2.total / 2) sentences.push(`Writes to ${place}, ${how}.`);
     else sentences.push(`Spreads its write, most of it to ${place}, ${how}.`);
   }
-  if (step > 0) {
-    const gates2 = run.at("free_gates", step);
-    const before = run.at("read_weighting", step - 1);
-    const freed = [];
-    for (let i = 0; i < N; i++) {
-      let kept = 1;
-      for (let head = 0; head < run.heads; head++) kept *= 1 - gates2[head] * before[head * N + i];
-      if (kept < 0.5) freed.push(i);
-    }
-    if (freed.length > 4) sentences.push(`Frees ${freed.length} locations.`);
-    else if (freed.length)
-      sentences.push(`Frees location${freed.length > 1 ? "s" : ""} ${freed.join(", ")}.`);
-  }
+  const freed = freedAt(run, step);
+  if (freed.length > 4) sentences.push(`Frees ${freed.length} locations.`);
+  else if (freed.length)
+    sentences.push(`Frees location${freed.length > 1 ? "s" : ""} ${freed.join(", ")}.`);
   for (let head = 0; head < run.heads; head++) {
-    const read3 = peak(run.at("read_weighting", step), head * N, N);
+    const read3 = readAt(run, step, head);
     if (!Number.isFinite(read3.weight)) sentences.push(`Head ${head}'s read is not a number.`);
     else if (read3.total < SCARCE)
       sentences.push(`Head ${head} reads next to nothing (${share(read3.total)}).`);
     else {
-      const modes = run.at("read_modes", step);
-      const ways = ["backward_weighting", "read_content_weighting", "forward_weighting"];
-      const parts = ways.map(
-        (way2, i) => modes[head * 3 + i] * run.at(way2, step)[head * N + read3.location]
-      );
-      const way = parts.indexOf(Math.max(...parts));
       let how = "found by content";
-      if (way !== 1) {
-        how = way === 0 ? "following the link backward" : "following the link";
-        if (step > 0)
-          how += ` from ${peak(run.at("read_weighting", step - 1), head * N, N).location}`;
+      if (read3.way !== "content") {
+        how = read3.way === "backward" ? "following the link backward" : "following the link";
+        if (step > 0) how += ` from ${read3.last}`;
       }
       const place = `${read3.location} (${share(read3.weight)})`;
       if (read3.weight >= read3.total / 2) sentences.push(`Head ${head} reads ${place}, ${how}.`);
@@ -2137,36 +2381,27 @@ function tellSimply(run, step, number2) {
   return [tellWrite(run, step, number2), ...sentences, tellAnswer(run, step)].join(" ").trim();
 }
 function tellWrite(run, step, number2) {
-  const write2 = peak(run.at("write_weighting", step), 0, run.locations);
+  const write2 = writeAt(run, step);
   if (![write2.weight, write2.total].every(Number.isFinite)) return "What it writes is not a number.";
   if (write2.total < SCARCE) return "Writes next to nothing.";
-  const gate = run.at("allocation_gate", step)[0];
-  const allocated = gate * run.at("allocation_weighting", step)[write2.location];
-  const found = (1 - gate) * run.at("write_content_weighting", step)[write2.location];
   const place = `location ${number2(write2.location)}`;
-  const why = allocated >= found ? "which was free" : "because it resembles what the model looks for";
+  const why = write2.isAllocated ? "which was free" : "because it resembles what the model looks for";
   const how = write2.total < FAINT ? "Writes faintly" : "Writes";
   if (write2.weight >= write2.total / 2) return `${how} to ${place}, ${why}.`;
   const spread = write2.total < FAINT ? "Spreads a faint write" : "Spreads its write";
   return `${spread} over several locations, most of it to ${place}.`;
 }
 function tellRead(run, step, head, number2) {
-  const N = run.locations;
-  const read3 = peak(run.at("read_weighting", step), head * N, N);
+  const read3 = readAt(run, step, head);
   if (!Number.isFinite(read3.weight)) return "something that is not a number";
   if (read3.total < SCARCE) return "next to nothing";
   const place = `location ${number2(read3.location)}`;
   if (read3.weight < SCARCE) return "a little of many locations";
   if (read3.weight < read3.total / 2) return `a mixture of locations, most of it from ${place}`;
-  const modes = run.at("read_modes", step).subarray(head * 3, head * 3 + 3);
-  const ways = ["backward_weighting", "read_content_weighting", "forward_weighting"];
-  const parts = ways.map((way2, i) => modes[i] * run.at(way2, step)[head * N + read3.location]);
-  const way = parts.indexOf(Math.max(...parts));
   let why = "because it resembles what the model looks for";
-  if (way !== 1 && step > 0) {
-    const last = peak(run.at("read_weighting", step - 1), head * N, N);
-    const side = way === 0 ? "before" : "after";
-    why = `which was written right ${side} location ${number2(last.location)}`;
+  if (read3.way !== "content" && read3.last !== null) {
+    const side = read3.way === "backward" ? "before" : "after";
+    why = `which was written right ${side} location ${number2(read3.last)}`;
   }
   return `${read3.total < FAINT ? "faintly from " : ""}${place}, ${why}`;
 }
@@ -2177,11 +2412,11 @@ function tellUnits(run, step, unit = (place) => place) {
   const before = step > 0 ? run.at(name, step - 1) : new Float32Array(now.length);
   const changes = Array.from(now, (value, i) => Math.abs(value - before[i]));
   if (!changes.every(Number.isFinite)) return "What it holds is not a number.";
-  const most = changes.indexOf(Math.max(...changes));
+  const most2 = changes.indexOf(Math.max(...changes));
   const many = changes.filter((change) => change >= CHANGED).length;
   const text2 = (value) => value.toFixed(2).replace("-", "−");
   const who = many ? `${many} of ${now.length} units change` : "No unit changes";
-  return `${who} by ${CHANGED} or more; unit ${unit(most)} changes most, from ${text2(before[most])} to ${text2(now[most])}.`;
+  return `${who} by ${CHANGED} or more; unit ${unit(most2)} changes most, from ${text2(before[most2])} to ${text2(now[most2])}.`;
 }
 function tellAnswer(run, step) {
   if (!hasBits(run) || !isAsked(run, step)) return "";
@@ -2391,6 +2626,13 @@ var Panel = class {
     }
     this.marks.replaceChildren(...bars);
   }
+  /** Whether a cell shows a number of the array `name`. */
+  shows(name) {
+    for (let row2 = 0; row2 < this.rows.count; row2++)
+      for (let column2 = 0; column2 < this.columns.count; column2++)
+        if (this.address(row2, column2).name === name) return true;
+    return false;
+  }
   /** Light the cells that show one of some numbers, each { name, index, step }. */
   light(numbers2, step) {
     const cells = [];
@@ -2596,7 +2838,7 @@ function group(title, rows, open) {
 function stepFigures(view) {
   const { run, compact } = view;
   const cell = view.crowded ? 7 : compact ? 9 : 12;
-  const limit = (count, most) => Math.max(96, Math.min(most, count * cell));
+  const limit = (count, most2) => Math.max(96, Math.min(most2, count * cell));
   const high = (letter) => limit(view.axes.sizes[letter], compact ? 176 : 240);
   const wide = limit(run.word ?? 0, compact ? 176 : 240);
   const stored = run.frame ? [view.frame(run.frame)] : [];
@@ -2708,14 +2950,14 @@ function runLines(view) {
   const placed2 = ["usage", "write_weighting", "read_weighting"].filter((name) => run.has(name));
   const units = view.names("places").filter((name) => placesOf(run, name) !== "N");
   const entries = view.entries([...placed2, ...units]);
-  const most = Math.min(view.compact ? 64 : 96, (view.compact ? 200 : 360) / entries.length);
+  const most2 = Math.min(view.compact ? 64 : 96, (view.compact ? 200 : 360) / entries.length);
   return [
     ...numbers2.map((name) => numbersLine(view, name)),
     ...entries.map((entry) => {
       const rows = view.axes.sizes[placesOf(run, entry.name)];
       const height = Math.max(
         view.crowded ? 28 : 40,
-        Math.min(most, rows * (view.crowded ? 2 : 4))
+        Math.min(most2, rows * (view.crowded ? 2 : 4))
       );
       return placesLine(view, entry, { height });
     })
@@ -2814,8 +3056,8 @@ function stepFigures2(view) {
 function memory2(view, letter, names) {
   const { run, axes } = view;
   const rows = axes.of(letter);
-  const { row: row2, least, most } = sizesFor(view);
-  const height = clamp(least, rows.count * row2, most);
+  const { row: row2, least, most: most2 } = sizesFor(view);
+  const height = clamp(least, rows.count * row2, most2);
   const words = names.filter((name) => view.names("words").includes(name));
   const places = names.filter((name) => view.names("places").includes(name));
   const heads = names.filter((name) => view.names("heads").includes(name));
@@ -2900,9 +3142,9 @@ function touch(view, panel, bars) {
   view.touched.push((step) => {
     const marks = bars.map((one) => {
       const value = one.cells(step);
-      let most = 0;
-      for (let row2 = 1; row2 < one.rows.count; row2++) if (value(row2, 0) > value(most, 0)) most = row2;
-      return value(most, 0) >= TOUCHED ? panel.bar("row", most, `mp-touch ${one.tone}`) : "";
+      let most2 = 0;
+      for (let row2 = 1; row2 < one.rows.count; row2++) if (value(row2, 0) > value(most2, 0)) most2 = row2;
+      return value(most2, 0) >= TOUCHED ? panel.bar("row", most2, `mp-touch ${one.tone}`) : "";
     });
     layer.replaceChildren(...marks);
   });
@@ -2910,8 +3152,8 @@ function touch(view, panel, bars) {
 function runLines2(view) {
   const { run } = view;
   const lines = [];
-  const { line: most } = sizesFor(view);
-  const small = (count) => clamp(Math.min(34, most - 4), count * 7, most);
+  const { line: most2 } = sizesFor(view);
+  const small = (count) => clamp(Math.min(34, most2 - 4), count * 7, most2);
   const numbers2 = (name, label = plain(view, name)) => {
     const single = run.size(name) === 1;
     const height = single ? 16 : small(run.size(name));
@@ -2920,8 +3162,8 @@ function runLines2(view) {
   };
   const simple = view.names("other", "few");
   const acts = hasWorld(run) && run.has("action_probabilities") && run.has("observation");
-  const [first, last] = acts ? ["observation", "action_probabilities"] : ["input", "output"];
-  if (run.has(first) && run.frame?.name !== first) numbers2(first, acts ? "sees" : void 0);
+  const [first2, last] = acts ? ["observation", "action_probabilities"] : ["input", "output"];
+  if (run.has(first2) && run.frame?.name !== first2) numbers2(first2, acts ? "sees" : void 0);
   for (const entry of placed(view)) lines.push(placesLine(view, ...entry).root);
   if (hasBits(run)) lines.push(...answerLines(view, small));
   else if (run.has(last)) numbers2(last, acts ? "does" : void 0);
@@ -3004,6 +3246,7 @@ var View = class {
     this.touched = [];
     this.words = element("p", { class: "mp-words", "aria-live": "polite" });
     this.world = hasWorld(run) ? new World(this) : null;
+    const world = this.world ? [this.world.root] : [];
     const parts = simple ? buildSimple(this) : buildEverything(this);
     const about = run.label ? "" : run.about;
     const heading = element(
@@ -3017,11 +3260,11 @@ var View = class {
       { class: "mp-view", "aria-label": run.label || "run" },
       heading,
       this.words,
-      ...this.world ? [this.world.root] : [],
+      ...simple ? world : [],
       element(
         "div",
         { class: "mp-main" },
-        element("div", { class: "mp-step" }, ...parts.step),
+        element("div", { class: "mp-step" }, ...simple ? [] : world, ...parts.step),
         element("div", { class: "mp-whole" }, ...parts.whole)
       )
     );
@@ -3193,7 +3436,7 @@ var Board = class {
     this.runs = runs;
     this.player.chosen = null;
     this.difference = null;
-    this.orders = this.orderRows();
+    this.orders = this.orderRows(runs);
     this.views = runs.map((run, i) => this.viewOf(run, this.orders[i]));
     this.player.root.dataset.level = this.level;
     this.root.dataset.runs = runs.length;
@@ -3209,41 +3452,44 @@ var Board = class {
     const wanted = this.shown === "difference" && this.comparable() ? "difference" : 0;
     this.shown = this.before = 0;
     this.tab(wanted);
+    this.player.tellShown();
   }
   viewOf(run, order) {
     const compact = this.runs.length > 1 && !run.signed;
     return new View(this.player, run, { simple: this.level === "simple", order, compact });
   }
   /** The order of each run's locations: that of the first run's, so that their rows match. */
-  orderRows() {
-    if (this.level !== "simple") return this.runs.map((run) => run.order);
-    const [first] = this.runs;
-    return this.runs.map((run) => {
+  orderRows(runs) {
+    if (this.level !== "simple") return runs.map((run) => run.order);
+    const [first2] = runs;
+    return runs.map((run) => {
       if (!run.has("write_weighting")) return run.order;
-      const leads = first.has("write_weighting") && first.locations === run.locations;
-      return firstWriteOrder(leads ? first : run);
+      const leads = first2.has("write_weighting") && first2.locations === run.locations;
+      return firstWriteOrder(leads ? first2 : run);
     });
   }
   /**
    * Show other runs. Where their sizes are those of the runs before, the panels stay and are only
-   * drawn anew, with their locations in the order that they had.
+   * drawn anew, with their locations in the order that they had, unless `reorder` asks for their own.
    */
-  show(runs) {
+  show(runs, reorder) {
     const same2 = runs.length === this.runs.length && runs.every((run, i) => isAlike(run, this.runs[i]));
-    if (same2) {
+    if (same2 && !(reorder && `${this.orderRows(runs)}` !== `${this.orders}`)) {
       this.runs = runs;
       this.views.forEach((view, i) => view.show(runs[i]));
       this.difference?.show(new Difference(...runs));
       this.foot.firstChild.replaceWith(legend(this.front));
+      this.player.tellShown();
       return true;
     }
     this.build(runs);
     return false;
   }
-  setLevel(level) {
+  /** Show another level; `keep` it for the reader's next visit. */
+  setLevel(level, keep = true) {
+    if (keep) remember(level);
     if (this.level === level) return;
     this.level = level;
-    remember(level);
     this.player.select(null);
     this.build(this.runs);
   }
@@ -3300,6 +3546,128 @@ var Board = class {
   }
   get all() {
     return this.difference ? [...this.views, this.difference] : this.views;
+  }
+};
+
+// src/memorylab/player/script/film.js
+var FRAMES_PER_SECOND = 4;
+var SYNC_AFTER = 120;
+var WIDTH = 100;
+var Film = class {
+  constructor(player, about, frames) {
+    Object.assign(this, { player, frames, labels: about.labels });
+    const { model } = player;
+    this.frame = Math.min(model.get("frame") ?? Infinity, frames.length - 1);
+    this.errors = frames.map(({ recorded }) => countWrong(recorded));
+    player.runs = [frames[this.frame].run];
+    this.build();
+    this.tell();
+    player.root.addEventListener("keydown", (event) => this.key(event), { capture: true });
+    this.onModelFrame = () => this.seek(model.get("frame"), false);
+    model.on("change:frame", this.onModelFrame);
+  }
+  build() {
+    this.playButton = element("button", {
+      type: "button",
+      "data-action": "play-film",
+      onclick: () => this.toggle()
+    });
+    this.slider = element("input", {
+      type: "range",
+      min: 0,
+      max: this.frames.length - 1,
+      "aria-label": "training",
+      title: "Through training (shift and arrow keys)",
+      oninput: () => this.seek(Number(this.slider.value))
+    });
+    this.slider.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") event.stopPropagation();
+    });
+    this.told = element("output", { class: "mp-film-told" });
+    const curve = this.errors[0] ? [this.curve()] : [];
+    const track = element("div", { class: "mp-film-track" }, ...curve, this.slider);
+    this.root = element(
+      "div",
+      { class: "mp-controls mp-film", role: "toolbar", "aria-label": "training" },
+      this.playButton,
+      track,
+      this.told
+    );
+    this.toggle(false);
+  }
+  /** The share of wrong bits over training: a slider's thumb stands above its frame. */
+  curve() {
+    const { errors } = this;
+    const part = errors.map(({ wrong, asked }) => wrong / (asked || 1));
+    const highest = Math.max(...part, 1e-9);
+    const across = (frame) => WIDTH * frame / Math.max(1, errors.length - 1);
+    const points = part.map((value, frame) => `${across(frame)} ${1 - value / highest}`);
+    const box = { viewBox: `0 -0.1 ${WIDTH} 1.2`, preserveAspectRatio: "none" };
+    this.here = drawing("path", { class: "mp-film-here" });
+    const line3 = drawing("path", { d: `M${points.join("L")}` });
+    return drawing(
+      "svg",
+      { ...box, role: "img", "aria-label": "wrong bits over training" },
+      line3,
+      this.here
+    );
+  }
+  /** Say which frame is shown. */
+  tell() {
+    const { frame } = this;
+    const error = this.errors[frame];
+    const wrong = error ? ` · ${error.wrong} of ${error.asked} bits wrong` : "";
+    this.slider.value = frame;
+    this.told.textContent = `training ${this.labels[frame]}${wrong}`;
+    this.slider.setAttribute("aria-valuetext", this.told.textContent);
+    const x = WIDTH * frame / Math.max(1, this.frames.length - 1);
+    this.here?.setAttribute("d", `M${x} -0.1v1.2`);
+  }
+  seek(frame, sync = true) {
+    frame = Math.max(0, Math.min(this.frames.length - 1, frame));
+    if (frame === this.frame) return;
+    this.frame = frame;
+    const focus = this.player.root.querySelector("canvas:focus")?.dataset.panel;
+    this.player.show([this.frames[frame].run], { reorder: true });
+    if (focus && !this.player.root.querySelector("canvas:focus"))
+      this.player.root.querySelector(`[data-panel="${CSS.escape(focus)}"]`)?.focus();
+    this.tell();
+    if (!sync) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.sync(), SYNC_AFTER);
+  }
+  sync() {
+    const { model } = this.player;
+    if (model.get("frame") === this.frame) return;
+    model.set("frame", this.frame);
+    model.save_changes();
+  }
+  toggle(play = !this.playing) {
+    this.playing = play;
+    const name = play ? "Pause the training" : "Play through training";
+    this.playButton.replaceChildren(sign(play ? "pause" : "play"));
+    this.playButton.title = name;
+    this.playButton.setAttribute("aria-label", name);
+    clearInterval(this.interval);
+    if (!play) return;
+    if (this.frame === this.frames.length - 1) this.seek(0);
+    this.interval = setInterval(() => {
+      this.seek(this.frame + 1);
+      if (this.frame === this.frames.length - 1 || !this.root.isConnected) this.toggle(false);
+    }, 1e3 / FRAMES_PER_SECOND);
+  }
+  key(event) {
+    const { key, shiftKey, ctrlKey, metaKey, altKey, target } = event;
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[key];
+    if (!shiftKey || ctrlKey || metaKey || altKey || !by || target.type === "text") return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.seek(this.frame + by);
+  }
+  destroy() {
+    this.toggle(false);
+    clearTimeout(this.timer);
+    this.player.model.off("change:frame", this.onModelFrame);
   }
 };
 
@@ -3471,9 +3839,9 @@ function groups(edits) {
   return found;
 }
 var isSilence = (edit, name) => edit.name === name && edit.index.length === 0 && edit.value === 0;
-function when({ first, last }) {
-  if (last === null) return first === 0 ? "at all steps" : `from step ${first} on`;
-  return first === last ? `at step ${first}` : `at steps ${first} to ${last}`;
+function when({ first: first2, last }) {
+  if (last === null) return first2 === 0 ? "at all steps" : `from step ${first2} on`;
+  return first2 === last ? `at step ${first2}` : `at steps ${first2} to ${last}`;
 }
 var lookUpWords = "nothing is found by content";
 var SILENCES = {
@@ -3785,8 +4153,8 @@ var Tools = class {
   }
   /** The edits that give a place a value; a read mode leaves the rest to the other modes. */
   editsOf({ name, index, kind, size }, value) {
-    const [first, last] = this.span;
-    const edit = { name, index, first, last, value };
+    const [first2, last] = this.span;
+    const edit = { name, index, first: first2, last, value };
     if (kind !== "distribution" || index.length < 2) return [edit];
     const rest = Number(((1 - value) / (size - 1)).toPrecision(6));
     return [{ ...edit, index: index.slice(0, -1), value: rest }, edit];
@@ -3810,9 +4178,9 @@ var Tools = class {
     laboratory.propose({ ...now, edits: now.edits.filter((edit) => !own.includes(edit)) });
   }
   cut() {
-    const [first, last] = this.span;
+    const [first2, last] = this.span;
     const { name, index } = this.chosen;
-    this.laboratory.edit([{ name, index, first, last, value: 0 }]);
+    this.laboratory.edit([{ name, index, first: first2, last, value: 0 }]);
   }
   // -- a part silenced, other words, a line of text
   buildSilence() {
@@ -3960,6 +4328,13 @@ var Trial = class {
   of(disturbance) {
     return this.run.disturbed(disturbance, this.sequence(disturbance.words));
   }
+  /** The run of new random words, as many as there are, with the same edits; null without a task. */
+  fresh(seed) {
+    const { run, task } = this;
+    if (!task) return null;
+    const count = (run.disturbance.words ?? task.words).length / task.group;
+    return this.of({ ...run.disturbance, words: task.random(count, seed) });
+  }
   /** The run with the same words and locations as the present one, but without any edit. */
   undisturbed() {
     const { edits, words, locations } = this.run.disturbance;
@@ -3989,7 +4364,7 @@ var Trial = class {
 
 // src/memorylab/player/script/laboratory.js
 var LARGER = [1, 4, 16];
-var SYNC_AFTER = 120;
+var SYNC_AFTER2 = 120;
 var Laboratory = class {
   constructor(player, header) {
     this.player = player;
@@ -4215,7 +4590,7 @@ var Laboratory = class {
     this.show();
     this.draw();
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.sync(), SYNC_AFTER);
+    this.timer = setTimeout(() => this.sync(), SYNC_AFTER2);
   }
   show() {
     this.player.show(this.trial.shown(this.comparing));
@@ -4313,6 +4688,581 @@ var Laboratory = class {
 };
 var isUndo = ({ key, ctrlKey, metaKey, altKey }) => (ctrlKey || metaKey) && !altKey && ["z", "y"].includes(key.toLowerCase());
 
+// src/memorylab/player/script/guide.js
+var Guide = class {
+  /**
+   * A button in the controls opens the card `about.label`: then `begin` is called, and `end` when
+   * it is closed. `keys` has what keys do inside the card.
+   */
+  constructor(player, about) {
+    Object.assign(this, { player, ...about });
+    this.button = press(this.name, this.title, this.name, () => this.toggle());
+    this.button.setAttribute("aria-expanded", "false");
+    this.progress = element("span", { class: "mp-progress" });
+    this.heading = element("h4", {});
+    this.text = element("p", {});
+    this.body = element("div", { class: "mp-guide-body" });
+    this.actions = element("div", { class: "mp-guide-actions" });
+    const said = element("div", { class: "mp-said", "aria-live": "polite" });
+    said.append(element("div", {}, this.heading, this.progress), this.text);
+    this.card = element("section", { class: "mp-guide", "aria-label": this.name });
+    const close = press("close-guide", "Close (escape)", "×", () => this.close());
+    close.setAttribute("aria-label", "Close (escape)");
+    this.card.append(said, this.actions, close, this.body);
+    this.card.addEventListener("keydown", (event) => this.key(event));
+    player.slots.guides.append(this.button);
+  }
+  get isOpen() {
+    return this.player.guide === this;
+  }
+  toggle() {
+    if (this.isOpen) this.close();
+    else this.open();
+  }
+  open() {
+    this.player.guide?.close();
+    this.player.toggle(false);
+    this.player.guide = this;
+    this.player.slots.tour.replaceChildren(this.card);
+    this.button.setAttribute("aria-expanded", "true");
+    this.begin();
+  }
+  close() {
+    if (!this.isOpen) return;
+    const hasFocus2 = this.card.matches(":focus-within");
+    this.player.guide = null;
+    this.player.slots.tour.replaceChildren();
+    this.button.setAttribute("aria-expanded", "false");
+    this.end();
+    if (hasFocus2) this.button.focus();
+  }
+  say(title, progress, text2) {
+    this.heading.textContent = title;
+    this.progress.textContent = progress;
+    this.text.textContent = text2;
+  }
+  key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const action = event.key === "Escape" ? () => this.close() : this.keys(event);
+    if (!action) return;
+    event.preventDefault();
+    event.stopPropagation();
+    action();
+  }
+  /** Scroll until a picture is in sight below the controls and the card. */
+  reveal(frame) {
+    const { root: root2 } = this.player;
+    const head = root2.querySelector(".mp-head").offsetHeight;
+    root2.style.setProperty("--mp-covered", `${head + 24}px`);
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const fits = frame.offsetHeight < window.innerHeight - head - 48;
+    const block = fits ? "nearest" : "start";
+    frame.scrollIntoView({ block, behavior: still ? "auto" : "smooth" });
+  }
+};
+
+// src/memorylab/player/script/questions.js
+var CLEAR = 0.5;
+var ALIKE = 0.01;
+function excerpt(run, steps) {
+  return Object.assign(Object.create(run), { steps });
+}
+function questionAt(run, step) {
+  const write2 = writeAt(run, step);
+  if (step === 0 || !(write2.weight > CLEAR)) return null;
+  const usage2 = run.at("usage", step).slice();
+  const matches = run.at("write_content_weighting", step).slice();
+  const reason = write2.isAllocated ? run.at("allocation_weighting", step) : matches;
+  if (peak(reason, 0, run.locations).location !== write2.location) return null;
+  return { step, ...write2, usage: usage2, matches };
+}
+var questionsOf = (run) => Array.from({ length: run.steps }, (_, step) => questionAt(run, step)).filter(Boolean);
+function judge(question, { location: location2, isAllocated }) {
+  const { usage: usage2 } = question;
+  const isAlike2 = usage2[location2] - usage2[question.location] < ALIKE;
+  return {
+    location: location2 === question.location || question.isAllocated && isAlike2,
+    reason: isAllocated === question.isAllocated
+  };
+}
+function explain(question, answer, number2) {
+  const { step, location: location2, weight, isAllocated, usage: usage2, matches } = question;
+  const share3 = (value) => value.toFixed(2);
+  const place = `location ${number2(location2)} (${share3(weight)})`;
+  if (!isAllocated)
+    return `Step ${step} wrote to ${place}, found by content: it matched what the step looked for with ${share3(matches[location2])}.`;
+  const alike = usage2.filter((value) => value - usage2[location2] < ALIKE).length;
+  const others = alike > 1 ? `; ${alike} locations were as free, so any of them counts` : "";
+  return `Step ${step} wrote to ${place}, newly allocated: its usage of ${share3(usage2[location2])} was the lowest${others}.`;
+}
+
+// src/memorylab/player/script/quiz.js
+var REASONS = [
+  ["newly allocated", true, "It was used least."],
+  ["found by content", false, "Its content matched what the step looked for."]
+];
+var randomSeed = () => Math.floor(Math.random() * 2 ** 32);
+var swatch = (name) => element("span", { class: "mp-key" }, element("i", { class: `mp-${name}` }, element("b")), name);
+var TYPING = 1e3;
+var Quiz = class {
+  constructor(player) {
+    this.player = player;
+    const { model } = player;
+    this.score = ["quiz_right", "quiz_asked"].map((name) => model.get(name) ?? 0);
+    this.guide = new Guide(player, {
+      name: "quiz",
+      title: "Which location is written next, and why?",
+      begin: () => this.begin(),
+      end: () => this.end(),
+      keys: (event) => this.keys(event)
+    });
+    this.onward = press("next-question", "Another question", "next question", () => this.ask());
+    this.guide.actions.append(this.onward);
+    player.onShow(() => this.follow());
+    this.follow();
+  }
+  begin() {
+    const { player } = this;
+    this.runs = player.runs;
+    this.stepBefore = player.step;
+    this.typed = "";
+    this.questions = [];
+    player.slots.laboratory.hidden = true;
+    this.ask();
+  }
+  end() {
+    const { player } = this;
+    player.answering = null;
+    player.slots.laboratory.hidden = false;
+    player.light(this.run, []);
+    if (!this.shows) return;
+    this.shows = null;
+    player.show(this.runs);
+    player.seek(this.stepBefore);
+  }
+  /** Other runs are shown: the quiz is over, because its question is about those before. */
+  follow() {
+    const { guide, player } = this;
+    const [run] = player.runs;
+    if (guide.isOpen) {
+      if (run === this.shows) return this.drawChoices();
+      this.shows = null;
+      guide.close();
+    }
+    guide.button.hidden = !run.has("usage") || !questionsOf(run).length;
+  }
+  /** The next question: of a new sequence, or of the next step of the run that was shown. */
+  next() {
+    const fresh = this.player.laboratory?.trial.fresh(randomSeed());
+    const clear = fresh ? questionsOf(fresh) : [];
+    if (clear.length) return [fresh, clear[Math.floor(Math.random() * clear.length)]];
+    if (!this.questions.length) this.questions = questionsOf(this.runs[0]);
+    return [this.runs[0], this.questions.shift()];
+  }
+  ask() {
+    const { player } = this;
+    [this.run, this.question] = this.next();
+    this.answer = {};
+    this.judged = null;
+    this.show(this.question.step);
+    player.answering = (cell) => this.point(cell);
+    this.onward.hidden = true;
+    this.draw();
+    this.lookAtMemory();
+    this.places.find((place) => place.tabIndex === 0).focus({ preventScroll: true });
+  }
+  /** Show the run's first steps, of which the last is the present one. */
+  show(steps) {
+    const { player } = this;
+    player.light(this.run, []);
+    this.shows = excerpt(this.run, steps);
+    player.show([this.shows], { steps: this.run.steps, reorder: true });
+    player.seek(steps - 1);
+  }
+  number = (location2) => this.player.board.front.axes.number("N", location2);
+  /** A click on a row of a picture answers the question. */
+  point({ panel }) {
+    if (panel.rows.kind !== "N") return;
+    this.choose(panel.rows.places[panel.cell[0]]);
+  }
+  choose(location2) {
+    if (this.judged) return;
+    this.answer.location = location2;
+    this.drawChoices();
+    this.reasons[0].focus({ preventScroll: true });
+  }
+  give(isAllocated) {
+    if (this.judged || this.answer.location === void 0) return;
+    this.answer.isAllocated = isAllocated;
+    this.judged = judge(this.question, this.answer);
+    const isRight = this.judged.location && this.judged.reason;
+    this.score = [this.score[0] + isRight, this.score[1] + 1];
+    const { model } = this.player;
+    model.set("quiz_right", this.score[0]);
+    model.set("quiz_asked", this.score[1]);
+    model.save_changes();
+    this.reveal();
+  }
+  reveal() {
+    const { player, question } = this;
+    player.answering = null;
+    this.show(question.step + 1);
+    const { location: location2, step } = question;
+    player.light(this.shows, [{ name: "write_weighting", index: location2, step }]);
+    this.onward.hidden = false;
+    this.draw();
+    this.lookAtMemory();
+    this.onward.focus({ preventScroll: true });
+  }
+  lookAtMemory() {
+    const { panels } = this.player.board.front;
+    this.guide.reveal(panels.find(({ name }) => name === "memory").frame);
+  }
+  keys({ key }) {
+    if (this.judged) return null;
+    if (/^\d$/.test(key)) return () => this.type(key);
+    const { places } = this;
+    const at = places.findIndex((place) => place.matches(":focus"));
+    if (at < 0) return null;
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: places.length - 1 }[key];
+    return to === void 0 ? null : () => this.reach(places[to]);
+  }
+  /** Move the focus among the locations, of which the Tab key reaches one. */
+  reach(place) {
+    if (!place) return;
+    for (const one of this.places) one.tabIndex = one === place ? 0 : -1;
+    place.focus();
+  }
+  /** Go to the location whose number is typed. */
+  type(digit) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.typed = "", TYPING);
+    const reaches = (text2) => this.places.find(({ dataset }) => dataset.number === text2);
+    this.typed = reaches(this.typed + digit) ? this.typed + digit : digit;
+    this.reach(reaches(this.typed));
+  }
+  // -- drawing
+  draw() {
+    const { guide, question, judged, answer } = this;
+    const { step } = question;
+    const [right, asked] = this.score;
+    const progress = `${right} of ${asked} right`;
+    this.drawChoices();
+    if (!judged)
+      return guide.say(
+        `Which location does step ${step} write to?`,
+        progress,
+        `You see the memory after step ${step - 1}. Click a row or a number. The bars: how full a location is (usage), and how well it matches what the step looks for.`
+      );
+    const isRight = judged.location && judged.reason;
+    const verdict2 = isRight ? "Right" : judged.location ? "The reason is another" : "Not this time";
+    guide.say(verdict2, progress, explain(question, answer, this.number));
+  }
+  /** The locations with their bars, and the reasons. */
+  drawChoices() {
+    const { question, answer, judged, guide } = this;
+    const order = this.player.board.front.axes.of("N").places;
+    this.places = order.map((location2) => this.place(location2));
+    const reach = this.places.find((place) => place.matches("[aria-pressed=true]")) ?? this.places[0];
+    for (const place of this.places) place.tabIndex = place === reach ? 0 : -1;
+    this.reasons = REASONS.map(([text2, isAllocated, title]) => {
+      const button = press("reason", title, text2, () => this.give(isAllocated));
+      button.disabled = answer.location === void 0 || judged !== null;
+      button.setAttribute("aria-pressed", String(answer.isAllocated === isAllocated));
+      return button;
+    });
+    const about = { class: "mp-places", role: "group", "aria-label": "locations" };
+    const why = { class: "mp-reasons", role: "group", "aria-label": "reason" };
+    guide.body.replaceChildren(
+      element("div", about, ...this.places, swatch("usage"), swatch("match")),
+      element("div", why, element("span", {}, "Why there?"), ...this.reasons)
+    );
+    guide.body.dataset.step = question.step;
+  }
+  place(location2) {
+    const { question, answer, judged } = this;
+    const number2 = this.number(location2);
+    const [usage2, match] = [question.usage[location2], question.matches[location2]];
+    const bar2 = (name, value) => {
+      const style = { height: `${100 * Math.max(0, Math.min(1, value))}%` };
+      return element("i", { class: `mp-${name}` }, element("b", { style }));
+    };
+    const button = press("place", null, number2, () => this.choose(location2));
+    const title = `location ${number2}: usage ${usage2.toFixed(2)}, match ${match.toFixed(2)}`;
+    for (const name of ["title", "aria-label"]) button.setAttribute(name, title);
+    button.append(
+      element("span", { "aria-hidden": "true" }, bar2("usage", usage2), bar2("match", match))
+    );
+    button.setAttribute("aria-pressed", String(answer.location === location2));
+    button.dataset.number = number2;
+    button.disabled = judged !== null;
+    if (judged && location2 === question.location) button.classList.add("mp-written");
+    return button;
+  }
+};
+
+// src/memorylab/player/script/stops.js
+var CLEAR2 = 0.5;
+var share2 = (value) => value.toFixed(2);
+var stepsOf = (run) => Array.from({ length: run.steps }, (_, step) => step);
+var findAll = (run, look) => stepsOf(run).flatMap((step) => {
+  const found = look(step);
+  return found ? [{ step, ...found }] : [];
+});
+var first = (run, look) => findAll(run, look)[0] ?? null;
+var most = (list) => list.reduce((best, one) => one.part > (best?.part ?? 0) ? one : best, null);
+function findAllocation(run) {
+  return first(run, (step) => {
+    const write2 = writeAt(run, step);
+    const { location: location2 } = write2;
+    const isFree = run.at("allocation_weighting", step)[location2] > CLEAR2;
+    if (!(write2.weight > CLEAR2) || !write2.isAllocated || !isFree) return null;
+    return { location: location2, usage: run.at("usage", step)[location2] };
+  });
+}
+function findWrite(run) {
+  const [one, two] = findAll(run, (step) => {
+    const { location: location2, weight } = writeAt(run, step);
+    return weight > CLEAR2 ? { location: location2, weight } : null;
+  });
+  return two ?? one ?? null;
+}
+function findLink(run) {
+  let from = null;
+  return first(run, (step) => {
+    const { location: location2, weight, total } = writeAt(run, step);
+    if (!(total > CLEAR2)) return null;
+    const [before, isClear] = [from, weight > CLEAR2];
+    from = isClear ? location2 : null;
+    if (!isClear || before === null || before === location2) return null;
+    const link2 = run.at("link", step)[location2 * run.locations + before];
+    return link2 > CLEAR2 ? { location: location2, before, link: link2 } : null;
+  });
+}
+function findRead(run, way) {
+  const N = run.locations;
+  const heads = Array.from({ length: run.heads }, (_, head) => head);
+  const reads = findAll(
+    run,
+    (step) => most(
+      heads.map((head) => ({ head, ...readAt(run, step, head) })).filter((read3) => read3.way === way && read3.weight > CLEAR2 && read3.part > CLEAR2).filter((read3) => {
+        if (way === "content") return true;
+        if (!step) return false;
+        const before = peak(run.at("read_weighting", step - 1), read3.head * N, N);
+        const link2 = run.at("link", step)[read3.location * N + read3.last];
+        return before.weight > CLEAR2 && link2 > CLEAR2;
+      })
+    )
+  );
+  return most(reads);
+}
+function findFreed(run) {
+  const N = run.locations;
+  return first(run, (step) => {
+    const freed = freedAt(run, step).map((location2) => {
+      const usage2 = [step - 1, step].map((at) => run.at("usage", at)[location2]);
+      return { location: location2, usage: usage2, part: usage2[0] - usage2[1] };
+    });
+    const found = most(freed);
+    if (!found || found.usage[0] <= CLEAR2) return null;
+    const before = run.at("read_weighting", step - 1);
+    const gates2 = run.at("free_gates", step);
+    const heads = Array.from(gates2, (gate, head) => ({
+      head,
+      gate,
+      part: gate * before[head * N + found.location]
+    }));
+    return { ...found, ...most(heads) };
+  });
+}
+function findAnswer(run) {
+  if (!hasBits(run)) return null;
+  const bits = run.size("output");
+  return findAll(run, (step) => {
+    if (!isAsked(run, step)) return null;
+    const all = Array.from({ length: bits }, (_, bit) => bit);
+    return { bits, right: all.filter((bit) => !isWrong(run, step, bit)).length };
+  }).at(-1) ?? null;
+}
+var STOPS = [
+  {
+    title: "The memory is a table",
+    what: "the memory",
+    level: "simple",
+    find: (run) => run.has("write_weighting") ? { step: 0 } : null,
+    text: (found, number2, run) => `Each of its ${run.locations} rows is a location and holds one word of ${run.word} numbers. All were 0 before the run. Each step may write to the table, then reads from it.`,
+    point: () => [{ name: "memory" }]
+  },
+  {
+    title: "Allocate: find room",
+    what: "a write to a free location",
+    level: "simple",
+    find: findAllocation,
+    text: ({ step, location: location2, usage: usage2 }, number2) => `Step ${step} needs room for a new word. It takes the location that is used least, number ${number2(location2)}, with a usage of ${share2(usage2)}. This is called allocation.`,
+    point: ({ location: location2 }) => [{ name: "write_weighting", index: location2 }]
+  },
+  {
+    title: "Write",
+    what: "a clear write",
+    level: "simple",
+    find: findWrite,
+    text: ({ step, location: location2, weight }, number2) => `Step ${step} writes to location ${number2(location2)}, the row with the frame. A write can erase the old word and adds a new one, both in proportion to its weight, here ${share2(weight)}.`,
+    point: ({ location: location2 }) => [{ name: "memory" }, { name: "write_weighting", index: location2 }]
+  },
+  {
+    title: "Link: remember the order",
+    what: "a link between two writes",
+    level: "everything",
+    find: findLink,
+    text: ({ step, location: location2, before, link: link2 }, number2) => `From here on, locations have Python's numbers. Step ${step} wrote to ${number2(location2)}; the write before it went to ${number2(before)}. A link of ${share2(link2)} in row ${number2(location2)}, column ${number2(before)} keeps this order.`,
+    point: ({ location: location2, before }, run) => [
+      { name: "link", index: location2 * run.locations + before }
+    ]
+  },
+  {
+    title: "Read by content",
+    what: "a read by content",
+    level: "everything",
+    find: (run) => findRead(run, "content"),
+    text: ({ step, head, location: location2, part }, number2, run) => `At step ${step}, ${reader(run, head)} looks for the word that resembles its key. Location ${number2(location2)} matches best and is read: the search by content gives ${share2(part)} of its weight.`,
+    point: ({ head, location: location2 }, { locations: N }) => [
+      { name: "read_content_weighting", index: head * N + location2 },
+      { name: "read_weighting", index: head * N + location2 }
+    ]
+  },
+  {
+    title: "Follow the link forward",
+    what: "a read that follows a link",
+    level: "everything",
+    find: (run) => findRead(run, "forward"),
+    text: ({ step, head, location: location2, last, part }, number2, run) => `At step ${step}, ${reader(run, head)} need not search. It read location ${number2(last)} one step before, and the link from there leads to ${number2(location2)}: following it gives ${share2(part)} of the weight.`,
+    point: ({ head, location: location2, last }, { locations: N }) => [
+      { name: "forward_weighting", index: head * N + location2 },
+      { name: "link", index: location2 * N + last }
+    ]
+  },
+  {
+    title: "Free what is no longer needed",
+    what: "a location that is freed",
+    level: "everything",
+    find: findFreed,
+    text: ({ step, location: location2, gate, usage: usage2 }, number2) => `Location ${number2(location2)} was read one step before. A free gate of ${share2(gate)} gives it back at step ${step}: its usage falls from ${share2(usage2[0])} to ${share2(usage2[1])}, and a later write may take it.`,
+    point: ({ head, location: location2 }) => [
+      { name: "usage", index: location2 },
+      { name: "free_gates", index: head }
+    ]
+  },
+  {
+    title: "Answer",
+    what: "an answer in bits",
+    level: "simple",
+    find: findAnswer,
+    text: ({ step, bits, right }) => `At step ${step} the model answers. From what it read and from its own state, it tells how likely each bit is 1. Rounded to 0 or 1, ${right} of ${bits} bits are right.`,
+    point: () => [{ name: "output" }]
+  }
+];
+var reader = (run, head) => run.heads > 1 ? `head ${head}` : "the head";
+function stopsOf(run) {
+  const all = STOPS.map((stop) => ({ ...stop, found: run.has("link") ? stop.find(run) : null }));
+  return {
+    stops: all.filter(({ found }) => found),
+    missing: all.filter(({ found }) => !found).map(({ what }) => what)
+  };
+}
+
+// src/memorylab/player/script/tour.js
+var Tour = class {
+  constructor(player) {
+    this.player = player;
+    this.guide = new Guide(player, {
+      name: "tour",
+      title: "A tour through this run",
+      begin: () => this.begin(),
+      end: () => this.end(),
+      keys: ({ key }) => ({ ArrowRight: () => this.next(), ArrowLeft: () => this.visit(this.at - 1) })[key]
+    });
+    this.back = press("previous-stop", "Left arrow", "previous", () => this.visit(this.at - 1));
+    this.onward = press("next-stop", "Right arrow", "next", () => this.next());
+    this.guide.actions.append(this.back, this.onward);
+    player.onShow(() => this.follow());
+    this.follow();
+  }
+  begin() {
+    this.levelBefore = this.player.board.level;
+    this.read();
+    this.visit(0);
+    this.onward.focus({ preventScroll: true });
+  }
+  end() {
+    this.unmark();
+    this.player.board.setLevel(this.levelBefore, false);
+  }
+  /** Find the stops of the run that is shown. */
+  read() {
+    this.run = this.player.runs[0];
+    Object.assign(this, stopsOf(this.run));
+  }
+  /** Other runs or other panels are shown. */
+  follow() {
+    const { guide, player } = this;
+    const [run] = player.runs;
+    guide.button.hidden = !run.has("link");
+    if (!guide.isOpen || this.moving) return;
+    if (guide.button.hidden) return guide.close();
+    if (run !== this.run) {
+      this.read();
+      this.visit(Math.min(this.at, this.stops.length - 1));
+    } else this.mark();
+  }
+  next() {
+    if (this.at === this.stops.length - 1) this.guide.close();
+    else this.visit(this.at + 1);
+  }
+  visit(at) {
+    if (at < 0) return;
+    this.at = at;
+    const { player, guide, run, stops } = this;
+    const { title, text: text2, level, found } = stops[at];
+    this.moving = true;
+    player.toggle(false);
+    player.board.setLevel(level, false);
+    if (player.board.shown !== 0) player.board.tab(0);
+    player.seek(found.step);
+    this.moving = false;
+    const number2 = (location2) => player.board.front.axes.number("N", location2);
+    const isLast = at === stops.length - 1;
+    const missing = isLast && this.missing.length;
+    const rest = missing ? ` This run has no clear example of ${this.missing.join(", ")}.` : "";
+    guide.say(title, `${at + 1} of ${stops.length}`, text2(found, number2, run) + rest);
+    this.back.disabled = at === 0;
+    this.onward.textContent = isLast ? "finish" : "next";
+    if (this.back.disabled && guide.card.matches(":focus-within")) this.onward.focus();
+    this.mark(true);
+  }
+  /** Outline what the stop speaks of, and bring it into view. */
+  mark(scroll = false) {
+    this.unmark();
+    const { player, guide, run } = this;
+    const { found, point } = this.stops[this.at];
+    const points = point(found, run).map((one) => ({ ...one, step: found.step }));
+    player.light(
+      run,
+      points.filter(({ index }) => index !== void 0)
+    );
+    const { panels, lines } = player.board.front;
+    const shown = [...panels, ...lines].filter(
+      (panel) => panel.lights.children.length || points.some(({ name, index }) => index === void 0 && panel.shows(name))
+    );
+    for (const panel of shown) panel.frame.classList.add("mp-pointed");
+    if (scroll && shown.length) guide.reveal(shown[0].frame);
+  }
+  unmark() {
+    this.player.light(this.run, []);
+    for (const frame of this.player.root.querySelectorAll(".mp-pointed"))
+      frame.classList.remove("mp-pointed");
+  }
+};
+
 // src/memorylab/player/script/why.js
 var TOLERANCE = 1e-4;
 var LIT = 256;
@@ -4335,7 +5285,7 @@ function nameOfCell(run, name, flat2) {
   if (run.has(name)) return subscript(run, name, flat2);
   return `${name}[${unflatten(flat2, run.shapeOf(name)).join(", ")}]`;
 }
-function explain(run, name, flat2, step) {
+function explain2(run, name, flat2, step) {
   const value = run.at(name, step)[flat2];
   const row2 = run.arrays[name];
   if (run.signed) return { value, text: "A difference of two runs: each has an explanation." };
@@ -4407,7 +5357,7 @@ var Why = class {
   open(path, take) {
     this.path = path;
     const { run, name, index, step } = path.at(-1);
-    const why = explain(run, name, index, step);
+    const why = explain2(run, name, index, step);
     const from = (why.all ?? []).map((cell) => flat(run, cell));
     this.cells = (why.sources ?? []).map((cell) => flat(run, cell));
     const title = `${nameOfCell(run, name, index)} at step ${step} = ${show(why.value)}`;
@@ -4491,22 +5441,25 @@ var flat = (run, { name, index, step }) => ({
 
 // src/memorylab/player/script/player.js
 var SPEEDS = [1, 2, 5, 10, 20, 30, 60];
-var SYNC_AFTER2 = 120;
+var SYNC_AFTER3 = 120;
 var Player = class {
   constructor(model, root2) {
     this.model = model;
     this.root = root2;
     const header = model.get("header");
-    const { runs, model: network } = read2(header, model.get("data"));
+    const { runs, model: network, frames } = read2(header, model.get("data"));
     Object.assign(this, { runs, network });
+    if (frames) this.film = new Film(this, header.film, frames);
     this.step = model.get("t");
     this.board = new Board(this, header.level);
     this.playing = false;
     this.listeners = /* @__PURE__ */ new Set();
+    this.watchers = /* @__PURE__ */ new Set();
     this.fps = model.get("fps");
     this.build();
     if (network) this.laboratory = new Laboratory(this, header);
     if (header.agent) this.agent = new AgentControls(this);
+    this.guides = [new Tour(this), new Quiz(this)];
     root2.addEventListener("keydown", (event) => this.key(event));
     this.onModelStep = () => this.seek(model.get("t"), false);
     this.onModelSpeed = () => this.setSpeed(model.get("fps"), false);
@@ -4517,11 +5470,12 @@ var Player = class {
     this.slots = {};
     for (const name of ["laboratory", "tour", "why"])
       this.slots[name] = element("div", { class: `mp-${name}` });
+    const about = { class: "mp-group-of mp-guides", role: "group", "aria-label": "guides" };
+    this.slots.guides = element("span", about);
     this.value = element("p", { class: "mp-value", "aria-live": "polite" });
     this.root.replaceChildren(
-      element("div", { class: "mp-head" }, this.buildControls(), this.value),
+      element("div", { class: "mp-head" }, ...this.buildHead()),
       this.slots.laboratory,
-      this.slots.tour,
       this.board.root,
       this.slots.why,
       this.board.foot
@@ -4532,23 +5486,30 @@ var Player = class {
     this.board.build(this.runs);
     this.select(null);
   }
-  /** As many steps as the longest run has. */
-  begin() {
-    this.steps = Math.max(...this.runs.map((run) => run.steps));
-    this.step = Math.min(this.step, this.steps - 1);
-    this.slider.max = this.steps - 1;
+  /** The clock ends with the longest run; the time-lines have room for `steps` steps. */
+  begin(steps = 0) {
+    this.last = Math.max(...this.runs.map((run) => run.steps)) - 1;
+    this.steps = Math.max(steps, this.last + 1);
+    this.step = Math.min(this.step, this.last);
+    this.slider.max = this.last;
   }
   /**
    * Show other runs on the same clock. Where their sizes are those of the runs before, the panels
-   * stay and are only drawn anew, with their locations in the order that they had.
+   * stay and are only drawn anew, with their locations in the order that they had, unless `reorder`
+   * asks for that of the new runs. The time-lines have room for `steps` steps, or for those of the
+   * longest run.
    */
-  show(runs) {
+  show(runs, { steps = 0, reorder = false } = {}) {
     const before = this.runs;
     this.runs = runs;
-    this.begin();
-    if (this.board.show(runs)) this.draw();
+    this.begin(steps);
+    if (this.board.show(runs, reorder)) this.draw();
     else this.select(null);
     this.why.renew(before, runs);
+  }
+  buildHead() {
+    const film = this.film ? [this.film.root] : [];
+    return [this.buildControls(), ...film, this.value, this.slots.tour];
   }
   buildControls() {
     const button = (name, label, action) => element(
@@ -4576,11 +5537,12 @@ var Player = class {
       button("back", "Step back (left arrow)", () => this.seek(this.step - 1)),
       this.playButton,
       button("forward", "Step forward (right arrow)", () => this.seek(this.step + 1)),
-      button("last", "Last step (End)", () => this.seek(this.steps - 1)),
+      button("last", "Last step (End)", () => this.seek(this.last)),
       this.slider,
       this.counter,
       element("label", {}, this.speed, " steps/s"),
-      ...this.board.buttons
+      ...this.board.buttons,
+      this.slots.guides
     );
   }
   /** Call `listener` with { run, name, index, step, panel, event } when a cell is clicked. */
@@ -4588,9 +5550,17 @@ var Player = class {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
+  /** Call `watcher` whenever other runs or other panels are shown. */
+  onShow(watcher) {
+    this.watchers.add(watcher);
+  }
+  tellShown() {
+    for (const watcher of this.watchers) watcher();
+  }
   tellCell(panel, event) {
     const { run } = panel.view;
     const cell = { run, step: this.step, ...panel.address(...panel.cell), panel, event };
+    if (this.answering) return this.answering(cell);
     for (const listener of this.listeners) listener(cell);
   }
   /** Light the cells of a run that show one of some numbers, each { name, index, step }. */
@@ -4603,21 +5573,21 @@ var Player = class {
     for (const view of this.board.all) view.draw(step);
     if (this.lit?.[1].length) this.light(...this.lit);
     this.slider.value = step;
-    this.slider.setAttribute("aria-valuetext", `step ${step} of ${this.steps - 1}`);
-    this.counter.textContent = `step ${step} of ${this.steps - 1}`;
+    this.slider.setAttribute("aria-valuetext", `step ${step} of ${this.last}`);
+    this.counter.textContent = `step ${step} of ${this.last}`;
     this.root.dataset.step = step;
     this.laboratory?.follow();
     this.agent?.follow();
     if (this.chosen) this.value.textContent = this.chosen.panel.readout(step);
   }
   seek(step, sync = true) {
-    step = Math.max(0, Math.min(this.steps - 1, Math.round(step)));
+    step = Math.max(0, Math.min(this.last, Math.round(step)));
     if (this.step === step) return;
     this.step = step;
     this.draw();
     if (sync) {
       clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.sync(), SYNC_AFTER2);
+      this.timer = setTimeout(() => this.sync(), SYNC_AFTER3);
     }
   }
   /** Tell the kernel where we are; not for every frame, which would flood it. */
@@ -4640,7 +5610,7 @@ var Player = class {
     this.model.save_changes();
   }
   toggle(play = !this.playing) {
-    if (play && this.step === this.steps - 1) this.seek(0);
+    if (play && this.step === this.last) this.seek(0);
     this.playing = play;
     this.root.dataset.playing = play;
     this.playButton.replaceChildren(sign(play ? "pause" : "play"));
@@ -4660,7 +5630,7 @@ var Player = class {
     if (now >= this.due) {
       this.seek(this.step + 1);
       this.due = Math.max(this.due + 1e3 / this.fps, now);
-      if (this.step === this.steps - 1) return this.toggle(false);
+      if (this.step === this.last) return this.toggle(false);
     }
     this.request = requestAnimationFrame((next) => this.tick(next));
   }
@@ -4685,7 +5655,7 @@ var Player = class {
       PageUp: () => this.seek(this.step - 10),
       PageDown: () => this.seek(this.step + 10),
       Home: () => this.seek(0),
-      End: () => this.seek(this.steps - 1),
+      End: () => this.seek(this.last),
       "+": () => faster(1),
       "=": () => faster(1),
       "-": () => faster(-1),
@@ -4704,6 +5674,7 @@ var Player = class {
   }
   destroy() {
     this.toggle(false);
+    this.film?.destroy();
     this.laboratory?.destroy();
     clearTimeout(this.timer);
     this.model.off("change:t", this.onModelStep);
@@ -4794,8 +5765,8 @@ body[data-jp-theme-light="false"] .memory-player {
   color: var(--mp-back);
 }
 .mp-controls input[type="range"] {
-  flex: 1 1 140px;
-  min-width: 100px;
+  flex: 1 1 90px;
+  min-width: 90px;
   accent-color: var(--mp-accent);
 }
 .mp-counter {
@@ -5289,9 +6260,6 @@ body[data-jp-theme-light="false"] .memory-player {
 .mp-line-label.mp-read {
   font-weight: 600;
 }
-.mp-world:empty {
-  display: none;
-}
 @container view (min-width: 560px) {
   [data-level="everything"] .mp-grid {
     display: grid;
@@ -5452,6 +6420,8 @@ body[data-jp-theme-light="false"] .memory-player {
   font-family: "DejaVu Sans", system-ui, sans-serif;
 }
 .mp-world {
+  flex: 1 0 100%;
+  min-width: 0;
   display: grid;
   grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
   gap: 6px 16px;
@@ -5466,7 +6436,8 @@ body[data-jp-theme-light="false"] .memory-player {
   font-size: 12px;
   font-weight: 600;
 }
-.mp-after figcaption {
+.mp-after figcaption,
+.mp-world figcaption span {
   font-weight: 400;
   color: var(--mp-quiet);
 }
@@ -5479,7 +6450,7 @@ body[data-jp-theme-light="false"] .memory-player {
 }
 .mp-acts li {
   display: grid;
-  grid-template-columns: minmax(4em, max-content) minmax(30px, 1fr) 4.6em;
+  grid-template-columns: minmax(4.2em, max-content) minmax(20px, 1fr) 4.4em;
   gap: 6px;
   align-items: center;
   padding: 1px 4px;
@@ -5545,7 +6516,7 @@ body[data-jp-theme-light="false"] .memory-player {
   max-width: 720px;
 }
 .mp-game-stage {
-  margin: 8px 0 6px;
+  margin: 8px 0 12px;
   border-radius: 6px;
   cursor: pointer;
 }
@@ -5555,7 +6526,7 @@ body[data-jp-theme-light="false"] .memory-player {
 .mp-game-stage:not(:focus) .mp-game-picture::after {
   content: "Click here, then use the arrow keys";
   position: absolute;
-  inset: auto 0 6px;
+  inset: auto 0 -9px;
   margin: auto;
   width: max-content;
   max-width: 100%;
@@ -5655,7 +6626,7 @@ function render({ model, el }) {
     role: "group",
     "aria-label": "memory player"
   });
-  el.replaceChildren(element("style", {}, style_default + laboratory_default), root2);
+  el.replaceChildren(element("style", {}, style_default + laboratory_default + guide_default), root2);
   try {
     const player = model.get("header").game ? new TMazeGame(model, root2) : new Player(model, root2);
     root2.player = player;
@@ -5700,19 +6671,25 @@ export {
   Difference,
   Episode,
   Run,
+  STOPS,
   Simulation,
   checkModel,
   main_default as default,
   disturbance_exports as disturbances,
   edits_exports as edits,
-  explain,
+  excerpt,
+  explain2 as explain,
   expressions_exports as expressions,
   firstWriteOrder,
   formulas_exports as formulas,
+  judge,
   mathml_exports as mathematics,
   maze_exports as maze,
   mount,
+  questionAt,
+  questionsOf,
   read2 as read,
+  stopsOf,
   tasks_exports as tasks,
   tellSimply,
   tellStep

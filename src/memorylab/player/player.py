@@ -18,11 +18,12 @@ from PIL import Image
 from memorylab.errors import reject_unknown_keys
 from memorylab.memory.dnc.trace import DNCTrace
 from memorylab.memory.trace import MemoryTrace
-from memorylab.player.packing import Block, pack
+from memorylab.player.packing import Block, pack, pack_film
 from memorylab.player.page import mimebundle, printable, start_of_page, write_page
 from memorylab.plots import film_strip, plot_arrays
 from memorylab.plots.choices import choose_order
 from memorylab.plots.style import new_figure
+from memorylab.training.film import Film
 
 if TYPE_CHECKING:
     from memorylab.memory.disturbance import Disturbance
@@ -51,7 +52,8 @@ class MemoryPlayer:
     Args:
         run: A recorded run of any kind of memory; or a DNC, to run on ``input`` here and again in
             the page, where its reader can change what happens; or the networks of an agent with a
-            DNC, an ``ActorCritic``, to act likewise.
+            DNC, an ``ActorCritic``, to act likewise; or a film of a training, through which a
+            second slider moves.
         input: What the DNC is to run on: one sequence ``[T, F]``, or a batch of one with its
             target and mask, such as ``task.sample(1, generator)``. For an agent the environment, a
             ``TMaze`` at the start of an episode.
@@ -61,7 +63,8 @@ class MemoryPlayer:
         t: The step to begin with.
         fps: Steps per second while playing.
         order: ``"slot"``, or ``"first_write"`` for the locations in the order in which ``run``
-            first wrote to them. Memories without locations have only the order ``"slot"``.
+            first wrote to them. Memories without locations have only the order ``"slot"``. The
+            default is ``"slot"``, but for a film each frame's own order of first writes.
         compare: A second run to show beside the first on the same clock. The shorter of the two
             keeps its last step.
         labels: Headings of the two.
@@ -70,11 +73,12 @@ class MemoryPlayer:
             default, the level that the reader chose last, or the simple one.
 
     Raises:
-        TypeError: ``run`` is neither a trace nor a model that a page can run, ``compare`` is not a
-            trace, ``t`` not an integer, or a trace came with what belongs to a model.
+        TypeError: ``run`` is neither a trace, nor a film, nor a model that a page can run;
+            ``compare`` is not a trace, or came with a film; ``t`` is not an integer; or a trace
+            came with what belongs to a model.
         ValueError: The page can't run the model, because a part of it was changed; or the input or
             the disturbance doesn't fit it. ``t``, ``fps``, ``order`` or ``level`` can't be, or
-            ``labels`` are not two.
+            ``labels`` are not two. Or a film is empty.
     """
 
     def __init__(
@@ -86,12 +90,13 @@ class MemoryPlayer:
         disturbance: Disturbance | str | None = None,
         t: int = 0,
         fps: float = 10,
-        order: str = "slot",
+        order: str | None = None,
         compare: MemoryTrace | None = None,
         labels: Sequence[str] = ("first", "second"),
         level: str | None = None,
     ):
         block = Block()
+        self._film, run, order = _open_film(run, compare, order)
         trace, sent, extras, self._record_again = _record(run, input, task, disturbance, block)
         self._traces: list[MemoryTrace] = [trace] if compare is None else [trace, compare]
         for one in self._traces:
@@ -107,13 +112,20 @@ class MemoryPlayer:
         self._order = order
         self._shown: Any = SimpleNamespace()  # the widget, as soon as there is one
         self._shown.disturbance = extras.get("disturbance", "")
+        self._shown.quiz_right = self._shown.quiz_asked = 0
         self.t, self.fps = t, fps
         # Both runs in the order of the first, so that their rows match.
         orders = [choose_order(one, self._order_of(one))[0] for one in self._traces]
         orders = [orders[0] if len(one) == len(orders[0]) else one for one in orders]
-        self.header, self.data = pack(
-            [sent, *self._traces[1:]], self._labels, orders, block, live="model" in extras
-        )
+        if self._film is not None:
+            self.frame = len(self._film) - 1
+            orders = [choose_order(one, order)[0] for one in self._film.traces]
+            labels = [printable(label) for label in self._film.labels]
+            self.header, self.data = pack_film(self._film, labels, orders)
+        else:
+            self.header, self.data = pack(
+                [sent, *self._traces[1:]], self._labels, orders, block, live="model" in extras
+            )
         self.header |= extras
         if level is not None:
             reject_unknown_keys([level], LEVELS, "level of the player")
@@ -191,6 +203,35 @@ class MemoryPlayer:
     def _run_again(self, disturbance: Disturbance | str | None) -> MemoryTrace:
         return self._record_again(disturbance)[0]  # type: ignore[misc]
 
+    @property
+    def frame(self) -> int:
+        """The frame of the film that is shown, counted from 0; may be set.
+
+        Raises:
+            AttributeError: The player doesn't play a film.
+            ValueError: When set: there is no such frame.
+        """
+        if self._film is None:
+            raise AttributeError("Only a film has frames: MemoryPlayer(film).")
+        return self._shown.frame
+
+    @frame.setter
+    def frame(self, frame: int) -> None:
+        if self._film is None:
+            raise AttributeError("Only a film has frames: MemoryPlayer(film).")
+        frame = operator.index(frame)
+        if not 0 <= frame < len(self._film):
+            raise ValueError(
+                f"frame must be from 0 to {len(self._film) - 1}, but is {frame}: the film has "
+                f"{len(self._film)} frames."
+            )
+        self._shown.frame = frame
+
+    @property
+    def quiz_score(self) -> tuple[int, int]:
+        """How many of the quiz's questions the reader answered right, and how many in all."""
+        return self._shown.quiz_right, self._shown.quiz_asked
+
     @functools.cached_property
     def widget(self) -> Any:
         """The Jupyter widget, made when it is first asked for.
@@ -217,13 +258,17 @@ class MemoryPlayer:
             t = traitlets.Int(min=0, max=last).tag(sync=True)
             fps = traitlets.Float(10, min=math.ulp(0), max=60).tag(sync=True)
             disturbance = traitlets.Unicode().tag(sync=True)
+            frame = traitlets.Int(min=0, max=len(self._film or [0]) - 1).tag(sync=True)
+            quiz_right = traitlets.Int(0).tag(sync=True)
+            quiz_asked = traitlets.Int(0).tag(sync=True)
 
         values = vars(self._shown)
         self._shown = PlayerWidget(header=self.header, data=self.data, **values)
         return self._shown
 
     def __repr__(self) -> str:
-        return f"MemoryPlayer({'; '.join(run.summary for run in self._traces)})"
+        frames = "" if self._film is None else f"; {len(self._film)} frames of a training"
+        return f"MemoryPlayer({'; '.join(run.summary for run in self._traces)}{frames})"
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         return mimebundle(self.widget, repr(self), self.film_strip(), **options)
@@ -233,8 +278,11 @@ class MemoryPlayer:
 
         It is a film strip of a DNC; of other memories, it has their arrays over time.
         """
-        pictures = []
-        for trace, label in zip(self._traces, self._labels, strict=True):
+        traces, labels, pictures = self._traces, self._labels, []
+        if self._film is not None:
+            traces = [self._film.traces[self.frame]]
+            labels = [f"training {self.header['film']['labels'][self.frame]}"]
+        for trace, label in zip(traces, labels, strict=True):
             if label:
                 heading = new_figure(0.3)
                 style = {"va": "center", "fontsize": 11, "fontweight": "bold"}
@@ -263,7 +311,9 @@ class MemoryPlayer:
 
     def start(self) -> str:
         """Return what the script's ``mount`` needs, as JSON that may stand in a script element."""
-        values = {"t": self.t, "fps": self.fps, "disturbance": self.disturbance}
+        values: dict[str, Any] = {"t": self.t, "fps": self.fps, "disturbance": self.disturbance}
+        if self._film is not None:
+            values["frame"] = self.frame
         return start_of_page(self.header, self.data, **values)
 
     def to_html(self, path: str | Path, title: str = "A memory at work") -> Path:
@@ -281,6 +331,20 @@ class MemoryPlayer:
             OSError: The folder can't be written.
         """
         return write_page(path, title, self.start(), SCRIPT)
+
+
+def _open_film(
+    run: Any, compare: MemoryTrace | None, order: str | None
+) -> tuple[Film | None, Any, str]:
+    """Return the film, if ``run`` is one, the run to begin with, and the order of locations."""
+    if not isinstance(run, Film):
+        return None, run, order or "slot"
+    if not len(run):
+        raise ValueError("This film is empty: train with film=film before playing it.")
+    if compare is not None:
+        raise TypeError("A film is played alone. To compare two of its frames, play its traces.")
+    last = run.traces[-1]
+    return run, last, order or ("first_write" if "N" in last.sizes else "slot")
 
 
 def _record(

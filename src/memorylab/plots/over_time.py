@@ -9,8 +9,9 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from memorylab.errors import reject_unknown_keys
+from memorylab.memory.arrays import COMMON, KINDS
 from memorylab.memory.dnc.trace import DNCTrace
-from memorylab.memory.trace import COMMON, KINDS, MemoryTrace
+from memorylab.memory.trace import MemoryTrace
 from memorylab.plots import style
 from memorylab.plots.style import Figure
 

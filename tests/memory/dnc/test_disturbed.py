@@ -14,12 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memorylab.memory import Disturbance
+from memorylab.memory.arrays import KINDS
 from memorylab.memory.disturbance import Edit
 from memorylab.memory.dnc import DNCTrace, ablate, memory_step
 from memorylab.memory.dnc.ablation import PARTS
 from memorylab.memory.dnc.state import Interface
 from memorylab.memory.dnc.trace import ARRAYS
-from memorylab.memory.trace import KINDS
 from memorylab.tasks import Copy
 
 fixed = settings(deadline=None, derandomize=True, max_examples=60)

@@ -17,10 +17,10 @@ from dnc_examples import make_dnc, seeds, sizes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from memorylab.memory.arrays import Array
 from memorylab.memory.dnc import DNCTrace
 from memorylab.memory.dnc.state import Interface, MemoryState, Weightings
 from memorylab.memory.dnc.trace import ARRAYS
-from memorylab.memory.trace import Array
 
 fixed = settings(deadline=None, derandomize=True, max_examples=25)
 

@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from memorylab.memory.trace import COMMON, Array, MemoryTrace, check_shapes
+from memorylab.memory.arrays import COMMON, Array, check_shapes
+from memorylab.memory.trace import MemoryTrace
 
 MODES = ("backward", "content", "forward")
 

@@ -10,6 +10,7 @@
 // bits.js and tools.js (its controls), laboratory.js (all of it).
 
 import { element } from "./elements.js";
+import GUIDES from "./guide.css";
 import { TMazeGame } from "./play.js";
 import { Player } from "./player.js";
 import LABORATORY from "./laboratory.css";
@@ -25,7 +26,9 @@ export * as expressions from "./expressions.js";
 export * as formulas from "./formulas.js";
 export * as maze from "./maze.js";
 export { Difference, Run } from "./run.js";
+export { excerpt, questionAt, questionsOf, judge } from "./questions.js";
 export { Simulation, checkModel } from "./simulation.js";
+export { STOPS, stopsOf } from "./stops.js";
 export { explain } from "./why.js";
 export * as tasks from "./tasks.js";
 export { tellSimply, tellStep } from "./words.js";
@@ -36,7 +39,7 @@ function render({ model, el }) {
     role: "group",
     "aria-label": "memory player",
   });
-  el.replaceChildren(element("style", {}, STYLE + LABORATORY), root);
+  el.replaceChildren(element("style", {}, STYLE + LABORATORY + GUIDES), root);
   try {
     const player = model.get("header").game ? new TMazeGame(model, root) : new Player(model, root);
     root.player = player; // for other scripts of the page

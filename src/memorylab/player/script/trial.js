@@ -31,6 +31,14 @@ export class Trial {
     return this.run.disturbed(disturbance, this.sequence(disturbance.words));
   }
 
+  /** The run of new random words, as many as there are, with the same edits; null without a task. */
+  fresh(seed) {
+    const { run, task } = this;
+    if (!task) return null;
+    const count = (run.disturbance.words ?? task.words).length / task.group;
+    return this.of({ ...run.disturbance, words: task.random(count, seed) });
+  }
+
   /** The run with the same words and locations as the present one, but without any edit. */
   undisturbed() {
     const { edits, words, locations } = this.run.disturbance;
