@@ -368,3 +368,20 @@ def test_weights_of_another_shape_get_a_message_in_the_page(browser, tmp_path):
     assert message.startswith("The weights 'cell.interface.weight' must be [")
     assert message.endswith("they are those of a model of other sizes.")
     page.close()
+
+
+@pytest.mark.parametrize("clipboard", [True, False])
+def test_the_line_for_python_is_copied_or_selected_to_copy(visit, clipboard):
+    # Some browsers and frames have no clipboard for scripts.
+    write = "async (text) => { window.copied = text; }" if clipboard else "undefined"
+    script = f"Object.defineProperty(navigator.clipboard, 'writeText', {{ value: {write} }});"
+    page = visit(live(disturbance="link@2-=0"), script=script)
+    open_more(page)
+    act(page, "copy")
+    line = 'MemoryPlayer(model, input, task=task, disturbance="link@2-=0")'
+    if clipboard:
+        page.get_by_role("status").get_by_text("copied").wait_for()
+        assert page.evaluate("window.copied") == line
+    else:
+        page.get_by_role("status").get_by_text("press Ctrl+C to copy").wait_for()
+        assert page.evaluate("getSelection().toString()") == line
