@@ -13,6 +13,7 @@ from memorylab.memory import DNC
 from memorylab.memory.disturbance import Disturbance
 from memorylab.memory.dnc.ablation import disturbance_without
 from memorylab.memory.dnc.trace import DNCTrace
+from memorylab.memory.trace import MemoryTrace
 from memorylab.player.packing import Block
 from memorylab.tasks import Batch, Task
 
@@ -116,7 +117,7 @@ def make_batch(
         return plain
 
 
-def count_wrong(trace: DNCTrace) -> dict[str, int]:
+def count_wrong(trace: MemoryTrace) -> dict[str, int]:
     """Return how many bits were ``asked`` for, and how many of the answers are ``wrong``.
 
     An answer is 1 where the output, a logit, is above 0.
@@ -138,8 +139,6 @@ def _read_words(
     task: Task, input: Any, disturbance: Disturbance
 ) -> tuple[Sequence[str], dict[str, Any]]:
     """Return the words of the input, and what of them is asked for; those of a disturbance."""
-    if not isinstance(task, Task):
-        raise TypeError(f"task must be a task such as Copy(), but is {type(task).__name__}.")
     if input is None:
         if disturbance.words is None:
             raise TypeError("A model needs an input: one sequence [T, F], or a batch of one.")

@@ -11,6 +11,7 @@ from jaxtyping import Int
 
 from memorylab.memory.dnc.trace import DNCTrace
 from memorylab.memory.trace import MemoryTrace
+from memorylab.training.film import Film
 
 _TOLERANCE = 1e-9
 """How far what the browser computes may be from what was recorded."""
@@ -22,6 +23,7 @@ class Block:
     def __init__(self) -> None:
         self._parts: list[bytes] = []
         self._size = 0
+        self._known: dict[bytes, int] = {}  # where the arrays of some bytes are
 
     def add(self, array: np.ndarray, exact: bool = False) -> dict[str, Any]:
         """Append an array; return its type, shape and offset in bytes.
@@ -34,10 +36,12 @@ class Block:
         narrow = array.astype("<f4")
         wide = exact and not np.array_equal(narrow, array, equal_nan=True)
         data = (array.astype("<f8") if wide else narrow).tobytes()
-        offset = self._size
         data += bytes(-len(data) % 8)  # a browser reads 64-bit floats at multiples of 8 alone
-        self._parts.append(data)
-        self._size += len(data)
+        # Sent once, such as the input that all frames of a film share.
+        offset = self._known.setdefault(data, self._size)
+        if offset == self._size:
+            self._parts.append(data)
+            self._size += len(data)
         return {"type": "f8" if wide else "f4", "offset": offset, "shape": list(array.shape)}
 
     def tobytes(self) -> bytes:
@@ -69,6 +73,10 @@ def pack(
             its optional arrays follow.
     """
     block = Block() if block is None else block
+    ranges = {
+        name: _range([one[name] for one in traces if name in one])
+        for name in {name for trace in traces for name in trace.table if name in trace}
+    }
     runs = []
     for i, (trace, label, order) in enumerate(zip(traces, labels, orders, strict=True)):
         exact, followed, how = _split(trace)
@@ -77,8 +85,7 @@ def pack(
             exact, followed, how = ["input"], computed, {"follows": "model"}
         arrays = {}
         for name in filter(trace.__contains__, trace.table):
-            low, high = _range([one[name] for one in traces if name in one])
-            row = trace.table[name]
+            row, (low, high) = trace.table[name], ranges[name]
             arrays[name] = row._asdict() | {
                 "axes": row.shape,
                 "shape": list(trace[name].shape),
@@ -104,8 +111,35 @@ def _describe(trace: MemoryTrace) -> dict[str, Any]:
         "heads": trace.sizes.get("R", 0),
         "frame": _frame(trace),
         "scenes": _scenes(trace),
-        "actions": trace.metadata.get("action_names"),
+        "actions": _action_names(trace),
     }
+
+
+def pack_film(
+    film: Film, labels: Sequence[str], orders: Sequence[Int[np.ndarray, "N"]]
+) -> tuple[dict[str, Any], bytes]:
+    """Return the header and the numbers of a film.
+
+    The header's one run is the film's last. ``film`` has the ``labels`` and of each frame what
+    differs from that run, with the type and place of its numbers in ``places``.
+
+    Args:
+        film: The film, of at least one frame.
+        labels: What each frame is called.
+        orders: The locations of each frame as they are to be shown.
+    """
+    header, data = pack(film.traces, [""] * len(film), orders)
+    last = header["runs"][-1]
+    frames = []
+    for run in header["runs"]:
+        keys = (run.keys() | last.keys()) - {"arrays"}
+        frame = {key: run.get(key) for key in sorted(keys) if run.get(key) != last.get(key)}
+        rows = {name: row for name, row in run["arrays"].items() if "offset" in row}
+        frame["places"] = {
+            name: {"type": row["type"], "offset": row["offset"]} for name, row in rows.items()
+        }
+        frames.append(frame)
+    return {"runs": [last], "film": {"labels": list(labels), "frames": frames}}, data
 
 
 def _split(trace: MemoryTrace) -> tuple[Sequence[str], Sequence[str], dict[str, Any]]:
@@ -175,3 +209,13 @@ def _scenes(trace: MemoryTrace) -> dict[str, list[Any]] | None:
         keys = [json.dumps(shape) for shape in scene["shapes"]]
         packed.append(scene | {"shapes": [numbers.setdefault(key, len(numbers)) for key in keys]})
     return {"shapes": [json.loads(key) for key in numbers], "scenes": packed}
+
+
+def _action_names(trace: MemoryTrace) -> list[str] | None:
+    """Return the names of an episode's actions."""
+    names = trace.metadata.get("action_names")
+    if names is None or (isinstance(names, list) and all(isinstance(one, str) for one in names)):
+        return names
+    raise ValueError(
+        f"The trace's metadata must have action_names as texts, but has {names!r:.80}."
+    )

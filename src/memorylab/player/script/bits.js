@@ -1,6 +1,6 @@
 // Words as a grid of bits to flip: a column for each word, as in the picture of the input.
 
-import { element } from "./elements.js";
+import { element, hasFocus } from "./elements.js";
 
 /** `onFlip(word, bit)` hears of each bit that the reader wants to be the other. */
 export class Bits {
@@ -46,7 +46,7 @@ export class Bits {
       const last = (i + 1) % group === 0 && group > 1 ? " mp-bits-last" : "";
       return element("div", { class: `mp-bits-word${last}` }, ...cells);
     });
-    const held = this.root.contains(document.activeElement);
+    const held = hasFocus(this.root);
     this.root.replaceChildren(...columns);
     this.move(...this.at, held);
   }

@@ -12,9 +12,16 @@ function numbers(buffer, { type, offset, shape }) {
   return new (type === "f8" ? Float64Array : Float32Array)(buffer, offset, product(shape));
 }
 
-/** Read the runs and, if there is one, the model that the page can run: { runs, model }. */
+/**
+ * Read the runs and, if there is one, the model that the page can run: { runs, model }; of a film,
+ * its `frames`, see readFrame.
+ */
 export function read(header, view) {
   const buffer = view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
+  if (header.film) {
+    const frames = header.film.frames.map((frame) => readFrame(header.runs[0], frame, buffer));
+    return { model: null, runs: [], frames };
+  }
   const model = header.model ? readModel(header, buffer) : null;
   return { model, runs: header.runs.map((run) => readRun(run, buffer, model, header)) };
 }
@@ -27,6 +34,29 @@ function readModel({ model, runs }, buffer) {
     Object.entries(model.weights).map(([name, { shape }]) => [name, shape]),
   );
   return checkModel({ ...model, weights, shapes, table: runs[0].arrays });
+}
+
+/** A frame of a film: its `run`, made when it is first asked for, and what was `recorded` of it. */
+function readFrame(last, { places, ...own }, buffer) {
+  const arrays = {};
+  for (const [name, row] of Object.entries(last.arrays)) {
+    arrays[name] = { ...row, ...places[name] };
+    if (!places[name]) delete arrays[name].offset; // it follows from others
+  }
+  const about = { ...last, ...own, arrays };
+  let run = null;
+  return {
+    recorded: new Run(about, givenOf(about, buffer)),
+    get run() {
+      return (run ??= readRun(about, buffer, null, {}));
+    },
+  };
+}
+
+/** The numbers of a run that were sent, by the names of their arrays. */
+function givenOf({ arrays }, buffer) {
+  const rows = Object.entries(arrays).filter(([, row]) => "offset" in row);
+  return Object.fromEntries(rows.map(([name, row]) => [name, numbers(buffer, row)]));
 }
 
 /** An episode that the page computes, of an agent whose memory is the model. */
@@ -48,10 +78,8 @@ function readEpisode({ agent }, buffer, model, about) {
 
 /** A run computed by the model, by what its controller asked for, or sent as it was recorded. */
 function readRun({ follows, disturbance, scenes, ...about }, buffer, model, header) {
-  const given = {};
+  const given = givenOf(about, buffer);
   about.scenes = scenes ? unpackScenes(scenes) : null;
-  for (const [name, row] of Object.entries(about.arrays))
-    if ("offset" in row) given[name] = numbers(buffer, row);
   if (!follows) return new Run(about, given);
   const { input, target, mask, ...recorded } = given;
   const sequence = { ...about, input, target, mask, given: recorded };

@@ -127,8 +127,6 @@ function describeOne(edit, table, number) {
   const silent = value === 0;
   if (name === "memory" && index.length === 1)
     return `location ${number(index[0])} is ${silent ? "wiped" : show(value)}`;
-  if (name === "memory" && index.length === 2)
-    return `memory in location ${number(index[0])}, position ${index[1]} is ${show(value)}`;
   if (name === "link" && index.length === 2) {
     const pair = `from location ${number(index[1])} to ${number(index[0])}`;
     return silent ? `the link ${pair} is cut` : `the link ${pair} is ${show(value)}`;
@@ -147,6 +145,7 @@ export function nameCell(name, index, table, number = String) {
   index.forEach((at, i) => {
     if (letters[i] === "R") words.push(...(shape[i + 1] > 1 ? [`of head ${at}`] : []));
     else if (letters[i] === "N") words.push(`in location ${number(at)}`);
+    else if (letters[i] === "W") words.push(`at position ${at}`);
     else if (columns.length && i === letters.length - 1) words.push(columns[at]);
     else words.push(at);
   });

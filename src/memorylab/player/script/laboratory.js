@@ -1,13 +1,15 @@
 // The laboratory: the reader changes a run of the model, and the run answers at once.
 
+import { readAddress, writeAddress } from "./address.js";
 import { countWrong } from "./answer.js";
 import { Bits } from "./bits.js";
 import { UNDISTURBED, format, parse } from "./disturbance.js";
 import { History, add, describe, groups, pasted, remove } from "./edits.js";
-import { element, press } from "./elements.js";
+import { element, hasFocus, press } from "./elements.js";
 import { Place } from "./place.js";
-import { taskOf } from "./tasks.js";
+import { seeded, taskOf } from "./tasks.js";
 import { Tools } from "./tools.js";
+import { Trial } from "./trial.js";
 
 const LARGER = [1, 4, 16]; // how many times the model's own number of locations is on offer
 const SYNC_AFTER = 120; // milliseconds without a change, before the kernel or the address hears of it
@@ -22,7 +24,7 @@ export class Laboratory {
     this.model = player.model;
     this.task = taskOf(header.task);
     this.table = player.runs[0].arrays;
-    this.run = player.runs[0];
+    this.trial = new Trial(player.runs[0], this.task);
     this.history = new History(this.run.disturbance);
     this.comparing = false;
     this.selected = null; // the place of the cell clicked last
@@ -86,8 +88,7 @@ export class Laboratory {
       element("span", { class: "mp-group-of" }, this.fewer, this.count, this.more),
       press("new-words", "Other words, at random", "new words", () => this.renew(this.seed + 1)),
     ];
-    const heading = element("div", { class: "mp-lab-title" }, "Click a bit to flip it");
-    return [element("div", { class: "mp-lab-words" }, heading, this.bits.root)];
+    return [element("div", { class: "mp-lab-words" }, this.bits.root)];
   }
 
   listen() {
@@ -99,61 +100,36 @@ export class Laboratory {
       if (["INPUT", "SELECT"].includes(event.target.tagName) && !isUndo(event))
         event.stopPropagation();
     });
-    this.onModel = () => this.read(model.get("disturbance") ?? "");
+    this.onModel = () => {
+      const text = model.get("disturbance") ?? "";
+      if (text !== format(this.now)) this.read(text);
+    };
     model.on("change:disturbance", this.onModel);
     if (!model.get("address")) return;
-    this.onAddress = () => this.readAddress();
+    this.onAddress = () => this.attempt(() => this.propose(parse(readAddress())));
     window.addEventListener("hashchange", this.onAddress);
   }
 
   /** Begin with the disturbance of the page's address, if it has one. */
   begin() {
-    if (this.onAddress && location.hash.length > 1) this.readAddress();
+    if (this.onAddress && location.hash.length > 1) this.onAddress();
   }
 
-  // -- the words, what is asked, and the run that follows
+  // -- what is wanted
 
   /** The present words, as a text of bits each. */
   get words() {
     return this.now.words ?? this.task.words;
   }
 
-  /** What is wanted: the present disturbance, or that of the next frame. */
+  /** The run of the present disturbance. */
+  get run() {
+    return this.trial.run;
+  }
+
+  /** The present disturbance, or that of the next frame. */
   get now() {
     return this.wanted?.next ?? this.history.now;
-  }
-
-  /** The sequence that words make, as the simulation takes it. */
-  sequence(words) {
-    if (!this.task) {
-      if (words) throw new Error("There is no task here that could make a sequence of words.");
-      return {};
-    }
-    const wanted = words ?? this.task.words;
-    if (this.made?.key !== String(wanted)) {
-      const rows = Object.entries(this.task.make(wanted));
-      const flat = rows.map(([name, values]) => [name, Float64Array.from(values.flat())]);
-      this.made = { key: String(wanted), sequence: Object.fromEntries(flat) };
-    }
-    return this.made.sequence;
-  }
-
-  runOf(disturbance) {
-    return this.run.disturbed(disturbance, this.sequence(disturbance.words));
-  }
-
-  /** The run of the same words and locations without any edit. */
-  undisturbed() {
-    const { edits, words, locations } = this.history.now;
-    if (!edits.length) return (this.plain = this.run);
-    const { disturbance: last } = this.plain ?? {};
-    const fits =
-      last &&
-      last.edits.length === 0 &&
-      last.locations === locations &&
-      String(last.words) === String(words);
-    if (!fits) this.plain = this.runOf({ ...UNDISTURBED, words, locations });
-    return this.plain;
   }
 
   // -- changing it
@@ -172,7 +148,7 @@ export class Laboratory {
     const { next, gesture } = this.wanted;
     this.wanted = null;
     this.attempt(() => {
-      const run = this.runOf(next);
+      const run = this.trial.of(next);
       this.history.change(next, gesture);
       this.present(run);
     });
@@ -180,12 +156,12 @@ export class Laboratory {
 
   undo() {
     this.commit();
-    if (this.history.undo()) this.attempt(() => this.present(this.runOf(this.history.now)));
+    if (this.history.undo()) this.attempt(() => this.present(this.trial.of(this.history.now)));
   }
 
   redo() {
     this.commit();
-    if (this.history.redo()) this.attempt(() => this.present(this.runOf(this.history.now)));
+    if (this.history.redo()) this.attempt(() => this.present(this.trial.of(this.history.now)));
   }
 
   /** Do something that may throw, and show its message. */
@@ -202,18 +178,6 @@ export class Laboratory {
   /** Read a line that a reader pasted, a kernel sent, or an address has. */
   read(line) {
     this.attempt(() => this.propose(parse(pasted(line))));
-  }
-
-  readAddress() {
-    this.attempt(() => {
-      let text;
-      try {
-        text = decodeURIComponent(location.hash.slice(1));
-      } catch {
-        throw new Error(`The page's address can't be read behind its '#': ${location.hash}`);
-      }
-      this.propose(parse(text));
-    });
   }
 
   flip(word, bit) {
@@ -234,7 +198,7 @@ export class Laboratory {
     const { task, words } = this;
     if (by < 0) return this.say(words.slice(0, words.length - task.group));
     this.seed += 1;
-    this.say(task.longer(words, this.seed));
+    this.say(task.longer(words, seeded(this.seed)));
   }
 
   /** Other words, as many as there are. */
@@ -305,7 +269,7 @@ export class Laboratory {
   // -- showing it
 
   present(run) {
-    this.run = run;
+    this.trial.run = run;
     this.show();
     this.draw();
     clearTimeout(this.timer);
@@ -313,17 +277,7 @@ export class Laboratory {
   }
 
   show() {
-    const { run } = this;
-    const plain = this.undisturbed();
-    // Numbers of both have the same colours, whether or not both are shown.
-    if (plain !== run)
-      for (const [name, row] of Object.entries(run.arrays)) {
-        row.low = Math.min(row.low, plain.arrays[name].low);
-        row.high = Math.max(row.high, plain.arrays[name].high);
-      }
-    run.label = this.comparing && plain !== run ? "disturbed" : "";
-    plain.label = plain !== run ? "undisturbed" : "";
-    this.player.show(this.comparing && plain !== run ? [run, plain] : [run]);
+    this.player.show(this.trial.shown(this.comparing));
   }
 
   /** The number that a location has in the picture. */
@@ -340,16 +294,7 @@ export class Laboratory {
       this.fewer.disabled = count <= task.fewest;
       this.more.disabled = count >= task.most;
     }
-    const own = run.original.sizes.locations;
-    const offered = new Set([...LARGER.map((times) => own * times), run.locations]);
-    this.sizes.replaceChildren(
-      ...[...offered].map((size) => {
-        const title = `Run the same weights with ${size} locations`;
-        const button = press("locations", title, String(size), () => this.resizeMemory(size));
-        button.setAttribute("aria-pressed", String(size === run.locations));
-        return button;
-      }),
-    );
+    this.drawSizes(run);
     this.buttons.undo.disabled = history.past.length === 0;
     this.buttons.redo.disabled = history.future.length === 0;
     this.buttons.reset.disabled = format(history.now) === "";
@@ -359,11 +304,26 @@ export class Laboratory {
     this.follow();
   }
 
+  drawSizes({ locations, original }) {
+    const own = original.sizes.locations;
+    const offered = [...new Set([...LARGER.map((times) => own * times), locations])];
+    const make = (size) => {
+      const title = `Run the same weights with ${size} locations`;
+      return press("locations", title, String(size), () => this.resizeMemory(size));
+    };
+    // Only if others are offered, or the one that was pressed would lose the focus.
+    if (this.sizes.dataset.offered !== String(offered))
+      this.sizes.replaceChildren(...offered.map(make));
+    this.sizes.dataset.offered = offered;
+    for (const button of this.sizes.children)
+      button.setAttribute("aria-pressed", String(button.textContent === String(locations)));
+  }
+
   drawError() {
     const error = countWrong(this.run);
     this.verdict.hidden = error === null;
     if (error === null) return;
-    const plain = this.undisturbed();
+    const plain = this.trial.undisturbed();
     const undisturbed = plain === this.run ? "" : `; undisturbed: ${countWrong(plain).wrong}`;
     this.verdict.textContent = `${error.wrong} of ${error.asked} bits wrong${undisturbed}`;
     this.verdict.dataset.wrong = error.wrong;
@@ -377,14 +337,25 @@ export class Laboratory {
     this.wipeButton.hidden = at === null || !this.run.has("memory");
     if (at !== null)
       this.wipeButton.textContent = `Wipe location ${this.number(at)} at step ${player.step}`;
-    this.hint.textContent = at === null ? "Click a row of the memory to wipe it." : "";
-    const shown = groups(this.history.now.edits);
-    this.list.replaceChildren(...shown.map((group) => this.entry(group)));
+    const flip = this.bits ? "a bit to flip it, or " : "";
+    this.hint.textContent = at === null ? `Click ${flip}a row of the memory to wipe it.` : "";
+    const shown = groups(this.history.now.edits).map((group) => [
+      group,
+      describe(group, this.table, this.number),
+    ]);
+    const said = shown.map(([, text]) => text).join();
+    // Only if it changed, or a button that has the focus would lose it at each step.
+    if (this.said !== said) {
+      const held = hasFocus(this.list);
+      this.list.replaceChildren(...shown.map((one) => this.entry(...one)));
+      if (held) (this.list.querySelector("button") ?? this.moreButton).focus();
+    }
+    this.said = said;
     if (!this.tools.root.hidden) this.tools.follow();
   }
 
-  entry(group) {
-    const text = describe(group, this.table, this.number);
+  /** A line of the list, with a button that takes back what it says. */
+  entry(group, text) {
     const label = `Take back: ${text}`;
     const button = press("remove", label, "×", () => this.propose(remove(this.now, group)));
     button.setAttribute("aria-label", label);
@@ -395,11 +366,9 @@ export class Laboratory {
 
   /** Tell the kernel, or the page's address, what is changed; not in every frame. */
   sync() {
+    this.timer = undefined;
     const text = format(this.history.now);
-    if (this.onAddress) {
-      const { pathname, search } = location;
-      history.replaceState(null, "", text ? `#${encodeURI(text)}` : pathname + search);
-    }
+    if (this.onAddress) writeAddress(text);
     if (this.model.get("disturbance") === text) return;
     this.model.set("disturbance", text);
     this.model.save_changes();

@@ -2,7 +2,7 @@
 
 import { format } from "./disturbance.js";
 import { asPython } from "./edits.js";
-import { element, press } from "./elements.js";
+import { element, hasFocus, press } from "./elements.js";
 import { Place } from "./place.js";
 
 const GATES = ["T", "T R", "T R 3"]; // the axes of gates, strengths and read modes
@@ -224,7 +224,7 @@ export class Tools {
     this.release.disabled = held(now.edits, place).length === 0;
     this.cutButton.hidden = !(this.target.value === "cell" && place.name === "link");
     this.silenceButton.textContent = `from step ${player.step} on`;
-    if (this.seed && document.activeElement !== this.seed) this.seed.value = seed;
+    if (this.seed && !hasFocus(this.seed)) this.seed.value = seed;
     const text = format(now);
     if (this.text.value !== text) {
       this.text.value = text;
