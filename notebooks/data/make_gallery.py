@@ -16,7 +16,7 @@ import torch
 from memorylab.memory import DNC
 from memorylab.memory.dnc import ablate
 from memorylab.memory.dnc.trace import DNCTrace
-from memorylab.player import MemoryPlayer
+from memorylab.player import MemoryPlayer, TMazeGame
 from memorylab.rllib import Agent, evaluate, ppo_config
 from memorylab.training import load_weights
 from memorylab_course import setup
@@ -46,18 +46,33 @@ def associative_recall() -> MemoryPlayer:
     return MemoryPlayer(DNCTrace.load(DATA / "associative_recall_trace.npz"), order="first_write")
 
 
-def tmaze() -> MemoryPlayer:
-    """An agent in the T-maze: it writes down the sign and reads it at the junction."""
+def _tmaze_agent() -> Agent:
     sizes = {"controller": "feedforward", "num_locations": 6, "word_size": 6}
     agent = Agent(ppo_config("TMaze", "dnc", memory_config=sizes))
     load_weights(agent.module, DATA / "tmaze_weights.safetensors")
+    return agent
+
+
+def tmaze() -> MemoryPlayer:
+    """An agent in the T-maze: it writes down the sign and reads it at the junction."""
+    agent = _tmaze_agent()
     # The one that notebook 13 shows: the first whose sign points to the left.
     episodes = evaluate(agent, episodes=10, seed=1)
     left = next(episode for episode in episodes if episode.observation[0, 0] == 1)
     return MemoryPlayer(left.trace)
 
 
-PAGES = (copy, copy_without_links, associative_recall, tmaze)
+def tmaze_live() -> MemoryPlayer:
+    """The same agent, live: set the sign, lengthen the corridor, wipe its memory half-way."""
+    return _tmaze_agent().player(options={"sign": 1, "distance": 8})
+
+
+def tmaze_to_play() -> TMazeGame:
+    """The T-maze to play yourself, with and without the sign in sight."""
+    return TMazeGame()
+
+
+PAGES = (copy, copy_without_links, associative_recall, tmaze, tmaze_live, tmaze_to_play)
 
 
 def main(folder: Path) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from player_examples import NODE, record, run_script
 
+from memorylab.memory.arrays import KINDS
 from memorylab.memory.disturbance import Disturbance
 from memorylab.memory.dnc.trace import DNCTrace
-from memorylab.memory.trace import KINDS
 from memorylab.player import MemoryPlayer
 
 pytestmark = pytest.mark.skipif(NODE is None, reason="needs Node.js (`node`) in the PATH")
@@ -103,12 +103,12 @@ def test_a_run_is_new_from_the_first_step_on_that_differs(tmp_path, before, afte
 def test_an_edit_sets_its_part_at_its_steps(tmp_path):
     code = """
     const { parse, apply } = script.disturbances;
-    const disturbance = parse("memory[1]@2-3=5;memory[1,2]@3-=7;link@3=1");
+    const disturbance = parse("memory[0]@2-3=5;memory[0,1]@3-=7;link@3=1");
     return [1, 2, 3, 4].map((step) => apply(disturbance, "memory", step, [1,2,3,4,5,6], [2, 3]));
     """
     assert run_script(tmp_path, MemoryPlayer(record()), code) == [
         [1, 2, 3, 4, 5, 6],
-        [1, 2, 3, 5, 5, 5],
-        [1, 2, 3, 5, 5, 7],
-        [1, 2, 3, 4, 5, 7],
+        [5, 5, 5, 4, 5, 6],
+        [5, 7, 5, 4, 5, 6],
+        [1, 7, 3, 4, 5, 6],
     ]

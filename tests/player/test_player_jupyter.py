@@ -49,6 +49,14 @@ def told(change):
 player.widget.observe(told, "disturbance")
 player
 """
+GAME = """
+from pathlib import Path
+from memorylab.player import TMazeGame
+
+game = TMazeGame(corridor_length=2, seed=0)
+game.widget.observe(lambda change: Path("seen.txt").write_text(str(game.scores["start"])), "scores")
+game
+"""
 KERNEL_IS_CONNECTED = """() =>
   window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.connectionStatus
   === "connected"
@@ -74,7 +82,8 @@ def server(request, tmp_path):
     folder = tmp_path / "work"
     folder.mkdir()
     record_clear_writes().save(folder / "run.npz")
-    for name_of_notebook, program in {"play": PROGRAM, "laboratory": LABORATORY}.items():
+    programs = {"play": PROGRAM, "laboratory": LABORATORY, "game": GAME}
+    for name_of_notebook, program in programs.items():
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(program)])
         notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
         nbformat.write(notebook, folder / f"{name_of_notebook}.ipynb")
@@ -228,6 +237,32 @@ def test_the_reader_and_the_kernel_change_the_same_run(browser, server):
     assert page.locator(".jp-Cell").count() == cells
     assert page.url == address
     page.close()
+
+
+def test_the_maze_is_played_by_key_and_python_knows_the_score(browser, server):
+    url, folder = server
+    context = browser.new_context(viewport={"width": 1400, "height": 1000})
+    page = context.new_page()
+    page.goto(url.replace("play.ipynb", "game.ipynb"))
+    page.wait_for_function(KERNEL_IS_CONNECTED, timeout=60_000)
+    page.evaluate("() => { jupyterapp.commands.execute('notebook:run-all-cells'); }")
+    root = page.locator(".memory-player[data-ready=true]")
+    root.wait_for(timeout=60_000)
+    cells = page.locator(".jp-Cell").count()
+    said = root.locator(".mp-game-said")
+    sign = "left" if "left" in said.inner_text() else "right"
+    root.locator(".mp-game-stage").click()
+    for key in ("a", "b", "ArrowRight", "d", "d", "ArrowRight", "x"):
+        page.keyboard.press(key)
+    assert said.inner_text().startswith("You stand at the junction")
+    page.keyboard.press("ArrowUp" if sign == "left" else "ArrowDown")
+    assert said.inner_text().startswith(f"You turned {sign}, as the sign showed {sign}.")
+    page.keyboard.press("Enter")
+    assert said.inner_text().startswith("You stand 2 steps before the junction")
+    assert page.locator(".jp-Cell").count() == cells
+    path = folder / "seen.txt"
+    wait_for(lambda: path.exists() and path.read_text() == "(1, 1)", 20)
+    context.close()
 
 
 def test_without_the_token_there_is_no_entry(browser, server):

@@ -48,11 +48,11 @@ class TMazeGame:
         seed: int | None = None,
     ):
         reject_unknown_keys([sign], SIGHTS, "time to see the sign")
-        maze = TMaze(corridor_length)
-        self.header = {
+        self._maze = TMaze(corridor_length)
+        self.header: dict[str, Any] = {
             "game": {
                 "sign": sign,
-                "corridor_length": [maze.shortest, maze.longest],
+                "corridor_length": [self._maze.shortest, self._maze.longest],
                 "seed": None if seed is None else check_count(seed, "seed", minimum=0),
             }
         }
@@ -96,12 +96,16 @@ class TMazeGame:
 
     def picture(self) -> bytes:
         """Return the picture that stands in for the game, as a PNG: the start of a round."""
-        _, longest = self.header["game"]["corridor_length"]
+        longest = self._maze.longest
         visible = self.header["game"]["sign"] != "never"
         sign = "left" if visible else None
         png = io.BytesIO()
         Image.fromarray(draw_scene(tmaze_scene(sign, longest, longest, visible))).save(png, "PNG")
         return png.getvalue()
+
+    def start(self) -> str:
+        """Return what the script's ``mount`` needs, as JSON that may stand in a script element."""
+        return start_of_page(self.header, b"")
 
     def to_html(self, path: str | Path, title: str = "A T-maze to play") -> Path:
         """Write the game as one page that needs no kernel, no network and no other file.
@@ -114,4 +118,4 @@ class TMazeGame:
             ValueError: The path has another ending.
             OSError: The folder can't be written.
         """
-        return write_page(path, title, start_of_page(self.header, b""), SCRIPT)
+        return write_page(path, title, self.start(), SCRIPT)

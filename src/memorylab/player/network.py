@@ -13,6 +13,7 @@ from memorylab.memory import DNC
 from memorylab.memory.disturbance import Disturbance
 from memorylab.memory.dnc.ablation import disturbance_without
 from memorylab.memory.dnc.trace import DNCTrace
+from memorylab.memory.trace import MemoryTrace
 from memorylab.player.packing import Block
 from memorylab.tasks import Batch, Task
 
@@ -89,7 +90,7 @@ def record(
         input = make_batch(task, *_read_words(task, input, parsed), parsed.words)
     if input is None:
         raise TypeError("A model needs an input: one sequence [T, F], or a batch of one.")
-    extras = {}
+    extras: dict[str, np.ndarray] = {}
     if isinstance(input, Batch):
         input, extras = _split_batch(input)
         input = input.to(next(model.parameters()))
@@ -116,7 +117,7 @@ def make_batch(
         return plain
 
 
-def count_wrong(trace: DNCTrace) -> dict[str, int]:
+def count_wrong(trace: MemoryTrace) -> dict[str, int]:
     """Return how many bits were ``asked`` for, and how many of the answers are ``wrong``.
 
     An answer is 1 where the output, a logit, is above 0.

@@ -94,25 +94,25 @@ def pack(
             }
             if name not in followed:
                 arrays[name] |= block.add(trace[name], exact=name in exact)
-        runs.append(
-            {
-                "label": label,
-                "kind": trace.kind,
-                "about": trace.about,
-                "answer": _answer(trace),
-                "steps": trace.num_steps,
-                "locations": trace.sizes.get("N", 0),
-                "word": trace.sizes.get("W", 0),
-                "heads": trace.sizes.get("R", 0),
-                "order": [int(location) for location in order],
-                "frame": _frame(trace),
-                "scenes": _scenes(trace),
-                "actions": trace.metadata.get("action_names"),
-                "arrays": arrays,
-                **how,
-            }
-        )
+        places = {"order": [int(location) for location in order]}
+        runs.append({"label": label, **_describe(trace), **places, "arrays": arrays, **how})
     return {"runs": runs}, block.tobytes()
+
+
+def _describe(trace: MemoryTrace) -> dict[str, Any]:
+    """Return what the header says of a run besides its arrays."""
+    return {
+        "kind": trace.kind,
+        "about": trace.about,
+        "answer": _answer(trace),
+        "steps": trace.num_steps,
+        "locations": trace.sizes.get("N", 0),
+        "word": trace.sizes.get("W", 0),
+        "heads": trace.sizes.get("R", 0),
+        "frame": _frame(trace),
+        "scenes": _scenes(trace),
+        "actions": _action_names(trace),
+    }
 
 
 def pack_film(
@@ -209,3 +209,13 @@ def _scenes(trace: MemoryTrace) -> dict[str, list[Any]] | None:
         keys = [json.dumps(shape) for shape in scene["shapes"]]
         packed.append(scene | {"shapes": [numbers.setdefault(key, len(numbers)) for key in keys]})
     return {"shapes": [json.loads(key) for key in numbers], "scenes": packed}
+
+
+def _action_names(trace: MemoryTrace) -> list[str] | None:
+    """Return the names of an episode's actions."""
+    names = trace.metadata.get("action_names")
+    if names is None or (isinstance(names, list) and all(isinstance(one, str) for one in names)):
+        return names
+    raise ValueError(
+        f"The trace's metadata must have action_names as texts, but has {names!r:.80}."
+    )

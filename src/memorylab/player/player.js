@@ -460,11 +460,11 @@ var World = class {
   draw(step) {
     const { scenes } = this.run;
     step = Math.min(step, this.run.steps - 1);
-    const caption = (text2) => element("figcaption", {}, text2);
+    const caption = (text2, note = "") => element("figcaption", {}, text2, element("span", {}, note && ` (${note})`));
     try {
       if (scenes) {
         this.before.replaceChildren(
-          caption("the world (dashed: out of the agent's sight)"),
+          caption("the world", "dashed: out of the agent's sight"),
           drawScene(scenes[step])
         );
         this.after.replaceChildren(caption("what comes of it"), drawScene(scenes[step + 1]));
@@ -482,14 +482,14 @@ var World = class {
     const rows = [];
     if (run.has("action_probabilities"))
       run.at("action_probabilities", step).forEach((probability, action) => {
-        const percent = `${(100 * probability).toFixed(1)} %`;
+        const percent = `${(100 * probability).toFixed(1)} %`;
         const chosen = action === taken;
         rows.push(
           element(
             "li",
             { class: chosen ? "mp-chosen" : null, "aria-current": chosen ? "true" : null },
             element("span", {}, nameAction(run, action)),
-            element("i", {}, element("b", { style: { width: percent.replace(" ", "") } })),
+            element("i", {}, element("b", { style: { width: `${100 * probability}%` } })),
             element("output", {}, percent)
           )
         );
@@ -2012,7 +2012,7 @@ var AgentControls = class {
     lab.commit();
     lab.attempt(() => {
       const run = lab.run.disturbed(lab.history.now, { maze });
-      lab.plain = null;
+      lab.trial.plain = null;
       lab.present(run);
     });
   }
@@ -2846,7 +2846,7 @@ function group(title, rows, open) {
 }
 function stepFigures(view) {
   const { run, compact } = view;
-  const cell = compact ? 9 : 12;
+  const cell = view.crowded ? 7 : compact ? 9 : 12;
   const limit = (count, most2) => Math.max(96, Math.min(most2, count * cell));
   const high = (letter) => limit(view.axes.sizes[letter], compact ? 176 : 240);
   const wide = limit(run.word ?? 0, compact ? 176 : 240);
@@ -2964,7 +2964,10 @@ function runLines(view) {
     ...numbers2.map((name) => numbersLine(view, name)),
     ...entries.map((entry) => {
       const rows = view.axes.sizes[placesOf(run, entry.name)];
-      const height = Math.max(40, Math.min(most2, rows * 4));
+      const height = Math.max(
+        view.crowded ? 28 : 40,
+        Math.min(most2, rows * (view.crowded ? 2 : 4))
+      );
       return placesLine(view, entry, { height });
     })
   ].map(({ root: root2 }) => root2);
@@ -2977,7 +2980,10 @@ function numbersLine(view, name, options = {}) {
   return line2(view, options.label ?? label, rows, (row2) => [name, row2], {
     name: `${label} over time`,
     scale: view.scaleOf(name),
-    height: single ? 16 : Math.max(view.compact ? 30 : 36, Math.min(72, count * 5)),
+    height: single ? 16 : Math.max(
+      view.crowded ? 24 : view.compact ? 30 : 36,
+      Math.min(72, count * (view.crowded ? 3 : 5))
+    ),
     numbers: single,
     tell: (row2) => single ? label : `${label} ${row2}`,
     meaning,
@@ -3033,9 +3039,10 @@ var SIZES = {
     line: 38,
     placed: 106
   },
+  crowded: { row: 5, least: 80, most: 112, word: 9, side: 40, own: 100, line: 22, placed: 52 },
   compact: { row: 8, least: 120, most: 152, word: 9, side: 40, own: 100, line: 30, placed: 80 }
 };
-var sizesFor = ({ compact, player }) => SIZES[compact ? "compact" : player.network ? "laboratory" : "wide"];
+var sizesFor = ({ compact, crowded, player }) => SIZES[crowded ? "crowded" : compact ? "compact" : player.network ? "laboratory" : "wide"];
 function buildSimple(view) {
   return { step: stepFigures2(view), whole: runLines2(view) };
 }
@@ -3241,12 +3248,14 @@ var View = class {
   /** `order` is that of the locations; `compact` views share the screen with another. */
   constructor(player, run, { simple, order, compact }) {
     Object.assign(this, { player, run, simple, compact });
+    this.crowded = compact && Boolean(player.network);
     this.axes = new Axes(run, simple, order);
     this.panels = [];
     this.lines = [];
     this.touched = [];
     this.words = element("p", { class: "mp-words", "aria-live": "polite" });
     this.world = hasWorld(run) ? new World(this) : null;
+    const world = this.world ? [this.world.root] : [];
     const parts = simple ? buildSimple(this) : buildEverything(this);
     const about = run.label ? "" : run.about;
     const heading = element(
@@ -3260,11 +3269,11 @@ var View = class {
       { class: "mp-view", "aria-label": run.label || "run" },
       heading,
       this.words,
-      ...this.world ? [this.world.root] : [],
+      ...simple ? world : [],
       element(
         "div",
         { class: "mp-main" },
-        element("div", { class: "mp-step" }, ...parts.step),
+        element("div", { class: "mp-step" }, ...simple ? [] : world, ...parts.step),
         element("div", { class: "mp-whole" }, ...parts.whole)
       )
     );
@@ -3535,7 +3544,7 @@ var Board = class {
       "details",
       { class: "mp-keys" },
       element("summary", {}, "keys"),
-      "space plays and pauses · ← → or , . step · page up and page down go ten steps · home and end · + − change the speed · d shows the difference of two runs · " + (this.player.film ? "shift with ← → moves through training · " : "") + "in a picture the arrow keys move from cell to cell, enter explains a number, escape leaves it"
+      "space plays and pauses · ← → or , . step · page up and page down go ten steps · home and end · + − change the speed · d shows the difference of two runs · " + (this.player.film ? "shift with ← → moves through training · " : "") + "in a picture the arrow keys move from cell to cell, enter explains a number, escape leaves it" + (this.player.network ? " · delete wipes a location or cuts a link · ctrl+z undoes" : "")
     );
     this.foot.replaceChildren(legend(this.front), glossary(this.front), keys);
     this.foot.querySelectorAll("details").forEach((one, i) => one.open = Boolean(open[i]));
@@ -3670,6 +3679,19 @@ var Film = class {
     this.player.model.off("change:frame", this.onModelFrame);
   }
 };
+
+// src/memorylab/player/script/address.js
+function readAddress() {
+  try {
+    return decodeURIComponent(location.hash.slice(1));
+  } catch {
+    throw new Error(`The page's address can't be read behind its '#': ${location.hash}`);
+  }
+}
+function writeAddress(text2) {
+  const { pathname, search } = location;
+  history.replaceState(null, "", text2 ? `#${text2}` : pathname + search);
+}
 
 // src/memorylab/player/script/bits.js
 var Bits = class {
@@ -4436,12 +4458,12 @@ var Laboratory = class {
     };
     model.on("change:disturbance", this.onModel);
     if (!model.get("address")) return;
-    this.onAddress = () => this.readAddress();
+    this.onAddress = () => this.attempt(() => this.propose(parse(readAddress())));
     window.addEventListener("hashchange", this.onAddress);
   }
   /** Begin with the disturbance of the page's address, if it has one. */
   begin() {
-    if (this.onAddress && location.hash.length > 1) this.readAddress();
+    if (this.onAddress && location.hash.length > 1) this.onAddress();
   }
   // -- what is wanted
   /** The present words, as a text of bits each. */
@@ -4496,17 +4518,6 @@ var Laboratory = class {
   /** Read a line that a reader pasted, a kernel sent, or an address has. */
   read(line3) {
     this.attempt(() => this.propose(parse(pasted(line3))));
-  }
-  readAddress() {
-    this.attempt(() => {
-      let text2;
-      try {
-        text2 = decodeURIComponent(location.hash.slice(1));
-      } catch {
-        throw new Error(`The page's address can't be read behind its '#': ${location.hash}`);
-      }
-      this.propose(parse(text2));
-    });
   }
   flip(word, bit) {
     const words = [...this.words];
@@ -4670,11 +4681,9 @@ var Laboratory = class {
   // -- telling others
   /** Tell the kernel, or the page's address, what is changed; not in every frame. */
   sync() {
+    this.timer = void 0;
     const text2 = format(this.history.now);
-    if (this.onAddress) {
-      const { pathname, search } = location;
-      history.replaceState(null, "", text2 ? `#${text2}` : pathname + search);
-    }
+    if (this.onAddress) writeAddress(text2);
     if (this.model.get("disturbance") === text2) return;
     this.model.set("disturbance", text2);
     this.model.save_changes();
@@ -6260,9 +6269,6 @@ body[data-jp-theme-light="false"] .memory-player {
 .mp-line-label.mp-read {
   font-weight: 600;
 }
-.mp-world:empty {
-  display: none;
-}
 @container view (min-width: 560px) {
   [data-level="everything"] .mp-grid {
     display: grid;
@@ -6423,6 +6429,8 @@ body[data-jp-theme-light="false"] .memory-player {
   font-family: "DejaVu Sans", system-ui, sans-serif;
 }
 .mp-world {
+  flex: 1 0 100%;
+  min-width: 0;
   display: grid;
   grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
   gap: 6px 16px;
@@ -6437,7 +6445,8 @@ body[data-jp-theme-light="false"] .memory-player {
   font-size: 12px;
   font-weight: 600;
 }
-.mp-after figcaption {
+.mp-after figcaption,
+.mp-world figcaption span {
   font-weight: 400;
   color: var(--mp-quiet);
 }
@@ -6450,7 +6459,7 @@ body[data-jp-theme-light="false"] .memory-player {
 }
 .mp-acts li {
   display: grid;
-  grid-template-columns: minmax(4em, max-content) minmax(30px, 1fr) 4.6em;
+  grid-template-columns: minmax(4.2em, max-content) minmax(20px, 1fr) 4.4em;
   gap: 6px;
   align-items: center;
   padding: 1px 4px;
@@ -6516,7 +6525,7 @@ body[data-jp-theme-light="false"] .memory-player {
   max-width: 720px;
 }
 .mp-game-stage {
-  margin: 8px 0 6px;
+  margin: 8px 0 12px;
   border-radius: 6px;
   cursor: pointer;
 }
@@ -6526,7 +6535,7 @@ body[data-jp-theme-light="false"] .memory-player {
 .mp-game-stage:not(:focus) .mp-game-picture::after {
   content: "Click here, then use the arrow keys";
   position: absolute;
-  inset: auto 0 6px;
+  inset: auto 0 -9px;
   margin: auto;
   width: max-content;
   max-width: 100%;
@@ -6627,10 +6636,19 @@ function render({ model, el }) {
     "aria-label": "memory player"
   });
   el.replaceChildren(element("style", {}, style_default + laboratory_default + guide_default), root2);
-  const player = model.get("header").game ? new TMazeGame(model, root2) : new Player(model, root2);
-  root2.player = player;
-  root2.dataset.ready = "true";
-  return () => player.destroy();
+  try {
+    const player = model.get("header").game ? new TMazeGame(model, root2) : new Player(model, root2);
+    root2.player = player;
+    root2.dataset.ready = "true";
+    return () => player.destroy();
+  } catch (error) {
+    console.error(error);
+    const message = element("p", { class: "mp-message", role: "alert" }, error.message);
+    root2.replaceChildren(message);
+    root2.dataset.ready = "false";
+    return () => {
+    };
+  }
 }
 async function mount(el, start) {
   const packed = Uint8Array.from(atob(start.data), (letter) => letter.charCodeAt(0));

@@ -98,7 +98,7 @@ class MemoryPlayer:
         block = Block()
         self._film, run, order = _open_film(run, compare, order)
         trace, sent, extras, self._record_again = _record(run, input, task, disturbance, block)
-        self._traces = [trace] if compare is None else [trace, compare]
+        self._traces: list[MemoryTrace] = [trace] if compare is None else [trace, compare]
         for one in self._traces:
             if not isinstance(one, MemoryTrace):
                 raise TypeError(

@@ -65,7 +65,7 @@ export class AgentControls {
     lab.commit();
     lab.attempt(() => {
       const run = lab.run.disturbed(lab.history.now, { maze });
-      lab.plain = null; // that of the maze before
+      lab.trial.plain = null; // that of the maze before
       lab.present(run);
     });
   }

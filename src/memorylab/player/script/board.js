@@ -155,7 +155,8 @@ export class Board {
       "space plays and pauses · ← → or , . step · page up and page down go ten steps · " +
         "home and end · + − change the speed · d shows the difference of two runs · " +
         (this.player.film ? "shift with ← → moves through training · " : "") +
-        "in a picture the arrow keys move from cell to cell, enter explains a number, escape leaves it",
+        "in a picture the arrow keys move from cell to cell, enter explains a number, escape leaves it" +
+        (this.player.network ? " · delete wipes a location or cuts a link · ctrl+z undoes" : ""),
     );
     this.foot.replaceChildren(legend(this.front), glossary(this.front), keys);
     this.foot.querySelectorAll("details").forEach((one, i) => (one.open = Boolean(open[i])));

@@ -29,11 +29,12 @@ const SIZES = {
     line: 38,
     placed: 106,
   },
+  crowded: { row: 5, least: 80, most: 112, word: 9, side: 40, own: 100, line: 22, placed: 52 },
   compact: { row: 8, least: 120, most: 152, word: 9, side: 40, own: 100, line: 30, placed: 80 },
 };
 /** Two runs share the screen's width; a model that runs in the page shares its height. */
-const sizesFor = ({ compact, player }) =>
-  SIZES[compact ? "compact" : player.network ? "laboratory" : "wide"];
+const sizesFor = ({ compact, crowded, player }) =>
+  SIZES[crowded ? "crowded" : compact ? "compact" : player.network ? "laboratory" : "wide"];
 
 export function buildSimple(view) {
   return { step: stepFigures(view), whole: runLines(view) };

@@ -13,12 +13,14 @@ export class View {
   /** `order` is that of the locations; `compact` views share the screen with another. */
   constructor(player, run, { simple, order, compact }) {
     Object.assign(this, { player, run, simple, compact });
+    this.crowded = compact && Boolean(player.network); // below the laboratory of a model
     this.axes = new Axes(run, simple, order);
     this.panels = [];
     this.lines = [];
     this.touched = []; // what marks a step's write and read in the memory
     this.words = element("p", { class: "mp-words", "aria-live": "polite" });
     this.world = hasWorld(run) ? new World(this) : null;
+    const world = this.world ? [this.world.root] : [];
     const parts = simple ? buildSimple(this) : buildEverything(this);
     const about = run.label ? "" : run.about;
     const heading = element(
@@ -32,11 +34,11 @@ export class View {
       { class: "mp-view", "aria-label": run.label || "run" },
       heading,
       this.words,
-      ...(this.world ? [this.world.root] : []),
+      ...(simple ? world : []),
       element(
         "div",
         { class: "mp-main" },
-        element("div", { class: "mp-step" }, ...parts.step),
+        element("div", { class: "mp-step" }, ...(simple ? [] : world), ...parts.step),
         element("div", { class: "mp-whole" }, ...parts.whole),
       ),
     );

@@ -68,11 +68,12 @@ export class World {
   draw(step) {
     const { scenes } = this.run;
     step = Math.min(step, this.run.steps - 1);
-    const caption = (text) => element("figcaption", {}, text);
+    const caption = (text, note = "") =>
+      element("figcaption", {}, text, element("span", {}, note && ` (${note})`));
     try {
       if (scenes) {
         this.before.replaceChildren(
-          caption("the world (dashed: out of the agent's sight)"),
+          caption("the world", "dashed: out of the agent's sight"),
           drawScene(scenes[step]),
         );
         this.after.replaceChildren(caption("what comes of it"), drawScene(scenes[step + 1]));
@@ -91,14 +92,14 @@ export class World {
     const rows = [];
     if (run.has("action_probabilities"))
       run.at("action_probabilities", step).forEach((probability, action) => {
-        const percent = `${(100 * probability).toFixed(1)} %`;
+        const percent = `${(100 * probability).toFixed(1)}\u00a0%`;
         const chosen = action === taken;
         rows.push(
           element(
             "li",
             { class: chosen ? "mp-chosen" : null, "aria-current": chosen ? "true" : null },
             element("span", {}, nameAction(run, action)),
-            element("i", {}, element("b", { style: { width: percent.replace(" ", "") } })),
+            element("i", {}, element("b", { style: { width: `${100 * probability}%` } })),
             element("output", {}, percent),
           ),
         );
