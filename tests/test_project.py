@@ -32,7 +32,7 @@ MAY_IMPORT = {
     "environments": set(),
     "training": {"tasks", "memory", "sequences"},
     "plots": {"memory"},
-    "player": {"environments", "memory", "networks", "plots", "tasks"},
+    "player": {"environments", "memory", "networks", "plots", "tasks", "training"},
     "rllib": {"environments", "memory", "networks", "player", "sequences", "training"},
 }
 # The three places, and which of the others each may import.
