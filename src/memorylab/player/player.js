@@ -1996,9 +1996,6 @@ var AgentControls = class {
       ),
       this.verdict
     );
-    this.root.addEventListener("keydown", (event) => {
-      if (event.target === this.length && event.key !== "Escape") event.stopPropagation();
-    });
     this.lab.root.prepend(this.root);
     this.follow();
   }
