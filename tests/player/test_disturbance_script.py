@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from player_examples import NODE, record, run_script
 
+from memorylab.memory.arrays import KINDS
 from memorylab.memory.disturbance import Disturbance
 from memorylab.memory.dnc.trace import DNCTrace
-from memorylab.memory.trace import KINDS
 from memorylab.player import MemoryPlayer
 
 pytestmark = pytest.mark.skipif(NODE is None, reason="needs Node.js (`node`) in the PATH")

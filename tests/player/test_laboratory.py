@@ -45,9 +45,15 @@ def count_wrong(text, model=None):
     return {"wrong": int(wrong[asked].sum()), "asked": int(wrong[asked].size)}
 
 
+IDLE = """() => {
+  const { wanted, timer } = document.querySelector(".memory-player").player.laboratory;
+  return !wanted && !timer;
+}"""
+
+
 def frames(page):
     """Wait until all that was asked for is drawn, and the address is up to date."""
-    page.wait_for_timeout(200)
+    page.wait_for_function(IDLE)
 
 
 def text_of(page):
@@ -184,6 +190,7 @@ def test_read_modes_and_content_are_changed_together(visit):
     assert text_of(page) == "read_modes[1]@5-=0.25;read_modes[1,2]@5-=0.5"
     page.get_by_label("what to silence").select_option("content")
     act(page, "silence")
+    frames(page)
     said = page.locator(".mp-edits li").all_inner_texts()
     assert [line.split("\n")[0].strip("×") for line in said] == [
         "from step 5 on: head 1 reads forward with 0.5, the other ways with 0.25",
@@ -231,6 +238,9 @@ def test_an_address_and_a_line_of_python_bring_the_same(visit, tmp_path):
     given = visit(live(disturbance=text))
     assert error_of(given) == count_wrong(text)
     assert given.locator(".mp-count").inner_text() == "2 words"
+    given.evaluate("location.hash = '%'")
+    given.get_by_role("alert").get_by_text("can't be read behind its '#': #%").wait_for()
+    assert error_of(given) == count_wrong(text)
 
 
 @pytest.mark.parametrize(
@@ -347,3 +357,31 @@ def test_the_laboratory_fits_on_the_first_screen(visit):
     page = visit(MemoryPlayer(model, words, task=task), 900, level="simple", height=620)
     assert page.locator(".mp-bits button").count() > 0
     assert page.evaluate("document.documentElement.scrollHeight") <= 620
+
+
+def test_weights_of_another_shape_get_a_message_in_the_page(browser, tmp_path):
+    player = live()
+    player.header["model"]["sizes"]["word"] = 7
+    page = browser.new_page()
+    page.goto(player.to_html(tmp_path / "page.html").as_uri())
+    message = page.get_by_role("alert").inner_text()
+    assert message.startswith("The weights 'cell.interface.weight' must be [")
+    assert message.endswith("they are those of a model of other sizes.")
+    page.close()
+
+
+@pytest.mark.parametrize("clipboard", [True, False])
+def test_the_line_for_python_is_copied_or_selected_to_copy(visit, clipboard):
+    # Some browsers and frames have no clipboard for scripts.
+    write = "async (text) => { window.copied = text; }" if clipboard else "undefined"
+    script = f"Object.defineProperty(navigator.clipboard, 'writeText', {{ value: {write} }});"
+    page = visit(live(disturbance="link@2-=0"), script=script)
+    open_more(page)
+    act(page, "copy")
+    line = 'MemoryPlayer(model, input, task=task, disturbance="link@2-=0")'
+    if clipboard:
+        page.get_by_role("status").get_by_text("copied").wait_for()
+        assert page.evaluate("window.copied") == line
+    else:
+        page.get_by_role("status").get_by_text("press Ctrl+C to copy").wait_for()
+        assert page.evaluate("getSelection().toString()") == line

@@ -1,5 +1,6 @@
 // The laboratory: the reader changes a run of the model, and the run answers at once.
 
+import { readAddress, writeAddress } from "./address.js";
 import { countWrong } from "./answer.js";
 import { Bits } from "./bits.js";
 import { UNDISTURBED, format, parse } from "./disturbance.js";
@@ -105,13 +106,13 @@ export class Laboratory {
     };
     model.on("change:disturbance", this.onModel);
     if (!model.get("address")) return;
-    this.onAddress = () => this.readAddress();
+    this.onAddress = () => this.attempt(() => this.propose(parse(readAddress())));
     window.addEventListener("hashchange", this.onAddress);
   }
 
   /** Begin with the disturbance of the page's address, if it has one. */
   begin() {
-    if (this.onAddress && location.hash.length > 1) this.readAddress();
+    if (this.onAddress && location.hash.length > 1) this.onAddress();
   }
 
   // -- what is wanted
@@ -177,18 +178,6 @@ export class Laboratory {
   /** Read a line that a reader pasted, a kernel sent, or an address has. */
   read(line) {
     this.attempt(() => this.propose(parse(pasted(line))));
-  }
-
-  readAddress() {
-    this.attempt(() => {
-      let text;
-      try {
-        text = decodeURIComponent(location.hash.slice(1));
-      } catch {
-        throw new Error(`The page's address can't be read behind its '#': ${location.hash}`);
-      }
-      this.propose(parse(text));
-    });
   }
 
   flip(word, bit) {
@@ -377,11 +366,9 @@ export class Laboratory {
 
   /** Tell the kernel, or the page's address, what is changed; not in every frame. */
   sync() {
+    this.timer = undefined;
     const text = format(this.history.now);
-    if (this.onAddress) {
-      const { pathname, search } = location;
-      history.replaceState(null, "", text ? `#${text}` : pathname + search);
-    }
+    if (this.onAddress) writeAddress(text);
     if (this.model.get("disturbance") === text) return;
     this.model.set("disturbance", text);
     this.model.save_changes();

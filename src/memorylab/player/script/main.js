@@ -5,7 +5,9 @@
 // (what an array is in a picture), words.js (a step in words), panels.js (one heatmap each, on a
 // canvas with one pixel per cell), lines.js (those of the whole run), simple.js and everything.js
 // (which panels a level has), view.js (all panels of a run), board.js (all runs), player.js (controls
-// and clock).
+// and clock). A model that runs in the page has a laboratory: disturbance.js (what is changed, as a line
+// of text), tasks.js (sequences of words), edits.js (undo, and edits in words), trial.js (the runs),
+// bits.js and tools.js (its controls), laboratory.js (all of it).
 
 import { element } from "./elements.js";
 import GUIDES from "./guide.css";
@@ -38,10 +40,18 @@ function render({ model, el }) {
     "aria-label": "memory player",
   });
   el.replaceChildren(element("style", {}, STYLE + LABORATORY + GUIDES), root);
-  const player = model.get("header").game ? new TMazeGame(model, root) : new Player(model, root);
-  root.player = player; // for other scripts of the page
-  root.dataset.ready = "true";
-  return () => player.destroy();
+  try {
+    const player = model.get("header").game ? new TMazeGame(model, root) : new Player(model, root);
+    root.player = player; // for other scripts of the page
+    root.dataset.ready = "true";
+    return () => player.destroy();
+  } catch (error) {
+    console.error(error);
+    const message = element("p", { class: "mp-message", role: "alert" }, error.message);
+    root.replaceChildren(message);
+    root.dataset.ready = "false";
+    return () => {};
+  }
 }
 
 /**
