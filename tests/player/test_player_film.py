@@ -55,14 +55,22 @@ def test_the_links_diagonal_appears_through_training(visit, width):
     page = visit(MemoryPlayer(FILM, t=8), width, "everything", height=640)
     assert told(page) == f"training step 250 · {wrong_bits(FILM.traces[-1])} of 64 bits wrong"
     assert page.evaluate(DIAGONAL) > 0.9
+    legend = page.locator(".mp-legend").first.inner_text()
     page.get_by_label("training", exact=True).locator("input").focus()
     page.keyboard.press("Home")
     assert told(page) == f"training step 0 · {wrong_bits(FILM.traces[0])} of 64 bits wrong"
     assert page.evaluate(DIAGONAL) < 0.2
+    assert page.locator(".mp-legend").first.inner_text() == legend  # the same colours
     assert page.evaluate(LAYOUT_PROBLEMS) == []
     page.keyboard.press("ArrowRight")
     assert told(page).startswith("training step 10 ")
     assert step_of(page) == 8
+    # Each frame has its own order of first writes.
+    page.get_by_role("button", name="simple").click()
+    page.get_by_role("button", name="everything").click()
+    page.locator(".mp-film input").focus()
+    page.keyboard.press("End")
+    assert page.evaluate(DIAGONAL) > 0.9
 
 
 def test_shift_and_arrow_keys_move_through_training_from_anywhere(visit):

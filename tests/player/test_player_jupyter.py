@@ -21,6 +21,11 @@ from memorylab.player import MemoryPlayer
 
 player = MemoryPlayer(DNCTrace.load("run.npz"), t=2, level="everything")
 player.widget.observe(lambda change: Path("seen.txt").write_text(str(change["new"])), "t")
+
+def scored(change):
+    Path("score.txt").write_text(str(player.quiz_score))
+
+player.widget.observe(scored, "quiz_asked")
 player
 """
 LABORATORY = """
@@ -62,13 +67,21 @@ APPLICATIONS = {
 }
 
 
+def record_clear_writes():
+    """Return a run in which each step writes to one location, newly allocated."""
+    write = np.tile(0.9 * np.eye(8), (2, 1))[:12]
+    return record().with_arrays(
+        write_weighting=write, allocation_weighting=write, allocation_gate=np.ones(12)
+    )
+
+
 @pytest.fixture(params=APPLICATIONS)
 def server(request, tmp_path):
     """A server with a notebook that plays a run: its address and its folder."""
     module, name, page = APPLICATIONS[request.param]
     folder = tmp_path / "work"
     folder.mkdir()
-    record().save(folder / "run.npz")
+    record_clear_writes().save(folder / "run.npz")
     programs = {"play": PROGRAM, "laboratory": LABORATORY, "game": GAME}
     for name_of_notebook, program in programs.items():
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(program)])
@@ -132,7 +145,7 @@ def wait_for(find, seconds):
 
 def test_scrubbing_by_key_and_mouse_playing_and_pointing(browser, server):
     url, folder = server
-    trace = record()
+    trace = record_clear_writes()
     context = browser.new_context(viewport={"width": 1400, "height": 1000})
     page = context.new_page()
     errors, hosts = [], set()
@@ -185,6 +198,13 @@ def test_scrubbing_by_key_and_mouse_playing_and_pointing(browser, server):
     root.locator("[data-action=play]").click()
     page.wait_for_selector(".memory-player[data-playing=false][data-step='11']", timeout=20_000)
     kernel_saw(11)
+
+    root.locator("[data-action=quiz]").focus()
+    for key in ("Enter", "1", "Enter", "Enter"):  # step 1 writes to location 1, newly allocated
+        page.keyboard.press(key)
+    score = folder / "score.txt"
+    wait_for(lambda: score.exists() and score.read_text() == "(1, 1)", 20)
+    assert page.locator(".jp-Cell").count() == cells
     context.close()
     assert errors == []
     assert hosts == {"127.0.0.1"}

@@ -114,6 +114,7 @@ def test_the_copy_run_has_all_eight_stops_in_order(tmp_path):
     [
         ({"free_gates": np.zeros((17, 1))}, "a location that is freed"),
         ({"link": np.zeros((17, 16, 16))}, "a link between two writes"),
+        ({"link": np.zeros((17, 16, 16))}, "a read that follows a link"),
         ({"read_modes": np.tile([0.0, 0, 1], (17, 1, 1))}, "a read by content"),
     ],
 )

@@ -45,10 +45,17 @@ function readFrame(last, { places, ...own }, buffer) {
   }
   const about = { ...last, ...own, arrays };
   let run = null;
+  const open = () => {
+    run = readRun(about, buffer, null, {});
+    // The same number has the same colour in all frames.
+    for (const [name, { low, high }] of Object.entries(arrays))
+      Object.assign(run.arrays[name], { low, high });
+    return run;
+  };
   return {
     recorded: new Run(about, givenOf(about, buffer)),
     get run() {
-      return (run ??= readRun(about, buffer, null, {}));
+      return run ?? open();
     },
   };
 }

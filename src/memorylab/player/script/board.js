@@ -154,6 +154,7 @@ export class Board {
       element("summary", {}, "keys"),
       "space plays and pauses · ← → or , . step · page up and page down go ten steps · " +
         "home and end · + − change the speed · d shows the difference of two runs · " +
+        (this.player.film ? "shift with ← → moves through training · " : "") +
         "in a picture the arrow keys move from cell to cell, enter explains a number, escape leaves it" +
         (this.player.network ? " · delete wipes a location or cuts a link · ctrl+z undoes" : ""),
     );
