@@ -96,6 +96,7 @@ def test_all_that_it_keeps_is_wiped_at_once_and_stays_wiped_in_another_maze(live
     settle(page)
     everything = ";".join(f"{name}@4=0" for name in KEPT)
     assert verdict(page).startswith(turns(8, everything))
+    assert page.locator(".mp-edits li").count() == len(KEPT)
     page.locator("[data-action=corridor]").fill("12")
     assert verdict(page).startswith(turns(12, everything))
     page.locator("[data-action=reset]").click()

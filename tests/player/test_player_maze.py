@@ -127,8 +127,9 @@ def test_disturbed_or_in_any_corridor_the_agent_acts_as_in_python(tmp_path):
     everything = ";".join(f"{name}@3=0" for name in KEPT)
     cases = [[sign, length, ""] for sign in (1, 2) for length in (1, 2, 10, 15, 30)]
     for text in ("memory@4=0", everything, "N=24", "N=24;memory@2=0", "input[3]@0=2",
-                 "write_gate@0-5=0", "link@90-=0"):  # fmt: skip
+                 "write_gate@0-5=0", "link@90-=0", "output=0"):  # fmt: skip
         cases += [[sign, 8, text] for sign in (1, 2)]
+    assert record(trained_agent(), maze(), "output=0")[0].num_steps == 40  # its time is up
     for (sign, length, text), found in zip(cases, act(tmp_path, cases), strict=True):
         expected, _ = record(trained_agent(), maze(sign, length), text)
         assert found["steps"] == expected.num_steps, (sign, length, text)

@@ -50,10 +50,7 @@ export class AgentControls {
       ),
       this.verdict,
     );
-    // An arrow key on the slider lengthens the corridor, and is no step of the player's.
-    this.root.addEventListener("keydown", (event) => {
-      if (event.target === this.length && event.key !== "Escape") event.stopPropagation();
-    });
+    // Within the laboratory's, which keeps the slider's keys from the player.
     this.lab.root.prepend(this.root);
     this.follow();
   }
