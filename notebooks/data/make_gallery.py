@@ -18,7 +18,8 @@ from memorylab.memory.dnc import ablate
 from memorylab.memory.dnc.trace import DNCTrace
 from memorylab.player import MemoryPlayer, TMazeGame
 from memorylab.rllib import Agent, evaluate, ppo_config
-from memorylab.training import load_weights
+from memorylab.tasks import Copy
+from memorylab.training import Film, load_weights
 from memorylab_course import setup
 
 DATA = Path(__file__).parent
@@ -28,6 +29,19 @@ COPY = DNCTrace.load(DATA / "copy_trace.npz")
 def copy() -> MemoryPlayer:
     """Copy: words are written one after the other and read by following the links."""
     return MemoryPlayer(COPY, order="first_write")
+
+
+def copy_live() -> MemoryPlayer:
+    """A memory to experiment with: type words, wipe a location, hold a gate, change its size."""
+    model, task = DNC(COPY.input.shape[1], COPY.output.shape[1]), Copy()
+    load_weights(model, DATA / "copy_weights.safetensors")
+    words, asked = task.read(torch.as_tensor(COPY.input))
+    return MemoryPlayer(model, task.make(words, **asked), task=task)
+
+
+def copy_in_training() -> MemoryPlayer:
+    """From the first training step to the last: the links come to form a line."""
+    return MemoryPlayer(Film.load(DATA / "copy_film.npz"), order="first_write", level="everything")
 
 
 def copy_without_links() -> MemoryPlayer:
@@ -72,7 +86,16 @@ def tmaze_to_play() -> TMazeGame:
     return TMazeGame()
 
 
-PAGES = (copy, copy_without_links, associative_recall, tmaze, tmaze_live, tmaze_to_play)
+PAGES = (
+    copy,
+    copy_live,
+    copy_in_training,
+    copy_without_links,
+    associative_recall,
+    tmaze,
+    tmaze_live,
+    tmaze_to_play,
+)
 
 
 def main(folder: Path) -> None:

@@ -85,8 +85,14 @@ def stops_of(trace, folder):
 @needs_node
 @pytest.mark.parametrize(
     "trace",
-    [COPY, RECALL, record(), record(num_read_heads=3, seed=1)],
-    ids=["copy", "recall", "a", "b"],
+    [
+        COPY,
+        RECALL,
+        record(num_read_heads=3, seed=1),
+        record(num_steps=1, num_locations=1, word_size=1, num_read_heads=1),
+        COPY.with_arrays(write_weighting=np.full((17, 16), np.nan)),
+    ],
+    ids=["copy", "recall", "untrained", "one step", "not a number"],
 )
 def test_what_the_stops_say_is_true_of_the_run(trace, tmp_path):
     found = stops_of(trace, tmp_path)
