@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from memorylab.errors import suggest
+
 KINDS: dict[str, tuple[float, float]] = {
     "number": (-math.inf, math.inf),
     "activation": (-1, 1),
