@@ -359,3 +359,45 @@ def test_training_begins_with_given_weights(ray, tmp_path):
         assert state[None]["running_stats"][0]["num_pushes"] > 416 + seen
     with pytest.raises(ValueError, match="The given agent holds the weights of another model"):
         train_ppo(config, weights=agent("lstm", mean_std), **options)
+
+
+# --- exporting ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("memory", MEMORY_MODELS)
+@pytest.mark.parametrize("environment", ["TMaze", "Menu"])
+def test_an_exported_agent_has_the_same_logits_over_an_episode(memory, environment, tmp_path):
+    runtime = pytest.importorskip("onnxruntime")
+    pytest.importorskip("onnxscript")
+    made = agent(memory, environment=environment)
+    player, world = made.start(), make_environment(environment)
+    made.export(tmp_path / "agent.onnx")
+    session = runtime.InferenceSession(tmp_path / "agent.onnx")
+    types = {"tensor(float)": np.float32, "tensor(int32)": np.int32}
+    nodes = {node.name: node for node in session.get_inputs()}
+    state = {
+        name: np.zeros(node.shape, types[node.type])
+        for name, node in nodes.items()
+        if name.startswith("state.")
+    }
+    names = [node.name for node in session.get_outputs()]
+    seen, done = world.reset(seed=0)[0], False
+    while not done:
+        action = player.act(seen)
+        parts = seen if isinstance(seen, dict) else {"": seen}
+        given = {
+            f"observation.{key}".rstrip("."): np.asarray(part, np.float32)[None]
+            for key, part in parts.items()
+        }
+        result = dict(zip(names, session.run(None, given | state), strict=True))
+        expected = player._last[0]["extra_model_outputs"]["action_dist_inputs"]
+        np.testing.assert_allclose(result["action_dist_inputs"][0], expected, atol=1e-5)
+        state = {name: result[f"{name}.next"] for name in state}
+        seen, _, *ended, _ = world.step(action)
+        done = any(ended)
+
+
+def test_a_head_that_draws_cant_be_exported(tmp_path):
+    made = agent(environment="TwoDials", head="sequential")
+    with pytest.raises(TypeError, match="'sequential' draws actions itself"):
+        made.export(tmp_path / "agent.onnx")

@@ -98,7 +98,7 @@ def export_step(
         return
     states = [name for name, _ in _tensors(state, "state")]
     try:
-        model = torch.onnx.export(
+        model: Any = torch.onnx.export(
             program,
             custom_translation_table={
                 torch.ops.aten.sort.stable: _stable_sort,
@@ -129,7 +129,8 @@ def _product(x: Any, dims: Any) -> Any:
     """Multiply along dimensions in ONNX."""
     from onnxscript import opset18
 
-    return opset18.ReduceProd(x, opset18.Constant(value_ints=list(dims)), keepdims=0)
+    axes: Any = opset18.Constant(value_ints=list(dims))
+    return opset18.ReduceProd(x, axes, keepdims=0)
 
 
 def _tensors(value: Tensor | Mapping[str, Any], where: str) -> Iterator[tuple[str, Tensor]]:

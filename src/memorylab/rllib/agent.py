@@ -19,7 +19,7 @@ from ray.rllib.env.single_agent_env_runner import SingleAgentEnvRunner
 from memorylab.rllib._ray_patches import LightEnvRunner, quieten
 from memorylab.rllib.acting import ActingAgent
 from memorylab.rllib.connector_states import ConnectorStates, pipelines_of, read_states
-from memorylab.rllib.keeping import load_agent, save_agent
+from memorylab.rllib.keeping import export_agent, load_agent, save_agent
 from memorylab.rllib.module import MemoryRLModule
 from memorylab.training import History
 
@@ -113,6 +113,22 @@ class Agent:
             OSError: The folder can't be written, or its disk is full.
         """
         save_agent(self, folder)
+
+    def export(self, path: str | Path, format: str = "onnx", *, batch_size: int = 1) -> None:
+        """Write one step of the networks as a program: see :func:`memory.export.export_memory`.
+
+        Its inputs are the ``observation`` **behind the connectors** ``[B, ...]`` and the state, its
+        outputs ``action_dist_inputs`` ``[B, A]``, such as logits, and the next state. What
+        connectors do, normalising or flattening, is not in it.
+
+        Raises:
+            TypeError: The head draws actions itself.
+            ValueError: There is no such format, the path has another ending, or ``batch_size`` is
+                below 1.
+            ImportError: A package is missing.
+            OSError: The file can't be written.
+        """
+        export_agent(self, path, format, batch_size)
 
     @classmethod
     def load(cls, folder: str | Path, objects: Mapping[str, Any] | None = None) -> Agent:

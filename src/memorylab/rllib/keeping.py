@@ -9,12 +9,21 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import gymnasium as gym
 import torch
+import tree
+from jaxtyping import Float
 from ray.rllib.algorithms.ppo import PPOConfig
+from ray.rllib.core.columns import Columns
 from ray.rllib.core.rl_module.rl_module import RLModuleSpec
+from torch import Tensor, nn
 
+from memorylab.errors import check_count
 from memorylab.files import new_folder
+from memorylab.memory.export import export_step
+from memorylab.memory.model import State
 from memorylab.rllib.encoding import decode, encode, find_by_name
+from memorylab.rllib.module import MemoryRLModule
 from memorylab.training import History
 from memorylab.training.weights import load_weights, save_weights
 
@@ -76,6 +85,40 @@ def load_agent(folder: str | Path, objects: Mapping[str, Any]) -> dict[str, Any]
         "connectors": connectors,
         "spaces": spaces,
     }
+
+
+class PolicyStep(nn.Module):
+    """One step of an agent's networks: from observation and state to action distribution and state.
+
+    The observation is the one behind the connectors; the output is the inputs of the distribution.
+    """
+
+    def __init__(self, module: MemoryRLModule):
+        super().__init__()
+        self.module = module
+
+    def forward(self, observation: Any, state: State) -> tuple[Float[Tensor, "B A"], State]:
+        """Return the inputs of the action distribution, and the state after the step."""
+        observation = tree.map_structure(lambda part: part.unsqueeze(1), observation)
+        output = self.module._forward({Columns.OBS: observation, Columns.STATE_IN: state})
+        return output[Columns.ACTION_DIST_INPUTS].squeeze(1), output[Columns.STATE_OUT]
+
+
+def export_agent(agent: Agent, path: str | Path, format: str, batch_size: int) -> None:
+    """Write one step of an agent: see :meth:`memorylab.rllib.Agent.export`."""
+    module = agent.module
+    if module.head.draws:
+        raise TypeError(
+            f"The head {str(module.head)!r} draws actions itself, and drawing can't be exported. "
+            "Train with the head 'autoregressive', or use agent.start()."
+        )
+    check_count(batch_size, "batch_size")
+    space = module.observation_space
+    parts = space.spaces if isinstance(space, gym.spaces.Dict) else {"": space}
+    ones = {key: torch.ones(batch_size, *part.shape) for key, part in parts.items()}
+    example = ones if isinstance(space, gym.spaces.Dict) else ones[""]
+    names = ("observation", "action_dist_inputs")
+    export_step(PolicyStep(module), example, module.get_initial_state(), path, format, names)
 
 
 class _NotFound(ValueError):

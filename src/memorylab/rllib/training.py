@@ -61,7 +61,7 @@ def train_ppo(
         resume: Whether to go on from the checkpoint in ``checkpoint_path``, if there is one.
             Episodes start anew then, so the run is not step by step the one without a break. Do
             this with checkpoints of your own only: RLlib's hold pickles, which can execute
-            anything. To give an agent away, ``save_weights(agent.module, path)``.
+            anything. To give an agent away, ``agent.save(folder)``.
         progress: Whether to show a progress bar.
         film: Records the memory on one sequence of observations; its steps are environment steps.
             Checkpoints hold it, so that a resumed training goes on with it.
