@@ -32,8 +32,8 @@ MAY_IMPORT = {
     "environments": set(),
     "training": {"tasks", "memory", "sequences"},
     "plots": {"memory"},
-    "player": {"memory", "plots"},
-    "rllib": {"environments", "memory", "networks", "sequences", "training"},
+    "player": {"environments", "memory", "networks", "plots", "tasks", "training"},
+    "rllib": {"environments", "memory", "networks", "player", "sequences", "training"},
 }
 # The three places, and which of the others each may import.
 PLACES = {

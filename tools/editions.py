@@ -52,7 +52,7 @@ def student(notebook: NotebookNode) -> NotebookNode:
     edition, _ = prepare.preprocess(copy.deepcopy(notebook), {})
     for exercise in exercises(edition.cells):
         for cell in exercise.parameters:
-            _lock(cell, f"exercise-{exercise.number}-numbers", {"grade": False})
+            _lock(cell, f"exercise-{exercise.number}-parameters", {"grade": False})
         for cell in exercise.checks:
             name = (called(cell.source) or "check").rpartition(".")[2]
             grade = {"grade": True, "points": _points(cell)}

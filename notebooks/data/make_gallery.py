@@ -16,9 +16,10 @@ import torch
 from memorylab.memory import DNC
 from memorylab.memory.dnc import ablate
 from memorylab.memory.dnc.trace import DNCTrace
-from memorylab.player import MemoryPlayer
+from memorylab.player import MemoryPlayer, TMazeGame
 from memorylab.rllib import Agent, evaluate, ppo_config
-from memorylab.training import load_weights
+from memorylab.tasks import Copy
+from memorylab.training import Film, load_weights
 from memorylab_course import setup
 
 DATA = Path(__file__).parent
@@ -28,6 +29,19 @@ COPY = DNCTrace.load(DATA / "copy_trace.npz")
 def copy() -> MemoryPlayer:
     """Copy: words are written one after the other and read by following the links."""
     return MemoryPlayer(COPY, order="first_write")
+
+
+def copy_live() -> MemoryPlayer:
+    """A memory to experiment with: type words, wipe a location, hold a gate, change its size."""
+    model, task = DNC(COPY.input.shape[1], COPY.output.shape[1]), Copy()
+    load_weights(model, DATA / "copy_weights.safetensors")
+    words, asked = task.read(torch.as_tensor(COPY.input))
+    return MemoryPlayer(model, task.make(words, **asked), task=task)
+
+
+def copy_in_training() -> MemoryPlayer:
+    """From the first training step to the last: the links come to form a line."""
+    return MemoryPlayer(Film.load(DATA / "copy_film.npz"), order="first_write", level="everything")
 
 
 def copy_without_links() -> MemoryPlayer:
@@ -46,18 +60,42 @@ def associative_recall() -> MemoryPlayer:
     return MemoryPlayer(DNCTrace.load(DATA / "associative_recall_trace.npz"), order="first_write")
 
 
-def tmaze() -> MemoryPlayer:
-    """An agent in the T-maze: it writes down the sign and reads it at the junction."""
+def _tmaze_agent() -> Agent:
     sizes = {"controller": "feedforward", "num_locations": 6, "word_size": 6}
     agent = Agent(ppo_config("TMaze", "dnc", memory_config=sizes))
     load_weights(agent.module, DATA / "tmaze_weights.safetensors")
+    return agent
+
+
+def tmaze() -> MemoryPlayer:
+    """An agent in the T-maze: it writes down the sign and reads it at the junction."""
+    agent = _tmaze_agent()
     # The one that notebook 13 shows: the first whose sign points to the left.
     episodes = evaluate(agent, episodes=10, seed=1)
     left = next(episode for episode in episodes if episode.observation[0, 0] == 1)
     return MemoryPlayer(left.trace)
 
 
-PAGES = (copy, copy_without_links, associative_recall, tmaze)
+def tmaze_live() -> MemoryPlayer:
+    """The same agent, live: set the sign, lengthen the corridor, wipe its memory half-way."""
+    return _tmaze_agent().player(options={"sign": 1, "distance": 8})
+
+
+def tmaze_to_play() -> TMazeGame:
+    """The T-maze to play yourself, with and without the sign in sight."""
+    return TMazeGame()
+
+
+PAGES = (
+    copy,
+    copy_live,
+    copy_in_training,
+    copy_without_links,
+    associative_recall,
+    tmaze,
+    tmaze_live,
+    tmaze_to_play,
+)
 
 
 def main(folder: Path) -> None:

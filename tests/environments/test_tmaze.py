@@ -101,3 +101,35 @@ def test_an_unknown_action_is_refused():
     environment.reset()
     with pytest.raises(ValueError, match=r"0 .forward., 1 .left. or 2 .right., got 3"):
         environment.step(3)
+
+
+@SETTINGS
+@given(LENGTHS, SEEDS)
+def test_what_reset_returned_repeats_the_episode(lengths, seed):
+    first, again = TMaze(lengths), TMaze(lengths)
+    observation, info = first.reset(seed=seed)
+    repeated, same = again.reset(seed=seed + 1, options=info)
+    assert info == same
+    np.testing.assert_array_equal(observation, repeated)
+    assert first.scene() == again.scene()
+
+
+def test_options_of_a_reset_change_no_later_draw():
+    plain, told = TMaze(), TMaze()
+    plain.reset(seed=3)
+    told.reset(seed=3, options={"sign": LEFT, "distance": 6})
+    assert [plain.reset()[1] for _ in range(5)] == [told.reset()[1] for _ in range(5)]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"sgn": 1}, "'sgn' is not a known option of the T-maze's reset. Did you mean 'sign'"),
+        ({"sign": "left"}, r"sign must be 1 \(left\) or 2 \(right\), got 'left'"),
+        ({"distance": 11}, "distance must be a whole number from 6 to 10, .* got 11"),
+        ({"distance": 6.5}, "distance must be a whole number from 6 to 10, .* got 6.5"),
+    ],
+)
+def test_a_reset_to_what_cannot_be_is_refused(options, message):
+    with pytest.raises(ValueError, match=message):
+        TMaze().reset(options=options)

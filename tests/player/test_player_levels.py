@@ -8,11 +8,13 @@ import torch
 from page_tools import LAYOUT_PROBLEMS, pixels, point_at, step_of, value_of
 from player_examples import NODE, record, record_other, run_script
 
-from memorylab.memory import MemoryTrace, WithReadout, make_memory
+from memorylab.memory import DNC, MemoryTrace, WithReadout, make_memory
 from memorylab.memory.arrays import COMMON, Array
 from memorylab.memory.dnc.trace import DNCTrace
 from memorylab.player import MemoryPlayer
 from memorylab.plots.choices import first_write_order
+from memorylab.tasks import Copy
+from memorylab.training import load_weights
 
 DATA = Path(__file__).parents[2] / "notebooks" / "data"
 COPY = DNCTrace.load(DATA / "copy_trace.npz")
@@ -73,6 +75,17 @@ def test_every_step_fits_one_screen(visit, name, runs, level, width, height):
         page.keyboard.press("d")
         assert page.locator("[data-difference]").is_visible()
         assert page.evaluate(TALLEST) <= height
+
+
+@pytest.mark.parametrize(("level", "size"), [("simple", (900, 620)), ("everything", (1300, 900))])
+def test_a_model_fits_one_screen_with_its_laboratory(visit, level, size):
+    task = Copy(min_length=8, max_length=8)
+    model = DNC(task.input_size, task.output_size)
+    load_weights(model, DATA / "copy_weights.safetensors")
+    sequence = task.sample(1, torch.Generator().manual_seed(5)).input[0]
+    page = visit(MemoryPlayer(model, sequence, task=task), size[0], level, height=size[1])
+    assert page.locator(".mp-laboratory").bounding_box()["height"] > 50
+    assert page.evaluate(TALLEST) <= size[1]
 
 
 @pytest.mark.parametrize("runs", [1, 2])

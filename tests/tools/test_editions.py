@@ -72,7 +72,7 @@ def test_numbers_are_locked_cells_of_nbgrader_without_a_grade():
     assert cell.metadata["nbgrader"] == {
         "cell_type": "code",
         "grade": False,
-        "grade_id": "exercise-1-numbers",
+        "grade_id": "exercise-1-parameters",
         "locked": True,
         "schema_version": 3,
         "solution": False,
@@ -94,6 +94,13 @@ def test_self_checks_are_autograded_cells_of_nbgrader():
         "solution": False,
         "task": False,
     }
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name[:2])
+def test_no_two_cells_have_the_same_grade_id(file):
+    cells = student(nbformat.read(file, as_version=4)).cells
+    ids = [cell.metadata["nbgrader"]["grade_id"] for cell in cells if "nbgrader" in cell.metadata]
+    assert len(set(ids)) == len(ids) > 0
 
 
 @pytest.mark.parametrize("points", [-1, "two", True])

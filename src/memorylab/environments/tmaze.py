@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from memorylab.environments.scene import DrawnEnvironment, Scene, Shape, text_shape
+from memorylab.errors import reject_unknown_keys
 
 FORWARD, LEFT, RIGHT = range(3)
 _BUMP_REWARD = -0.1
@@ -64,10 +65,32 @@ class TMaze(DrawnEnvironment):
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[Float[np.ndarray, "4"], dict[str, Any]]:
-        """Draw a sign and a corridor; return the first observation."""
+        """Draw a sign and a corridor; return the first observation.
+
+        Args:
+            seed: Seed of this and of later draws.
+            options: What is not to be drawn: ``"sign"``, 1 for left and 2 for right, and
+                ``"distance"``, the length of the corridor. So what ``reset`` returns as its second
+                value repeats an episode.
+
+        Raises:
+            ValueError: There is no such option, sign or corridor.
+        """
         super().reset(seed=seed)
-        self.sign = int(self.np_random.choice([LEFT, RIGHT]))
-        self.distance = int(self.np_random.integers(self.shortest, self.longest, endpoint=True))
+        drawn = {
+            "sign": int(self.np_random.choice([LEFT, RIGHT])),
+            "distance": int(self.np_random.integers(self.shortest, self.longest, endpoint=True)),
+        }
+        reject_unknown_keys(options or {}, drawn, "option of the T-maze's reset")
+        drawn |= options or {}
+        self.sign, self.distance = drawn["sign"], drawn["distance"]
+        if self.sign not in (LEFT, RIGHT):
+            raise ValueError(f"sign must be 1 (left) or 2 (right), got {self.sign!r}.")
+        if self.distance not in range(self.shortest, self.longest + 1):
+            raise ValueError(
+                f"distance must be a whole number from {self.shortest} to {self.longest}, the "
+                f"corridor_length of this T-maze, got {self.distance!r}."
+            )
         self.time, self.length = 0, self.distance
         self.outcome: str | None = None
         return self._observe(), {"sign": self.sign, "distance": self.distance}

@@ -1,7 +1,7 @@
-"""The MemoryPlayer: scrub through a run of a memory, in a notebook or in a page of its own."""
+"""The MemoryPlayer, to scrub through a run of a memory, and a T-maze to play oneself."""
 
 import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
-    __name__, submod_attrs={"player": ["MemoryPlayer"]}
+    __name__, submod_attrs={"game": ["TMazeGame"], "player": ["MemoryPlayer"]}
 )

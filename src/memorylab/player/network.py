@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from memorylab.memory import DNC
 from memorylab.memory.disturbance import Disturbance
 from memorylab.memory.dnc.ablation import disturbance_without
 from memorylab.memory.dnc.trace import DNCTrace
+from memorylab.memory.trace import MemoryTrace
 from memorylab.player.packing import Block
 from memorylab.tasks import Batch, Task
 
@@ -19,13 +21,18 @@ _TOLERANCE = 1e-9
 
 
 def pack_model(
-    model: Any, task: Task | None, disturbance: Disturbance | str | None, block: Block
+    model: Any,
+    input: Any,
+    task: Task | None,
+    disturbance: Disturbance | str | None,
+    block: Block,
 ) -> dict[str, Any]:
     """Return what a page's header says of a model to run, and append its weights to ``block``.
 
     Raises:
         TypeError: The model is not a DNC, or ``task`` is no task.
-        ValueError: Its numbers don't follow from its weights by the DNC's equations.
+        ValueError: Its numbers don't follow from its weights by the DNC's equations; or the input
+            is not one of the task's.
     """
     check_model(model)
     if task is not None and not isinstance(task, Task):
@@ -37,7 +44,9 @@ def pack_model(
         header["disturbance"] = str(whole)
     if task is not None:
         options = dataclasses.asdict(task)  # type: ignore[call-overload]  # tasks are dataclasses
-        header["task"] = {"name": type(task).__name__, "options": options}
+        words, asked = _read_words(task, input, whole)
+        about = {"name": type(task).__name__, "options": options}
+        header["task"] = about | {"words": list(words), "asked": asked}
     return header
 
 
@@ -72,30 +81,82 @@ def record(
         ValueError: The batch has several rows, or the disturbance has words and there is no task.
     """
     parsed = Disturbance.parse(disturbance)
-    if parsed.words is not None:
-        if task is None:
-            raise ValueError(
-                f"words={','.join(parsed.words)}: only a task can make input of words. Give the "
-                "task too, such as task=Copy()."
-            )
-        input = task.make(parsed.words)
+    if task is None and parsed.words is not None:
+        raise ValueError(
+            f"words={','.join(parsed.words)}: only a task can make input of words. Give the "
+            "task too, such as task=Copy()."
+        )
+    if task is not None:
+        input = make_batch(task, *_read_words(task, input, parsed), parsed.words)
     if input is None:
         raise TypeError("A model needs an input: one sequence [T, F], or a batch of one.")
-    extras = {}
+    extras: dict[str, np.ndarray] = {}
     if isinstance(input, Batch):
-        if len(input.input) != 1:
-            raise ValueError(
-                f"A player shows one sequence, but the batch has {len(input.input)}. Draw a batch "
-                "of one: task.sample(1, generator)."
-            )
-        steps = int(input.seq_lens[0])
-        extras = {"target": input.target[0, :steps].numpy(), "mask": input.mask[0, :steps].numpy()}
-        input = input.input[0, :steps].to(next(model.parameters()))
+        input, extras = _split_batch(input)
+        input = input.to(next(model.parameters()))
     edits = dataclasses.replace(parsed, words=None)
     trace = model.trace(input, disturbance=edits)
     text = {"disturbance": str(parsed)} if parsed else {}
     trace = DNCTrace(trace.arrays | extras, trace.metadata | text)
     return trace, trace.with_arrays(input=torch.as_tensor(input).double().cpu().numpy())
+
+
+def make_batch(
+    task: Task, words: Sequence[str], asked: Mapping[str, Any], others: Sequence[str] | None
+) -> Batch:
+    """Return a batch of one for a task's ``words`` and ``asked``, or for ``others`` instead.
+
+    What was asked for is asked for again, where the other words still have such a thing.
+    """
+    if others is None or not asked:
+        return task.make(words if others is None else others, **asked)
+    plain = task.make(others)
+    try:
+        return task.make(others, **asked)
+    except ValueError:
+        return plain
+
+
+def count_wrong(trace: MemoryTrace) -> dict[str, int]:
+    """Return how many bits were ``asked`` for, and how many of the answers are ``wrong``.
+
+    An answer is 1 where the output, a logit, is above 0.
+
+    Raises:
+        ValueError: The trace has no bits to compare with, or doesn't say which are asked for.
+    """
+    if not {"target", "mask"} <= trace.arrays.keys():
+        raise ValueError(
+            "Without a task nobody can say what is wrong: there is no target, or no mask. Give the "
+            "task, such as task=Copy(), or a batch of one as input."
+        )
+    asked = trace.mask.astype(bool)  # [T]
+    wrong = (trace.output > 0) != (trace.target > 0.5)  # [T, D]
+    return {"wrong": int(wrong[asked].sum()), "asked": int(wrong[asked].size)}
+
+
+def _read_words(
+    task: Task, input: Any, disturbance: Disturbance
+) -> tuple[Sequence[str], dict[str, Any]]:
+    """Return the words of the input, and what of them is asked for; those of a disturbance."""
+    if input is None:
+        if disturbance.words is None:
+            raise TypeError("A model needs an input: one sequence [T, F], or a batch of one.")
+        return disturbance.words, {}
+    sequence = _split_batch(input)[0] if isinstance(input, Batch) else torch.as_tensor(input)
+    return task.read(sequence)
+
+
+def _split_batch(batch: Batch) -> tuple[torch.Tensor, dict[str, np.ndarray]]:
+    """Return the input ``[T, F]`` of a batch of one, and its target and mask."""
+    if len(batch.input) != 1:
+        raise ValueError(
+            f"A player shows one sequence, but the batch has {len(batch.input)}. Draw a batch "
+            "of one: task.sample(1, generator)."
+        )
+    steps = int(batch.seq_lens[0])
+    extras = {"target": batch.target[0, :steps].numpy(), "mask": batch.mask[0, :steps].numpy()}
+    return batch.input[0, :steps], extras
 
 
 def sizes(model: DNC) -> dict[str, int]:

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import functools
-import html
 import io
-import json
 import math
 import operator
-import re
 import sys
-import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from string import Template
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -22,13 +16,14 @@ import numpy as np
 from PIL import Image
 
 from memorylab.errors import reject_unknown_keys
-from memorylab.files import write_atomically
 from memorylab.memory.dnc.trace import DNCTrace
 from memorylab.memory.trace import MemoryTrace
-from memorylab.player.packing import Block, pack
+from memorylab.player.packing import Block, pack, pack_film
+from memorylab.player.page import mimebundle, printable, start_of_page, write_page
 from memorylab.plots import film_strip, plot_arrays
 from memorylab.plots.choices import choose_order
 from memorylab.plots.style import new_figure
+from memorylab.training.film import Film
 
 if TYPE_CHECKING:
     from memorylab.memory.disturbance import Disturbance
@@ -37,7 +32,6 @@ if TYPE_CHECKING:
 
 SCRIPT = Path(__file__).with_name("player.js")
 LEVELS = ("simple", "everything")
-PAGE = Path(__file__).with_name("page.html")
 
 
 class MemoryPlayer:
@@ -54,20 +48,23 @@ class MemoryPlayer:
     Attributes:
         header: What the browser needs to know about the numbers: see :mod:`packing`.
         data: The numbers.
-        num_steps: Steps of the longest run.
 
     Args:
         run: A recorded run of any kind of memory; or a DNC, to run on ``input`` here and again in
-            the page, where its reader can change what happens.
+            the page, where its reader can change what happens; or the networks of an agent with a
+            DNC, an ``ActorCritic``, to act likewise; or a film of a training, through which a
+            second slider moves.
         input: What the DNC is to run on: one sequence ``[T, F]``, or a batch of one with its
-            target and mask, such as ``task.sample(1, generator)``.
+            target and mask, such as ``task.sample(1, generator)``. For an agent the environment, a
+            ``TMaze`` at the start of an episode.
         task: The task of the input, so that the reader can change its words.
         disturbance: What to change in the DNC's run, or its text, such as ``"write_gate@3=0"``:
             see :class:`memorylab.memory.Disturbance`.
         t: The step to begin with.
         fps: Steps per second while playing.
         order: ``"slot"``, or ``"first_write"`` for the locations in the order in which ``run``
-            first wrote to them. Memories without locations have only the order ``"slot"``.
+            first wrote to them. Memories without locations have only the order ``"slot"``. The
+            default is ``"slot"``, but for a film each frame's own order of first writes.
         compare: A second run to show beside the first on the same clock. The shorter of the two
             keeps its last step.
         labels: Headings of the two.
@@ -76,11 +73,12 @@ class MemoryPlayer:
             default, the level that the reader chose last, or the simple one.
 
     Raises:
-        TypeError: ``run`` is neither a trace nor a model that a page can run, ``compare`` is not a
-            trace, ``t`` not an integer, or a trace came with what belongs to a model.
+        TypeError: ``run`` is neither a trace, nor a film, nor a model that a page can run;
+            ``compare`` is not a trace, or came with a film; ``t`` is not an integer; or a trace
+            came with what belongs to a model.
         ValueError: The page can't run the model, because a part of it was changed; or the input or
             the disturbance doesn't fit it. ``t``, ``fps``, ``order`` or ``level`` can't be, or
-            ``labels`` are not two.
+            ``labels`` are not two. Or a film is empty.
     """
 
     def __init__(
@@ -92,14 +90,15 @@ class MemoryPlayer:
         disturbance: Disturbance | str | None = None,
         t: int = 0,
         fps: float = 10,
-        order: str = "slot",
+        order: str | None = None,
         compare: MemoryTrace | None = None,
         labels: Sequence[str] = ("first", "second"),
         level: str | None = None,
     ):
         block = Block()
-        trace, sent, extras = _record(run, input, task, disturbance, block)
-        self._traces = [trace] if compare is None else [trace, compare]
+        self._film, run, order = _open_film(run, compare, order)
+        trace, sent, extras, self._record_again = _record(run, input, task, disturbance, block)
+        self._traces: list[MemoryTrace] = [trace] if compare is None else [trace, compare]
         for one in self._traces:
             if not isinstance(one, MemoryTrace):
                 raise TypeError(
@@ -109,21 +108,35 @@ class MemoryPlayer:
                 )
         if isinstance(labels, str) or len(labels) != 2:
             raise ValueError(f"labels must be two, one for each run, but are {labels!r}.")
-        self._labels = [_printable(label) for label in labels] if compare is not None else [""]
+        self._labels = [printable(label) for label in labels] if compare is not None else [""]
         self._order = order
-        self.num_steps = max(one.num_steps for one in self._traces)
         self._shown: Any = SimpleNamespace()  # the widget, as soon as there is one
+        self._shown.disturbance = extras.get("disturbance", "")
+        self._shown.quiz_right = self._shown.quiz_asked = 0
         self.t, self.fps = t, fps
         # Both runs in the order of the first, so that their rows match.
         orders = [choose_order(one, self._order_of(one))[0] for one in self._traces]
         orders = [orders[0] if len(one) == len(orders[0]) else one for one in orders]
-        self.header, self.data = pack(
-            [sent, *self._traces[1:]], self._labels, orders, block, live=sent is not trace
-        )
+        if self._film is not None:
+            self.frame = len(self._film) - 1
+            orders = [choose_order(one, order)[0] for one in self._film.traces]
+            labels = [printable(label) for label in self._film.labels]
+            self.header, self.data = pack_film(self._film, labels, orders)
+        else:
+            self.header, self.data = pack(
+                [sent, *self._traces[1:]], self._labels, orders, block, live="model" in extras
+            )
         self.header |= extras
         if level is not None:
             reject_unknown_keys([level], LEVELS, "level of the player")
             self.header["level"] = level
+
+    @property
+    def num_steps(self) -> int:
+        """Steps of the longest run; of a model's, with the present disturbance."""
+        if self._record_again is None:
+            return max(one.num_steps for one in self._traces)
+        return self._run_again(self.disturbance).num_steps
 
     @property
     def t(self) -> int:
@@ -151,6 +164,74 @@ class MemoryPlayer:
             raise ValueError(f"fps must be above 0 and at most 60 steps per second, but is {fps}.")
         self._shown.fps = float(fps)
 
+    @property
+    def disturbance(self) -> str:
+        """What the reader, or you, changed in the model's run, as a text; may be set.
+
+        Raises:
+            AttributeError: When set: the player plays a recorded run.
+            ValueError: When set: the disturbance doesn't fit the run.
+        """
+        return self._shown.disturbance
+
+    @disturbance.setter
+    def disturbance(self, disturbance: Disturbance | str | None) -> None:
+        if self._record_again is None:
+            raise AttributeError(
+                "A recorded run can't be disturbed. Give the player a model: MemoryPlayer(model, "
+                "input, task=task)."
+            )
+        trace = self._run_again(disturbance)
+        self._shown.disturbance = trace.metadata.get("disturbance", "")
+
+    @property
+    def error(self) -> dict[str, int]:
+        """How many bits are ``"wrong"`` of those ``"asked"`` for, with the present disturbance.
+
+        The model is run for it here, in Python.
+
+        Raises:
+            AttributeError: The player plays a recorded run.
+            ValueError: There is no task to say what is right.
+        """
+        if self._record_again is None:
+            raise AttributeError("Of a recorded run, compare the trace's output with its target.")
+        from memorylab.player.network import count_wrong
+
+        return count_wrong(self._run_again(self.disturbance))
+
+    def _run_again(self, disturbance: Disturbance | str | None) -> MemoryTrace:
+        return self._record_again(disturbance)[0]  # type: ignore[misc]
+
+    @property
+    def frame(self) -> int:
+        """The frame of the film that is shown, counted from 0; may be set.
+
+        Raises:
+            AttributeError: The player doesn't play a film.
+            ValueError: When set: there is no such frame.
+        """
+        if self._film is None:
+            raise AttributeError("Only a film has frames: MemoryPlayer(film).")
+        return self._shown.frame
+
+    @frame.setter
+    def frame(self, frame: int) -> None:
+        if self._film is None:
+            raise AttributeError("Only a film has frames: MemoryPlayer(film).")
+        frame = operator.index(frame)
+        if not 0 <= frame < len(self._film):
+            raise ValueError(
+                f"frame must be from 0 to {len(self._film) - 1}, but is {frame}: the film has "
+                f"{len(self._film)} frames."
+            )
+        self._shown.frame = frame
+
+    @property
+    def quiz_score(self) -> tuple[int, int]:
+        """How many of the quiz's questions the reader answered right, and how many in all."""
+        return self._shown.quiz_right, self._shown.quiz_asked
+
     @functools.cached_property
     def widget(self) -> Any:
         """The Jupyter widget, made when it is first asked for.
@@ -167,33 +248,41 @@ class MemoryPlayer:
                 "'memorylab[notebooks]'. Its to_html works without."
             ) from error
 
+        last = self.num_steps - 1 if self._record_again is None else None
+
         class PlayerWidget(anywidget.AnyWidget):
             _esm = SCRIPT
             header = traitlets.Dict().tag(sync=True)
             data = traitlets.Bytes().tag(sync=True)
-            t = traitlets.Int(min=0, max=self.num_steps - 1).tag(sync=True)
+            # In the page the reader can make the run of a model longer.
+            t = traitlets.Int(min=0, max=last).tag(sync=True)
             fps = traitlets.Float(10, min=math.ulp(0), max=60).tag(sync=True)
+            disturbance = traitlets.Unicode().tag(sync=True)
+            frame = traitlets.Int(min=0, max=len(self._film or [0]) - 1).tag(sync=True)
+            quiz_right = traitlets.Int(0).tag(sync=True)
+            quiz_asked = traitlets.Int(0).tag(sync=True)
 
-        self._shown = PlayerWidget(header=self.header, data=self.data, t=self.t, fps=self.fps)
+        values = vars(self._shown)
+        self._shown = PlayerWidget(header=self.header, data=self.data, **values)
         return self._shown
 
     def __repr__(self) -> str:
-        return f"MemoryPlayer({'; '.join(run.summary for run in self._traces)})"
+        frames = "" if self._film is None else f"; {len(self._film)} frames of a training"
+        return f"MemoryPlayer({'; '.join(run.summary for run in self._traces)}{frames})"
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        bundle = self.widget._repr_mimebundle_(**options)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        # Never text/html, which frontends prefer to this picture.
-        picture = base64.b64encode(self.film_strip()).decode()
-        return data | {"text/plain": repr(self), "image/png": picture}, metadata
+        return mimebundle(self.widget, repr(self), self.film_strip(), **options)
 
     def film_strip(self) -> bytes:
         """Return the picture that stands in for the player, as a PNG.
 
         It is a film strip of a DNC; of other memories, it has their arrays over time.
         """
-        pictures = []
-        for trace, label in zip(self._traces, self._labels, strict=True):
+        traces, labels, pictures = self._traces, self._labels, []
+        if self._film is not None:
+            traces = [self._film.traces[self.frame]]
+            labels = [f"training {self.header['film']['labels'][self.frame]}"]
+        for trace, label in zip(traces, labels, strict=True):
             if label:
                 heading = new_figure(0.3)
                 style = {"va": "center", "fontsize": 11, "fontweight": "bold"}
@@ -222,9 +311,10 @@ class MemoryPlayer:
 
     def start(self) -> str:
         """Return what the script's ``mount`` needs, as JSON that may stand in a script element."""
-        data = base64.b64encode(zlib.compress(self.data)).decode()
-        start = {"header": self.header, "data": data, "t": self.t, "fps": self.fps}
-        return json.dumps(start).replace("<", "\\u003c")
+        values: dict[str, Any] = {"t": self.t, "fps": self.fps, "disturbance": self.disturbance}
+        if self._film is not None:
+            values["frame"] = self.frame
+        return start_of_page(self.header, self.data, **values)
 
     def to_html(self, path: str | Path, title: str = "A memory at work") -> Path:
         """Write the player as one page that needs no kernel, no network and no other file.
@@ -240,40 +330,47 @@ class MemoryPlayer:
             ValueError: The path has another ending.
             OSError: The folder can't be written.
         """
-        path = Path(path)
-        if path.suffix != ".html":
-            raise ValueError(f"A page is written to a file that ends in .html, not {path.name!r}.")
-        page = Template(PAGE.read_text(encoding="utf-8")).substitute(
-            title=html.escape(_printable(title)),
-            start=self.start(),
-            script=SCRIPT.read_text(encoding="utf-8"),
-        )
-        with write_atomically(path) as temporary:
-            temporary.write_text(page, encoding="utf-8")
-        return path
+        return write_page(path, title, self.start(), SCRIPT)
+
+
+def _open_film(
+    run: Any, compare: MemoryTrace | None, order: str | None
+) -> tuple[Film | None, Any, str]:
+    """Return the film, if ``run`` is one, the run to begin with, and the order of locations."""
+    if not isinstance(run, Film):
+        return None, run, order or "slot"
+    if not len(run):
+        raise ValueError("This film is empty: train with film=film before playing it.")
+    if compare is not None:
+        raise TypeError("A film is played alone. To compare two of its frames, play its traces.")
+    last = run.traces[-1]
+    return run, last, order or ("first_write" if "N" in last.sizes else "slot")
 
 
 def _record(
     run: Any, input: Any, task: Any, disturbance: Any, block: Block
-) -> tuple[MemoryTrace, MemoryTrace, dict[str, Any]]:
+) -> tuple[MemoryTrace, MemoryTrace, dict[str, Any], Callable[[Any], Any] | None]:
     """Return the trace to play, what of it is sent, and what the header says of a model.
 
-    Whatever is no model is returned as it is.
+    The last of the four runs the model with another disturbance. A trace is returned as it is.
     """
     torch = sys.modules.get("torch")  # whoever has a model has imported it
     if torch and isinstance(run, torch.nn.Module):
-        from memorylab.player import network
+        from memorylab.memory import ActorCritic
+        from memorylab.player import agent, network
 
-        extras = network.pack_model(run, task, disturbance, block)
-        return *network.record(run, input, task, disturbance), extras
+        if isinstance(run, ActorCritic):
+            if task is not None:
+                raise TypeError("A task goes with a model; an agent acts in an environment.")
+            extras = agent.pack_agent(run, input, disturbance, block)
+            again = functools.partial(agent.record, run, input)
+        else:
+            extras = network.pack_model(run, input, task, disturbance, block)
+            again = functools.partial(network.record, run, input, task)
+        return *again(disturbance), extras, again
     if any(one is not None for one in (input, task, disturbance)):
         raise TypeError(
             "input, task and disturbance go with a model; a trace is played as it was recorded. "
             "The step to begin with is given by its name: t=3."
         )
-    return run, run, {}
-
-
-def _printable(text: Any) -> str:
-    """Return a text in which U+FFFD stands for lone surrogates, which no file can hold."""
-    return re.sub("[\ud800-\udfff]", "\ufffd", str(text))
+    return run, run, {}, None

@@ -16,6 +16,8 @@ from ray.rllib.algorithms.ppo import PPOConfig
 from ray.rllib.env import INPUT_ENV_SINGLE_SPACES
 from ray.rllib.env.single_agent_env_runner import SingleAgentEnvRunner
 
+from memorylab.environments import make_environment
+from memorylab.player import MemoryPlayer
 from memorylab.rllib._ray_patches import LightEnvRunner, quieten
 from memorylab.rllib.acting import ActingAgent
 from memorylab.rllib.connector_states import ConnectorStates, pipelines_of, read_states
@@ -148,6 +150,30 @@ class Agent:
                 found; the message says how to give it.
         """
         return cls(**load_agent(folder, objects or {}))
+
+    def player(
+        self, *, seed: int = 0, options: dict[str, Any] | None = None, **arguments: Any
+    ) -> MemoryPlayer:
+        """Return a player in which the agent acts in its T-maze, live.
+
+        The reader of the page can choose the sign and the corridor and disturb the memory. An agent
+        in another environment is watched by the trace of an episode: see :func:`evaluate`.
+
+        Args:
+            seed: Seed of the first episode's maze.
+            options: What isn't drawn of it, such as ``{"sign": 1, "distance": 8}``: see
+                :meth:`memorylab.environments.TMaze.reset`.
+            **arguments: Further arguments of :class:`memorylab.player.MemoryPlayer`, such as
+                ``disturbance="memory@4=0"``.
+
+        Raises:
+            TypeError: The environment is not ``"TMaze"``, the memory not a DNC, or a head not an
+                MLP.
+            ValueError: Actor and critic don't share their memory, or an option can't be.
+        """
+        environment = make_environment(self.config.env, **self.config.env_config)
+        environment.reset(seed=seed, options=options)
+        return MemoryPlayer(self.module.networks, environment, **arguments)
 
 
 def make_runner(config: PPOConfig, num_envs: int, seed: int | None = None) -> SingleAgentEnvRunner:

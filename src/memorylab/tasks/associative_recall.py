@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from jaxtyping import Float, Int
@@ -10,7 +11,7 @@ from torch import Tensor
 
 from memorylab.errors import check_count
 from memorylab.tasks.draws import distinct_bits, place, random_counts, random_order, steps
-from memorylab.tasks.task import Batch, Task, Words, as_bits, check_distinct, check_range
+from memorylab.tasks.task import Batch, Task, Words, as_bits, as_words, check_distinct, check_range
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,15 @@ class AssociativeRecall(Task):
                 f"query must be 0 to {count - 2}, got {query}: the item after it is the answer."
             )
         return self._arrange(bits, torch.tensor([count]), torch.tensor([[query]]))
+
+    def _find_words(self, input: Float[Tensor, "T F"]) -> tuple[list[str], dict[str, Any]]:
+        heard = input[(input[:, self.word_size :] == 0).all(-1), : self.word_size]
+        # The list, the query and as many silent steps as the query has words.
+        words = as_words(heard[: -self.item_length])
+        items, item = words[: -self.item_length], words[-self.item_length :]
+        starts = range(0, len(items), self.item_length)
+        query = [items[i : i + self.item_length] for i in starts].index(item)
+        return items, {"query": query}
 
     def _arrange(
         self, words: Float[Tensor, "B L W"], counts: Int[Tensor, "B"], query: Int[Tensor, "B 1"]

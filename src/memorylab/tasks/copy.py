@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from jaxtyping import Float, Int
@@ -10,7 +11,7 @@ from torch import Tensor
 
 from memorylab.errors import check_count
 from memorylab.tasks.draws import place, random_bits, random_counts, steps
-from memorylab.tasks.task import Batch, Task, Words, as_bits, check_range
+from memorylab.tasks.task import Batch, Task, Words, as_bits, as_words, check_range
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,9 @@ class Copy(Task):
         """Build one sequence from its words: see :meth:`Task.make`."""
         bits = as_bits(words, self.word_size)
         return _arrange(bits, torch.tensor([bits.shape[1]]))
+
+    def _find_words(self, input: Float[Tensor, "T F"]) -> tuple[list[str], dict[str, Any]]:
+        return as_words(input[: len(input) // 2, : self.word_size]), {}
 
 
 def _arrange(words: Float[Tensor, "B L W"], lengths: Int[Tensor, "B"]) -> Batch:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from jaxtyping import Float, Int
@@ -18,7 +19,7 @@ from memorylab.tasks.draws import (
     random_order,
     steps,
 )
-from memorylab.tasks.task import Batch, Task, Words, as_bits, check_distinct, check_range
+from memorylab.tasks.task import Batch, Task, Words, as_bits, as_words, check_distinct, check_range
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,15 @@ class KeyValueRecall(Task):
         if sorted(order) != list(range(count)):
             raise ValueError(f"order must hold 0 to {count - 1}, each once, but is {order}.")
         return _arrange(keys, values, torch.tensor([count]), torch.tensor([order]))
+
+    def _find_words(self, input: Float[Tensor, "T F"]) -> tuple[list[str], dict[str, Any]]:
+        asks = input[:, -1] == 1  # [T]
+        keys, queries = (
+            as_words(part[:, : self.word_size]) for part in (input[~asks], input[asks])
+        )
+        values = as_words(input[~asks, self.word_size : -1])
+        words = [word for pair in zip(keys, values, strict=True) for word in pair]
+        return words, {"order": [keys.index(key) for key in queries]}
 
 
 def _arrange(

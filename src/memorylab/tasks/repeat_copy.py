@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from jaxtyping import Float, Int
@@ -10,7 +11,7 @@ from torch import Tensor
 
 from memorylab.errors import check_count
 from memorylab.tasks.draws import place, random_bits, random_counts, steps
-from memorylab.tasks.task import Batch, Task, Words, as_bits, check_range
+from memorylab.tasks.task import Batch, Task, Words, as_bits, as_words, check_range
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,11 @@ class RepeatCopy(Task):
         bits = as_bits(words, self.word_size)
         check_count(repeats, "repeats")
         return _arrange(bits, torch.tensor([bits.shape[1]]), torch.tensor([repeats]))
+
+    def _find_words(self, input: Float[Tensor, "T F"]) -> tuple[list[str], dict[str, Any]]:
+        delimiter = int(input[:, self.word_size].argmax())
+        repeats = round(10 * float(input[delimiter, self.word_size + 1]))
+        return as_words(input[:delimiter, : self.word_size]), {"repeats": repeats}
 
 
 def _arrange(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -98,6 +98,36 @@ class Task(ABC):
                 task wants them.
         """
         raise NotImplementedError(f"{type(self).__name__} doesn't build sequences from words.")
+
+    def read(self, input: Float[Tensor, "T F"]) -> tuple[list[str], dict[str, Any]]:
+        """Return the words, and what else there is, that ``make`` builds this input from.
+
+        Args:
+            input: One sequence without padding.
+
+        Returns:
+            ``words`` and ``asked`` such that ``make(words, **asked).input[0]`` is the input.
+
+        Raises:
+            ValueError: ``make`` can't build such an input.
+        """
+        try:
+            words, asked = self._find_words(input)
+            built = self.make(words, **asked).input[0]
+        except (ValueError, TypeError, IndexError) as error:
+            raise ValueError(f"{self} can't build this input from words: {error}") from error
+        if built.shape != input.shape or not torch.equal(built, input.cpu().to(built)):
+            raise ValueError(f"{self} can't build this input from words.")
+        return words, asked
+
+    def _find_words(self, input: Float[Tensor, "T F"]) -> tuple[list[str], dict[str, Any]]:
+        """Return what ``read`` does, if this is an input of the task; anything else if it isn't."""
+        raise NotImplementedError(f"{type(self).__name__} doesn't build sequences from words.")
+
+
+def as_words(bits: Float[Tensor, "L W"]) -> list[str]:
+    """Return each row's bits as text, such as ``"1011"``."""
+    return ["".join("1" if bit == 1 else "0" for bit in row) for row in bits.tolist()]
 
 
 def check_range(minimum: int, maximum: int, what: str, lowest: int = 1) -> None:

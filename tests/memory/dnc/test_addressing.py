@@ -305,6 +305,16 @@ def test_ties_keep_the_order_of_the_locations(num_locations, batch_size):
     assert torch.allclose(allocation, expected.expand_as(allocation), rtol=1e-5, atol=0)
 
 
+@pytest.mark.parametrize("noise", [0.0, 1e-13, -1e-13])
+def test_usages_that_differ_by_rounding_are_tied_where_a_run_is_recorded(noise):
+    used = tensor([0.5, 0.001, 0.001 + noise, 0.002])
+    allocation = addressing.allocation_weighting(used, addressing.TIE)
+    assert int(allocation.argmax()) == 1
+    assert float(allocation.sum()) == pytest.approx(1 - float(used.prod()), abs=1e-12)
+    by_rounding = int(addressing.allocation_weighting(used).argmax())
+    assert by_rounding == (2 if noise < 0 else 1)
+
+
 def test_full_memory_offers_nothing():
     assert (addressing.allocation_weighting(torch.ones(3)) == 0).all()
     assert addressing.allocation_weighting(tensor([1.0, 0.0, 1.0])).tolist() == [0.0, 1.0, 0.0]

@@ -157,7 +157,7 @@ def test_the_interface_is_enough(disturbance):
 
 def test_a_given_usage_decides_where_is_free():
     run = record()
-    usage = np.tile([0.5, 0.5 - 1e-15, 0.9, 0.9], (T, 1))
+    usage = np.tile([0.5, 0.5 - 1e-9, 0.9, 0.9], (T, 1))
     again = replay(run.arrays | {"usage": usage}, N)
     assert np.array_equal(again["usage"], usage)
     assert (again["allocation_weighting"].argmax(-1) == 1).all()

@@ -28,3 +28,16 @@ export function isWrong(run, step, bit) {
   const logit = run.at("output", step)[bit];
   return Number.isNaN(logit) || logit > 0 !== run.at("target", step)[bit] > 0.5;
 }
+
+/** How many of the bits that were asked for are wrong, { wrong, asked }; null without bits. */
+export function countWrong(run) {
+  if (!hasBits(run)) return null;
+  const bits = run.size("output");
+  let [wrong, asked] = [0, 0];
+  for (let step = 0; step < run.steps; step++)
+    if (isAsked(run, step)) {
+      asked += bits;
+      for (let bit = 0; bit < bits; bit++) wrong += isWrong(run, step, bit);
+    }
+  return { wrong, asked };
+}

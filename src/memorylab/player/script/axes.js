@@ -4,7 +4,7 @@ const CALLED = { N: "location", H: "unit", W: "position" }; // what an index alo
 const FRACTIONS = ["fraction", "weighting", "distribution", "links"]; // kinds of 0 to 1
 const WRITTEN = 0.1; // the lowest peak of a write weighting that counts as a write
 
-const isLetter = (dimension) => /^[A-Z]$/.test(dimension) && !"FD".includes(dimension);
+const isLetter = (dimension) => /^[A-Z]$/.test(dimension) && !"FDA".includes(dimension);
 const dimensions = ({ axes }) => axes.split(" ").slice(1);
 
 /** The sizes of a run's memory by letter, such as { N: 16, W: 16, R: 1 }; not its time or input. */

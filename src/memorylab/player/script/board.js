@@ -43,7 +43,7 @@ export class Board {
     this.runs = runs;
     this.player.chosen = null;
     this.difference = null;
-    this.orders = this.orderRows();
+    this.orders = this.orderRows(runs);
     this.views = runs.map((run, i) => this.viewOf(run, this.orders[i]));
     this.player.root.dataset.level = this.level;
     this.root.dataset.runs = runs.length;
@@ -59,6 +59,7 @@ export class Board {
     const wanted = this.shown === "difference" && this.comparable() ? "difference" : 0;
     this.shown = this.before = 0;
     this.tab(wanted);
+    this.player.tellShown();
   }
 
   viewOf(run, order) {
@@ -68,10 +69,10 @@ export class Board {
   }
 
   /** The order of each run's locations: that of the first run's, so that their rows match. */
-  orderRows() {
-    if (this.level !== "simple") return this.runs.map((run) => run.order);
-    const [first] = this.runs;
-    return this.runs.map((run) => {
+  orderRows(runs) {
+    if (this.level !== "simple") return runs.map((run) => run.order);
+    const [first] = runs;
+    return runs.map((run) => {
       if (!run.has("write_weighting")) return run.order;
       const leads = first.has("write_weighting") && first.locations === run.locations;
       return firstWriteOrder(leads ? first : run);
@@ -80,26 +81,28 @@ export class Board {
 
   /**
    * Show other runs. Where their sizes are those of the runs before, the panels stay and are only
-   * drawn anew, with their locations in the order that they had.
+   * drawn anew, with their locations in the order that they had, unless `reorder` asks for their own.
    */
-  show(runs) {
+  show(runs, reorder) {
     const same =
       runs.length === this.runs.length && runs.every((run, i) => isAlike(run, this.runs[i]));
-    if (same) {
+    if (same && !(reorder && `${this.orderRows(runs)}` !== `${this.orders}`)) {
       this.runs = runs;
       this.views.forEach((view, i) => view.show(runs[i]));
       this.difference?.show(new Difference(...runs));
       this.foot.firstChild.replaceWith(legend(this.front)); // the numbers' ranges may be others
+      this.player.tellShown();
       return true;
     }
     this.build(runs);
     return false;
   }
 
-  setLevel(level) {
+  /** Show another level; `keep` it for the reader's next visit. */
+  setLevel(level, keep = true) {
+    if (keep) remember(level);
     if (this.level === level) return;
     this.level = level;
-    remember(level);
     this.player.select(null);
     this.build(this.runs);
   }
@@ -151,7 +154,9 @@ export class Board {
       element("summary", {}, "keys"),
       "space plays and pauses · ← → or , . step · page up and page down go ten steps · " +
         "home and end · + − change the speed · d shows the difference of two runs · " +
-        "in a picture the arrow keys move from cell to cell, enter explains a number, escape leaves it",
+        (this.player.film ? "shift with ← → moves through training · " : "") +
+        "in a picture the arrow keys move from cell to cell, enter explains a number, escape leaves it" +
+        (this.player.network ? " · delete wipes a location or cuts a link · ctrl+z undoes" : ""),
     );
     this.foot.replaceChildren(legend(this.front), glossary(this.front), keys);
     this.foot.querySelectorAll("details").forEach((one, i) => (one.open = Boolean(open[i])));

@@ -8,6 +8,7 @@
 /** The ranges of numbers: KINDS in memorylab.memory.trace, which a test compares. */
 export const KINDS = {
   number: [-Infinity, Infinity],
+  activation: [-1, 1],
   fraction: [0, 1],
   weighting: [0, 1],
   distribution: [0, 1],

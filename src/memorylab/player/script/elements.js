@@ -14,6 +14,9 @@ export function element(tag, properties = {}, ...children) {
   return node;
 }
 
+/** Whether an element, or one in it, has the focus; also in a shadow root. */
+export const hasFocus = (node) => node.contains(node.getRootNode().activeElement);
+
 /** A button that stays pressed. */
 export const press = (name, title, text, onclick) =>
   element("button", { type: "button", title, onclick, "data-action": name }, text);

@@ -31,7 +31,7 @@ function group(title, rows, open) {
 
 function stepFigures(view) {
   const { run, compact } = view;
-  const cell = compact ? 9 : 12; // Two runs share the width.
+  const cell = view.crowded ? 7 : compact ? 9 : 12; // Two runs share the width.
   const limit = (count, most) => Math.max(96, Math.min(most, count * cell));
   const high = (letter) => limit(view.axes.sizes[letter], compact ? 176 : 240);
   const wide = limit(run.word ?? 0, compact ? 176 : 240);
@@ -154,7 +154,7 @@ function runLines(view) {
   const rest = run.names(() => true).filter((name) => run.size(name) > 0);
   const numbers = rest.filter((name) => {
     const form = formOf(run, name);
-    if (name === "observation" && run.frame) return false;
+    if (name === run.frame?.name) return false;
     return form === "other" || (form === "few" && !gate(name));
   });
   // Of what has a place for each row, the DNC's arrays stand above too; these matter over time.
@@ -166,7 +166,10 @@ function runLines(view) {
     ...numbers.map((name) => numbersLine(view, name)),
     ...entries.map((entry) => {
       const rows = view.axes.sizes[placesOf(run, entry.name)];
-      const height = Math.max(40, Math.min(most, rows * 4));
+      const height = Math.max(
+        view.crowded ? 28 : 40,
+        Math.min(most, rows * (view.crowded ? 2 : 4)),
+      );
       return placesLine(view, entry, { height });
     }),
   ].map(({ root }) => root);
@@ -181,7 +184,12 @@ export function numbersLine(view, name, options = {}) {
   return line(view, options.label ?? label, rows, (row) => [name, row], {
     name: `${label} over time`,
     scale: view.scaleOf(name),
-    height: single ? 16 : Math.max(view.compact ? 30 : 36, Math.min(72, count * 5)),
+    height: single
+      ? 16
+      : Math.max(
+          view.crowded ? 24 : view.compact ? 30 : 36,
+          Math.min(72, count * (view.crowded ? 3 : 5)),
+        ),
     numbers: single,
     tell: (row) => (single ? label : `${label} ${row}`),
     meaning,

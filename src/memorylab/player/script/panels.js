@@ -144,6 +144,14 @@ export class Panel {
     this.marks.replaceChildren(...bars);
   }
 
+  /** Whether a cell shows a number of the array `name`. */
+  shows(name) {
+    for (let row = 0; row < this.rows.count; row++)
+      for (let column = 0; column < this.columns.count; column++)
+        if (this.address(row, column).name === name) return true;
+    return false;
+  }
+
   /** Light the cells that show one of some numbers, each { name, index, step }. */
   light(numbers, step) {
     const cells = [];

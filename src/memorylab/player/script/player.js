@@ -1,8 +1,13 @@
 // The player: its controls, its clock and its keys.
 
+import { AgentControls } from "./agent.js";
 import { read } from "./block.js";
 import { Board } from "./board.js";
 import { element, sign } from "./elements.js";
+import { Film } from "./film.js";
+import { Laboratory } from "./laboratory.js";
+import { Quiz } from "./quiz.js";
+import { Tour } from "./tour.js";
 import { Why } from "./why.js";
 
 const SPEEDS = [1, 2, 5, 10, 20, 30, 60];
@@ -13,14 +18,19 @@ export class Player {
     this.model = model;
     this.root = root;
     const header = model.get("header");
-    const { runs, model: network } = read(header, model.get("data"));
+    const { runs, model: network, frames } = read(header, model.get("data"));
     Object.assign(this, { runs, network }); // `network` is the model that the page can run, or null
+    if (frames) this.film = new Film(this, header.film, frames);
     this.step = model.get("t");
     this.board = new Board(this, header.level);
     this.playing = false;
-    this.listeners = new Set();
+    this.listeners = new Set(); // of clicks on cells
+    this.watchers = new Set(); // of what is shown
     this.fps = model.get("fps");
     this.build();
+    if (network) this.laboratory = new Laboratory(this, header);
+    if (header.agent) this.agent = new AgentControls(this);
+    this.guides = [new Tour(this), new Quiz(this)];
     root.addEventListener("keydown", (event) => this.key(event));
     this.onModelStep = () => this.seek(model.get("t"), false);
     this.onModelSpeed = () => this.setSpeed(model.get("fps"), false);
@@ -32,11 +42,12 @@ export class Player {
     this.slots = {}; // where other parts of the player stand: empty, they take no height
     for (const name of ["laboratory", "tour", "why"])
       this.slots[name] = element("div", { class: `mp-${name}` });
+    const about = { class: "mp-group-of mp-guides", role: "group", "aria-label": "guides" };
+    this.slots.guides = element("span", about);
     this.value = element("p", { class: "mp-value", "aria-live": "polite" });
     this.root.replaceChildren(
-      element("div", { class: "mp-head" }, this.buildControls(), this.value),
+      element("div", { class: "mp-head" }, ...this.buildHead()),
       this.slots.laboratory,
-      this.slots.tour,
       this.board.root,
       this.slots.why,
       this.board.foot,
@@ -48,24 +59,32 @@ export class Player {
     this.select(null);
   }
 
-  /** As many steps as the longest run has. */
-  begin() {
-    this.steps = Math.max(...this.runs.map((run) => run.steps));
-    this.step = Math.min(this.step, this.steps - 1);
-    this.slider.max = this.steps - 1;
+  /** The clock ends with the longest run; the time-lines have room for `steps` steps. */
+  begin(steps = 0) {
+    this.last = Math.max(...this.runs.map((run) => run.steps)) - 1;
+    this.steps = Math.max(steps, this.last + 1);
+    this.step = Math.min(this.step, this.last);
+    this.slider.max = this.last;
   }
 
   /**
    * Show other runs on the same clock. Where their sizes are those of the runs before, the panels
-   * stay and are only drawn anew, with their locations in the order that they had.
+   * stay and are only drawn anew, with their locations in the order that they had, unless `reorder`
+   * asks for that of the new runs. The time-lines have room for `steps` steps, or for those of the
+   * longest run.
    */
-  show(runs) {
+  show(runs, { steps = 0, reorder = false } = {}) {
     const before = this.runs;
     this.runs = runs;
-    this.begin();
-    if (this.board.show(runs)) this.draw();
+    this.begin(steps);
+    if (this.board.show(runs, reorder)) this.draw();
     else this.select(null);
     this.why.renew(before, runs);
+  }
+
+  buildHead() {
+    const film = this.film ? [this.film.root] : [];
+    return [this.buildControls(), ...film, this.value, this.slots.tour];
   }
 
   buildControls() {
@@ -95,11 +114,12 @@ export class Player {
       button("back", "Step back (left arrow)", () => this.seek(this.step - 1)),
       this.playButton,
       button("forward", "Step forward (right arrow)", () => this.seek(this.step + 1)),
-      button("last", "Last step (End)", () => this.seek(this.steps - 1)),
+      button("last", "Last step (End)", () => this.seek(this.last)),
       this.slider,
       this.counter,
       element("label", {}, this.speed, " steps/s"),
       ...this.board.buttons,
+      this.slots.guides,
     );
   }
 
@@ -109,9 +129,19 @@ export class Player {
     return () => this.listeners.delete(listener);
   }
 
+  /** Call `watcher` whenever other runs or other panels are shown. */
+  onShow(watcher) {
+    this.watchers.add(watcher);
+  }
+
+  tellShown() {
+    for (const watcher of this.watchers) watcher();
+  }
+
   tellCell(panel, event) {
     const { run } = panel.view;
     const cell = { run, step: this.step, ...panel.address(...panel.cell), panel, event };
+    if (this.answering) return this.answering(cell); // the click is an answer
     for (const listener of this.listeners) listener(cell);
   }
 
@@ -126,14 +156,16 @@ export class Player {
     for (const view of this.board.all) view.draw(step);
     if (this.lit?.[1].length) this.light(...this.lit);
     this.slider.value = step;
-    this.slider.setAttribute("aria-valuetext", `step ${step} of ${this.steps - 1}`);
-    this.counter.textContent = `step ${step} of ${this.steps - 1}`;
+    this.slider.setAttribute("aria-valuetext", `step ${step} of ${this.last}`);
+    this.counter.textContent = `step ${step} of ${this.last}`;
     this.root.dataset.step = step;
+    this.laboratory?.follow();
+    this.agent?.follow();
     if (this.chosen) this.value.textContent = this.chosen.panel.readout(step);
   }
 
   seek(step, sync = true) {
-    step = Math.max(0, Math.min(this.steps - 1, Math.round(step)));
+    step = Math.max(0, Math.min(this.last, Math.round(step)));
     if (this.step === step) return;
     this.step = step;
     this.draw();
@@ -165,7 +197,7 @@ export class Player {
   }
 
   toggle(play = !this.playing) {
-    if (play && this.step === this.steps - 1) this.seek(0);
+    if (play && this.step === this.last) this.seek(0);
     this.playing = play;
     this.root.dataset.playing = play;
     this.playButton.replaceChildren(sign(play ? "pause" : "play"));
@@ -188,7 +220,7 @@ export class Player {
       this.seek(this.step + 1);
       // From when it was due, or the frames' own rate would slow it down; but never in a burst.
       this.due = Math.max(this.due + 1000 / this.fps, now);
-      if (this.step === this.steps - 1) return this.toggle(false);
+      if (this.step === this.last) return this.toggle(false);
     }
     this.request = requestAnimationFrame((next) => this.tick(next));
   }
@@ -217,7 +249,7 @@ export class Player {
       PageUp: () => this.seek(this.step - 10),
       PageDown: () => this.seek(this.step + 10),
       Home: () => this.seek(0),
-      End: () => this.seek(this.steps - 1),
+      End: () => this.seek(this.last),
       "+": () => faster(1),
       "=": () => faster(1),
       "-": () => faster(-1),
@@ -238,6 +270,8 @@ export class Player {
 
   destroy() {
     this.toggle(false);
+    this.film?.destroy();
+    this.laboratory?.destroy();
     clearTimeout(this.timer);
     this.model.off("change:t", this.onModelStep);
     this.model.off("change:fps", this.onModelSpeed);

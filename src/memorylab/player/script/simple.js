@@ -9,6 +9,7 @@ import { answerAt, hasBits, isAsked, isWrong } from "./answer.js";
 import { clockLine } from "./lines.js";
 import { Bars } from "./panels.js";
 import { plainLabel } from "./words.js";
+import { hasWorld } from "./world.js";
 
 const TOUCHED = 0.1; // A row with a smaller weight is not marked as written or read.
 
@@ -28,11 +29,12 @@ const SIZES = {
     line: 38,
     placed: 106,
   },
+  crowded: { row: 5, least: 80, most: 112, word: 9, side: 40, own: 100, line: 22, placed: 52 },
   compact: { row: 8, least: 120, most: 152, word: 9, side: 40, own: 100, line: 30, placed: 80 },
 };
 /** Two runs share the screen's width; a model that runs in the page shares its height. */
-const sizesFor = ({ compact, player }) =>
-  SIZES[compact ? "compact" : player.network ? "laboratory" : "wide"];
+const sizesFor = ({ compact, crowded, player }) =>
+  SIZES[crowded ? "crowded" : compact ? "compact" : player.network ? "laboratory" : "wide"];
 
 export function buildSimple(view) {
   return { step: stepFigures(view), whole: runLines(view) };
@@ -173,19 +175,22 @@ function runLines(view) {
   const lines = [];
   const { line: most } = sizesFor(view);
   const small = (count) => clamp(Math.min(34, most - 4), count * 7, most);
-  const numbers = (name) => {
+  const numbers = (name, label = plain(view, name)) => {
     const single = run.size(name) === 1;
     const height = single ? 16 : small(run.size(name));
-    const label = plain(view, name);
     const tell = (row) => `${label}${single ? "" : ` ${row + 1}`} (${subscript(run, name, row)})`;
     lines.push(numbersLine(view, name, { label, height, tell }).root);
   };
   const simple = view.names("other", "few");
-  if (run.has("input")) numbers("input");
+  // Of an agent rather what it sees and does than what its memory is told and answers.
+  const acts = hasWorld(run) && run.has("action_probabilities") && run.has("observation");
+  const [first, last] = acts ? ["observation", "action_probabilities"] : ["input", "output"];
+  if (run.has(first) && run.frame?.name !== first) numbers(first, acts ? "sees" : undefined);
   for (const entry of placed(view)) lines.push(placesLine(view, ...entry).root);
   if (hasBits(run)) lines.push(...answerLines(view, small));
-  else if (run.has("output")) numbers("output");
-  for (const name of simple.filter((one) => !["input", "output"].includes(one)))
+  else if (run.has(last)) numbers(last, acts ? "does" : undefined);
+  const elsewhere = ["input", "output", ...(acts ? ["action"] : [])];
+  for (const name of simple.filter((one) => !elsewhere.includes(one)))
     if (name !== "target" || !hasBits(run)) numbers(name);
   return [...lines, clockLine(view.player.steps)];
 }

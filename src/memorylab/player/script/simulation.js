@@ -102,7 +102,7 @@ export class Simulation extends Run {
       this.stepShapes[name] ??= stepShape({ axes }, { ...letters, H: sizes.hidden });
     this.restored = {};
     this.run(earlier);
-    this.arrays = this.rows(model.table, earlier);
+    this.arrays = this.rows(model.table);
   }
 
   /** The same model and sequence, or another `sequence`, with another disturbance. */
@@ -204,21 +204,15 @@ export class Simulation extends Run {
     return values;
   }
 
-  /** The rows of the arrays, with shapes and ranges; a range covers that of the earlier run too. */
-  rows(table, earlier) {
+  /** The rows of the arrays, with shapes and ranges. */
+  rows(table) {
     const rows = {};
     for (const [name, row] of Object.entries(table)) {
       if (!(name in this.history[0])) continue;
       const size = this.history[0][name].length;
       const shape = this.stepShapes[name] ?? row.shape?.slice(1) ?? [size];
-      const range = ["number", "strength"].includes(row.kind) ? this.range(name) : [0, 1];
-      const other = earlier?.arrays[name];
-      rows[name] = {
-        ...row,
-        shape: [this.steps, ...shape],
-        low: Math.min(range[0], other?.low ?? Infinity),
-        high: Math.max(range[1], other?.high ?? -Infinity),
-      };
+      const [low, high] = ["number", "strength"].includes(row.kind) ? this.range(name) : [0, 1];
+      rows[name] = { ...row, shape: [this.steps, ...shape], low, high };
     }
     return rows;
   }

@@ -7,17 +7,20 @@ import { buildEverything } from "./everything.js";
 import { Panel } from "./panels.js";
 import { buildSimple } from "./simple.js";
 import { nameOf, tellSimply, tellStep } from "./words.js";
+import { World, hasWorld } from "./world.js";
 
 export class View {
   /** `order` is that of the locations; `compact` views share the screen with another. */
   constructor(player, run, { simple, order, compact }) {
     Object.assign(this, { player, run, simple, compact });
+    this.crowded = compact && Boolean(player.network); // below the laboratory of a model
     this.axes = new Axes(run, simple, order);
     this.panels = [];
     this.lines = [];
     this.touched = []; // what marks a step's write and read in the memory
     this.words = element("p", { class: "mp-words", "aria-live": "polite" });
-    this.world = element("div", { class: "mp-world" });
+    this.world = hasWorld(run) ? new World(this) : null;
+    const world = this.world ? [this.world.root] : [];
     const parts = simple ? buildSimple(this) : buildEverything(this);
     const about = run.label ? "" : run.about;
     const heading = element(
@@ -31,10 +34,11 @@ export class View {
       { class: "mp-view", "aria-label": run.label || "run" },
       heading,
       this.words,
+      ...(simple ? world : []),
       element(
         "div",
         { class: "mp-main" },
-        element("div", { class: "mp-step" }, ...parts.step, this.world),
+        element("div", { class: "mp-step" }, ...(simple ? [] : world), ...parts.step),
         element("div", { class: "mp-whole" }, ...parts.whole),
       ),
     );
@@ -150,15 +154,16 @@ export class View {
   }
 
   /** The environment's picture at the step. */
-  frame({ height, width, channels }) {
-    const about = { role: "img", "aria-label": "observation", "data-panel": "frame" };
+  frame({ name, height, width, channels }) {
+    const { label } = this.run.arrays[name];
+    const about = { role: "img", "aria-label": label, "data-panel": "frame" };
     const canvas = element("canvas", { width, height, ...about });
     const context = canvas.getContext("2d");
     const image = context.createImageData(width, height);
     canvas.style.width = `${Math.max(120, Math.min(320, width * 8))}px`;
     this.drawFrame = (step) => {
-      const { low, high } = this.run.arrays.observation;
-      const pixels = this.run.at("observation", step);
+      const { low, high } = this.run.arrays[name];
+      const pixels = this.run.at(name, step);
       for (let i = 0; i < width * height; i++)
         for (let channel = 0; channel < 4; channel++) {
           const value = pixels[i * channels + Math.min(channel, channels - 1)];
@@ -167,7 +172,7 @@ export class View {
         }
       context.putImageData(image, 0, 0);
     };
-    return element("figure", {}, element("figcaption", {}, "observation"), canvas);
+    return element("figure", {}, element("figcaption", {}, label), canvas);
   }
 
   draw(step) {
@@ -175,11 +180,16 @@ export class View {
     for (const line of this.lines) line.follow(step);
     for (const touch of this.touched) touch(step);
     this.drawFrame?.(step);
-    this.words.textContent = this.run.signed
-      ? "Red is more in the first run, blue more in the second."
-      : this.simple
-        ? tellSimply(this.run, step, (location) => this.axes.number("N", location))
-        : tellStep(this.run, step);
+    this.world?.draw(step);
+    this.words.textContent = this.tell(step);
+  }
+
+  tell(step) {
+    const { run } = this;
+    if (run.signed) return "Red is more in the first run, blue more in the second.";
+    const number = (location) => this.axes.number("N", location);
+    const memory = this.simple ? tellSimply(run, step, number) : tellStep(run, step);
+    return [this.world?.tell(step), memory].filter(Boolean).join(" ");
   }
 
   mark(chosen) {

@@ -1,0 +1,48 @@
+// A number of an array, or a part of it, as a reader points at it.
+
+import { nameCell } from "./edits.js";
+
+/** The indices of an element of an array of some shape from its place in the flat array. */
+export function indicesOf(shape, flat) {
+  const indices = [];
+  for (const size of shape.toReversed()) {
+    indices.unshift(flat % size);
+    flat = Math.floor(flat / size);
+  }
+  return indices;
+}
+
+export class Place {
+  /** The number of the array `name` of a run that stands at `flat` in a step. */
+  constructor(run, name, flat) {
+    const row = run.arrays[name];
+    this.name = name;
+    this.flat = flat;
+    this.index = indicesOf(row.shape.slice(1), flat);
+    this.letters = row.axes.split(" ").slice(1);
+    this.kind = row.kind;
+    this.size = row.shape.at(-1); // numbers along the last dimension
+    this.computed = !row.optional;
+  }
+
+  /** The location of the memory that it is about, or null. */
+  get location() {
+    return this.letters.filter((letter) => letter === "N").length === 1
+      ? this.index[this.letters.indexOf("N")]
+      : null;
+  }
+
+  /** Whether a run has such a number; after another number of locations it may not. */
+  isIn(run) {
+    const shape = run.arrays[this.name]?.shape.slice(1);
+    return Boolean(shape) && this.index.every((at, i) => at < shape[i]);
+  }
+
+  say(table, number) {
+    return nameCell(this.name, this.index, table, number);
+  }
+
+  get key() {
+    return `${this.name}[${this.index}]`;
+  }
+}

@@ -1,0 +1,69 @@
+// The runs of the laboratory: that of a disturbance, and the undisturbed one beside it.
+
+import { UNDISTURBED } from "./disturbance.js";
+
+/** `run` is the one that was sent; `task` makes sequences of words, and may be null. */
+export class Trial {
+  constructor(run, task) {
+    this.run = run;
+    this.task = task;
+  }
+
+  /** The sequence that words make, as the simulation takes it; null stands for the words sent. */
+  sequence(words) {
+    const { task } = this;
+    if (!task) {
+      if (words) throw new Error("There is no task here that could make a sequence of words.");
+      return {};
+    }
+    const wanted = words ?? task.words;
+    // Kept, because a run shares its first steps only with one of the very same input.
+    if (this.made?.key !== String(wanted)) {
+      const rows = Object.entries(task.make(wanted));
+      const flat = rows.map(([name, values]) => [name, Float64Array.from(values.flat())]);
+      this.made = { key: String(wanted), sequence: Object.fromEntries(flat) };
+    }
+    return this.made.sequence;
+  }
+
+  /** The run of a disturbance; throws an Error if it doesn't fit. */
+  of(disturbance) {
+    return this.run.disturbed(disturbance, this.sequence(disturbance.words));
+  }
+
+  /** The run of new random words, as many as there are, with the same edits; null without a task. */
+  fresh(seed) {
+    const { run, task } = this;
+    if (!task) return null;
+    const count = (run.disturbance.words ?? task.words).length / task.group;
+    return this.of({ ...run.disturbance, words: task.random(count, seed) });
+  }
+
+  /** The run with the same words and locations as the present one, but without any edit. */
+  undisturbed() {
+    const { edits, words, locations } = this.run.disturbance;
+    if (!edits.length) return (this.plain = this.run);
+    const last = this.plain?.disturbance;
+    if (last?.locations !== locations || String(last.words) !== String(words))
+      this.plain = this.of({ ...UNDISTURBED, words, locations });
+    return this.plain;
+  }
+
+  /** The runs to show: the present one, and the undisturbed one if they are compared. */
+  shown(comparing) {
+    const { run } = this;
+    const plain = this.undisturbed();
+    if (plain === run) {
+      run.label = "";
+      return [run];
+    }
+    // The same number has the same colour in both, whether or not both are shown.
+    for (const [name, row] of Object.entries(run.arrays)) {
+      row.low = Math.min(row.low, plain.arrays[name].low);
+      row.high = Math.max(row.high, plain.arrays[name].high);
+    }
+    run.label = comparing ? "disturbed" : "";
+    plain.label = "undisturbed";
+    return comparing ? [run, plain] : [run];
+  }
+}

@@ -1,0 +1,126 @@
+"""The live agent in a page: its maze is set and its memory wiped by mouse and by keyboard."""
+
+import re
+
+import pytest
+from maze_examples import KEPT, maze, trained_agent
+from page_tools import LAYOUT_PROBLEMS, step_of
+
+from memorylab.player import MemoryPlayer
+from memorylab.player.agent import record
+
+
+@pytest.fixture
+def live(visit):
+    """Open the agent's page at a step."""
+    return lambda t=0, width=900, **options: visit(
+        MemoryPlayer(trained_agent(), maze(), t=t), width, level="simple", **options
+    )
+
+
+def verdict(page):
+    return page.locator(".mp-turns").inner_text()
+
+
+def settle(page):
+    """Wait until the laboratory made its change, which it does with the next frame."""
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+
+
+def turns(length, disturbance=""):
+    """Return what Python says of the agent's turns at both signs."""
+    found = []
+    for sign in (1, 2):
+        trace, _ = record(trained_agent(), maze(sign, length), disturbance)
+        end = trace.metadata["scenes"][-1]["label"]
+        turned = re.search("turned (left|right)", end)
+        correct = "correctly" if trace.reward[-1] == 1 else "wrongly"
+        found.append(f"turns {turned[1]}, {correct}" if turned else "doesn't turn in time")
+    return f"Sign left: it {found[0]}. Sign right: it {found[1]}."
+
+
+def test_the_sign_turns_the_agent(live):
+    page = live(t=8)
+    assert verdict(page) == turns(8)
+    assert page.locator(".mp-chosen").inner_text().startswith("left")
+    page.locator("[data-action=sign-right]").click()
+    assert page.locator("[data-action=sign-right]").get_attribute("aria-pressed") == "true"
+    assert page.locator("[data-action=sign-left]").get_attribute("aria-pressed") == "false"
+    assert page.locator(".mp-chosen").inner_text().startswith("right")
+    said = page.locator(".mp-words").inner_text()
+    assert said.startswith("The agent turned right, as the sign showed right.")
+
+
+def test_the_corridor_is_lengthened_by_keyboard(live):
+    page = live()
+    page.locator("[data-action=corridor]").focus()
+    for length in (9, 10):
+        page.keyboard.press("ArrowRight")
+        assert page.locator(".mp-counter").inner_text() == f"step 0 of {length}"
+    page.keyboard.press("End")
+    assert page.locator(".mp-agent output").inner_text().strip() == "30 steps"
+    assert verdict(page) == turns(30) + " So the sign makes no difference to it."
+    assert page.locator(".mp-counter").inner_text() == "step 0 of 119"
+    page.keyboard.press("Home")
+    assert page.locator(".mp-agent output").inner_text().strip() == "1 step"
+    assert page.locator(".mp-counter").inner_text() == "step 0 of 1"
+
+
+def test_wiping_its_memory_half_way_makes_it_turn_the_wrong_way(live):
+    page = live()
+    page.locator("input[aria-label=step]").focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    wipe = page.locator("[data-action=wipe-memory]")
+    assert wipe.inner_text() == "Wipe its memory at step 3"
+    wipe.focus()
+    page.keyboard.press("Enter")
+    settle(page)
+    expected = turns(8, "memory@3=0")
+    assert expected.startswith("Sign left: it turns right, wrongly.")
+    assert verdict(page) == f"{expected} So the sign makes no difference to it."
+    assert step_of(page) == 3
+    page.keyboard.press("End")
+    assert page.locator(".mp-chosen").inner_text().startswith("right")
+    said = page.locator(".mp-words").inner_text()
+    assert said.startswith("The agent turned right, but the sign showed left.")
+    assert page.locator(".mp-turns").get_attribute("data-correct") == "false"
+    page.locator("[data-action=undo]").click()
+    settle(page)
+    assert verdict(page) == turns(8)
+
+
+def test_all_that_it_keeps_is_wiped_at_once_and_stays_wiped_in_another_maze(live):
+    page = live(t=4)
+    page.locator("[data-action=wipe-all]").click()
+    settle(page)
+    everything = ";".join(f"{name}@4=0" for name in KEPT)
+    assert verdict(page).startswith(turns(8, everything))
+    assert page.locator(".mp-edits li").count() == len(KEPT)
+    page.locator("[data-action=corridor]").fill("12")
+    assert verdict(page).startswith(turns(12, everything))
+    page.locator("[data-action=reset]").click()
+    settle(page)
+    assert verdict(page).startswith(turns(12))
+
+
+def test_the_undisturbed_run_beside_it_is_in_the_same_maze(live):
+    page = live(t=3)
+    page.locator("[data-action=wipe-memory]").click()
+    settle(page)
+    page.locator("[data-action=compare]").click()
+    page.locator("[data-action=corridor]").fill("7")
+    page.locator("[data-action=sign-right]").click()
+    page.locator("input[aria-label=step]").focus()
+    page.keyboard.press("End")
+    ends = page.locator(".mp-after svg").evaluate_all(
+        "(all) => all.map((one) => one.getAttribute('aria-label'))"
+    )
+    traces = [record(trained_agent(), maze(2, 7), text)[0] for text in ("memory@3=0", "")]
+    assert ends == [trace.metadata["scenes"][-1]["label"] for trace in traces]
+    assert page.locator(".mp-view h3").all_inner_texts() == ["disturbed", "undisturbed"]
+
+
+@pytest.mark.parametrize("width", [360, 900, 1400])
+def test_nothing_overlaps_or_leaves_the_page(live, width):
+    assert live(width=width).evaluate(LAYOUT_PROBLEMS) == []
