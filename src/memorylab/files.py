@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -43,6 +44,40 @@ def write_atomically(path: str | Path) -> Iterator[Path]:
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise OSError(
+            f"cannot write {path}: {error.strerror or error}. Choose a folder you may write to, "
+            "with room on its disk."
+        ) from error
+
+
+@contextmanager
+def new_folder(path: str | Path) -> Iterator[Path]:
+    """Yield a temporary folder beside ``path``, and rename it to ``path`` once the block succeeds.
+
+    An interrupt or an error inside the block removes the temporary folder.
+
+    Args:
+        path: Where the finished folder belongs; nothing may be there yet.
+
+    Raises:
+        FileExistsError: There is something at ``path``, and it is not an empty folder.
+        OSError: The folder can't be written, or its disk is full; the message names the folder.
+    """
+    path = Path(path).absolute()
+    if path.exists() and not (path.is_dir() and not any(path.iterdir())):
+        raise FileExistsError(f"There is something at {path} already. Choose another folder.")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}-"))
+        try:
+            yield temporary
+            umask = os.umask(0)
+            os.umask(umask)
+            temporary.chmod(0o777 & ~umask)
+            temporary.rename(path)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
     except OSError as error:
         raise OSError(
             f"cannot write {path}: {error.strerror or error}. Choose a folder you may write to, "

@@ -3,6 +3,7 @@ import shutil
 import numpy as np
 import pytest
 import torch
+from ray.rllib.connectors.connector_pipeline_v2 import ConnectorPipelineV2
 
 from memorylab.rllib import Agent, History, ppo_config, train_ppo
 from memorylab.rllib.agent import settings_of
@@ -100,6 +101,8 @@ class Saved:
     """An algorithm that saves quickly."""
 
     config = ppo_config("TMaze")
+    env_runner = None
+    env_to_module_connector = module_to_env_connector = ConnectorPipelineV2(connectors=[])
 
     def save_to_path(self, path):
         (path / "all").write_text("")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import math
 from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Callable
@@ -13,9 +12,19 @@ import numpy as np
 import torch
 from jaxtyping import Float, Integer
 from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence
 
 from memorylab.errors import check_count
+from memorylab.memory.checks import (
+    check_arguments,
+    check_devices,
+    check_finite,
+    check_order,
+    check_state,
+    is_autocast,
+)
 from memorylab.memory.disturbance import Disturbance, check_undiverged
+from memorylab.memory.packed import run_packed
 from memorylab.memory.trace import MemoryTrace
 from memorylab.sequences.masks import (
     check_lengths,
@@ -52,6 +61,11 @@ def batched(state: State, batch_size: int) -> State:
     )
 
 
+def in_dtype(state: State, dtype: torch.dtype) -> State:
+    """Return a state whose real numbers have the dtype."""
+    return map_state(lambda x: x.to(dtype) if x.is_floating_point() else x, state)
+
+
 def any_parameter(module: nn.Module) -> Tensor:
     """Return a parameter, whose dtype and device new tensors take.
 
@@ -80,6 +94,11 @@ class MemoryModel(nn.Module, ABC):
 
     trace_class: type[MemoryTrace] = MemoryTrace
     """The class of this model's traces, which names their arrays."""
+
+    def __new__(cls, *args: Any, **given: Any) -> MemoryModel:
+        """Answer arguments that other programs name otherwise; then as any class."""
+        check_arguments(cls, given)
+        return super().__new__(cls)
 
     def __init__(self, input_size: int):
         super().__init__()
@@ -111,19 +130,20 @@ class MemoryModel(nn.Module, ABC):
 
     def forward(
         self,
-        z: Float[Tensor, "B T F"],
+        z: Float[Tensor, "B T F"] | PackedSequence,
         state: State | None = None,
         t_starts: Integer[Tensor, "B"] | None = None,
         seq_lens: Integer[Tensor, "B"] | None = None,
-    ) -> tuple[Float[Tensor, "B T D"], State]:
-        """Read a padded batch of sequences.
+    ) -> tuple[Float[Tensor, "B T D"] | PackedSequence, State]:
+        """Read a padded or packed batch of sequences.
 
-        ``torch.compile``, ``torch.export`` and the transformations of ``torch.func`` hide the
-        numbers in a tensor. There, shapes and dtypes are checked, lengths and finiteness are not.
+        Where PyTorch traces a program (``torch.compile``, ``export``, ``func``), it hides numbers:
+        shapes and dtypes are checked, lengths and finiteness are not. Under autocast, the input may
+        have any real dtype, and the state keeps the parameters'.
 
         Args:
-            z: Input ``[B, T, F]``, padded at the end of each row.
-            state: State ``[B, ...]`` that the rows begin with; by default the initial state.
+            z: Input ``[B, T, F]``, padded at each row's end; or packed, and so is the output.
+            state: State ``[B, ...]`` to begin with; by default the initial state.
             t_starts: How far into its episode each row begins ``[B]``; by default 0.
             seq_lens: How many steps of each row are real ``[B]``, 0 to T; by default all.
 
@@ -131,12 +151,16 @@ class MemoryModel(nn.Module, ABC):
             Outputs ``[B, T, D]``, zero in the padding, and the state after each last real step.
 
         Raises:
-            ValueError: A shape doesn't fit, a length is negative or beyond T, a start is negative,
-                or a real step holds NaN or infinity.
+            ValueError: A shape or a device doesn't fit, a length is negative or beyond T, a start
+                is negative, or a real step holds NaN or infinity.
             TypeError: ``z`` or ``state`` is not of tensors of the parameters' dtype, or
                 ``t_starts`` or ``seq_lens`` not a tensor of integers.
         """
-        self._check_input(z)
+        if isinstance(z, PackedSequence):
+            return run_packed(self, z, state, t_starts, seq_lens)
+        if casts := is_autocast(z):
+            z = z.to(any_parameter(self).dtype)
+        self._check_input(z, state=state, t_starts=t_starts, seq_lens=seq_lens)
         batch_size, max_len, _ = z.shape
         if state is None:
             state = self.batch_initial_state(batch_size)
@@ -160,8 +184,9 @@ class MemoryModel(nn.Module, ABC):
             # Filling, unlike multiplying by the mask, also stops NaN; its gradient is exactly 0.
             z = z.masked_fill(padding, 0)
         if values_can_be_read():
-            _check_finite(z, seq_lens)
+            check_finite(z, seq_lens)
         y, state = self.forward_memory(z, state, t_starts, seq_lens)
+        state = in_dtype(state, z.dtype) if casts else state
         return (y if padding is None else y.masked_fill(padding, 0)), state
 
     @property
@@ -280,7 +305,7 @@ class MemoryModel(nn.Module, ABC):
             step = int((~z.isfinite()).any(-1).nonzero()[0])
             raise ValueError(f"The input holds NaN or infinity at step {step}. Mend the data.")
 
-    def _check_input(self, z: Tensor) -> None:
+    def _check_input(self, z: Tensor, **others: Any) -> None:
         if not isinstance(z, Tensor):
             raise TypeError(
                 f"z must be a tensor [B, T, F], got {type(z).__name__}. Use torch.as_tensor(z)."
@@ -296,15 +321,18 @@ class MemoryModel(nn.Module, ABC):
                 f"z is {z.dtype}, but the parameters of {type(self).__name__} are {dtype}. "
                 f"Convert one of them: z.to({dtype}) or model.to({z.dtype})."
             )
+        check_devices(any_parameter(self).device, {"z": z, **others}, type(self).__name__)
+        if values_can_be_read():
+            check_order(z, **others)
 
     def _check_state(self, state: State, batch_size: int, dtype: torch.dtype) -> None:
         if self._expected_state is None or self._expected_state[0] != dtype:
             # Keep the shapes, so that no state is allocated at each call to compare with.
             expected = map_state(lambda tensor: tensor.to("meta"), self.initial_state())
             if not values_can_be_read():
-                return _check_state(state, expected, batch_size)
+                return check_state(state, expected, batch_size)
             self._expected_state = (dtype, expected)
-        _check_state(state, self._expected_state[1], batch_size)
+        check_state(state, self._expected_state[1], batch_size)
 
 
 def check_memory(model: Any) -> MemoryModel:
@@ -324,39 +352,6 @@ def check_memory(model: Any) -> MemoryModel:
         )
         message += f" It holds {places}: record that, with the input that reaches it."
     raise TypeError(message)
-
-
-def _check_state(state: State, expected: State, batch_size: int, where: str = "state") -> None:
-    """Raise unless the tensors of ``state`` are ``batch_size`` rows of those ``expected``."""
-    if not isinstance(state, dict) or state.keys() != expected.keys():
-        found = sorted(state) if isinstance(state, dict) else type(state).__name__
-        raise ValueError(
-            f"{where} must be a dictionary with the keys {sorted(expected)}, but has {found}. "
-            "Start from batch_initial_state(batch_size)."
-        )
-    for key, tensor in expected.items():
-        found = state[key]
-        if isinstance(tensor, dict):
-            _check_state(found, tensor, batch_size, f"{where}[{key!r}]")
-        elif not isinstance(found, Tensor):
-            raise TypeError(f"{where}[{key!r}] must be a tensor, but is {type(found).__name__}.")
-        elif found.shape != (batch_size, *tensor.shape):
-            raise ValueError(
-                f"{where}[{key!r}] must have the shape {[batch_size, *tensor.shape]}, but has "
-                f"{list(found.shape)}. Start from batch_initial_state(batch_size)."
-            )
-        elif found.dtype != tensor.dtype:
-            raise TypeError(f"{where}[{key!r}] must be {tensor.dtype}, but is {found.dtype}.")
-
-
-def _check_finite(z: Float[Tensor, "B T F"], seq_lens: Integer[Tensor, "B"]) -> None:
-    # If any entry is not finite, neither is the sum, and summing is three times cheaper.
-    if not math.isfinite(z.detach().sum()) and not z.isfinite().all():
-        row, step = (~z.isfinite()).any(-1).nonzero()[0].tolist()
-        raise ValueError(
-            f"z holds NaN or infinity at row {row}, step {step}, which is a real step "
-            f"(seq_lens[{row}] = {int(seq_lens[row])}). Mend the data, or shorten seq_lens."
-        )
 
 
 def run_steps(

@@ -6,6 +6,7 @@ import inspect
 from typing import Any
 
 from memorylab.errors import reject_unknown_keys, suggest
+from memorylab.memory.checks import other_name
 from memorylab.memory.dnc.dnc import DNC
 from memorylab.memory.feedforward import ClockedFeedForward, FeedForward
 from memorylab.memory.model import MemoryModel
@@ -36,6 +37,9 @@ def make_memory(name: str, input_size: int, **config: Any) -> MemoryModel:
     if name not in MEMORY_MODELS:
         raise ValueError(f"There is no memory model {name!r}.{suggest(name, MEMORY_MODELS)}")
     model_class = MEMORY_MODELS[name]
-    known = set(inspect.signature(model_class).parameters) - {"input_size"}
+    known = set(inspect.signature(model_class.__init__).parameters) - {"self", "input_size"}
+    for option in config.keys() - known:
+        if hint := other_name(option, dict.fromkeys(known)):
+            raise ValueError(f"The memory model {name!r} has no option {option!r}: {hint}.")
     reject_unknown_keys(config, known, f"option of the memory model {name!r}")
     return model_class(input_size, **config)

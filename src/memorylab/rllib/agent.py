@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import json
+import random
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+import gymnasium as gym
+import numpy as np
+import torch
 from ray.rllib.algorithms.ppo import PPOConfig
+from ray.rllib.env import INPUT_ENV_SINGLE_SPACES
 from ray.rllib.env.single_agent_env_runner import SingleAgentEnvRunner
 
 from memorylab.environments import make_environment
 from memorylab.player import MemoryPlayer
 from memorylab.rllib._ray_patches import LightEnvRunner, quieten
+from memorylab.rllib.acting import ActingAgent
+from memorylab.rllib.connector_states import ConnectorStates, pipelines_of, read_states
+from memorylab.rllib.keeping import export_agent, load_agent, save_agent
 from memorylab.rllib.module import MemoryRLModule
 from memorylab.training import History
 
@@ -38,6 +49,11 @@ class Agent:
         history: What training measured, a row per update: ``env_steps`` taken so far, the
             ``mean_return`` of the last episodes, up to 100, with sampled actions, and the
             ``seconds`` of sampling and learning so far. By default empty.
+        connectors: What the connectors of ``config`` have learnt, such as the means and deviations
+            of a ``MeanStdFilter``: see :func:`memorylab.rllib.connector_states.read_algorithm`.
+            With new networks, by default what connectors begin with.
+        spaces: The environment's spaces of observations and of actions. By default an environment
+            is made to ask it.
     """
 
     def __init__(
@@ -45,10 +61,95 @@ class Agent:
         config: PPOConfig,
         module: MemoryRLModule | None = None,
         history: History | None = None,
+        connectors: ConnectorStates | None = None,
+        spaces: tuple[gym.Space, gym.Space] | None = None,
     ):
+        if module is None:
+            runner = make_runner(config, num_envs=1)
+            module = runner.module
+            connectors = connectors or read_states(pipelines_of(runner))
+            spaces = spaces or runner.get_spaces()[INPUT_ENV_SINGLE_SPACES]
         self.config = config
-        self.module = make_runner(config, num_envs=1).module if module is None else module
+        self.module = module
+        self.connectors = connectors
+        self._spaces = spaces
         self.history = new_history(config) if history is None else history
+
+    @property
+    def spaces(self) -> tuple[gym.Space, gym.Space]:
+        """The environment's spaces of observations and of actions."""
+        if self._spaces is None:
+            with _random_numbers_kept():
+                runner = make_runner(self.config, num_envs=1)
+            self._spaces = runner.get_spaces()[INPUT_ENV_SINGLE_SPACES]
+            runner.stop()
+        return self._spaces
+
+    def start(
+        self, batch_size: int | None = None, *, explore: bool = False, seed: int = 0
+    ) -> ActingAgent:
+        """Begin to act, without an environment and without a running Ray.
+
+        Args:
+            batch_size: How many act at once, each with a memory of its own: observations and
+                actions then have a batch axis. None is for one, without that axis.
+            explore: Whether to sample actions, as in training, or to take the likeliest.
+            seed: Seed of sampled actions.
+
+        Raises:
+            TypeError: There are several policies, or observations that can't be batched.
+            ValueError: ``batch_size`` is below 1, or the agent lacks what its connectors learnt.
+        """
+        return ActingAgent(self, batch_size, explore, seed)
+
+    def save(self, folder: str | Path) -> None:
+        """Write the agent into a new folder, without pickles.
+
+        ``agent.json`` holds the configuration, the spaces and what connectors have learnt,
+        ``history.json`` the history, and ``weights.safetensors`` the weights. Classes and functions
+        are stored by their names.
+
+        Raises:
+            FileExistsError: There is something at ``folder`` already.
+            TypeError: Something in the configuration can't be stored; the message says what.
+            OSError: The folder can't be written, or its disk is full.
+        """
+        save_agent(self, folder)
+
+    def export(self, path: str | Path, format: str = "onnx", *, batch_size: int = 1) -> None:
+        """Write one step of the networks as a program: see :func:`memory.export.export_memory`.
+
+        Its inputs are the ``observation`` **behind the connectors** ``[B, ...]`` and the state, its
+        outputs ``action_dist_inputs`` ``[B, A]``, such as logits, and the next state. What
+        connectors do, normalising or flattening, is not in it.
+
+        Raises:
+            TypeError: The head draws actions itself.
+            ValueError: There is no such format, the path has another ending, or ``batch_size`` is
+                below 1.
+            ImportError: A package is missing.
+            OSError: The file can't be written.
+        """
+        export_agent(self, path, format, batch_size)
+
+    @classmethod
+    def load(cls, folder: str | Path, objects: Mapping[str, Any] | None = None) -> Agent:
+        """Read an agent that :meth:`save` wrote; Ray need not run.
+
+        Modules that the folder names are imported; nothing else in it is executed.
+
+        Args:
+            folder: The folder.
+            objects: Classes and functions by the names that the folder has for them, such as
+                ``{"__main__:MyEnvironment": MyEnvironment}``. Give those that can't be found by
+                their names. An environment may be None if the agent shall only :meth:`start`.
+
+        Raises:
+            FileNotFoundError: There is no agent in the folder.
+            ValueError: A file is damaged or written by a later version, or a name in it can't be
+                found; the message says how to give it.
+        """
+        return cls(**load_agent(folder, objects or {}))
 
     def player(
         self, *, seed: int = 0, options: dict[str, Any] | None = None, **arguments: Any
@@ -88,6 +189,18 @@ def make_runner(config: PPOConfig, num_envs: int, seed: int | None = None) -> Si
         config.debugging(seed=seed)
     config.validate()
     return LightEnvRunner(config=config, worker_index=0)
+
+
+@contextmanager
+def _random_numbers_kept() -> Iterator[None]:
+    """Keep the generators of Python, NumPy and PyTorch as they are; RLlib seeds all of them."""
+    python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002
+    try:
+        with torch.random.fork_rng(devices=[]):
+            yield
+    finally:
+        random.setstate(python)
+        np.random.set_state(numpy)  # noqa: NPY002
 
 
 def new_history(config: PPOConfig) -> History:

@@ -7,6 +7,7 @@ checkpoint there, and a learner in another process that can't write is not notic
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import pickle
 import shutil
@@ -18,11 +19,14 @@ from typing import Any
 
 from ray.rllib.algorithms.algorithm import Algorithm
 
+from memorylab.rllib.connector_states import ConnectorStates, read_algorithm
+from memorylab.rllib.encoding import decode, encode, find_by_name
 from memorylab.training import Film, History
 
 _PREFIX = "step-"
 _UNFINISHED = ".writing-"
 _HISTORY = "history.json"
+_CONNECTORS = "connectors.json"
 FILM = "film.npz"
 """The film of the training inside a checkpoint, if it was filmed."""
 
@@ -71,6 +75,9 @@ def write_checkpoint(
                 raise OSError(f"the learner could not write {path}") from None
     if film is not None:
         film.save(folder / FILM)
+    # RLlib has them too, but in pickles.
+    states = encode(read_algorithm(algorithm), "connectors")
+    (folder / _CONNECTORS).write_text(json.dumps(states))
     history.save(folder / _HISTORY)
 
 
@@ -144,6 +151,12 @@ def read_history(checkpoint: Path | None, new: History) -> History:
             "the settings it was made with, or choose another checkpoint_path."
         )
     return history
+
+
+def read_connectors(checkpoint: Path) -> ConnectorStates | None:
+    """Read what connectors have learnt, or return None if an older version wrote the checkpoint."""
+    path = checkpoint / _CONNECTORS
+    return decode(json.loads(path.read_text()), find_by_name) if path.exists() else None
 
 
 def _differences(saved: dict[str, Any], wanted: dict[str, Any], where: str = "") -> list[str]:

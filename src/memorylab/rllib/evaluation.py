@@ -22,6 +22,7 @@ from memorylab.memory import map_state
 from memorylab.memory.trace import MemoryTrace
 from memorylab.rllib.agent import Agent, make_runner
 from memorylab.rllib.config import register_environments
+from memorylab.rllib.connector_states import Seen, held_still, pipelines_of, restore_states
 from memorylab.rllib.module import MemoryRLModule
 
 _REPLAY_TOLERANCE = 1e-4
@@ -67,9 +68,10 @@ def evaluate(
 ) -> list[Episode]:
     """Let an agent play whole episodes, one after the other; Ray need not run.
 
-    Each episode is then replayed through the networks at once. The replay must give the action
-    distributions that the agent acted upon, so its trace is certain to show what happened. Traces
-    are recorded in double precision.
+    Observations and actions pass the connectors of ``agent.config`` with all that these learnt in
+    training, and nothing is added to it. Each episode is then replayed through the networks at
+    once. The replay must give the action distributions that the agent acted upon, so its trace is
+    certain to show what happened. Traces are recorded in double precision.
 
     Args:
         agent: The agent; its weights don't change.
@@ -79,7 +81,7 @@ def evaluate(
             NumPy and PyTorch for the whole process.
 
     Raises:
-        ValueError: ``episodes`` is below 1.
+        ValueError: ``episodes`` is below 1, or the agent lacks what its connectors have learnt.
         RuntimeError: The replay differs from what the agent acted upon; or the environment fails to
             draw itself or to name its actions, and the message names it.
     """
@@ -89,10 +91,14 @@ def evaluate(
     runner = make_runner(onlooker.beside(agent.config), num_envs=1, seed=seed)
     try:
         runner.module.load_state_dict(agent.module.state_dict())
-        played = runner.sample(num_episodes=episodes, explore=explore)
+        restore_states(pipelines_of(runner), agent.connectors)
+        seen = Seen()
+        runner._env_to_module.append(seen)
+        with held_still(pipelines_of(runner)):
+            played = runner.sample(num_episodes=episodes, explore=explore)
         views = onlooker.views(played)
         return [
-            _replay(runner.module, episode, view)
+            _replay(runner.module, episode, seen.observations[episode.id_], view)
             for episode, view in zip(played, views, strict=True)
         ]
     finally:
@@ -191,12 +197,18 @@ def _frame(env: gym.Env) -> UInt8[np.ndarray, "H W 3"]:
 
 
 @torch.no_grad()
-def _replay(module: MemoryRLModule, episode: SingleAgentEpisode, view: _View) -> Episode:
-    played = episode.get_observations(slice(0, len(episode)))  # [T, F], or a dictionary of such
+def _replay(
+    module: MemoryRLModule, episode: SingleAgentEpisode, seen: list[Any], view: _View
+) -> Episode:
+    """Run an episode, of which the module saw T + 1 observations, through it at once."""
+    # [1, T, F], or a dictionary of such
+    observations = tree.map_structure(
+        lambda *parts: torch.stack(parts).unsqueeze(0), *seen[: len(episode)]
+    )
     actions = episode.get_actions()  # [T, ...], or a tuple of such
     action = np.stack(actions, -1) if isinstance(actions, tuple) else np.stack(actions)
     batch = {
-        Columns.OBS: tree.map_structure(lambda part: torch.as_tensor(part).unsqueeze(0), played),
+        Columns.OBS: observations,
         Columns.STATE_IN: map_state(lambda tensor: tensor[None], module.get_initial_state()),
         Columns.ACTIONS: torch.as_tensor(action).unsqueeze(0),
     }
@@ -223,8 +235,8 @@ def _replay(module: MemoryRLModule, episode: SingleAgentEpisode, view: _View) ->
         arrays["action_probabilities"] = distribution.probs.numpy()
     features = module.networks.encoder(module.observations(batch))[0]  # [T, F]
     recorded = module.networks.memory.trace(features)
-    seen, metadata = _seen(view, len(episode))
-    trace = type(recorded)(recorded.arrays | arrays | seen, recorded.metadata | metadata)
+    pictures, metadata = _seen(view, len(episode))
+    trace = type(recorded)(recorded.arrays | arrays | pictures, recorded.metadata | metadata)
     return Episode(**arrays, trace=trace)
 
 

@@ -28,6 +28,7 @@ from memorylab.rllib.checkpoints import (
     claimed,
     drop_unfinished,
     find_checkpoint,
+    read_connectors,
     read_history,
 )
 from memorylab.rllib.session import ray_session, require_workers
@@ -112,7 +113,7 @@ class _Run:
         checkpoint = find_checkpoint(self.folder)
         assert checkpoint is not None  # The run is finished.
         module = RLModule.from_checkpoint(checkpoint / MODULE)
-        return Agent(self.config, module, self.history())
+        return Agent(self.config, module, self.history(), read_connectors(checkpoint))
 
 
 def _runs(configs: Mapping[str, PPOConfig], seeds: Sequence[int], folder: Path) -> list[_Run]:

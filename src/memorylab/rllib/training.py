@@ -12,6 +12,8 @@ from types import FrameType
 
 import torch
 from ray.rllib.algorithms.ppo import PPO, PPOConfig
+from ray.rllib.core import DEFAULT_MODULE_ID
+from ray.rllib.env import INPUT_ENV_SINGLE_SPACES
 
 from memorylab.errors import check_count
 from memorylab.progress import Drawing, live_progress
@@ -23,9 +25,11 @@ from memorylab.rllib._ray_patches import (
 from memorylab.rllib.agent import Agent, new_history
 from memorylab.rllib.checkpoints import claimed, find_checkpoint, read_history, save_checkpoint
 from memorylab.rllib.config import register_environments
+from memorylab.rllib.connector_states import pipelines_in, read_algorithm, restore_states
 from memorylab.rllib.film import begin_film, see_agent
 from memorylab.rllib.session import ray_session, require_workers
 from memorylab.training import Film, History
+from memorylab.training.weights import check_weights
 
 
 def train_ppo(
@@ -39,6 +43,7 @@ def train_ppo(
     progress: bool = True,
     film: Film | None = None,
     live: Callable[[History], Drawing] | None = None,
+    weights: Agent | str | Path | None = None,
 ) -> Agent:
     """Train an agent until it is good enough or has taken ``max_steps``.
 
@@ -56,12 +61,13 @@ def train_ppo(
         resume: Whether to go on from the checkpoint in ``checkpoint_path``, if there is one.
             Episodes start anew then, so the run is not step by step the one without a break. Do
             this with checkpoints of your own only: RLlib's hold pickles, which can execute
-            anything. To give an agent away, ``save_weights(agent.module, path)``.
+            anything. To give an agent away, ``agent.save(folder)``.
         progress: Whether to show a progress bar.
         film: Records the memory on one sequence of observations; its steps are environment steps.
             Checkpoints hold it, so that a resumed training goes on with it.
         live: A :class:`memorylab.plots.LiveCurve`, or another function from a History to a figure:
             draws the measurements beside the bar while a notebook trains.
+        weights: An agent, or a folder that one was saved in, to begin with; not when resuming.
 
     Returns:
         The agent, whose ``history`` covers the steps before a resumption too.
@@ -69,14 +75,16 @@ def train_ppo(
     Raises:
         ValueError: ``max_steps`` or ``checkpoint_every`` is below 1, ``resume`` comes without
             ``checkpoint_path``, the checkpoint or the film belongs to other settings or another
-            training, or Ray was started with fewer workers than ``config`` needs.
+            training, Ray was started with too few workers, or ``weights`` are of other networks.
         OSError: ``checkpoint_path`` can't be written, or another program is training into it.
         FileExistsError: ``checkpoint_path`` holds a checkpoint and ``resume`` is False.
     """
     _check_checkpoint(checkpoint_path, resume)
     model = config.rl_module_spec.model_config
     description = f"{config.env} with {model.get('memory')}"
-    training = updates(config, checkpoint_path, checkpoint_every, max_steps, stop_return, film)
+    given = Agent.load(weights) if isinstance(weights, str | Path) else weights
+    goal = (checkpoint_every, max_steps, stop_return)
+    training = updates(config, checkpoint_path, *goal, film, given)
     with closing(training), live_progress(max_steps, description, progress, live) as (bar, show):
         for agent in training:
             mean_return = agent.history.last("mean_return", default=float("nan"))
@@ -104,6 +112,7 @@ def updates(
     max_steps: int,
     stop_return: float | None,
     film: Film | None = None,
+    weights: Agent | None = None,
 ) -> Generator[Agent, None, None]:
     """Train from the last checkpoint in ``folder`` on, and yield the agent after each update.
 
@@ -119,9 +128,11 @@ def updates(
         with _interrupts_noted() as interrupts, running_algorithm(config) as algorithm:
             if checkpoint is not None:
                 algorithm.restore_from_path(str(checkpoint))
+            elif weights is not None:
+                begin_with(algorithm, weights)
             finished = is_finished(history, max_steps, stop_return)
             see_agent(film, algorithm.get_module(), history, last=finished)
-            yield Agent(config, algorithm.get_module(), history)
+            yield _agent(config, algorithm, history)
             saved = history.last("env_steps")
             while not finished:
                 update(algorithm, history)
@@ -133,7 +144,33 @@ def updates(
                 if folder is not None and (due or finished):
                     save_checkpoint(algorithm, history, folder, film)
                     saved = history.last("env_steps")
-                yield Agent(config, algorithm.get_module(), history)
+                yield _agent(config, algorithm, history)
+
+
+def _agent(config: PPOConfig, algorithm: PPO, history: History) -> Agent:
+    module, spaces = algorithm.get_module(), algorithm.spaces[INPUT_ENV_SINGLE_SPACES]
+    return Agent(config, module, history, read_algorithm(algorithm), spaces)
+
+
+def begin_with(algorithm: PPO, agent: Agent) -> None:
+    """Give an algorithm the weights of an agent, and what its connectors have learnt.
+
+    Raises:
+        ValueError: They are those of other networks or connectors.
+    """
+    tensors = agent.module.state_dict()
+    check_weights(algorithm.get_module(), tensors, "The given agent")
+    algorithm.learner_group.set_weights({DEFAULT_MODULE_ID: tensors})
+    algorithm.env_runner_group.sync_weights(
+        from_worker_or_learner_group=algorithm.learner_group, inference_only=True
+    )
+    restore_states(pipelines_in(algorithm), agent.connectors)
+    algorithm.env_runner_group.sync_env_runner_states(
+        config=algorithm.config,
+        from_worker=algorithm.env_runner,
+        env_to_module=algorithm.env_to_module_connector,
+        module_to_env=algorithm.module_to_env_connector,
+    )
 
 
 def is_finished(history: History, max_steps: int, stop_return: float | None) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
-from torch import nn
+from torch import Tensor, nn
 
 from memorylab.files import write_atomically
 
@@ -43,6 +44,12 @@ def load_weights(model: nn.Module, path: str | Path) -> None:
         raise ValueError(f"{path} is damaged, or is not a safetensors file ({error}).") from error
     if convert := getattr(model, "convert_state_dict", None):
         tensors = convert(tensors)  # It also reads weights by older names.
+    check_weights(model, tensors, str(path))
+    model.load_state_dict(tensors)
+
+
+def check_weights(model: nn.Module, tensors: Mapping[str, Tensor], what: str) -> None:
+    """Raise ValueError unless names and shapes are the model's; ``what`` holds the weights."""
     expected = model.state_dict()
     problems = [f"{name} is missing" for name in expected.keys() - tensors.keys()]
     problems += [f"{name} is not in the model" for name in tensors.keys() - expected.keys()]
@@ -54,7 +61,6 @@ def load_weights(model: nn.Module, path: str | Path) -> None:
     ]
     if problems:
         raise ValueError(
-            f"{path} holds the weights of another model: {'; '.join(sorted(problems))}. "
+            f"{what} holds the weights of another model: {'; '.join(sorted(problems))}. "
             f"Build {type(model).__name__} with the sizes it was trained with."
         )
-    model.load_state_dict(tensors)

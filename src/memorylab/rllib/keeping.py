@@ -1,0 +1,165 @@
+"""An agent in a folder: JSON and safetensors, no pickles."""
+
+from __future__ import annotations
+
+import copy
+import functools
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import gymnasium as gym
+import torch
+import tree
+from jaxtyping import Float
+from ray.rllib.algorithms.ppo import PPOConfig
+from ray.rllib.core.columns import Columns
+from ray.rllib.core.rl_module.rl_module import RLModuleSpec
+from torch import Tensor, nn
+
+from memorylab.errors import check_count
+from memorylab.files import new_folder
+from memorylab.memory.export import export_step
+from memorylab.memory.model import State
+from memorylab.rllib.encoding import decode, encode, find_by_name
+from memorylab.rllib.module import MemoryRLModule
+from memorylab.training import History
+from memorylab.training.weights import load_weights, save_weights
+
+if TYPE_CHECKING:
+    from memorylab.rllib.agent import Agent
+
+_FORMAT = 1
+_AGENT, _HISTORY, _WEIGHTS = "agent.json", "history.json", "weights.safetensors"
+_LEFT_OUT = {"_is_frozen", "evaluation_config"}
+"""Attributes of a configuration that RLlib computes itself."""
+
+
+def save_agent(agent: Agent, folder: str | Path) -> None:
+    """Write an agent: see :meth:`memorylab.rllib.Agent.save`."""
+    module = agent.module
+    parts = {
+        "config": [type(agent.config), _changed(agent.config)],
+        "module": RLModuleSpec(
+            module_class=type(module),
+            observation_space=module.observation_space,
+            action_space=module.action_space,
+            model_config=module.model_config,
+        ),
+        "spaces": agent.spaces,
+        "connectors": agent.connectors,
+    }
+    content = {"format": _FORMAT} | {name: encode(part, name) for name, part in parts.items()}
+    with new_folder(folder) as temporary:
+        (temporary / _AGENT).write_text(json.dumps(content, indent=1))
+        agent.history.save(temporary / _HISTORY)
+        save_weights(module, temporary / _WEIGHTS)
+
+
+def load_agent(folder: str | Path, objects: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of the agent in a folder: see :meth:`memorylab.rllib.Agent.load`."""
+    path = Path(folder) / _AGENT
+    if not path.is_file():
+        raise FileNotFoundError(f"There is no agent in {folder}: it has no {_AGENT}.")
+    find = functools.partial(_find, objects=objects, folder=folder)
+    try:
+        content = json.loads(path.read_text())
+        if (number := content.pop("format")) != _FORMAT:
+            raise ValueError(f"it has the format {number}, and this version reads {_FORMAT}")
+        parts = {name: decode(part, find) for name, part in content.items()}
+        (config_class, changed), spec = parts["config"], parts["module"]
+        config, spaces = _configuration(config_class, changed), tuple(parts["spaces"])
+        connectors = parts["connectors"]
+    except _NotFound:
+        raise
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"{path} is damaged, or not an agent of this version: {error}") from error
+    with torch.random.fork_rng(devices=[]):  # The first weights are drawn at random.
+        module = spec.build()
+    load_weights(module, Path(folder) / _WEIGHTS)
+    return {
+        "config": config,
+        "module": module,
+        "history": History.load(Path(folder) / _HISTORY),
+        "connectors": connectors,
+        "spaces": spaces,
+    }
+
+
+class PolicyStep(nn.Module):
+    """One step of an agent's networks: from observation and state to action distribution and state.
+
+    The observation is the one behind the connectors; the output is the inputs of the distribution.
+    """
+
+    def __init__(self, module: MemoryRLModule):
+        super().__init__()
+        self.module = module
+
+    def forward(self, observation: Any, state: State) -> tuple[Float[Tensor, "B A"], State]:
+        """Return the inputs of the action distribution, and the state after the step."""
+        observation = tree.map_structure(lambda part: part.unsqueeze(1), observation)
+        output = self.module._forward({Columns.OBS: observation, Columns.STATE_IN: state})
+        return output[Columns.ACTION_DIST_INPUTS].squeeze(1), output[Columns.STATE_OUT]
+
+
+def export_agent(agent: Agent, path: str | Path, format: str, batch_size: int) -> None:
+    """Write one step of an agent: see :meth:`memorylab.rllib.Agent.export`."""
+    module = agent.module
+    if module.head.draws:
+        raise TypeError(
+            f"The head {str(module.head)!r} draws actions itself, and drawing can't be exported. "
+            "Train with the head 'autoregressive', or use agent.start()."
+        )
+    check_count(batch_size, "batch_size")
+    space = module.observation_space
+    parts = space.spaces if isinstance(space, gym.spaces.Dict) else {"": space}
+    ones = {key: torch.ones(batch_size, *part.shape) for key, part in parts.items()}
+    example = ones if isinstance(space, gym.spaces.Dict) else ones[""]
+    names = ("observation", "action_dist_inputs")
+    export_step(PolicyStep(module), example, module.get_initial_state(), path, format, names)
+
+
+class _NotFound(ValueError):
+    """A name in an agent's folder stands for nothing here."""
+
+
+def _find(name: str, objects: Mapping[str, Any], folder: str | Path) -> Any:
+    if name in objects:
+        return objects[name]
+    try:
+        return find_by_name(name)
+    except LookupError as error:
+        raise _NotFound(
+            f"The agent in {folder} needs {name}, which can't be found here ({error}). Define or "
+            f"import it, and give it: Agent.load({str(folder)!r}, objects={{{name!r}: ...}})."
+        ) from error
+
+
+def _changed(config: PPOConfig) -> dict[str, Any]:
+    """Return the attributes of a configuration that differ from those of its class."""
+    default = vars(type(config)())
+    return {
+        name: value
+        for name, value in vars(config).items()
+        if name not in _LEFT_OUT and not _same(value, default.get(name, ...))
+    }
+
+
+def _same(value: Any, default: Any) -> bool:
+    try:
+        return type(value) is type(default) and bool(value == default)
+    except ValueError:  # arrays
+        return False
+
+
+def _configuration(config_class: Callable[[], PPOConfig], changed: dict[str, Any]) -> PPOConfig:
+    if not (isinstance(config_class, type) and issubclass(config_class, PPOConfig)):
+        raise ValueError(f"{config_class} is no class of PPO's configurations")
+    config = config_class()
+    for name, value in changed.items():
+        if name not in vars(config):
+            raise ValueError(f"RLlib's configuration has no {name!r}")
+        setattr(config, name, copy.deepcopy(value))
+    return config
