@@ -8,7 +8,10 @@ from typing import Any
 from ray.rllib.algorithms.ppo import PPOConfig
 from ray.rllib.env.single_agent_env_runner import SingleAgentEnvRunner
 
-from memorylab.rllib._ray_patches import LightEnvRunner, quieten
+from memorylab.environments.make import environment_name
+from memorylab.rllib._ray_patches import quieten
+from memorylab.rllib.environments import with_named_environment
+from memorylab.rllib.failures import CheckedEnvRunner
 from memorylab.rllib.module import MemoryRLModule
 from memorylab.training import History
 
@@ -55,13 +58,13 @@ def make_runner(config: PPOConfig, num_envs: int, seed: int | None = None) -> Si
     It needs no running Ray, and treats observations and actions as in training.
     """
     quieten()
-    config = config.copy(copy_frozen=False).env_runners(
+    config = with_named_environment(config).env_runners(
         num_env_runners=0, num_envs_per_env_runner=num_envs
     )
     if seed is not None:
         config.debugging(seed=seed)
     config.validate()
-    return LightEnvRunner(config=config, worker_index=0)
+    return CheckedEnvRunner(config=config, worker_index=0)
 
 
 def new_history(config: PPOConfig) -> History:
@@ -75,7 +78,7 @@ def settings_of(config: PPOConfig) -> dict[str, Any]:
     Two configurations with equal settings may continue each other's training.
     """
     settings = {
-        "environment": config.env,
+        "environment": environment_name(config.env),
         "environment_config": dict(config.env_config),
         "module_class": config.rl_module_spec.module_class.__name__,
         "model_config": dict(config.rl_module_spec.model_config),
