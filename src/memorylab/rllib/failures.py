@@ -8,6 +8,7 @@ from typing import Any
 
 import gymnasium as gym
 import numpy as np
+import torch
 from ray.exceptions import RayActorError, RayTaskError
 from ray.rllib.algorithms.algorithm_config import AlgorithmConfig
 from ray.rllib.algorithms.ppo.torch.ppo_torch_learner import PPOTorchLearner
@@ -293,20 +294,22 @@ class CheckedPPOLearner(PPOTorchLearner):
         """Return the gradients.
 
         Raises:
-            FloatingPointError: A gradient is not finite; the message names loss and parameters.
+            FloatingPointError: The gradients' norm is not finite; the message names the parameters.
         """
         gradients = super().compute_gradients(loss_per_module, **kwargs)
-        if all(gradient is None or gradient.isfinite().all() for gradient in gradients.values()):
+        given = [gradient for gradient in gradients.values() if gradient is not None]
+        # Clipping divides by the norm, which can overflow where no gradient does.
+        if torch.nn.utils.get_total_norm(given).isfinite():
             return gradients
-        losses = {key: float(loss) for key, loss in loss_per_module.items()}
+        losses = {key: float(loss.detach()) for key, loss in loss_per_module.items()}
         wrong = [
             f"{key}.{name}"
             for key, module in self.module.items()
             for name, parameter in module.named_parameters()
-            if parameter.grad is not None and not parameter.grad.isfinite().all()
+            if parameter.grad is not None and not parameter.grad.norm().isfinite()
         ]
         raise FloatingPointError(
             f"The gradients of {', '.join(wrong[:3])}{' and others' if len(wrong) > 3 else ''} "
-            f"are not finite, with the loss {losses}, so this update would be skipped. Look for "
-            "very large rewards or observations, or lower the learning rate."
+            f"are not finite or too large, with the loss {losses}, so this update would change "
+            "nothing. Look for very large rewards or observations, or lower the learning rate."
         )
