@@ -7,7 +7,7 @@ import functools
 import importlib
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import gymnasium as gym
 from gymnasium.envs.registration import EnvSpec
@@ -33,7 +33,7 @@ def environment_names() -> list[str]:
     return sorted([*_OWN, *_popgym_environments()])
 
 
-EnvironmentSource = str | type[gym.Env] | Callable[[Mapping[str, Any]], gym.Env]
+EnvironmentSource: TypeAlias = str | type[gym.Env] | Callable[[Mapping[str, Any]], gym.Env]
 """A name or id of an environment, its class, or a function from a configuration to it."""
 
 _CONFIG_NAMES = {"config", "env_config", "environment_config", "env_context", "cfg"}

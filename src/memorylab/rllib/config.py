@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from typing import Any
 
 import gymnasium as gym
@@ -25,9 +26,8 @@ from memorylab.rllib.networks import DEFAULT_MODEL_CONFIG, LOSS_CONFIG
 _UNKNOWN_EPISODE_LENGTH = 128
 """The assumed length of an episode if its environment doesn't say."""
 
-_FAILURES_IN_A_ROW = 2
-"""How often in a row env runners may fail; RLlib's default of 100 takes an hour to give up."""
-
+# How often in a row env runners may fail; RLlib's default of 100 takes an hour to give up.
+_FAULTS: dict[str, Any] = {"num_consecutive_env_runner_failures_tolerance": 2}
 _SAMPLING: dict[str, Any] = {"num_env_runners": 0, "num_envs_per_env_runner": 16}
 _LEARNING: dict[str, Any] = {
     "train_batch_size_per_learner": 1664,
@@ -61,11 +61,8 @@ def ppo_config(
     0.5 and no KL penalty. Change what you like, such as ``config.training(lr=1e-3)``.
 
     Args:
-        environment: A name in ``memorylab.environments.environment_names()``, an id of Gymnasium
-            (``"CartPole-v1"``, ``"module:Id"``), a name registered with Ray, a class of
-            environments, or a function that makes one of its configuration, a dictionary. A class
-            gets the configuration as keywords, or as one dictionary if its first parameter is
-            called ``config`` or ``env_config``. Checkpoints know a class or function by its name.
+        environment: What :func:`memorylab.environments.make_environment` takes, or a name that is
+            registered with Ray. Checkpoints know a class or function by its name.
         memory: A name in ``memorylab.memory.MEMORY_MODELS``.
         head: A :class:`memorylab.rllib.heads.Head` or its name; by default the spaces decide.
         environment_config, memory_config: Arguments of the environment and of the memory model.
@@ -81,13 +78,10 @@ def ppo_config(
     reject_unknown_keys([memory], MEMORY_MODELS, "memory model")
     reject_unknown_keys(model_config, DEFAULT_MODEL_CONFIG, "key of MemoryRLModule's model_config")
     name = named(environment)
-    example = make_example(name, environment_config or {})
+    with closing(make_example(name, environment_config or {})) as example:
+        longest = _longest_episode(example)
     space = example.observation_space
-    # The connector flattens it before the module sees it.
-    seen = space if is_parametric(space) else gym.spaces.flatten_space(space)
-    module_class.choose_head(seen, example.action_space, head)
-    longest = _longest_episode(example)
-    example.close()
+    module_class.choose_head(_seen(space), example.action_space, head)
     losses = {key: model_config.pop(key) for key in LOSS_CONFIG if key in model_config}
     model_config = {
         "max_seq_len": min(longest + 1, _LEARNING["minibatch_size"]),
@@ -103,7 +97,7 @@ def ppo_config(
         PPOConfig()
         .environment(name, env_config=dict(environment_config or {}))
         .env_runners(**_SAMPLING, env_to_module_connector=_connector_for(space))
-        .fault_tolerance(num_consecutive_env_runner_failures_tolerance=_FAILURES_IN_A_ROW)
+        .fault_tolerance(**_FAULTS)
         .training(**_LEARNING)
         .rl_module(rl_module_spec=spec)
         .debugging(seed=seed, log_level="ERROR")
@@ -117,6 +111,11 @@ def _longest_episode(environment: gym.Env) -> int:
     if longest is None and environment.spec is not None:
         longest = environment.spec.max_episode_steps
     return _UNKNOWN_EPISODE_LENGTH if longest is None else longest
+
+
+def _seen(space: gym.Space) -> gym.Space:
+    """Return the space of what the module sees, after the connector."""
+    return space if is_parametric(space) else gym.spaces.flatten_space(space)
 
 
 def _connector_for(space: gym.Space) -> Callable[..., Any] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import gymnasium as gym
 from gymnasium.envs.registration import EnvSpec
@@ -20,7 +20,7 @@ from memorylab.environments.make import (
 )
 from memorylab.rllib.failures import failing_in
 
-Source = EnvironmentSource | EnvSpec
+Source: TypeAlias = EnvironmentSource | EnvSpec
 
 
 class NamedEnvironment(str):

@@ -190,9 +190,14 @@ class CheckedEnvRunner(LightEnvRunner):
             self.metrics.log_value(NUM_ENV_STEP_FAILURES_LIFETIME, 1, reduce="lifetime_sum")
             self._restart_or_raise()
             return ENV_STEP_FAILURE
-        self._failures = 0
         self._log_env_steps(metric=self._metrics_num_try_env_step, num_steps=1)
         return result
+
+    def sample(self, **arguments: Any) -> list[Any]:
+        """Return episodes; only a whole call without a failure ends a row of failures."""
+        episodes = super().sample(**arguments)
+        self._failures = 0
+        return episodes
 
     def _restart_or_raise(self) -> None:
         """Make the environments anew if the settings allow that, or raise the error under way."""

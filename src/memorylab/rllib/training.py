@@ -11,6 +11,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import ray
 import torch
 from ray.rllib.algorithms.ppo import PPO, PPOConfig
 from ray.rllib.algorithms.ppo.torch.ppo_torch_learner import PPOTorchLearner
@@ -83,6 +84,10 @@ def train_ppo(
             training, or Ray was started with fewer workers than ``config`` needs.
         OSError: ``checkpoint_path`` can't be written, or another program is training into it.
         FileExistsError: ``checkpoint_path`` holds a checkpoint and ``resume`` is False.
+        EnvironmentFailure: The environment raised an exception or returned what it must not, more
+            often in a row than ``config.fault_tolerance`` allows. The message says where.
+        TimeoutError: No env runner gave a step within ``sample_timeout_s``, as often as that.
+        FloatingPointError: The gradients are not finite, so that RLlib would change no weight.
     """
     _check_checkpoint(checkpoint_path, resume)
     model = config.rl_module_spec.model_config
@@ -177,7 +182,13 @@ def _train(algorithm: PPO, last: int) -> dict[str, Any]:
     with own_errors([]):
         result = algorithm.train()
     num_steps = int(result["num_env_steps_sampled_lifetime"]) - last
-    failures.after_round(num_steps, time.perf_counter() - start)
+    try:
+        failures.after_round(num_steps, time.perf_counter() - start)
+    except TimeoutError:
+        # The algorithm's end would wait for those that hang.
+        for runner in algorithm.env_runner_group._worker_manager.actors().values():
+            ray.kill(runner)
+        raise
     return result
 
 

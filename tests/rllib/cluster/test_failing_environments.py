@@ -73,5 +73,5 @@ def test_a_failure_now_and_then_does_not_end_training(tmp_path):
 
 def test_a_memory_model_that_only_this_process_knows_is_named(monkeypatch):
     monkeypatch.setitem(MEMORY_MODELS, "mine", MEMORY_MODELS["gru"])
-    with pytest.raises(ValueError, match="'mine' is not a known memory model"):
+    with pytest.raises(ValueError, match="There is no memory model 'mine'"):
         train(short(memory="mine"))
