@@ -142,8 +142,8 @@ class Watched(gym.ObservationWrapper):
 def test_observations_are_flat_as_rllib_flattens_them(name, monkeypatch):
     seen = []
     monkeypatch.setattr(
-        "memorylab.rllib.config.make_environment",
-        lambda name, **config: Watched(make_environment(name, **config), seen),
+        "memorylab.rllib.environments.build_environment",
+        lambda name, config: Watched(make_environment(name, **config), seen),
     )
     runner = make_runner(ppo_config(name, memory_config={"hidden_size": 8}), num_envs=1)
     seen.clear()

@@ -1,12 +1,16 @@
-"""``make_environment``: builds an environment by name, with the wrappers it needs."""
+"""``make_environment``: builds an environment by name, of a class, or with a function."""
 
 from __future__ import annotations
 
+import difflib
 import functools
+import importlib
 import inspect
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
 
 import gymnasium as gym
+from gymnasium.envs.registration import EnvSpec
 
 from memorylab.environments.menu import Menu
 from memorylab.environments.tmaze import TMaze
@@ -25,12 +29,19 @@ def _popgym_environments() -> dict[str, type[gym.Env]]:
 
 
 def environment_names() -> list[str]:
-    """Return every name that :func:`make_environment` knows, in alphabetical order."""
+    """Return every name of ours and of POPGym, in alphabetical order."""
     return sorted([*_OWN, *_popgym_environments()])
 
 
-def make_environment(name: str, **config: Any) -> gym.Env:
-    """Build an environment by its name.
+EnvironmentSource: TypeAlias = str | type[gym.Env] | Callable[[Mapping[str, Any]], gym.Env]
+"""A name or id of an environment, its class, or a function from a configuration to it."""
+
+_CONFIG_NAMES = {"config", "env_config", "environment_config", "env_context", "cfg"}
+"""Names of a constructor's first parameter by which it asks for one dictionary, as in RLlib."""
+
+
+def make_environment(name: EnvironmentSource, **config: Any) -> gym.Env:
+    """Build an environment by its name, of its class, or with a function.
 
     POPGym's environments (Morad et al., ICLR 2023) get two wrappers, as in their paper:
     ``PreviousAction`` adds the agent's last action to the observation, and ``Antialias`` adds a
@@ -41,20 +52,115 @@ def make_environment(name: str, **config: Any) -> gym.Env:
     Observation spaces are not flattened; they may be tuples or dictionaries.
 
     Args:
-        name: ``"Menu"``, ``"TMaze"``, ``"TwoDials"``, or the name of a class of POPGym, such as
-            ``"RepeatPreviousEasy"``.
-        **config: Arguments of the environment's constructor.
+        name: ``"Menu"``, ``"TMaze"``, ``"TwoDials"``, the name of a class of POPGym, such as
+            ``"RepeatPreviousEasy"``, or an id of Gymnasium, such as ``"CartPole-v1"`` or
+            ``"module:Id"``. Or a class of environments, or a function that returns one when it is
+            called with ``config`` as a dictionary.
+        **config: Arguments of the environment's constructor. A class whose first parameter is
+            called ``config`` or ``env_config`` gets them as one dictionary, as in RLlib.
 
     Raises:
         ValueError: The name or an argument doesn't exist; the message offers the nearest one.
+        TypeError: What ``name`` stands for makes no Gymnasium environment.
     """
-    environments = _OWN if name in _OWN else _popgym_environments()
-    if name not in environments:
-        raise ValueError(f"There is no environment {name!r}.{suggest(name, environment_names())}")
-    parameters = inspect.signature(environments[name]).parameters
-    # Some of POPGym's constructors accept any keyword and pass it on.
+    return build_environment(name, config)
+
+
+def build_environment(source: EnvironmentSource | EnvSpec, config: Mapping[str, Any]) -> gym.Env:
+    """Do what :func:`make_environment` does; a function gets ``config`` as it is."""
+    if isinstance(source, str) and not _is_ours(source):
+        source = gymnasium_spec(source)
+    if isinstance(source, str):
+        return _make_ours(source, config)
+    if isinstance(source, EnvSpec):
+        return gym.make(source, **config)
+    what = environment_name(source)
+    if isinstance(source, gym.Env):
+        raise TypeError(
+            f"{what} is an environment already, but each worker makes several of its own: give its "
+            f"class {type(source).__name__}, or a function that returns one."
+        )
+    if not callable(source):
+        raise TypeError(
+            f"An environment is given by a name, a class or a function, not by {source!r}."
+        )
+    environment = _call(source, config, what)
+    if not isinstance(environment, gym.Env):
+        raise TypeError(
+            f"{what} must make a gymnasium.Env, but made {environment!r}. Environments of the "
+            "older package gym need a wrapper, such as Shimmy's."
+        )
+    return environment
+
+
+def environment_name(source: Any) -> str:
+    """Return the name of an environment: that of a class or function begins with its module's.
+
+    Functions without a name of their own share ``module:<lambda>``.
+    """
+    if isinstance(source, str):
+        return str(source)
+    if isinstance(source, EnvSpec):
+        return source.id
+    if isinstance(source, functools.partial):
+        arguments = [repr(argument) for argument in source.args]
+        arguments += [f"{key}={value!r}" for key, value in sorted(source.keywords.items())]
+        return f"{environment_name(source.func)}({', '.join(arguments)})"
+    if not hasattr(source, "__qualname__"):
+        source = type(source)
+    return f"{source.__module__}:{source.__qualname__}"
+
+
+def gymnasium_spec(name: str) -> EnvSpec:
+    """Return what Gymnasium knows about an id; in ``"module:Id"`` the module is imported first.
+
+    Raises:
+        ValueError: There is no such environment; the message offers the nearest name.
+    """
+    module, _, identifier = name.rpartition(":")
+    if module:
+        try:
+            importlib.import_module(module)
+        except ImportError as error:
+            raise ValueError(
+                f"There is no environment {name!r}: the module {module!r} can't be imported "
+                f"({error})."
+            ) from error
+    if identifier in gym.registry:
+        return gym.registry[identifier]
+    nearest = difflib.get_close_matches(identifier, gym.registry, n=1)
+    hint = f" Gymnasium has {nearest[0]!r}." if nearest else ""
+    raise ValueError(f"There is no environment {name!r}.{hint}{suggest(name, environment_names())}")
+
+
+def _is_ours(name: str) -> bool:
+    return name in _OWN or name in _popgym_environments()
+
+
+def _call(source: Callable[..., Any], config: Mapping[str, Any], what: str) -> Any:
+    """Call a class with keywords, or a function with a dictionary."""
+    parameters = inspect.signature(source).parameters
+    first = next(iter(parameters), None)
+    is_class = isinstance(source, type)
+    if not is_class or (first in _CONFIG_NAMES and first not in config):
+        if first is None:
+            raise TypeError(f"{what} must take one argument, the environment's configuration.")
+        return source(config)
+    _reject_unknown_options(parameters, config, what)
+    return source(**config)
+
+
+def _reject_unknown_options(
+    parameters: Mapping[str, inspect.Parameter], config: Mapping[str, Any], what: str
+) -> None:
+    # Some constructors accept any keyword and pass it on.
     if not any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters.values()):
-        reject_unknown_keys(config, parameters, f"option of the environment {name}")
+        reject_unknown_keys(config, parameters, f"option of the environment {what}")
+
+
+def _make_ours(name: str, config: Mapping[str, Any]) -> gym.Env:
+    environments = _OWN if name in _OWN else _popgym_environments()
+    _reject_unknown_options(inspect.signature(environments[name]).parameters, config, name)
     environment = environments[name](**config)
     if name in _OWN:
         return environment

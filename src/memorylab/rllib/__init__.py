@@ -8,9 +8,10 @@ if importlib.util.find_spec("ray") is None:
 # First, because it sets what Ray reads when it is imported.
 from memorylab.rllib.session import ray_session, start_ray, stop_ray  # isort: skip
 from memorylab.rllib.agent import Agent, History
-from memorylab.rllib.config import ppo_config, register_environments
+from memorylab.rllib.config import ppo_config
 from memorylab.rllib.connectors import ScaleImages, learner_batch
 from memorylab.rllib.demonstrations import Demonstrations, record_demonstrations
+from memorylab.rllib.environments import register_environments
 from memorylab.rllib.evaluation import Episode, evaluate
 from memorylab.rllib.losses import add_losses
 from memorylab.rllib.migration import MIGRATION

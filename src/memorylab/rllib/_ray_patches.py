@@ -12,6 +12,7 @@ The first two and ``forget_job`` last as long as the process, all others only as
 | ``forget_job`` | after joining a cluster again, env runners find no environments | a crash |
 | ``LightEnvRunner`` | setting a seed imports PyTorch's compiler | 70 MB an env runner |
 | ``without_results_folder`` | each algorithm leaves a folder in ``~/ray_results`` | folders |
+| ``noted_errors`` | RLlib only logs what env runners in other processes raise | a riddle |
 | ``quiet_tune`` | Tune prints tables, and ends a sweep on Ctrl-C as if it were finished | noise |
 """
 
@@ -32,6 +33,7 @@ import torch
 from ray._private import parameter, ray_constants, services
 from ray._raylet import Config
 from ray.rllib.env.single_agent_env_runner import SingleAgentEnvRunner
+from ray.rllib.utils import actor_manager
 from ray.tune import registry
 from ray.tune.trainable import trainable
 
@@ -132,6 +134,21 @@ def without_results_folder() -> Iterator[None]:
         mock.patch.object(trainable, "DEFAULT_STORAGE_PATH", folder),
     ):
         yield
+
+
+@contextmanager
+def noted_errors() -> Iterator[list[Exception]]:
+    """Yield a list to which each error of a call of an env runner elsewhere is added."""
+    noted: list[Exception] = []
+    add = actor_manager.RemoteCallResults.add_result
+
+    def note(self: Any, actor_id: int, result_or_error: Any, tag: str) -> None:
+        if not result_or_error.ok:
+            noted.append(result_or_error.get())
+        add(self, actor_id, result_or_error, tag)
+
+    with mock.patch.object(actor_manager.RemoteCallResults, "add_result", note):
+        yield noted
 
 
 @contextmanager

@@ -17,10 +17,13 @@ from ray.rllib.env import INPUT_ENV_SINGLE_SPACES
 from ray.rllib.env.single_agent_env_runner import SingleAgentEnvRunner
 
 from memorylab.environments import make_environment
+from memorylab.environments.make import environment_name
 from memorylab.player import MemoryPlayer
-from memorylab.rllib._ray_patches import LightEnvRunner, quieten
+from memorylab.rllib._ray_patches import quieten
 from memorylab.rllib.acting import ActingAgent
 from memorylab.rllib.connector_states import ConnectorStates, pipelines_of, read_states
+from memorylab.rllib.environments import with_named_environment
+from memorylab.rllib.failures import CheckedEnvRunner
 from memorylab.rllib.keeping import export_agent, load_agent, save_agent
 from memorylab.rllib.module import MemoryRLModule
 from memorylab.training import History
@@ -182,13 +185,13 @@ def make_runner(config: PPOConfig, num_envs: int, seed: int | None = None) -> Si
     It needs no running Ray, and treats observations and actions as in training.
     """
     quieten()
-    config = config.copy(copy_frozen=False).env_runners(
+    config = with_named_environment(config).env_runners(
         num_env_runners=0, num_envs_per_env_runner=num_envs
     )
     if seed is not None:
         config.debugging(seed=seed)
     config.validate()
-    return LightEnvRunner(config=config, worker_index=0)
+    return CheckedEnvRunner(config=config, worker_index=0)
 
 
 @contextmanager
@@ -214,7 +217,7 @@ def settings_of(config: PPOConfig) -> dict[str, Any]:
     Two configurations with equal settings may continue each other's training.
     """
     settings = {
-        "environment": config.env,
+        "environment": environment_name(config.env),
         "environment_config": dict(config.env_config),
         "module_class": config.rl_module_spec.module_class.__name__,
         "model_config": dict(config.rl_module_spec.model_config),

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from typing import Any
 
 import gymnasium as gym
 from ray.rllib.algorithms.ppo import PPOConfig
 from ray.rllib.connectors.env_to_module import FlattenObservations
 from ray.rllib.core.rl_module.rl_module import RLModuleSpec
-from ray.tune.registry import register_env
 
-from memorylab.environments import environment_names, make_environment
+from memorylab.environments.make import EnvironmentSource
 from memorylab.errors import reject_unknown_keys
 from memorylab.memory import MEMORY_MODELS
 from memorylab.rllib.connectors import MarkEndedEpisodes
+from memorylab.rllib.environments import make_example, named
 from memorylab.rllib.heads import Head
 from memorylab.rllib.heads.choice import head_key
 from memorylab.rllib.heads.spaces import is_parametric
@@ -26,6 +26,8 @@ from memorylab.rllib.networks import DEFAULT_MODEL_CONFIG, LOSS_CONFIG
 _UNKNOWN_EPISODE_LENGTH = 128
 """The assumed length of an episode if its environment doesn't say."""
 
+# How often in a row env runners may fail; RLlib's default of 100 takes an hour to give up.
+_FAULTS: dict[str, Any] = {"num_consecutive_env_runner_failures_tolerance": 2}
 _SAMPLING: dict[str, Any] = {"num_env_runners": 0, "num_envs_per_env_runner": 16}
 _LEARNING: dict[str, Any] = {
     "train_batch_size_per_learner": 1664,
@@ -41,21 +43,8 @@ _LEARNING: dict[str, Any] = {
 }
 
 
-def register_environments() -> None:
-    """Make every name of ``memorylab.environments`` known to RLlib's ``config.environment``.
-
-    Ray forgets what was registered when it stops; ``start_ray`` and ``ppo_config`` call this again.
-    """
-    for name in environment_names():
-        register_env(name, functools.partial(_create, name))
-
-
-def _create(name: str, config: Mapping[str, Any]) -> gym.Env:
-    return make_environment(name, **config)
-
-
 def ppo_config(
-    environment: str,
+    environment: EnvironmentSource,
     memory: str = "gru",
     *,
     head: Head | str | None = None,
@@ -72,7 +61,8 @@ def ppo_config(
     0.5 and no KL penalty. Change what you like, such as ``config.training(lr=1e-3)``.
 
     Args:
-        environment: A name in ``memorylab.environments.environment_names()``.
+        environment: What :func:`memorylab.environments.make_environment` takes, or a name that is
+            registered with Ray. Checkpoints know a class or function by its name.
         memory: A name in ``memorylab.memory.MEMORY_MODELS``.
         head: A :class:`memorylab.rllib.heads.Head` or its name; by default the spaces decide.
         environment_config, memory_config: Arguments of the environment and of the memory model.
@@ -87,13 +77,11 @@ def ppo_config(
     """
     reject_unknown_keys([memory], MEMORY_MODELS, "memory model")
     reject_unknown_keys(model_config, DEFAULT_MODEL_CONFIG, "key of MemoryRLModule's model_config")
-    example = make_environment(environment, **(environment_config or {}))
+    name = named(environment)
+    with closing(make_example(name, environment_config or {})) as example:
+        longest = _longest_episode(example)
     space = example.observation_space
-    # The connector flattens it before the module sees it.
-    seen = space if is_parametric(space) else gym.spaces.flatten_space(space)
-    module_class.choose_head(seen, example.action_space, head)
-    register_environments()
-    longest = getattr(example.unwrapped, "max_episode_length", _UNKNOWN_EPISODE_LENGTH)
+    module_class.choose_head(_seen(space), example.action_space, head)
     losses = {key: model_config.pop(key) for key in LOSS_CONFIG if key in model_config}
     model_config = {
         "max_seq_len": min(longest + 1, _LEARNING["minibatch_size"]),
@@ -107,13 +95,27 @@ def ppo_config(
     spec = RLModuleSpec(module_class=module_class, model_config=model_config)
     config = (
         PPOConfig()
-        .environment(environment, env_config=dict(environment_config or {}))
+        .environment(name, env_config=dict(environment_config or {}))
         .env_runners(**_SAMPLING, env_to_module_connector=_connector_for(space))
+        .fault_tolerance(**_FAULTS)
         .training(**_LEARNING)
         .rl_module(rl_module_spec=spec)
         .debugging(seed=seed, log_level="ERROR")
     )
     return add_losses(config, **losses.pop("losses", {}), **losses) if losses else config
+
+
+def _longest_episode(environment: gym.Env) -> int:
+    """Return the most steps of an episode that an environment declares, or an assumption."""
+    longest = getattr(environment.unwrapped, "max_episode_length", None)
+    if longest is None and environment.spec is not None:
+        longest = environment.spec.max_episode_steps
+    return _UNKNOWN_EPISODE_LENGTH if longest is None else longest
+
+
+def _seen(space: gym.Space) -> gym.Space:
+    """Return the space of what the module sees, after the connector."""
+    return space if is_parametric(space) else gym.spaces.flatten_space(space)
 
 
 def _connector_for(space: gym.Space) -> Callable[..., Any] | None:

@@ -16,6 +16,7 @@ from ray.rllib.utils.spaces.space_utils import normalize_action
 from torch import Tensor
 
 from memorylab.environments import make_environment
+from memorylab.environments.make import EnvironmentSource
 from memorylab.errors import check_count
 from memorylab.files import load_arrays, save_arrays
 from memorylab.sequences import pad
@@ -156,7 +157,7 @@ class Demonstrations:
 
 
 def record_demonstrations(
-    environment: str,
+    environment: EnvironmentSource,
     make_expert: Callable[[], Callable[[Any], Any]],
     *,
     episodes: int,
@@ -166,7 +167,7 @@ def record_demonstrations(
     """Let a scripted expert play, and record what it does.
 
     Args:
-        environment: A name in ``memorylab.environments.environment_names()``.
+        environment: What :func:`memorylab.environments.make_environment` takes.
         make_expert: Called before each episode; returns a function from an observation, in the
             environment's own space, to an action. It may remember.
         episodes: How many episodes.

@@ -21,7 +21,6 @@ from memorylab.errors import check_count
 from memorylab.memory import map_state
 from memorylab.memory.trace import MemoryTrace
 from memorylab.rllib.agent import Agent, make_runner
-from memorylab.rllib.config import register_environments
 from memorylab.rllib.connector_states import Seen, held_still, pipelines_of, restore_states
 from memorylab.rllib.module import MemoryRLModule
 
@@ -86,7 +85,6 @@ def evaluate(
             draw itself or to name its actions, and the message names it.
     """
     check_count(episodes, "episodes")
-    register_environments()
     onlooker = _Onlooker()
     runner = make_runner(onlooker.beside(agent.config), num_envs=1, seed=seed)
     try:

@@ -9,27 +9,39 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
+import ray
 import torch
 from ray.rllib.algorithms.ppo import PPO, PPOConfig
+from ray.rllib.algorithms.ppo.torch.ppo_torch_learner import PPOTorchLearner
 from ray.rllib.core import DEFAULT_MODULE_ID
 from ray.rllib.env import INPUT_ENV_SINGLE_SPACES
 
 from memorylab.errors import check_count
 from memorylab.progress import Drawing, live_progress
 from memorylab.rllib._ray_patches import (
-    LightEnvRunner,
+    noted_errors,
     seeding_without_compiler,
     without_results_folder,
 )
 from memorylab.rllib.agent import Agent, new_history
 from memorylab.rllib.checkpoints import claimed, find_checkpoint, read_history, save_checkpoint
-from memorylab.rllib.config import register_environments
 from memorylab.rllib.connector_states import pipelines_in, read_algorithm, restore_states
+from memorylab.rllib.environments import with_named_environment
+from memorylab.rllib.failures import (
+    CheckedEnvRunner,
+    CheckedPPOLearner,
+    RunnerFailures,
+    own_errors,
+)
 from memorylab.rllib.film import begin_film, see_agent
 from memorylab.rllib.session import ray_session, require_workers
 from memorylab.training import Film, History
 from memorylab.training.weights import check_weights
+
+_FAILURES = "memorylab_failures"
+"""Under this name an algorithm holds its :class:`RunnerFailures`."""
 
 
 def train_ppo(
@@ -78,6 +90,10 @@ def train_ppo(
             training, Ray was started with too few workers, or ``weights`` are of other networks.
         OSError: ``checkpoint_path`` can't be written, or another program is training into it.
         FileExistsError: ``checkpoint_path`` holds a checkpoint and ``resume`` is False.
+        EnvironmentFailure: The environment raised an exception or returned what it must not, more
+            often in a row than ``config.fault_tolerance`` allows. The message says where.
+        TimeoutError: No env runner gave a step within ``sample_timeout_s``, as often as that.
+        FloatingPointError: The gradients are not finite, so that RLlib would change no weight.
     """
     _check_checkpoint(checkpoint_path, resume)
     model = config.rl_module_spec.model_config
@@ -184,7 +200,7 @@ def update(algorithm: PPO, history: History) -> None:
     """Sample and learn once, and add the measurements to ``history``."""
     start = time.perf_counter()
     last = history.last("env_steps")
-    while (result := algorithm.train())["num_env_steps_sampled_lifetime"] <= last:
+    while (result := _train(algorithm, last))["num_env_steps_sampled_lifetime"] <= last:
         pass  # Every env runner was lost, and Ray is starting others.
     history.append(
         env_steps=int(result["num_env_steps_sampled_lifetime"]),
@@ -194,6 +210,25 @@ def update(algorithm: PPO, history: History) -> None:
     )
 
 
+def _train(algorithm: PPO, last: int) -> dict[str, Any]:
+    """Sample and learn once, or raise what went wrong in the workers."""
+    failures: RunnerFailures | None = getattr(algorithm, _FAILURES, None)
+    if failures is None:
+        return algorithm.train()
+    start = time.perf_counter()
+    with own_errors([]):
+        result = algorithm.train()
+    num_steps = int(result["num_env_steps_sampled_lifetime"]) - last
+    try:
+        failures.after_round(num_steps, time.perf_counter() - start)
+    except TimeoutError:
+        # The algorithm's end would wait for those that hang.
+        for runner in algorithm.env_runner_group._worker_manager.actors().values():
+            ray.kill(runner)
+        raise
+    return result
+
+
 @contextmanager
 def running_algorithm(config: PPOConfig) -> Iterator[PPO]:
     """Build the algorithm of ``config``, with Ray running, and stop it after the block.
@@ -201,17 +236,20 @@ def running_algorithm(config: PPOConfig) -> Iterator[PPO]:
     PyTorch has one thread in the block: networks this small lose time to more of them.
     """
     runners, learners = config.num_env_runners, config.num_learners
-    config = config.copy(copy_frozen=False)
+    config = with_named_environment(config)
     if config.env_runner_cls is None and not config.is_multi_agent:
-        config.env_runners(env_runner_cls=LightEnvRunner)
+        config.env_runners(env_runner_cls=CheckedEnvRunner)
+    if config.learner_class is PPOTorchLearner:
+        config.learners(learner_class=CheckedPPOLearner)
     with ray_session(num_cpus=max(1, runners + learners)), ExitStack() as ends:
         require_workers(runners + learners, f"{runners} env runners and {learners} learners")
-        register_environments()  # Ray forgets them when it stops.
+        errors = ends.enter_context(noted_errors())
         ends.callback(torch.set_num_threads, torch.get_num_threads())
         torch.set_num_threads(1)
-        with without_results_folder(), seeding_without_compiler():
+        with own_errors(errors), without_results_folder(), seeding_without_compiler():
             algorithm = config.build_algo()
         ends.callback(algorithm.stop)
+        setattr(algorithm, _FAILURES, RunnerFailures(errors, config))
         yield algorithm
 
 

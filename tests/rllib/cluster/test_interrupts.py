@@ -44,7 +44,7 @@ def train(config, max_steps=10**9, **options):
 
 MOMENTS = {
     "starting": 'say_before(session.ray, "init"); train(config())',
-    "building": 'say_before(training, "register_environments"); train(config())',
+    "building": 'say_before(training, "with_named_environment"); train(config())',
     "sampling": 'say_before(training, "update"); train(config().env_runners(num_env_runners=1))',
     "saving": """
 save = checkpoints.write_checkpoint

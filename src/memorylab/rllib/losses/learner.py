@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from ray.rllib.algorithms.ppo import PPOConfig
-from ray.rllib.algorithms.ppo.torch.ppo_torch_learner import PPOTorchLearner
 from ray.rllib.core.rl_module.rl_module import RLModuleSpec
 from torch import Tensor
 
 from memorylab.rllib.demonstrations import Demonstrations
+from memorylab.rllib.failures import CheckedPPOLearner
 from memorylab.rllib.losses.extra_losses import check_coefficients, shared_parameters
 from memorylab.rllib.losses.functions import gradient_shares
 from memorylab.rllib.module import MemoryRLModule
@@ -20,7 +20,7 @@ MemoryRLModuleWithLosses = MemoryRLModule
 """The name of release 0.1: ``MemoryRLModule`` itself has the losses now."""
 
 
-class PPOLearnerWithLosses(PPOTorchLearner):
+class PPOLearnerWithLosses(CheckedPPOLearner):
     """PPO whose loss is its own plus each extra loss times its coefficient.
 
     In a result, ``learners/<module>/extra_losses`` holds each loss in the last minibatch, not
