@@ -65,7 +65,7 @@ def test_who_remembers_the_sign_turns_correctly(play):
         }
         press(page, "ArrowRight")
         # From then on nothing on the page tells it.
-        assert "the sign is not known" in state(page)[0]
+        assert "the sign is out of sight" in state(page)[0]
         assert page.locator(".mp-game-picture text", has_text="?").count() == 1
         go_to_the_junction(page)
         assert not seen(page)["sign left"] | seen(page)["sign right"]
@@ -95,9 +95,9 @@ def test_without_the_sign_half_of_the_turns_are_correct(play):
     page = play("never", corridor_length=1)
     outcomes = []
     for _ in range(20):
-        assert "the sign is not known" in state(page)[0]
+        assert "the sign is out of sight" in state(page)[0]
         press(page, "ArrowRight")
-        assert "the sign is not known" in state(page)[0]
+        assert "the sign is out of sight" in state(page)[0]
         press(page, "ArrowUp")
         outcomes.append(page.locator(".memory-player").get_attribute("data-outcome"))
         assert f"{outcomes.count('correct')} of {len(outcomes)}" == score(page, "never")
@@ -115,7 +115,7 @@ def test_all_the_time_in_sight_it_is_told_at_the_junction(play):
     assert score(page, "always") == "1 of 1"
     assert score(page, "start") == "–"
     page.locator("[data-action=sight-never]").click()
-    assert "the sign is not known" in state(page)[0]
+    assert "the sign is out of sight" in state(page)[0]
     assert page.locator(".mp-game-stage").evaluate("(one) => one === document.activeElement")
 
 
@@ -123,11 +123,11 @@ def test_buttons_play_and_walls_cost(play):
     page = play(corridor_length=1)
     sign = sign_of(page)
     page.locator("[data-action=left]").click()
-    said = "You stand 1 step before the junction; the sign is not known. A wall: this costs 0.1."
+    said = "You stand 1 step before the junction; the sign is out of sight. A wall: this costs 0.1."
     assert state(page)[1] == said
     page.locator("[data-action=forward]").click()
     page.locator("[data-action=forward]").click()
-    said = "You stand at the junction; the sign is not known. A wall: this costs 0.1."
+    said = "You stand at the junction; the sign is out of sight. A wall: this costs 0.1."
     assert state(page)[1] == said
     page.locator(f"[data-action={sign}]").click()
     assert score(page, "start") == "1 of 1"
@@ -139,7 +139,7 @@ def test_time_runs_out(play):
     page = play(corridor_length=1)
     press(page, *["ArrowUp"] * 4)
     label, said = state(page)
-    assert label.endswith("Its time is up.")
+    assert label.endswith("Your time is up.")
     assert said.endswith("Too late. Enter begins a new round.")
     assert score(page, "start") == "0 of 1"
 

@@ -113,6 +113,18 @@ def test_by_mouse(visit):
     assert text_of(page) == ""
 
 
+def test_the_first_edit_leaves_the_focus_and_the_numbers_of_locations_alone(visit):
+    page = visit(live(t=4))
+    page.locator("[data-panel=memory]").first.focus()
+    rows = page.locator(".mp-ticks-row").first.inner_text()
+    page.keyboard.press("Delete")
+    assert text_of(page) == "memory[0]@4=0"
+    assert page.evaluate("document.activeElement.dataset.panel") == "memory"
+    page.keyboard.press("Control+z")
+    assert text_of(page) == ""
+    assert page.locator(".mp-ticks-row").first.inner_text() == rows
+
+
 def test_by_keyboard(visit):
     page = visit(live(t=4))
     page.locator(".mp-bits [tabindex='0']").focus()

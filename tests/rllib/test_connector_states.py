@@ -41,7 +41,7 @@ class Offset(gym.Env):
 class Picture(Offset):
     """The same as a picture of one row and one channel."""
 
-    observation_space = gym.spaces.Box(0, 200, (1, 2, 1), np.float32)
+    observation_space = gym.spaces.Box(-200, 200, (1, 2, 1), np.float32)
 
     def _look(self):
         return np.full((1, 2, 1), super()._look()[0] - 100, np.float32)

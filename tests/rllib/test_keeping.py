@@ -18,7 +18,6 @@ from memorylab.environments import make_environment
 from memorylab.memory import MEMORY_MODELS
 from memorylab.rllib import Agent, History, evaluate, ppo_config, train_ppo
 from memorylab.rllib.agent import make_runner
-from memorylab.rllib.config import _create
 from memorylab.rllib.connector_states import pipelines_of, read_states
 from memorylab.rllib.encoding import decode, encode, find_by_name
 from memorylab.rllib.heads import Autoregressive, Masked
@@ -326,8 +325,8 @@ def test_arrays_and_partial_functions_come_back():
     back = decode(json.loads(json.dumps(encode(array, "a"))), find_by_name)
     assert back.dtype == array.dtype
     np.testing.assert_array_equal(back, array)
-    made = decode(encode(partial(_create, "TMaze"), "env"), find_by_name)
-    assert (made.func, made.args) == (_create, ("TMaze",))
+    made = decode(encode(partial(make_environment, "TMaze"), "env"), find_by_name)
+    assert (made.func, made.args) == (make_environment, ("TMaze",))
 
 
 def test_a_pickle_in_a_text_is_refused():

@@ -60,9 +60,8 @@ def train_ppo(
     """Train an agent until it is good enough or has taken ``max_steps``.
 
     Starts Ray if it isn't running, and then also stops it. An interrupt stops what was started and
-    leaves the last checkpoint as it was. If an env runner dies, training goes on with the others
-    until Ray has started another. If a learner dies, training ends with an error; resume it from
-    the last checkpoint.
+    leaves the last checkpoint as it was. If an env runner dies, training goes on with the others.
+    If a learner dies, training ends with an error; resume it from the last checkpoint.
 
     Args:
         config: What to train: see :func:`memorylab.rllib.ppo_config`.
@@ -70,10 +69,9 @@ def train_ppo(
         stop_return: Mean return at which the task counts as solved; None trains to the end.
         checkpoint_path: Folder for a checkpoint; None writes none.
         checkpoint_every: Environment steps between two checkpoints; there is one more at the end.
-        resume: Whether to go on from the checkpoint in ``checkpoint_path``, if there is one.
-            Episodes start anew then, so the run is not step by step the one without a break. Do
-            this with checkpoints of your own only: RLlib's hold pickles, which can execute
-            anything. To give an agent away, ``agent.save(folder)``.
+        resume: Whether to go on from the checkpoint in ``checkpoint_path``, if there is one;
+            episodes start anew. Do this with checkpoints of your own only: RLlib's hold pickles,
+            which can execute anything. To give an agent away, ``agent.save(folder)``.
         progress: Whether to show a progress bar.
         film: Records the memory on one sequence of observations; its steps are environment steps.
             Checkpoints hold it, so that a resumed training goes on with it.
@@ -96,11 +94,9 @@ def train_ppo(
         FloatingPointError: The gradients are not finite, so that RLlib would change no weight.
     """
     _check_checkpoint(checkpoint_path, resume)
-    model = config.rl_module_spec.model_config
-    description = f"{config.env} with {model.get('memory')}"
-    given = Agent.load(weights) if isinstance(weights, str | Path) else weights
+    description = f"{config.env} with {config.rl_module_spec.model_config.get('memory')}"
     goal = (checkpoint_every, max_steps, stop_return)
-    training = updates(config, checkpoint_path, *goal, film, given)
+    training = updates(config, checkpoint_path, *goal, film, weights)
     with closing(training), live_progress(max_steps, description, progress, live) as (bar, show):
         for agent in training:
             mean_return = agent.history.last("mean_return", default=float("nan"))
@@ -128,7 +124,7 @@ def updates(
     max_steps: int,
     stop_return: float | None,
     film: Film | None = None,
-    weights: Agent | None = None,
+    weights: Agent | str | Path | None = None,
 ) -> Generator[Agent, None, None]:
     """Train from the last checkpoint in ``folder`` on, and yield the agent after each update.
 
@@ -136,6 +132,7 @@ def updates(
     """
     check_count(max_steps, "max_steps")
     check_count(every, "checkpoint_every")
+    given = Agent.load(weights) if isinstance(weights, str | Path) else weights
     with claimed(folder):
         # A checkpoint of other settings is refused before Ray starts.
         checkpoint = None if folder is None else find_checkpoint(folder)
@@ -144,8 +141,8 @@ def updates(
         with _interrupts_noted() as interrupts, running_algorithm(config) as algorithm:
             if checkpoint is not None:
                 algorithm.restore_from_path(str(checkpoint))
-            elif weights is not None:
-                begin_with(algorithm, weights)
+            elif given is not None:
+                begin_with(algorithm, given)
             finished = is_finished(history, max_steps, stop_return)
             see_agent(film, algorithm.get_module(), history, last=finished)
             yield _agent(config, algorithm, history)

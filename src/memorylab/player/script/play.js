@@ -130,7 +130,11 @@ export class TMazeGame {
     const { maze, visible } = this;
     // What isn't seen isn't told either, before the round is over.
     const scene = maze.scene(visible, visible || maze.over);
-    scene.label = scene.label.replace("The agent stands", "You stand").replace("The agent", "You");
+    scene.label = scene.label
+      .replace("The agent stands", "You stand")
+      .replace("The agent", "You")
+      .replace("Its time", "Your time")
+      .replace("the sign is not known", "the sign is out of sight");
     this.picture.replaceChildren(drawScene(scene));
     this.picture.classList.toggle("mp-bumped", bumped);
     const result = maze.over ? `${tellResult(maze)} Enter begins a new round.` : note;

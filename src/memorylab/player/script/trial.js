@@ -63,7 +63,8 @@ export class Trial {
       row.high = Math.max(row.high, plain.arrays[name].high);
     }
     run.label = comparing ? "disturbed" : "";
-    plain.label = "undisturbed";
+    // Without a heading while it is alone, or its panels would be made anew at the first edit.
+    plain.label = comparing ? "undisturbed" : "";
     return comparing ? [run, plain] : [run];
   }
 }

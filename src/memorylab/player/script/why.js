@@ -105,7 +105,10 @@ export class Why {
   constructor(player) {
     Object.assign(this, { player, path: [] });
     this.root = player.slots.why;
-    player.onCell((cell) => this.open([cell], cell.event.type === "keydown"));
+    player.onCell((cell) => {
+      this.open([cell], cell.event.type === "keydown");
+      this.root.scrollIntoView({ block: "nearest" }); // it may be below the window
+    });
     // Before the player takes the key for itself.
     player.root.addEventListener("keydown", (event) => this.key(event), { capture: true });
     this.root.addEventListener("click", (event) => {
