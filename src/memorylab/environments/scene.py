@@ -35,6 +35,7 @@ from jaxtyping import UInt8
 from memorylab.errors import check_count, reject_unknown_keys, suggest
 
 Scene = dict[str, Any]
+"""A picture in shapes, as above."""
 Shape = dict[str, Any]
 
 STROKE_WIDTH = 1.5

@@ -51,8 +51,8 @@ class MemoryTrace:
     table: ClassVar[Mapping[str, Array]] = COMMON
     """The arrays that a trace of this class has or may have; a subclass adds its own."""
 
-    kind: ClassVar[str] = "memory"
-    """The kind of memory, as files and the player name it: see ``TRACE_CLASSES``."""
+    kind: ClassVar[str] = "other"
+    """What files and the player call this kind; a key of ``TRACE_CLASSES``."""
 
     about: ClassVar[str] = "Only the input and output of this memory were recorded."
     """A sentence on this kind of memory, for readers of its traces."""
