@@ -15,7 +15,7 @@ from memorylab.environments.make import EnvironmentSource
 from memorylab.errors import reject_unknown_keys
 from memorylab.memory import MEMORY_MODELS
 from memorylab.rllib.connectors import MarkEndedEpisodes
-from memorylab.rllib.environments import make_example, named
+from memorylab.rllib.environments import make_example, named, register_environments
 from memorylab.rllib.heads import Head
 from memorylab.rllib.heads.choice import head_key
 from memorylab.rllib.heads.spaces import is_parametric
@@ -78,6 +78,7 @@ def ppo_config(
     reject_unknown_keys([memory], MEMORY_MODELS, "memory model")
     reject_unknown_keys(model_config, DEFAULT_MODEL_CONFIG, "key of MemoryRLModule's model_config")
     name = named(environment)
+    register_environments()  # for configurations of RLlib's own beside this one
     with closing(make_example(name, environment_config or {})) as example:
         longest = _longest_episode(example)
     space = example.observation_space

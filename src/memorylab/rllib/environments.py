@@ -100,8 +100,8 @@ def with_named_environment(config: AlgorithmConfig) -> AlgorithmConfig:
 def register_environments() -> None:
     """Make every name of ``memorylab.environments`` known to RLlib's ``config.environment``.
 
-    Ray forgets what was registered when it stops, so call this again for another one. What
-    :func:`memorylab.rllib.ppo_config` returns needs no registration.
+    Ray forgets what was registered when it stops. :func:`memorylab.rllib.ppo_config` calls this
+    again; what it returns needs no registration.
     """
     for name in environment_names():
         register_env(name, NamedEnvironment(name))
