@@ -48,7 +48,7 @@ MOMENTS = {
     "sampling": 'say_before(training, "update"); train(config().env_runners(num_env_runners=1))',
     "saving": """
 save = checkpoints.write_checkpoint
-def save_slowly(algorithm, history, folder):
+def save_slowly(algorithm, history, folder, film):
     algorithm.save_to_path(folder)
     print("now", flush=True)
     time.sleep(60)
