@@ -86,8 +86,7 @@ def ppo_config(
     losses = {key: model_config.pop(key) for key in LOSS_CONFIG if key in model_config}
     model_config = {
         "max_seq_len": min(longest + 1, _LEARNING["minibatch_size"]),
-        # Otherwise RLlib fills in PPO's own default, two separate networks.
-        "vf_share_layers": True,
+        "vf_share_layers": True,  # PPO's own default is two separate networks
         **({} if head is None else {"head": head_key(head)}),
         **model_config,
         "memory": memory,
