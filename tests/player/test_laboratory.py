@@ -243,6 +243,8 @@ def test_an_address_and_a_line_of_python_bring_the_same(visit, tmp_path):
     again.wait_for_selector("[data-ready]")
     assert text_of(again) == text
     assert error_of(again) == count_wrong(text)
+    again.close()  # a page behind another draws no frames
+    page.bring_to_front()
     open_more(page)
     act(page, "reset")
     write_line(page, f'MemoryPlayer(model, input, task=task, disturbance="{text}")')
