@@ -139,13 +139,14 @@ class Agent:
     def load(cls, folder: str | Path, objects: Mapping[str, Any] | None = None) -> Agent:
         """Read an agent that :meth:`save` wrote; Ray need not run.
 
-        Modules that the folder names are imported; nothing else in it is executed.
+        The folder may name classes and functions of memorylab, Gymnasium, POPGym and RLlib. All
+        others you give yourself, so that a folder from somebody else executes nothing of its own.
 
         Args:
             folder: The folder.
             objects: Classes and functions by the names that the folder has for them, such as
-                ``{"__main__:MyEnvironment": MyEnvironment}``. Give those that can't be found by
-                their names. An environment may be None if the agent shall only :meth:`start`.
+                ``{"__main__:MyEnvironment": MyEnvironment}``. An environment may be None if the
+                agent shall only :meth:`start`.
 
         Raises:
             FileNotFoundError: There is no agent in the folder.
