@@ -9,7 +9,7 @@ from ray.rllib.connectors.env_to_module import MeanStdFilter
 from ray.rllib.connectors.env_to_module.frame_stacking import FrameStackingEnvToModule
 
 from memorylab.environments import make as environments
-from memorylab.rllib import Agent, MemoryRLModule, evaluate, ppo_config, train_ppo
+from memorylab.rllib import Agent, MemoryRLModule, connector_states, evaluate, ppo_config, train_ppo
 from memorylab.rllib.agent import make_runner
 from memorylab.rllib.checkpoints import find_checkpoint, read_connectors
 from memorylab.rllib.connector_states import pipelines_of, read_states
@@ -165,3 +165,11 @@ def test_states_are_copies():
     assert repr(before) == text
     assert repr(read_states(pipelines_of(runner))) != text
     assert torch.isfinite(next(iter(runner.module.parameters()))).all()
+
+
+def test_a_change_within_a_long_array_is_noticed():
+    long = np.zeros(5000)
+    changed = long.copy()
+    changed[2500] = 1e-12
+    assert connector_states._equal({"a": long}, {"a": long.copy()})
+    assert not connector_states._equal({"a": long}, {"a": changed})

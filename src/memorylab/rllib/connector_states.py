@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import copy
+import sys
 import warnings
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
 import tree
 from ray.rllib.algorithms.algorithm import Algorithm
 from ray.rllib.connectors.connector_pipeline_v2 import ConnectorPipelineV2
@@ -139,5 +141,6 @@ def _connectors(pipeline: ConnectorPipelineV2) -> dict[str, ConnectorV2]:
 
 
 def _equal(first: Any, second: Any) -> bool:
-    # As text, because arrays in nested states have no truth value.
-    return repr(first) == repr(second)
+    # As text, because arrays in nested states have no truth value; in full, however long they are.
+    with np.printoptions(threshold=sys.maxsize, precision=17):
+        return repr(first) == repr(second)
