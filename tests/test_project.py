@@ -33,7 +33,8 @@ MAY_IMPORT = {
     "training": {"tasks", "memory", "sequences"},
     "plots": {"memory"},
     "player": {"environments", "memory", "networks", "plots", "tasks", "training"},
-    "rllib": {"environments", "memory", "networks", "player", "sequences", "training"},
+    "ppo": {"environments", "memory", "networks", "player", "sequences", "training"},
+    "rllib": {"environments", "memory", "networks", "player", "ppo", "sequences", "training"},
 }
 # The three places, and which of the others each may import.
 PLACES = {

@@ -2,64 +2,25 @@
 
 from __future__ import annotations
 
-import copy
-from dataclasses import dataclass, field
 from typing import Any
 
 import gymnasium as gym
 import numpy as np
 import torch
 import tree
-from jaxtyping import Float, UInt8
 from ray.rllib.algorithms.ppo import PPOConfig
 from ray.rllib.core.columns import Columns
 from ray.rllib.env.single_agent_episode import SingleAgentEpisode
 from ray.rllib.utils import force_list
 
-from memorylab.environments import Scene, action_names_of, scene_of
 from memorylab.errors import check_count
 from memorylab.memory import map_state
-from memorylab.memory.trace import MemoryTrace
+from memorylab.ppo.episodes import Episode, View
 from memorylab.rllib.agent import Agent, make_runner
 from memorylab.rllib.connector_states import Seen, held_still, pipelines_of, restore_states
 from memorylab.rllib.module import MemoryRLModule
 
 _REPLAY_TOLERANCE = 1e-4
-
-
-@dataclass(frozen=True)
-class Episode:
-    """One episode, step by step: what the agent saw, what it then did, and what came of it.
-
-    Attributes:
-        observation: What the agent saw before each action, flattened ``[T, F]``. If observations
-            describe the actions, only their ``"observations"`` part.
-        action: What it did ``[T, ...]``.
-        reward: What it got for that ``[T]``.
-        value: What its critic expected before the action ``[T]``.
-        action_probabilities: How likely each action was ``[T, A]``, if the actions are numbers from
-            0 to A − 1; otherwise None.
-        trace: What its memory did, with the arrays above. Its metadata hold ``"action_names"`` if
-            the environment names its actions, and ``"scenes"`` if it describes itself: T + 1 of
-            them, one before each action and one at the end. An environment without scenes that was
-            made with ``render_mode="rgb_array"`` gives the array ``frame`` ``[T, H, W, 3]`` of
-            pictures before each action.
-    """
-
-    observation: Float[np.ndarray, "T F"]
-    action: np.ndarray
-    reward: Float[np.ndarray, "T"]
-    value: Float[np.ndarray, "T"]
-    trace: MemoryTrace
-    action_probabilities: Float[np.ndarray, "T A"] | None = None
-
-    @property
-    def total_return(self) -> float:
-        """The sum of all rewards."""
-        return float(self.reward.sum())
-
-    def __len__(self) -> int:
-        return len(self.reward)
 
 
 def evaluate(
@@ -103,20 +64,11 @@ def evaluate(
         runner.stop()
 
 
-@dataclass
-class _View:
-    """What an onlooker saw of one episode: before each action and at the end."""
-
-    scenes: list[Scene] = field(default_factory=list)
-    frames: list[np.ndarray] = field(default_factory=list)
-    action_names: tuple[str, ...] | None = None
-
-
 class _Onlooker:
     """Looks at the environment at each step, without a change to what the agent gets to see."""
 
     def __init__(self) -> None:
-        self.finished: list[_View] = []
+        self.finished: list[View] = []
         self.failure: Exception | None = None
 
     def beside(self, config: PPOConfig) -> PPOConfig:
@@ -136,26 +88,20 @@ class _Onlooker:
             config.env_runners(gym_env_vectorize_mode="sync")  # the same for one environment
         return config.callbacks(on_environment_created=[*others, watch])
 
-    def look(self, env: gym.Env, view: _View) -> None:
+    def look(self, env: gym.Env, view: View) -> None:
         """Add what there is to see now."""
         try:
-            # Copied, because an environment may go on to change its own.
-            scene = copy.deepcopy(scene_of(env))
-            if scene is not None:
-                view.scenes.append(scene)
-            elif env.render_mode == "rgb_array":
-                view.frames.append(_frame(env))
-            view.action_names = action_names_of(env)
+            view.look(env)
         except Exception as error:
             # RLlib would log an error raised here, and may answer with a new environment.
             self.failure = self.failure or error
 
-    def views(self, episodes: list[SingleAgentEpisode]) -> list[_View]:
+    def views(self, episodes: list[SingleAgentEpisode]) -> list[View]:
         """Return what was seen of each episode."""
         if self.failure is not None:
             raise self.failure
         if not self.finished:
-            return [_View() for _ in episodes]
+            return [View() for _ in episodes]
         return self.finished
 
 
@@ -164,11 +110,11 @@ class _Watched(gym.Wrapper):
 
     def __init__(self, env: gym.Env, onlooker: _Onlooker):
         super().__init__(env)
-        self.onlooker, self.view = onlooker, _View()
+        self.onlooker, self.view = onlooker, View()
 
     def reset(self, **kwargs: Any) -> tuple[Any, dict[str, Any]]:
         result = self.env.reset(**kwargs)
-        self.view = _View()
+        self.view = View()
         self.onlooker.look(self.env, self.view)
         return result
 
@@ -180,23 +126,9 @@ class _Watched(gym.Wrapper):
         return result
 
 
-def _frame(env: gym.Env) -> UInt8[np.ndarray, "H W 3"]:
-    name = type(env.unwrapped).__name__
-    try:
-        frame = np.array(env.render())  # a copy
-    except Exception as error:
-        raise RuntimeError(f"The environment {name} can't be drawn: {error}") from error
-    if frame.dtype != np.uint8 or frame.ndim != 3 or frame.shape[-1] != 3:
-        raise RuntimeError(
-            f"The environment {name} must render frames of bytes [H, W, 3] in its mode "
-            f"'rgb_array', got {frame.dtype} {list(frame.shape)}."
-        )
-    return frame
-
-
 @torch.no_grad()
 def _replay(
-    module: MemoryRLModule, episode: SingleAgentEpisode, seen: list[Any], view: _View
+    module: MemoryRLModule, episode: SingleAgentEpisode, seen: list[Any], view: View
 ) -> Episode:
     """Run an episode, of which the module saw T + 1 observations, through it at once."""
     # [1, T, F], or a dictionary of such
@@ -233,19 +165,6 @@ def _replay(
         arrays["action_probabilities"] = distribution.probs.numpy()
     features = module.networks.encoder(module.observations(batch))[0]  # [T, F]
     recorded = module.networks.memory.trace(features)
-    pictures, metadata = _seen(view, len(episode))
+    pictures, metadata = view.beside(len(episode))
     trace = type(recorded)(recorded.arrays | arrays | pictures, recorded.metadata | metadata)
     return Episode(**arrays, trace=trace)
-
-
-def _seen(view: _View, num_steps: int) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """Return the arrays and the metadata that a trace gets from what an onlooker saw."""
-    arrays: dict[str, np.ndarray] = {}
-    metadata: dict[str, Any] = {}
-    if view.action_names:
-        metadata["action_names"] = list(view.action_names)
-    if view.scenes:
-        metadata["scenes"] = view.scenes
-    if view.frames:
-        arrays["frame"] = np.stack(view.frames[:num_steps])
-    return arrays, metadata
