@@ -13,7 +13,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # for tools/
 
 from pages import course_map, write_page
-from players import PLAYERS, write_players
+from players import PLAYERS, alive, write_players
 from reference import write_reference
 from sphinx.cmd.build import build_main
 
@@ -37,7 +37,7 @@ def build(folder: Path) -> int:
     (source / "course").mkdir(parents=True)
     places = write_players(NOTEBOOKS, extra / "players")
     for row in present(NOTEBOOKS):
-        players = [places[run] for run in PLAYERS.get(row.file, [])]
+        players = alive([places[run] for run in PLAYERS.get(row.file, [])])
         write_page(NOTEBOOKS / row.file, source / "course", players)
     # Notebook 14 links to this page, and this page to the notebook.
     guide = (HERE.parent / "CLUSTER.md").read_text()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import nbformat
 
+from memorylab import player
 from tools.exercises import is_solution
 from tools.navigation import CLOSING, OPENING, objective_of
 from tools.table import present
@@ -15,6 +16,7 @@ _LAUNCHER = re.compile(r"\[!\[(?P<what>[^\]]+)\]\([^)]*\)\]\((?P<address>[^)]+)\
 _FOLDED = re.compile(r"<details>.*?</details>", re.DOTALL)
 _READING = re.compile(r"\*\*Reading\*\* (?P<minutes>\d+ min)")
 _WHAT_TO_SEE = re.compile(r"\*What to see:\*\s*(?P<text>.*?)(?:\n\n|\Z)", re.DOTALL)
+_PLAYER = re.compile(rf"(?:{'|'.join(player.__all__)})\(")
 _MARKUP = re.compile(r"[*`$]|\]\([^)]*\)|\[(?=[^\]]*\]\()")
 
 
@@ -44,7 +46,7 @@ def write_page(path: Path, folder: Path, players: list[str]) -> None:
                 continue
             if following is not None and (text := what_to_see(following.source)):
                 cell.metadata["mystnb"] = {"image": {"alt": text}}
-            if data.get("text/plain", "").startswith("MemoryPlayer("):
+            if is_player(output):
                 if shown < len(players):
                     data["text/html"] = players[shown]
                 shown += 1
@@ -54,6 +56,12 @@ def write_page(path: Path, folder: Path, players: list[str]) -> None:
             "them, from top to bottom, in PLAYERS of book/players.py."
         )
     nbformat.write(notebook, folder / path.name)
+
+
+def is_player(output: dict) -> bool:
+    """Return whether an output is the picture of a player, of any class of memorylab.player."""
+    data = output.get("data", {})
+    return "image/png" in data and bool(_PLAYER.match(data.get("text/plain", "")))
 
 
 def with_launch_line(header: str) -> str:

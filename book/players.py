@@ -1,12 +1,13 @@
-"""The players of the notebooks, which store only a film strip where one stands."""
+"""The players of the notebooks, which store only a picture where one stands."""
 
 from __future__ import annotations
 
+import base64
 import html
 import runpy
 from pathlib import Path
 
-from memorylab.player import MemoryPlayer
+from memorylab.player import MemoryPlayer, TMazeGame
 from memorylab.player.player import SCRIPT
 
 PLAYERS = {
@@ -17,9 +18,18 @@ PLAYERS = {
 }
 """Which runs of ``notebooks/data/make_gallery.py`` a notebook shows, from top to bottom."""
 
+NOTES = {
+    "game": "Click into the picture and use the arrow keys.",
+    "film": "Drag the second slider to move through the training.",
+    "agent": "Press ▶, or give the agent another maze.",
+    "model": "Press ▶, or change something: the memory runs here.",
+    "runs": "Press ▶, or drag the step.",
+}
+"""What a player invites to. The first of these that its header has describes it."""
+
 
 def write_players(notebooks: Path, folder: Path) -> dict[str, str]:
-    """Write each run's page and film strip into ``folder``.
+    """Write each run's page and picture into ``folder``.
 
     Returns:
         For each run, what stands for it in a page of ``course/``.
@@ -31,28 +41,39 @@ def write_players(notebooks: Path, folder: Path) -> dict[str, str]:
         make = gallery[run]
         player = make()
         player.to_html(folder / f"{run}.html", title=make.__doc__)
-        (folder / f"{run}.png").write_bytes(player.film_strip())
-        places[run] = _place(player, run, make.__doc__)
+        picture = player._repr_mimebundle_()[0]["image/png"]  # the one that a notebook stores
+        (folder / f"{run}.png").write_bytes(base64.b64decode(picture))
+        places[run] = place(player, run, make.__doc__)
     return places
 
 
-def _place(player: MemoryPlayer, run: str, title: str) -> str:
-    """Return the film strip of ``player`` and all that brings it to life.
-
-    The script stands in the page itself, since a browser loads no module from a folder of files;
-    the player is in a shadow root, so that its styles and the book's leave each other alone.
-    """
+def place(player: MemoryPlayer | TMazeGame, run: str, title: str) -> str:
+    """Return the picture of ``player``, and the numbers that bring it to life."""
+    note = next(note for part, note in NOTES.items() if part in player.header)
     return f"""<div class="player">
 <div class="player-stage" id="player-{run}">
-<img src="../players/{run}.png" alt="Film strip. {html.escape(title)}">
+<img src="../players/{run}.png" alt="Picture of a player. {html.escape(title)}">
 </div>
 <p class="player-note">
-Press ▶, or drag the step. Wider, <a href="../players/{run}.html">on a page of its own</a>.
+{note} Wider, <a href="../players/{run}.html">on a page of its own</a>.
 </p>
 <script type="application/json" id="start-{run}">{player.start()}</script>
-<script type="module">
-{SCRIPT.read_text()}
-const stage = document.getElementById("player-{run}").attachShadow({{ mode: "open" }});
-mount(stage, JSON.parse(document.getElementById("start-{run}").textContent));
-</script>
 </div>"""
+
+
+def alive(places: list[str]) -> list[str]:
+    """Return the players of one page, with the script that starts them all.
+
+    The script stands in the page itself, since a browser loads no module from a folder of files.
+    Each player is in a shadow root, so that its styles and the book's leave each other alone.
+    """
+    if not places:
+        return []
+    script = f"""<script type="module">
+{SCRIPT.read_text()}
+for (const stage of document.querySelectorAll(".player-stage")) {{
+  const start = document.getElementById(stage.id.replace("player-", "start-"));
+  mount(stage.attachShadow({{ mode: "open" }}), JSON.parse(start.textContent));
+}}
+</script>"""
+    return [*places[:-1], places[-1] + script]

@@ -1,7 +1,13 @@
 """The site in a real browser, that may ask nobody but the site itself."""
 
+import runpy
+from pathlib import Path
+
 import pytest
-from players import PLAYERS
+from pages import is_player
+from players import NOTES, PLAYERS, alive, place
+
+GALLERY = Path(__file__).parents[2] / "notebooks" / "data" / "make_gallery.py"
 
 pytestmark = pytest.mark.ray  # to document the agents, the build imports Ray
 
@@ -137,3 +143,24 @@ def test_it_opens_from_a_folder_without_a_server(site, visit):
     assert page.locator(".memory-player").get_attribute("data-step") == "16"
     page = visit("search.html?q=usage", base=site.as_uri())
     page.locator("#search-results li a").first.wait_for()
+
+
+def test_players_of_every_kind_are_found_and_live_on_one_page(browser, tmp_path):
+    gallery = runpy.run_path(str(GALLERY))
+    players = {make.__name__: make() for make in gallery["PAGES"]}
+    outputs = [{"data": player._repr_mimebundle_()[0]} for player in players.values()]
+    assert all(map(is_player, outputs))
+    assert not is_player({"data": {"text/plain": "<Figure size 1x1>", "image/png": ""}})
+    places = [place(player, run, "A run") for run, player in players.items()]
+    assert {note for note in NOTES.values() for text in places if note in text} == {*NOTES.values()}
+    path = tmp_path / "page.html"
+    path.write_text("<!doctype html><body data-theme=light>" + "".join(alive(places)))
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    for run in players:
+        page.locator(f"#player-{run} .memory-player[data-ready=true]").wait_for()
+    page.locator("#player-tmaze_to_play .mp-game-stage").click()
+    page.keyboard.press("ArrowRight")
+    page.locator("#player-copy_live [data-word='0'][data-bit='0']").click()
+    page.locator("#player-copy_live [data-action=undo]:enabled").wait_for()
+    page.close()

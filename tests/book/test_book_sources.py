@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
-from pages import course_map, what_to_see, with_launch_line, write_page
+from pages import course_map, is_player, what_to_see, with_launch_line, write_page
 from PIL import Image
 from players import PLAYERS
 from reference import homes
@@ -21,10 +21,6 @@ NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 def read(path):
     return nbformat.read(path, as_version=4)
-
-
-def is_player(output):
-    return output.get("data", {}).get("text/plain", "").startswith("MemoryPlayer(")
 
 
 def test_of_the_bar_only_the_launch_links_stay():
