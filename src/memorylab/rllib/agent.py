@@ -21,6 +21,7 @@ from memorylab.environments.make import environment_name
 from memorylab.player import MemoryPlayer
 from memorylab.rllib._ray_patches import quieten
 from memorylab.rllib.acting import ActingAgent
+from memorylab.rllib.config_checks import check_config, model_config_of
 from memorylab.rllib.connector_states import ConnectorStates, pipelines_of, read_states
 from memorylab.rllib.environments import with_named_environment
 from memorylab.rllib.failures import CheckedEnvRunner
@@ -186,6 +187,7 @@ def make_runner(config: PPOConfig, num_envs: int, seed: int | None = None) -> Si
     It needs no running Ray, and treats observations and actions as in training.
     """
     quieten()
+    check_config(config)
     config = with_named_environment(config).env_runners(
         num_env_runners=0, num_envs_per_env_runner=num_envs
     )
@@ -221,7 +223,7 @@ def settings_of(config: PPOConfig) -> dict[str, Any]:
         "environment": environment_name(config.env),
         "environment_config": dict(config.env_config),
         "module_class": config.rl_module_spec.module_class.__name__,
-        "model_config": dict(config.rl_module_spec.model_config),
+        "model_config": model_config_of(config),
     }
     settings |= {name: getattr(config, name) for name in _LEARNING_SETTINGS}
     # Through JSON, so that tuples compare equal to the lists that a file has in their place.

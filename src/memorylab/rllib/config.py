@@ -21,7 +21,7 @@ from memorylab.rllib.heads.choice import head_key
 from memorylab.rllib.heads.spaces import is_parametric
 from memorylab.rllib.losses.learner import add_losses
 from memorylab.rllib.module import MemoryRLModule
-from memorylab.rllib.networks import DEFAULT_MODEL_CONFIG, LOSS_CONFIG
+from memorylab.rllib.networks import LOSS_CONFIG, check_model_config_keys
 
 _UNKNOWN_EPISODE_LENGTH = 128
 """The assumed length of an episode if its environment doesn't say."""
@@ -68,7 +68,7 @@ def ppo_config(
         environment_config, memory_config: Arguments of the environment and of the memory model.
         module_class: :class:`MemoryRLModule` or a subclass.
         seed: Seed of the environments, the weights and the sampled actions.
-        **model_config: Other keys of :class:`MemoryRLModule`. By default ``max_seq_len`` has room
+        **model_config: Other keys of ``module_class``. By default ``max_seq_len`` has room
             for the longest episode and the step that RLlib appends. See also :func:`add_losses`.
 
     Raises:
@@ -76,7 +76,8 @@ def ppo_config(
         TypeError: The head doesn't fit the environment; the message names the heads that do.
     """
     reject_unknown_keys([memory], MEMORY_MODELS, "memory model")
-    reject_unknown_keys(model_config, DEFAULT_MODEL_CONFIG, "key of MemoryRLModule's model_config")
+    what = f"{module_class.__name__}'s model_config"
+    check_model_config_keys(model_config, what, module_class.default_model_config)
     name = named(environment)
     register_environments()  # for configurations of RLlib's own beside this one
     with closing(make_example(name, environment_config or {})) as example:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -17,7 +18,12 @@ from memorylab.memory import ActorCritic
 from memorylab.rllib.heads import Head, as_head, choose_head
 from memorylab.rllib.heads.spaces import as_action, memory_input, memory_size, unflatten
 from memorylab.rllib.losses.extra_losses import ExtraLosses
-from memorylab.rllib.networks import LOSS_CONFIG, complete_model_config, make_networks
+from memorylab.rllib.networks import (
+    DEFAULT_MODEL_CONFIG,
+    LOSS_CONFIG,
+    complete_model_config,
+    make_networks,
+)
 from memorylab.sequences import sequence_mask
 
 _FLAT = gym.spaces.Box(-1, 1, (1,))
@@ -41,7 +47,8 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI):
     - ``encoder_sizes``: layers before the memory, each linear with a leaky ReLU.
     - ``actor_sizes``, ``critic_sizes``: hidden layers of the heads, of the same kind.
     - ``vf_share_layers``: False gives the critic an encoder and a memory of its own; the state is
-      then ``{"actor": ..., "critic": ..., "time": []}``.
+      then ``{"actor": ..., "critic": ..., "time": []}``. By default True; but where an
+      ``RLModuleSpec`` doesn't say, RLlib's PPO and APPO write False. ``ppo_config`` says True.
     - ``head``: how the actor's output becomes an action: a :class:`memorylab.rllib.heads.Head`, or
       a name in ``memorylab.rllib.heads.HEADS``. By default ``"parametric"`` if the observation
       describes the actions, otherwise ``"plain"``.
@@ -51,12 +58,19 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI):
       :class:`memorylab.rllib.losses.PPOLearnerWithLosses`; ``add_losses`` sets it.
     - ``max_seq_len``: RLlib cuts episodes into rows of this length.
 
+    A subclass adds keys of its own with their defaults, and finds them in ``self.model_config``::
+
+        class Noisy(MemoryRLModule):
+            default_model_config = MemoryRLModule.default_model_config | {"noise": 0.1}
+
     Raises:
         ValueError: A key or name in ``model_config`` doesn't exist, and the message offers the
             nearest one; or two things that were asked for don't go together, and it names both.
         TypeError: The head doesn't fit the spaces; the message names the heads that do.
     """
 
+    default_model_config: ClassVar[Mapping[str, Any]] = DEFAULT_MODEL_CONFIG
+    """Every key of ``model_config``, with its default."""
     head_of_class: ClassVar[Head | None] = None
     """A subclass may choose its head here; the key ``head`` may then name no other."""
     model_config: dict[str, Any]
@@ -75,7 +89,7 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI):
     def _build(self) -> None:
         # RLlib reads max_seq_len from here.
         self.model_config = complete_model_config(
-            self.model_config, "MemoryRLModule's model_config"
+            self.model_config, f"{type(self).__name__}'s model_config", self.default_model_config
         )
         self.head = self.choose_head(
             self.observation_space, self.action_space, self.model_config["head"]

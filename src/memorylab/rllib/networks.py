@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import gymnasium as gym
+from ray.tune.search.sample import Domain
 
 from memorylab.errors import reject_unknown_keys
 from memorylab.memory import ActorCritic
@@ -32,18 +33,59 @@ DEFAULT_MODEL_CONFIG: dict[str, Any] = {
 }
 """Every key of a model's configuration, with its default; see ``MemoryRLModule``."""
 
+_NAMES_OF_RLLIB = {
+    "fcnet_hiddens": "the layers before the memory are called 'encoder_sizes' here",
+    "head_fcnet_hiddens": "hidden layers are called 'actor_sizes' and 'critic_sizes' here",
+    "use_lstm": "write memory='lstm'",
+    "lstm_cell_size": "write memory_config={'hidden_size': ...}",
+}
+"""Keys of RLlib's own networks, and what to say here instead."""
 
-def complete_model_config(given: Mapping[str, Any] | None, what: str) -> dict[str, Any]:
+
+def complete_model_config(
+    given: Mapping[str, Any] | None,
+    what: str,
+    defaults: Mapping[str, Any] = DEFAULT_MODEL_CONFIG,
+) -> dict[str, Any]:
     """Return a model's configuration with the defaults of all keys that aren't given.
 
     ``what`` names it in the message: ``"MemoryRLModule's model_config"``.
 
     Raises:
-        ValueError: A key doesn't exist; the message offers the nearest one.
+        ValueError: A key doesn't exist, and the message offers the nearest one; or a value is a
+            search space of Ray Tune.
     """
     given = dict(given or {})
-    reject_unknown_keys(given, DEFAULT_MODEL_CONFIG, f"key of {what}")
-    return DEFAULT_MODEL_CONFIG | given
+    check_model_config_keys(given, what, defaults)
+    if where := next(search_spaces(given, what), None):
+        raise ValueError(
+            f"{where} is a search space of Ray Tune, but Tune doesn't look into the model's "
+            "configuration. Give sweep_ppo one configuration for each value, or have Tune call a "
+            "function that makes the configuration."
+        )
+    return {**defaults, **given}
+
+
+def check_model_config_keys(
+    given: Mapping[str, Any], what: str, defaults: Mapping[str, Any] = DEFAULT_MODEL_CONFIG
+) -> None:
+    """Raise ValueError for a key without default; it answers those of RLlib's own networks."""
+    for key in given:
+        if key in _NAMES_OF_RLLIB and key not in defaults:
+            raise ValueError(
+                f"{key!r} is a key of RLlib's DefaultModelConfig, for networks of RLlib's own, and "
+                f"not of {what}: {_NAMES_OF_RLLIB[key]}."
+            )
+    reject_unknown_keys(given, defaults, f"key of {what}")
+
+
+def search_spaces(value: Any, where: str) -> Iterator[str]:
+    """Yield where in a configuration there are search spaces of Ray Tune."""
+    if isinstance(value, Domain) or (isinstance(value, Mapping) and "grid_search" in value):
+        yield where
+    elif isinstance(value, Mapping):
+        for key, part in value.items():
+            yield from search_spaces(part, f"{where}[{key!r}]")
 
 
 def make_networks(

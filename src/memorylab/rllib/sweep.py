@@ -31,6 +31,7 @@ from memorylab.rllib.checkpoints import (
     read_connectors,
     read_history,
 )
+from memorylab.rllib.config_checks import check_config
 from memorylab.rllib.session import ray_session, require_workers
 from memorylab.rllib.training import is_finished, updates
 from memorylab.training import History
@@ -73,7 +74,8 @@ def sweep_ppo(
 
     Raises:
         ValueError: There are no configurations or no seeds, a seed comes twice, a number is below
-            1, a run in ``folder`` has other settings, or Ray has fewer workers than a run needs.
+            1, a configuration holds a search space of Ray Tune, a run in ``folder`` has other
+            settings, or Ray has fewer workers than a run needs.
         OSError: ``folder`` can't be written, or another program is writing into it.
         FileExistsError: ``folder`` holds a sweep and ``resume`` is False.
         RuntimeError: A run failed for good; the others are finished.
@@ -121,6 +123,8 @@ def _runs(configs: Mapping[str, PPOConfig], seeds: Sequence[int], folder: Path) 
         raise ValueError("configs is empty: give at least one, {name: ppo_config(...)}.")
     if not seeds or len(set(seeds)) != len(seeds):
         raise ValueError(f"seeds must be different numbers, at least one, but are {list(seeds)}.")
+    for config in configs.values():
+        check_config(config)
     return [
         _Run(
             config.copy(copy_frozen=False).debugging(seed=seed),

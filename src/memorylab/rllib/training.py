@@ -27,6 +27,7 @@ from memorylab.rllib._ray_patches import (
 )
 from memorylab.rllib.agent import Agent, new_history
 from memorylab.rllib.checkpoints import claimed, find_checkpoint, read_history, save_checkpoint
+from memorylab.rllib.config_checks import check_config, model_config_of
 from memorylab.rllib.connector_states import pipelines_in, read_algorithm, restore_states
 from memorylab.rllib.environments import with_named_environment
 from memorylab.rllib.failures import (
@@ -83,9 +84,10 @@ def train_ppo(
         The agent, whose ``history`` covers the steps before a resumption too.
 
     Raises:
-        ValueError: ``max_steps`` or ``checkpoint_every`` is below 1, ``resume`` comes without
-            ``checkpoint_path``, the checkpoint or the film belongs to other settings or another
-            training, Ray was started with too few workers, or ``weights`` are of other networks.
+        ValueError: ``max_steps`` or ``checkpoint_every`` is below 1, ``config`` holds a search
+            space of Ray Tune, ``resume`` comes without ``checkpoint_path``, the checkpoint or the
+            film belongs to other settings or another training, Ray was started with too few
+            workers, or ``weights`` are of other networks.
         OSError: ``checkpoint_path`` can't be written, or another program is training into it.
         FileExistsError: ``checkpoint_path`` holds a checkpoint and ``resume`` is False.
         EnvironmentFailure: The environment raised an exception or returned what it must not, more
@@ -94,7 +96,8 @@ def train_ppo(
         FloatingPointError: The gradients are not finite, so that RLlib would change no weight.
     """
     _check_checkpoint(checkpoint_path, resume)
-    description = f"{config.env} with {config.rl_module_spec.model_config.get('memory')}"
+    check_config(config)
+    description = f"{config.env} with {model_config_of(config).get('memory')}"
     goal = (checkpoint_every, max_steps, stop_return)
     training = updates(config, checkpoint_path, *goal, film, weights)
     with closing(training), live_progress(max_steps, description, progress, live) as (bar, show):

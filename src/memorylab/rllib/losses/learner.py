@@ -10,6 +10,7 @@ from ray.rllib.algorithms.ppo import PPOConfig
 from ray.rllib.core.rl_module.rl_module import RLModuleSpec
 from torch import Tensor
 
+from memorylab.rllib.config_checks import model_config_of
 from memorylab.rllib.demonstrations import Demonstrations
 from memorylab.rllib.failures import CheckedPPOLearner
 from memorylab.rllib.losses.extra_losses import check_coefficients, shared_parameters
@@ -99,7 +100,7 @@ def add_losses(
     check_coefficients(coefficients, demonstrations)
     if demonstrations is not None:
         Demonstrations.load(demonstrations)
-    model_config = (spec.model_config or {}) | {
+    model_config = model_config_of(config) | {
         "losses": coefficients,
         "demonstrations": None if demonstrations is None else str(demonstrations),
         "decoder_sizes": tuple(decoder_sizes),
