@@ -41,6 +41,7 @@ disturbances = st.tuples(
     st.lists(edits(), max_size=4),
     st.none() | st.integers(1, 300),
     st.none() | words.map(tuple),
+    st.none() | st.just((("sign", 2), ("distance", 12))),
 )
 
 
@@ -137,6 +138,8 @@ def test_texts_that_cannot_be_read(text, message):
         (lambda: Disturbance(num_locations=2.5), TypeError, r"N must be an integer, got 2\.5"),
         (lambda: Disturbance(words="10"), ValueError, "at least one in a tuple, but are '10'"),
         (lambda: Disturbance(words=()), ValueError, r"at least one in a tuple, but are \(\)"),
+        (lambda: Disturbance(options=()), ValueError, r"Options must be names .* but are \(\)"),
+        (lambda: Disturbance(options=(("", 1),)), ValueError, "Options must be names"),
         (lambda: Edit("usage", 0, (1.0,)), TypeError, "The index of usage must be an integer"),
         (lambda: Edit("usage", 0, (-1,)), ValueError, "index of usage must be at least 0, got -1"),
         (lambda: Edit("usage", 0, first=-1), ValueError, "first step for usage must be at least 0"),

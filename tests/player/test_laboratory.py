@@ -267,6 +267,7 @@ def test_an_address_and_a_line_of_python_bring_the_same(visit, tmp_path):
         ("memory@7=0", "step 7 is out of range: the run has the steps 0 to 6."),
         ("words=10", "Each word must have 3 bits, but one is '10'."),
         ("N=0", "N must be at least 1, got 0."),
+        ("options=sign:1", "no environment here that could begin an episode with options."),
         ("memory=1e308", "to NaN or infinity at step"),
     ],
 )

@@ -84,7 +84,10 @@ def test_wiping_its_memory_half_way_makes_it_turn_the_wrong_way(live):
     assert page.locator(".mp-chosen").inner_text().startswith("right")
     said = page.locator(".mp-words").inner_text()
     assert said.startswith("The agent turned right, but the sign showed left.")
-    assert page.locator(".mp-turns").get_attribute("data-correct") == "false"
+    correct = page.locator(".mp-turns span").evaluate_all(
+        "(all) => all.map((a) => a.dataset.correct)"
+    )
+    assert correct == ["false", "true", None]
     page.locator("[data-action=undo]").click()
     settle(page)
     assert verdict(page) == turns(8)
@@ -96,12 +99,16 @@ def test_all_that_it_keeps_is_wiped_at_once_and_stays_wiped_in_another_maze(live
     settle(page)
     everything = ";".join(f"{name}@4=0" for name in KEPT)
     assert verdict(page).startswith(turns(8, everything))
-    assert page.locator(".mp-edits li").count() == len(KEPT)
+    said = page.locator(".mp-edits li").all_inner_texts()
+    assert [line.strip("×\n") for line in said] == [
+        "at step 4: all that is kept from step to step is wiped"
+    ]
     page.locator("[data-action=corridor]").fill("12")
+    settle(page)
     assert verdict(page).startswith(turns(12, everything))
     page.locator("[data-action=reset]").click()
     settle(page)
-    assert verdict(page).startswith(turns(12))
+    assert verdict(page) == turns(8)  # the maze is taken back, too
 
 
 def test_the_undisturbed_run_beside_it_is_in_the_same_maze(live):
@@ -111,6 +118,7 @@ def test_the_undisturbed_run_beside_it_is_in_the_same_maze(live):
     page.locator("[data-action=compare]").click()
     page.locator("[data-action=corridor]").fill("7")
     page.locator("[data-action=sign-right]").click()
+    settle(page)
     page.locator("input[aria-label=step]").focus()
     page.keyboard.press("End")
     ends = page.locator(".mp-after svg").evaluate_all(
@@ -119,6 +127,55 @@ def test_the_undisturbed_run_beside_it_is_in_the_same_maze(live):
     traces = [record(trained_agent(), maze(2, 7), text)[0] for text in ("memory@3=0", "")]
     assert ends == [trace.metadata["scenes"][-1]["label"] for trace in traces]
     assert page.locator(".mp-view h3").all_inner_texts() == ["disturbed", "undisturbed"]
+
+
+def address(page):
+    page.wait_for_function("""() => {
+      const { wanted, timer } = document.querySelector(".memory-player").player.laboratory;
+      return !wanted && !timer;
+    }""")
+    return page.evaluate("decodeURIComponent(location.hash.slice(1))")
+
+
+def test_sign_and_corridor_are_undone_and_stand_in_the_address_and_in_the_copied_line(live):
+    script = """Object.defineProperty(navigator.clipboard, "writeText", {
+      value: async (text) => { window.copied = text; } });"""
+    page = live(t=4, script=script)
+    page.locator("[data-action=more]").click()
+    page.locator("[data-action=copy]").click()
+    line = 'agent.player(disturbance="options=sign:1,distance:8")'
+    assert page.evaluate("window.copied") == line
+    page.locator("[data-action=sign-right]").click()
+    page.locator("[data-action=wipe-all]").click()
+    page.locator("[data-action=corridor]").focus()
+    page.keyboard.press("ArrowRight")
+    everything = ";".join(f"{name}@4=0" for name in KEPT)
+    text = f"options=sign:2,distance:9;{everything}"
+    assert address(page) == text
+    page.locator("[data-action=copy]").click()
+    assert page.evaluate("window.copied") == f'agent.player(disturbance="{text}")'
+    again = page.context.new_page()
+    again.goto(page.evaluate("location.href"))
+    again.wait_for_selector("[data-ready]")
+    assert address(again) == text
+    assert again.locator("[data-action=sign-right]").get_attribute("aria-pressed") == "true"
+    assert again.locator(".mp-agent output").inner_text().strip() == "9 steps"
+    again.close()
+    page.bring_to_front()
+    for expected in (f"options=sign:2,distance:8;{everything}", "options=sign:2,distance:8", ""):
+        page.locator("[data-action=undo]").click()
+        assert address(page) == expected
+    assert page.locator("[data-action=sign-left]").get_attribute("aria-pressed") == "true"
+    page.locator("[data-action=redo]").click()
+    page.locator("[data-action=reset]").click()
+    assert address(page) == ""
+    for bad, message in [
+        ("sign:3", "sign must be 1 (left) or 2 (right), got 3."),
+        ("distance:0", "distance must be at least 1 step, got 0."),
+        ("sgn:1", "The T-maze has the options sign and distance, but not 'sgn'."),
+    ]:
+        page.evaluate(f"location.hash = 'options={bad}'")
+        page.get_by_role("alert").get_by_text(message).wait_for()
 
 
 @pytest.mark.parametrize("width", [360, 900, 1400])

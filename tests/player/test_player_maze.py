@@ -23,7 +23,8 @@ ARRAYS = ("observation", "action", "action_probabilities", "reward", "value", "m
 ACT = """
   const [first] = runs;
   return %s.map(([sign, length, text]) => {
-    const run = first.disturbed(script.disturbances.parse(text), { maze: { sign, length } });
+    const disturbance = script.disturbances.parse(text);
+    const run = first.disturbed({ ...disturbance, options: { sign, distance: length } });
     const steps = [...Array(run.steps).keys()];
     return { scenes: run.scenes, steps: run.steps, correct: run.correct, arrays: Object.fromEntries(
       %s.map((name) => [name, steps.map((step) => Array.from(run.at(name, step)))])) };
@@ -171,6 +172,25 @@ def test_the_player_of_an_agent_can_be_disturbed_from_python():
     with pytest.raises(ValueError, match="no step computes an array 'memry'"):
         player.disturbance = "memry@5=0"
     player.widget.t = 60  # the corridor may be longer in the page
+
+
+def test_the_options_of_a_disturbance_begin_another_episode():
+    other = "options=sign:2,distance:12;memory@4=0"  # longer than any that the environment draws
+    expected, _ = record(trained_agent(), maze(2, 12), "memory@4=0")
+    found, _ = record(trained_agent(), maze(), other)
+    assert found.metadata == expected.metadata | {"disturbance": other}
+    np.testing.assert_array_equal(found.memory, expected.memory)
+    player = MemoryPlayer(trained_agent(), maze(), disturbance=other)
+    assert player.num_steps == expected.num_steps
+    player.disturbance = "options=sign:2"
+    assert player.num_steps == record(trained_agent(), maze(2), None)[0].num_steps
+    for option, message in [
+        ("sign:3", r"sign must be 1 \(left\) or 2 \(right\), got 3"),
+        ("distance:0", "distance must be a whole number from 6 to 10"),
+        ("sgn:1", "'sgn' is not a known option of the T-maze's reset. Did you mean 'sign'"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            player.disturbance = f"options={option}"
 
 
 def test_what_a_page_cannot_run_is_said():

@@ -165,6 +165,7 @@ def replaced():
         ({"input": COPY.sample(2, torch.Generator())}, ValueError, "the batch has 2"),
         ({"task": "copy"}, TypeError, r"a task such as Copy\(\), but is str"),
         ({"disturbance": "words=101,010"}, ValueError, "words=101,010: only a task"),
+        ({"disturbance": "options=sign:2"}, ValueError, "Only an environment can begin an episode"),
         ({"disturbance": "write_gate@3"}, ValueError, "can't be read"),
         ({"disturbance": "memory[9]=0"}, ValueError, "must be 0 to 5"),
         ({"run": build().trace(torch.zeros(3, 4))}, TypeError, "go with a model; a trace is"),

@@ -121,7 +121,8 @@ class Disturbance:
 
     The index and the steps may be left out: ``memory[3]`` is row 3, ``memory`` everything;
     ``@5`` is one step, ``@5-`` from step 5 on, and without ``@`` the edit holds for the whole run.
-    ``N=64`` and ``words=1011,0010`` are no edits: they set the other two attributes.
+    ``N=64``, ``words=1011,0010`` and ``options=sign:2,distance:12`` are no edits: they set the
+    other attributes.
 
     Some examples: ``write_gate@3=0`` writes nothing at step 3; ``memory[3]@5=0`` wipes row 3 once,
     and ``memory[3]@5-=0`` keeps it empty; ``link[2,1]@7=0`` cuts a link; ``link=0`` does without.
@@ -134,15 +135,20 @@ class Disturbance:
         num_locations: Number of locations N to run the same weights with; None leaves it.
         words: The task's words, such as ``("1011", "0010")``; None leaves the input. Only a task
             can turn words into input, target and mask: see ``memorylab.tasks.Task.make``.
+        options: The options that the environment's episode begins with, as names with whole
+            numbers, such as ``(("sign", 2), ("distance", 12))``; None leaves it as it began. Only
+            an environment can begin an episode: see ``memorylab.environments.TMaze.reset``.
 
     Raises:
         TypeError: ``num_locations`` is not an integer.
-        ValueError: ``num_locations`` is below 1, or the words are not bits of one length.
+        ValueError: ``num_locations`` is below 1, the words are not bits of one length, or an option
+            has no name or is there twice.
     """
 
     edits: tuple[Edit, ...] = ()
     num_locations: int | None = None
     words: tuple[str, ...] | None = None
+    options: tuple[tuple[str, int], ...] | None = None
 
     def __post_init__(self) -> None:
         if self.num_locations is not None:
@@ -155,6 +161,12 @@ class Disturbance:
                     raise ValueError(
                         f"Words must be bits of one length, such as 1011,0010, but one is {word!r}."
                     )
+        names = [name for name, _ in self.options or ()]
+        if self.options == () or not all(map(str.isidentifier, names)):
+            raise ValueError(f"Options must be names with whole numbers, but are {self.options!r}.")
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"An option may be there once, but {name!r} is there twice.")
 
     @classmethod
     def parse(cls, text: str | Disturbance | None) -> Disturbance:
@@ -179,7 +191,7 @@ class Disturbance:
         others: dict[str, Any] = {}
         for part in text.split(";") if text.strip() else []:
             key, _, value = (side.strip() for side in part.partition("="))
-            if key in ("N", "words") and key in others:
+            if key in ("N", "words", "options") and key in others:
                 raise ValueError(f"{text!r} sets {key} twice. Keep one of them.")
             if key == "N":
                 if not re.fullmatch("[0-9]{1,9}", value):
@@ -187,13 +199,17 @@ class Disturbance:
                 others[key] = int(value)
             elif key == "words":
                 others[key] = tuple(word.strip() for word in value.split(","))
+            elif key == "options":
+                others[key] = tuple(_parse_option(option.strip()) for option in value.split(","))
             else:
                 edits.append(_parse_edit(part.strip(), key, value))
-        return cls(tuple(edits), others.get("N"), others.get("words"))
+        return cls(tuple(edits), others.get("N"), others.get("words"), others.get("options"))
 
     def __str__(self) -> str:
         parts = [] if self.num_locations is None else [f"N={self.num_locations}"]
         parts += [] if self.words is None else [f"words={','.join(self.words)}"]
+        if self.options is not None:
+            parts.append(f"options={','.join(f'{name}:{value}' for name, value in self.options)}")
         return ";".join([*parts, *map(str, self.edits)])
 
     def __bool__(self) -> bool:
@@ -255,6 +271,16 @@ def check_undiverged(arrays: Mapping[str, np.ndarray]) -> None:
         raise ValueError(
             f"The disturbance drives {name} to NaN or infinity at step {step}. Use smaller values."
         )
+
+
+def _parse_option(option: str) -> tuple[str, int]:
+    match = re.fullmatch(r"([A-Za-z_][A-Za-z0-9_]*)\s*:\s*([0-9]{1,9})", option)
+    if match is None:
+        raise ValueError(
+            f"Options must be names with whole numbers, such as sign:2,distance:12, but one is "
+            f"{option!r}."
+        )
+    return match[1], int(match[2])
 
 
 def _parse_edit(part: str, key: str, value: str) -> Edit:

@@ -288,6 +288,11 @@ class MemoryModel(nn.Module, ABC):
                 "A task must turn the disturbance's words into input. Use "
                 "MemoryTrace.record(model, input, disturbance=disturbance, make=task.make)."
             )
+        if disturbance.options is not None:
+            raise ValueError(
+                "Only an environment can begin an episode with the disturbance's options. Give "
+                "MemoryPlayer the agent's networks and the environment."
+            )
         # One undisturbed step tells the sizes of the arrays.
         z = any_parameter(self).new_zeros(1, self.input_size)
         step = self._trace(z, self.batch_initial_state(1), 0, Disturbance())

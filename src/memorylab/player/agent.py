@@ -64,11 +64,17 @@ def record(
         networks: The agent's networks.
         environment: A T-maze at the start of an episode; it is not changed.
         disturbance: What to change in the memory's run, or its text. Edits of steps that the
-            episode doesn't reach change nothing.
+            episode doesn't reach change nothing. Its options may ask for any corridor, as the page
+            does, also for one that this environment doesn't draw.
+
+    Raises:
+        ValueError: There is no such option, sign or corridor.
     """
-    maze = copy.deepcopy(_check_maze(environment))
-    networks = copy.deepcopy(networks).double()
     parsed = Disturbance.parse(disturbance)
+    maze = _begin(_check_maze(environment), dict(parsed.options or ()))
+    networks = copy.deepcopy(networks).double()
+    text = {"disturbance": str(parsed)} if parsed else {}
+    parsed = dataclasses.replace(parsed, options=None)
     observation, scenes = maze._observe(), [maze.scene()]
     observed, acted, rewards, done = [], [], [], False
     while not done:
@@ -93,10 +99,22 @@ def record(
         "value": values.numpy(),
     }
     metadata = {"action_names": list(maze.action_names), "scenes": scenes}
-    if parsed:
-        metadata["disturbance"] = str(parsed)
-    trace = DNCTrace(trace.arrays | arrays, trace.metadata | metadata)
+    trace = DNCTrace(trace.arrays | arrays, trace.metadata | metadata | text)
     return trace, trace
+
+
+def _begin(maze: TMaze, options: dict[str, int]) -> TMaze:
+    """Return a maze like this one, at the start of the episode that the options ask for."""
+    if not options:
+        return copy.deepcopy(maze)
+    chosen = {"sign": maze.sign, "distance": maze.length} | options
+    shortest, longest = maze.shortest, maze.longest
+    if chosen["distance"] >= 1:
+        shortest = min(shortest, chosen["distance"])
+        longest = max(longest, chosen["distance"])
+    begun = TMaze((shortest, longest))
+    begun.reset(seed=0, options=chosen)
+    return begun
 
 
 def _check_maze(environment: Any) -> TMaze:

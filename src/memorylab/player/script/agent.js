@@ -1,12 +1,9 @@
 // The controls of an agent that acts in the page: its maze, and what becomes of its memory.
 
 import { element, press } from "./elements.js";
-import { LONGEST } from "./episode.js";
-import { LEFT, RIGHT } from "./maze.js";
-
-const SIDES = { [LEFT]: "left", [RIGHT]: "right" };
-// All that a DNC keeps from step to step: without it a step begins like the first of an episode.
-const STATE = "memory usage link precedence write_weighting read_weighting read_vectors".split(" ");
+import { LONGEST, optionsOf } from "./episode.js";
+import { STATE } from "./edits.js";
+import { LEFT, RIGHT, SIDES } from "./maze.js";
 
 /** Set the sign and the corridor of the laboratory's episode, and wipe the agent's memory. */
 export class AgentControls {
@@ -23,7 +20,11 @@ export class AgentControls {
       max: LONGEST,
       "aria-label": "length of the corridor",
       "data-action": "corridor",
-      oninput: () => this.change({ length: Number(this.length.value) }),
+      oninput: () => {
+        this.dragging ??= Symbol("corridor"); // one gesture, until the slider is let go
+        this.change({ distance: Number(this.length.value) }, this.dragging);
+      },
+      onchange: () => (this.dragging = null),
     });
     this.count = element("output", {});
     this.wipe = press("wipe-memory", "Set all locations to 0 after this step", "", () =>
@@ -56,15 +57,12 @@ export class AgentControls {
   }
 
   /** Let the agent begin in another maze. */
-  change(changes) {
+  change(changes, gesture = null) {
     const { lab } = this;
-    const maze = { ...lab.run.maze, ...changes };
-    lab.commit();
-    lab.attempt(() => {
-      const run = lab.run.disturbed(lab.history.now, { maze });
-      lab.trial.plain = null; // that of the maze before
-      lab.present(run);
-    });
+    const own = optionsOf(lab.run.own);
+    const options = { ...own, ...lab.now.options, ...changes };
+    const isOwn = Object.keys(own).every((name) => options[name] === own[name]);
+    lab.propose({ ...lab.now, options: isOwn ? null : options }, gesture);
   }
 
   /** Wipe some arrays after this step. */
@@ -86,23 +84,25 @@ export class AgentControls {
     );
     this.length.value = length;
     this.count.textContent = ` ${length} ${length === 1 ? "step" : "steps"}`;
-    this.verdict.textContent = tellTurns(run);
-    this.verdict.dataset.correct = run.correct;
+    const turns = tellTurns(run).flatMap(({ text, correct }) => [
+      element("span", { "data-correct": correct }, text),
+      " ",
+    ]);
+    this.verdict.replaceChildren(...turns);
   }
 }
 
-/** What the agent does at both signs, with the same corridor and disturbance. */
-export function tellTurns(run) {
+/** What the agent does at both signs, with the same corridor and edits: sentences, and if `correct`. */
+function tellTurns(run) {
   const turns = [LEFT, RIGHT].map((sign) => {
-    const own = sign === run.maze.sign;
-    const { outcome, correct } = own
-      ? run
-      : run.disturbed(run.disturbance, { maze: { ...run.maze, sign } });
-    if (outcome === "late") return { outcome, text: "it doesn't turn in time" };
-    return { outcome, text: `it turns ${outcome}, ${correct ? "correctly" : "wrongly"}` };
+    const options = { ...optionsOf(run.maze), sign };
+    const { outcome, correct } =
+      sign === run.maze.sign ? run : run.disturbed({ ...run.disturbance, options });
+    const turn = `turns ${outcome}, ${correct ? "correctly" : "wrongly"}`;
+    const does = outcome === "late" ? "doesn't turn in time" : turn;
+    return { outcome, correct, text: `Sign ${SIDES[sign]}: it ${does}.` };
   });
-  const [left, right] = turns;
-  const same = left.outcome === right.outcome;
-  const so = same ? " So the sign makes no difference to it." : "";
-  return `Sign left: ${left.text}. Sign right: ${right.text}.${so}`;
+  if (turns[0].outcome === turns[1].outcome)
+    turns.push({ text: "So the sign makes no difference to it." });
+  return turns;
 }

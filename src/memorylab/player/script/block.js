@@ -1,6 +1,6 @@
 // Runs and models from what crosses to the browser: a header, and one block of bytes.
 
-import { parse } from "./disturbance.js";
+import { UNDISTURBED, parse } from "./disturbance.js";
 import { Episode } from "./episode.js";
 import { product } from "./numbers.js";
 import { Run } from "./run.js";
@@ -79,7 +79,7 @@ function readEpisode({ agent }, buffer, model, about) {
   return new Episode(model, {
     ...about,
     agent: { encoder, actor, critic, longest },
-    maze: agent.maze,
+    own: agent.maze,
   });
 }
 
@@ -99,7 +99,7 @@ function readRun({ follows, disturbance, scenes, ...about }, buffer, model, head
   const sizes = { locations, word, heads, input: arrays.input.shape[1] };
   sizes.output = arrays.output.shape[1];
   // The number of locations is the run's own by now.
-  const edits = { ...parse(disturbance), locations: null, words: null };
+  const edits = { ...UNDISTURBED, edits: parse(disturbance).edits };
   return new Simulation(
     { sizes, weights: null, table: arrays },
     { ...sequence, disturbance: edits },

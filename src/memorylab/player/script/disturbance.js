@@ -1,8 +1,9 @@
 // Disturbances: what to change in a run of a memory, as a value and as a line of text.
 //
 // The text is that of memorylab.memory.disturbance, and so are the messages; the tests of both read
-// the same table of cases. A disturbance is { edits, locations, words }: `locations` and `words` are
-// null where they stay as they are, an edit is { name, index, first, last, value } with `last` null
+// the same table of cases. A disturbance is { edits, locations, words, options }: all but the edits
+// are null where they stay as they are; `options`, such as { sign: 2, distance: 12 }, are those that an
+// environment's episode begins with. An edit is { name, index, first, last, value } with `last` null
 // for the end of the run.
 
 /** The ranges of numbers: KINDS in memorylab.memory.trace, which a test compares. */
@@ -16,26 +17,34 @@ export const KINDS = {
   strength: [1, Infinity],
 };
 
-export const UNDISTURBED = Object.freeze({ edits: [], locations: null, words: null });
+export const UNDISTURBED = Object.freeze({
+  edits: [],
+  locations: null,
+  words: null,
+  options: null,
+});
 
 const EDIT =
   /^([A-Za-z_]\w*)\s*(?:\[\s*(\d{1,9}(?:\s*,\s*\d{1,9})*)\s*\]\s*)?(?:@\s*(\d{1,9})\s*(?:(-)\s*(\d{1,9})?\s*)?)?$/;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const COUNT = /^\d{1,9}$/;
+const OPTION = /^([A-Za-z_]\w*)\s*:\s*(\d{1,9})$/;
+const KEYS = { N: "locations", words: "words", options: "options" };
 
 // -- from text to a disturbance and back
 
 /** Read a disturbance from its text; throw an Error that names the part that can't be read. */
 export function parse(text) {
-  const found = { edits: [], locations: null, words: null };
+  const found = { ...UNDISTURBED, edits: [] };
   for (const part of text.trim() ? text.split(";") : []) {
     const mark = part.indexOf("=");
     const key = (mark < 0 ? part : part.slice(0, mark)).trim();
     const value = mark < 0 ? "" : part.slice(mark + 1).trim();
-    if ((key === "N" && found.locations !== null) || (key === "words" && found.words !== null))
+    if (key in KEYS && found[KEYS[key]] !== null)
       throw new Error(`'${text}' sets ${key} twice. Keep one of them.`);
     if (key === "N") found.locations = readLocations(value);
     else if (key === "words") found.words = readWords(value);
+    else if (key === "options") found.options = readOptions(value);
     else found.edits.push(readEdit(part.trim(), key, value));
   }
   return found;
@@ -53,6 +62,22 @@ function readWords(value) {
     if (!/^[01]+$/.test(word) || word.length !== words[0].length)
       throw new Error(`Words must be bits of one length, such as 1011,0010, but one is '${word}'.`);
   return words;
+}
+
+function readOptions(value) {
+  const options = {};
+  for (const option of value.split(",").map((one) => one.trim())) {
+    const match = OPTION.exec(option);
+    if (!match)
+      throw new Error(
+        "Options must be names with whole numbers, such as sign:2,distance:12, but one is " +
+          `'${option}'.`,
+      );
+    if (match[1] in options)
+      throw new Error(`An option may be there once, but '${match[1]}' is there twice.`);
+    options[match[1]] = Number(match[2]);
+  }
+  return options;
 }
 
 function readEdit(part, key, text) {
@@ -83,9 +108,11 @@ export function formatEdit({ name, index, first, last, value }) {
 }
 
 /** The shortest text of a disturbance. */
-export function format({ edits, locations, words }) {
+export function format({ edits, locations, words, options }) {
   const parts = locations === null ? [] : [`N=${locations}`];
   if (words !== null) parts.push(`words=${words}`);
+  if (options !== null)
+    parts.push(`options=${Object.entries(options).map((option) => option.join(":"))}`);
   return [...parts, ...edits.map(formatEdit)].join(";");
 }
 

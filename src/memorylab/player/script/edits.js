@@ -68,27 +68,38 @@ const refines = (edit, whole) =>
   edit.index.length === whole.index.length + 1 &&
   same(edit.index.slice(0, -1), whole.index);
 
+/** All that a DNC keeps from step to step: without it a step begins like the first of an episode. */
+export const STATE =
+  "memory usage link precedence write_weighting read_weighting read_vectors".split(" ");
+
+/** Arrays that are set to 0 together, and what that is called. */
+const TOGETHER = [
+  [["write_content_weighting", "read_content_weighting"], "nothing is found by content"],
+  [STATE, "all that is kept from step to step is wiped"],
+];
+
+const isSilence = (edit, name) =>
+  edit?.name === name && edit.index.length === 0 && edit.value === 0;
+
+/** The entry of TOGETHER that some edits begin with. */
+const togetherOf = (edits) =>
+  TOGETHER.find(([names]) =>
+    names.every((name, i) => isSilence(edits[i], name) && sameSteps(edits[i], edits[0])),
+  );
+
 /**
  * The edits in groups that read as one: a read mode and the share that is left to the others, or
- * the two halves of content.
+ * arrays that are set to 0 together.
  */
 export function groups(edits) {
   const found = [];
-  for (const edit of edits) {
-    const group = found.at(-1);
-    const belongs =
-      group?.length === 1 &&
-      ((edit.name === "read_modes" && refines(edit, group[0])) ||
-        (isSilence(group[0], "write_content_weighting") &&
-          isSilence(edit, "read_content_weighting") &&
-          sameSteps(edit, group[0])));
-    if (belongs) group.push(edit);
-    else found.push([edit]);
+  for (let rest = edits; rest.length; rest = rest.slice(found.at(-1).length)) {
+    const [one, next] = rest;
+    const isPair = next?.name === "read_modes" && refines(next, one);
+    found.push(rest.slice(0, togetherOf(rest)?.[0].length ?? (isPair ? 2 : 1)));
   }
   return found;
 }
-
-const isSilence = (edit, name) => edit.name === name && edit.index.length === 0 && edit.value === 0;
 
 // -- in plain words
 
@@ -98,7 +109,6 @@ export function when({ first, last }) {
   return first === last ? `at step ${first}` : `at steps ${first} to ${last}`;
 }
 
-const lookUpWords = "nothing is found by content";
 const SILENCES = {
   link: "all links are cut",
   usage: "all locations look unused",
@@ -111,12 +121,12 @@ const SILENCES = {
 export function describe(group, table, number = String) {
   const time = when(group[0]);
   const text =
-    group.length === 2 ? describePair(group, table) : describeOne(group[0], table, number);
+    togetherOf(group)?.[1] ??
+    (group.length === 2 ? describeModes(group, table) : describeOne(group[0], table, number));
   return `${time}: ${text}`;
 }
 
-function describePair([whole, part], table) {
-  if (part.name !== "read_modes") return lookUpWords;
+function describeModes([whole, part], table) {
   const [head, mode] = part.index;
   const { columns } = table.read_modes;
   return `head ${head} reads ${columns[mode]} with ${show(part.value)}, the other ways with ${show(whole.value)}`;
@@ -152,8 +162,9 @@ export function nameCell(name, index, table, number = String) {
   return words.join(" ");
 }
 
-/** The line of Python that repeats a disturbance. */
-export const asPython = (text) => `MemoryPlayer(model, input, task=task, disturbance="${text}")`;
+/** The line of Python that repeats a disturbance: of a model, or of an agent. */
+export const asPython = (text, isAgent = false) =>
+  `${isAgent ? "agent.player(" : "MemoryPlayer(model, input, task=task, "}disturbance="${text}")`;
 
 /** The disturbance's text in what a reader pasted: the text itself, or the line of Python. */
 export const pasted = (line) => (/disturbance\s*=\s*(["'])(.*)\1/.exec(line)?.[2] ?? line).trim();

@@ -1,6 +1,6 @@
 // An agent that acts in the page: its networks, and its episode in a T-maze.
 
-import { TMaze } from "./maze.js";
+import { SIDES, TMaze } from "./maze.js";
 import { addProduct, softmax } from "./numbers.js";
 import { Simulation } from "./simulation.js";
 
@@ -15,6 +15,20 @@ function forward(layers, input) {
   }, input);
 }
 
+/** The options that a maze begins with, by the names that Python has for them. */
+export const optionsOf = ({ sign, length }) => ({ sign, distance: length });
+
+/** The maze of an episode that begins with some options. */
+function begin(maze, options) {
+  const { sign, distance, ...others } = { ...optionsOf(maze), ...options };
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined)
+    throw new Error(`The T-maze has the options sign and distance, but not '${unknown}'.`);
+  if (!(sign in SIDES)) throw new Error(`sign must be 1 (left) or 2 (right), got ${sign}.`);
+  if (distance < 1) throw new Error(`distance must be at least 1 step, got ${distance}.`);
+  return { sign, length: distance };
+}
+
 /** How many steps an episode may take: as in an environment that has this corridor too. */
 export const limitOf = (length, longest) => 4 * Math.max(length, longest);
 
@@ -22,17 +36,19 @@ export const limitOf = (length, longest) => 4 * Math.max(length, longest);
  * An episode of `agent`, whose memory is `model`, as a run: what it sees follows from what it does.
  *
  * `agent` is { encoder, actor, critic, longest }: layers of numbers, and the longest corridor of its
- * environment. `maze` is { sign, length }. It takes the likeliest action, as evaluate() does by
- * default. A disturbance may name any step that an episode can have, whether or not this one comes
+ * environment. `own` is its maze { sign, length } while the disturbance has no options; `maze` is the
+ * one that it is in. It takes the likeliest action, as evaluate() does by default. A disturbance may name any step that an episode can have, whether or not this one comes
  * so far.
  */
 export class Episode extends Simulation {
-  constructor(model, { agent, maze, disturbance, ...about }) {
+  constructor(model, { agent, own, disturbance, ...about }) {
+    const maze = begin(own, disturbance.options);
     const limit = limitOf(maze.length, Math.max(agent.longest, LONGEST));
     const input = new Float64Array(limit * model.sizes.input);
     super(model, {
       ...about,
       agent,
+      own,
       maze,
       disturbance,
       input,
@@ -42,9 +58,9 @@ export class Episode extends Simulation {
     });
   }
 
-  /** The same agent with another disturbance, or in another maze. */
-  disturbed(disturbance, changes = {}) {
-    return new Episode(this.original, { ...this.sequence, ...changes, disturbance });
+  /** The same agent with another disturbance. */
+  disturbed(disturbance) {
+    return new Episode(this.original, { ...this.sequence, disturbance });
   }
 
   run() {

@@ -4,7 +4,7 @@
 export const [FORWARD, LEFT, RIGHT] = [0, 1, 2];
 export const ACTION_NAMES = ["forward", "left", "right"];
 const BUMP_REWARD = -0.1;
-const SIDES = { [LEFT]: "left", [RIGHT]: "right" };
+export const SIDES = { [LEFT]: "left", [RIGHT]: "right" };
 
 /** A corridor with a sign at its start and a junction at its end. */
 export class TMaze {

@@ -71,6 +71,8 @@ export class Simulation extends Run {
     const { input, target, mask, given, disturbance = UNDISTURBED, order, ...about } = sequence;
     const { input: F, word, heads } = model.sizes;
     const steps = checkSequence(sequence, F);
+    if (disturbance.options && !sequence.agent)
+      throw new Error("There is no environment here that could begin an episode with options.");
     const locations = disturbance.locations ?? model.sizes.locations;
     const sizes = { ...model.sizes, locations };
     const letters = { T: steps, F, D: sizes.output, N: locations, W: word, R: heads };

@@ -3,6 +3,7 @@
 import { format } from "./disturbance.js";
 import { asPython } from "./edits.js";
 import { element, hasFocus, press } from "./elements.js";
+import { optionsOf } from "./episode.js";
 import { Place } from "./place.js";
 
 const GATES = ["T", "T R", "T R 3"]; // the axes of gates, strengths and read modes
@@ -174,7 +175,10 @@ export class Tools {
 
   /** Put the line for Python on the clipboard, or, where there is none, select the text to copy. */
   async copy() {
-    const line = asPython(format(this.laboratory.now));
+    const { now, run } = this.laboratory;
+    // An agent's line names the maze, or it would begin in one of its own.
+    const options = now.options ?? (run.own ? optionsOf(run.own) : null);
+    const line = asPython(format({ ...now, options }), Boolean(run.own));
     try {
       await navigator.clipboard.writeText(line);
       this.copied.textContent = "copied";

@@ -1,6 +1,6 @@
 // The runs of the laboratory: that of a disturbance, and the undisturbed one beside it.
 
-import { UNDISTURBED } from "./disturbance.js";
+import { format } from "./disturbance.js";
 
 /** `run` is the one that was sent; `task` makes sequences of words, and may be null. */
 export class Trial {
@@ -39,13 +39,13 @@ export class Trial {
     return this.of({ ...run.disturbance, words: task.random(count, seed) });
   }
 
-  /** The run with the same words and locations as the present one, but without any edit. */
+  /** The run with the same words, locations and options as the present one, but without any edit. */
   undisturbed() {
-    const { edits, words, locations } = this.run.disturbance;
-    if (!edits.length) return (this.plain = this.run);
-    const last = this.plain?.disturbance;
-    if (last?.locations !== locations || String(last.words) !== String(words))
-      this.plain = this.of({ ...UNDISTURBED, words, locations });
+    const { disturbance } = this.run;
+    if (!disturbance.edits.length) return (this.plain = this.run);
+    const plain = { ...disturbance, edits: [] };
+    if (!this.plain || format(this.plain.disturbance) !== format(plain))
+      this.plain = this.of(plain);
     return this.plain;
   }
 
