@@ -11,8 +11,9 @@ from ray.rllib.connectors.env_to_module.frame_stacking import FrameStackingEnvTo
 from memorylab.environments import make as environments
 from memorylab.rllib import Agent, MemoryRLModule, connector_states, evaluate, ppo_config, train_ppo
 from memorylab.rllib.agent import make_runner
-from memorylab.rllib.checkpoints import find_checkpoint, read_connectors
+from memorylab.rllib.checkpoints import read_connectors
 from memorylab.rllib.connector_states import pipelines_of, read_states
+from memorylab.training.checkpoints import find_checkpoint
 
 pytestmark = pytest.mark.ray
 

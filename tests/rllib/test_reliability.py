@@ -17,9 +17,10 @@ from memorylab.memory import DNC
 from memorylab.memory.dnc.trace import DNCTrace
 from memorylab.rllib import History, ppo_config, session, start_ray, train_ppo, training
 from memorylab.rllib.agent import new_history
-from memorylab.rllib.checkpoints import claimed, save_checkpoint
+from memorylab.rllib.checkpoints import save_checkpoint
 from memorylab.rllib.training import running_algorithm, update
 from memorylab.training import load_weights, save_weights
+from memorylab.training.checkpoints import claimed
 
 pytestmark = pytest.mark.ray
 

@@ -9,8 +9,9 @@ from ray.rllib.connectors.connector_pipeline_v2 import ConnectorPipelineV2
 
 from memorylab.rllib import History, ppo_config, sweep_ppo
 from memorylab.rllib.agent import settings_of
-from memorylab.rllib.checkpoints import claimed, find_checkpoint, save_checkpoint
+from memorylab.rllib.checkpoints import save_checkpoint
 from memorylab.rllib.evaluation import evaluate
+from memorylab.training.checkpoints import claimed, find_checkpoint
 
 pytestmark = pytest.mark.ray
 

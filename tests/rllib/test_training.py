@@ -7,11 +7,12 @@ from ray.rllib.connectors.connector_pipeline_v2 import ConnectorPipelineV2
 
 from memorylab.rllib import Agent, History, ppo_config, train_ppo
 from memorylab.rllib.agent import settings_of
-from memorylab.rllib.checkpoints import find_checkpoint, save_checkpoint
+from memorylab.rllib.checkpoints import save_checkpoint
 from memorylab.rllib.evaluation import evaluate
 from memorylab.rllib.training import is_finished
 from memorylab.training import Film
 from memorylab.training import History as TrainingHistory
+from memorylab.training.checkpoints import find_checkpoint
 
 pytestmark = pytest.mark.ray
 

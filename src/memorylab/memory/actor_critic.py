@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
+import numpy as np
 import torch
 from jaxtyping import Float, Integer
 from torch import Tensor, nn
 
 from memorylab.memory.model import MemoryModel, State, batched
 from memorylab.memory.registry import make_memory
+from memorylab.memory.trace import MemoryTrace
 from memorylab.networks import MlpModel
 from memorylab.sequences.masks import mask_checked
 
@@ -108,6 +110,16 @@ class ActorCritic(nn.Module):
         """
         actor, critic, state = self.remember(observations, state, seq_lens)
         return self.actor_head(actor), self.critic_head(critic).squeeze(-1), state
+
+    @torch.no_grad()
+    def trace(self, observations: Float[Tensor | np.ndarray, "T F"]) -> MemoryTrace:
+        """Run one sequence of flat observations through encoder and memory; return all of it.
+
+        If actor and critic each have a memory, this is the actor's.
+        """
+        given = torch.as_tensor(observations)  # [T, F]
+        features = self.encoder(given.unsqueeze(0))[0]  # [T, F]
+        return self.memory.trace(features).with_arrays(observation=given.cpu().numpy())
 
     def remember(
         self,

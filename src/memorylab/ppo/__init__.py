@@ -1,5 +1,8 @@
-"""PPO with memory, without Ray: training in one readable file, episodes and agents."""
+"""PPO with memory, without Ray: the algorithm in one readable file, agents, their episodes."""
 
+from memorylab.ppo.agent import Agent, evaluate
 from memorylab.ppo.episodes import Episode
+from memorylab.ppo.ppo import PPO
+from memorylab.ppo.training import train_agent
 
-__all__ = ["Episode"]
+__all__ = ["PPO", "Agent", "Episode", "evaluate", "train_agent"]

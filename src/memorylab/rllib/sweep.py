@@ -23,18 +23,17 @@ from memorylab.errors import check_count
 from memorylab.progress import progress_bar
 from memorylab.rllib._ray_patches import quiet_tune
 from memorylab.rllib.agent import Agent, new_history
-from memorylab.rllib.checkpoints import (
-    MODULE,
-    claimed,
-    drop_unfinished,
-    find_checkpoint,
-    read_connectors,
-    read_history,
-)
+from memorylab.rllib.checkpoints import MODULE, read_connectors
 from memorylab.rllib.config_checks import check_config
 from memorylab.rllib.session import ray_session, require_workers
 from memorylab.rllib.training import is_finished, updates
 from memorylab.training import History
+from memorylab.training.checkpoints import (
+    claimed,
+    drop_unfinished,
+    find_checkpoint,
+    read_history,
+)
 
 _TUNE = ".tune"
 

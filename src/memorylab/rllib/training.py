@@ -26,7 +26,7 @@ from memorylab.rllib._ray_patches import (
     without_results_folder,
 )
 from memorylab.rllib.agent import Agent, new_history
-from memorylab.rllib.checkpoints import claimed, find_checkpoint, read_history, save_checkpoint
+from memorylab.rllib.checkpoints import save_checkpoint
 from memorylab.rllib.config_checks import check_config, model_config_of
 from memorylab.rllib.connector_states import pipelines_in, read_algorithm, restore_states
 from memorylab.rllib.environments import with_named_environment
@@ -36,9 +36,15 @@ from memorylab.rllib.failures import (
     RunnerFailures,
     own_errors,
 )
-from memorylab.rllib.film import begin_film, see_agent
 from memorylab.rllib.session import ray_session, require_workers
 from memorylab.training import Film, History
+from memorylab.training.checkpoints import (
+    begin_film,
+    check_resumption,
+    claimed,
+    find_checkpoint,
+    read_history,
+)
 from memorylab.training.weights import check_weights
 
 _FAILURES = "memorylab_failures"
@@ -95,7 +101,7 @@ def train_ppo(
         TimeoutError: No env runner gave a step within ``sample_timeout_s``, as often as that.
         FloatingPointError: The gradients are not finite, so that RLlib would change no weight.
     """
-    _check_checkpoint(checkpoint_path, resume)
+    check_resumption(checkpoint_path, resume)
     check_config(config)
     description = f"{config.env} with {model_config_of(config).get('memory')}"
     goal = (checkpoint_every, max_steps, stop_return)
@@ -107,17 +113,6 @@ def train_ppo(
             bar.update(min(agent.history.last("env_steps"), max_steps) - bar.n)
             show(agent.history)
     return agent
-
-
-def _check_checkpoint(checkpoint_path: str | Path | None, resume: bool) -> None:
-    """Raise if there is nothing to resume from, or a checkpoint in the way."""
-    if resume and checkpoint_path is None:
-        raise ValueError("resume=True needs a checkpoint_path to resume from.")
-    if not resume and checkpoint_path is not None and find_checkpoint(checkpoint_path):
-        raise FileExistsError(
-            f"{checkpoint_path} holds a checkpoint of an earlier run. Pass resume=True to go on "
-            "from it, or choose another checkpoint_path."
-        )
 
 
 def updates(
@@ -147,7 +142,7 @@ def updates(
             elif given is not None:
                 begin_with(algorithm, given)
             finished = is_finished(history, max_steps, stop_return)
-            see_agent(film, algorithm.get_module(), history, last=finished)
+            _see(film, algorithm, history, finished)
             yield _agent(config, algorithm, history)
             saved = history.last("env_steps")
             while not finished:
@@ -155,12 +150,18 @@ def updates(
                 if interrupts:
                     raise KeyboardInterrupt
                 finished = is_finished(history, max_steps, stop_return)
-                see_agent(film, algorithm.get_module(), history, last=finished)
+                _see(film, algorithm, history, finished)
                 due = history.last("env_steps") - saved >= every
                 if folder is not None and (due or finished):
                     save_checkpoint(algorithm, history, folder, film)
                     saved = history.last("env_steps")
                 yield _agent(config, algorithm, history)
+
+
+def _see(film: Film | None, algorithm: PPO, history: History, last: bool) -> None:
+    """Let a film, if there is one, see the agent after an update."""
+    if film is not None:
+        film.see(int(history.last("env_steps")), algorithm.get_module().networks, last=last)
 
 
 def _agent(config: PPOConfig, algorithm: PPO, history: History) -> Agent:

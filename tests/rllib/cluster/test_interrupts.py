@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from memorylab.rllib import History, stop_ray
-from memorylab.rllib.checkpoints import find_checkpoint
+from memorylab.training.checkpoints import find_checkpoint
 
 pytestmark = [pytest.mark.ray, pytest.mark.cluster]
 
@@ -48,7 +48,7 @@ MOMENTS = {
     "sampling": 'say_before(training, "update"); train(config().env_runners(num_env_runners=1))',
     "saving": """
 save = checkpoints.write_checkpoint
-def save_slowly(algorithm, history, folder, film):
+def save_slowly(algorithm, folder):
     algorithm.save_to_path(folder)
     print("now", flush=True)
     time.sleep(60)

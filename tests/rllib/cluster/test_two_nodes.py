@@ -23,7 +23,8 @@ from memorylab.rllib import (
     train_ppo,
 )
 from memorylab.rllib import training as training_module
-from memorylab.rllib.checkpoints import MODULE, find_checkpoint
+from memorylab.rllib.checkpoints import MODULE
+from memorylab.training.checkpoints import find_checkpoint
 
 pytestmark = [pytest.mark.ray, pytest.mark.cluster]
 

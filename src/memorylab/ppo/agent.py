@@ -1,0 +1,255 @@
+"""An agent without Ray: its environment, its networks and its history."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+import torch
+from gymnasium.wrappers import FlattenObservation
+
+from memorylab.environments import make_environment
+from memorylab.environments.make import EnvironmentSource, environment_name
+from memorylab.errors import check_count
+from memorylab.files import new_folder
+from memorylab.memory import ActorCritic
+from memorylab.memory.model import State, batched
+from memorylab.player import MemoryPlayer
+from memorylab.ppo.actions import action_distribution, for_environment, num_outputs
+from memorylab.ppo.episodes import Episode, View
+from memorylab.training import History, load_weights, save_weights
+
+_AGENT, _WEIGHTS, _HISTORY = "agent.json", "weights.safetensors", "history.json"
+_REPLAY_TOLERANCE = 1e-4
+
+
+class Agent:
+    """A memory model that acts in an environment; Ray is not needed.
+
+    Args:
+        environment: What :func:`memorylab.environments.make_environment` takes. Observations are
+            flattened.
+        memory: A name in ``memorylab.memory.MEMORY_MODELS``.
+        environment_config, memory_config: Arguments of the environment and of the memory model.
+        seed: Seed of the first weights.
+        **networks: Other arguments of :class:`memorylab.memory.ActorCritic`, such as
+            ``encoder_sizes=()``.
+
+    Attributes:
+        networks: The :class:`memorylab.memory.ActorCritic`.
+        history: What training measured: ``env_steps``, ``mean_return`` of the last episodes, up to
+            100, with sampled actions, and ``seconds``.
+        action_space: The environment's.
+
+    Raises:
+        ValueError: A name or an argument doesn't exist; the message offers the nearest one.
+        TypeError: There is no distribution for the environment's actions.
+    """
+
+    def __init__(
+        self,
+        environment: EnvironmentSource,
+        memory: str = "gru",
+        *,
+        environment_config: Mapping[str, Any] | None = None,
+        memory_config: Mapping[str, Any] | None = None,
+        seed: int = 0,
+        **networks: Any,
+    ):
+        self.environment = environment
+        self.settings: dict[str, Any] = {
+            "environment_config": dict(environment_config or {}),
+            "memory": memory,
+            "memory_config": dict(memory_config or {}),
+            "seed": check_count(seed, "seed", minimum=0),
+            **networks,
+        }
+        example = self.make_environment()
+        self.action_space = example.action_space
+        size = gym.spaces.flatdim(example.observation_space)
+        example.close()
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            self.networks = ActorCritic(
+                size,
+                num_outputs(self.action_space),
+                memory=memory,
+                memory_config=memory_config,
+                **networks,
+            )
+        self.history = History(env_steps=[], mean_return=[], seconds=[], settings=self._described())
+
+    def __repr__(self) -> str:
+        name, memory = environment_name(self.environment), self.settings["memory"]
+        return f"Agent({name!r}, {memory!r}), {int(self.history.last('env_steps')):,} steps old"
+
+    def make_environment(self) -> gym.Env:
+        """Return a new environment, with flat observations."""
+        return FlattenObservation(
+            make_environment(self.environment, **self.settings["environment_config"])
+        )
+
+    @torch.no_grad()
+    def act(
+        self, observation: np.ndarray, state: State | None = None, *, explore: bool = False
+    ) -> tuple[Any, State]:
+        """Return the action after a flat observation ``[F]``, and what to remember.
+
+        Args:
+            observation: What the agent sees.
+            state: What the last call returned; None at an episode's start.
+            explore: Whether to sample the action or to take the likeliest.
+        """
+        action, _, _, state = self._act(observation, state, explore)
+        return for_environment(action, self.action_space), state
+
+    def _act(
+        self, observation: np.ndarray, state: State | None, explore: bool
+    ) -> tuple[np.ndarray, np.ndarray, float, State]:
+        """Return the action, the outputs of the actor ``[A]``, the value and the next state."""
+        state = batched(self.networks.initial_state(), 1) if state is None else state
+        seen = torch.as_tensor(observation, dtype=torch.float32)[None, None]  # [1, 1, F]
+        outputs, value, state = self.networks(seen, state)
+        policy = action_distribution(outputs[0, 0], self.action_space)
+        action = policy.sample() if explore else policy.mode
+        return action.numpy(), outputs[0, 0].numpy(), float(value), state
+
+    def player(
+        self, *, seed: int = 0, options: dict[str, Any] | None = None, **arguments: Any
+    ) -> MemoryPlayer:
+        """Return a player in which the agent acts in its T-maze, live; otherwise TypeError.
+
+        See :meth:`memorylab.rllib.Agent.player`.
+        """
+        environment = make_environment(self.environment, **self.settings["environment_config"])
+        environment.reset(seed=seed, options=options)
+        return MemoryPlayer(self.networks, environment, **arguments)
+
+    def save(self, folder: str | Path) -> None:
+        """Write settings and history as JSON and weights as safetensors into a new folder.
+
+        Raises:
+            FileExistsError: There is something in the folder already.
+            OSError: The folder can't be written.
+        """
+        with new_folder(folder) as temporary:
+            self.write(temporary)
+
+    def write(self, folder: Path) -> None:
+        """Write the agent's files into a folder."""
+        (folder / _AGENT).write_text(json.dumps(self._described(), indent=2), encoding="utf-8")
+        save_weights(self.networks, folder / _WEIGHTS)
+        self.history.save(folder / _HISTORY)
+
+    @classmethod
+    def load(cls, folder: str | Path, environment: EnvironmentSource | None = None) -> Agent:
+        """Read an agent that :meth:`save` wrote.
+
+        Args:
+            folder: The folder.
+            environment: The environment, if it is none of ours and of Gymnasium: its class or
+                function, which no file can hold.
+
+        Raises:
+            FileNotFoundError: There is no agent in the folder.
+            ValueError: A file is damaged, or the environment is missing or another one.
+        """
+        path = Path(folder) / _AGENT
+        if not path.is_file():
+            raise FileNotFoundError(f"There is no agent in {folder}.")
+        try:
+            settings = json.loads(path.read_text(encoding="utf-8"))
+            name = settings.pop("environment")
+        except (ValueError, KeyError, AttributeError) as error:
+            raise ValueError(f"{path} is damaged, or is not an agent.") from error
+        if environment is not None and environment_name(environment) != name:
+            raise ValueError(
+                f"This agent acts in {name}, but environment is {environment_name(environment)}."
+            )
+        if environment is None and ":" in name:
+            raise ValueError(
+                f"This agent acts in {name}, which is not in the file: give it with "
+                "Agent.load(folder, environment=...)."
+            )
+        agent = cls(name if environment is None else environment, **settings)
+        load_weights(agent.networks, Path(folder) / _WEIGHTS)
+        agent.history = History.load(Path(folder) / _HISTORY)
+        return agent
+
+    def _described(self) -> dict[str, Any]:
+        """Return what the agent was made of, as JSON has it."""
+        described = {"environment": environment_name(self.environment), **self.settings}
+        return json.loads(json.dumps(described, default=repr))
+
+
+@torch.no_grad()
+def evaluate(
+    agent: Agent, *, episodes: int = 1, explore: bool = False, seed: int = 0
+) -> list[Episode]:
+    """Let an agent play whole episodes, one after the other, and trace its memory.
+
+    Each episode is then replayed through the networks at once, which must give what the agent acted
+    upon. Traces are recorded in double precision.
+
+    Args:
+        agent: The agent; nothing in it changes.
+        episodes: How many episodes.
+        explore: Whether to sample the actions, as in training, or to take the likeliest.
+        seed: Seed of the environment and of the sampled actions.
+
+    Raises:
+        ValueError: ``episodes`` is below 1.
+        RuntimeError: The replay differs from what the agent acted upon; or the environment fails to
+            draw itself.
+    """
+    check_count(episodes, "episodes")
+    environment = agent.make_environment()
+    environment.reset(seed=seed)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        played = [_play(agent, environment, explore) for _ in range(episodes)]
+    environment.close()
+    return played
+
+
+def _play(agent: Agent, environment: gym.Env, explore: bool) -> Episode:
+    observation, _ = environment.reset()
+    view, state, done = View(), None, False
+    view.look(environment)
+    columns: dict[str, list[Any]] = {"observation": [], "action": [], "reward": [], "value": []}
+    acted_upon = []
+    while not done:
+        action, outputs, value, state = agent._act(observation, state, explore)
+        acted_upon.append(outputs)
+        taken = for_environment(action, agent.action_space)
+        columns["observation"].append(np.asarray(observation, dtype=np.float32))
+        columns["action"].append(action)
+        columns["value"].append(np.float32(value))
+        observation, reward, terminated, truncated, _ = environment.step(taken)
+        columns["reward"].append(np.float32(reward))
+        view.look(environment)
+        done = terminated or truncated
+    arrays = {name: np.stack(column) for name, column in columns.items()}  # [T, ...]
+    _check_replay(agent, arrays["observation"], np.stack(acted_upon))
+    if isinstance(agent.action_space, gym.spaces.Discrete):
+        policy = action_distribution(torch.as_tensor(np.stack(acted_upon)), agent.action_space)
+        arrays["action_probabilities"] = policy.probs.numpy()  # type: ignore[union-attr]
+    recorded = agent.networks.trace(arrays["observation"])
+    pictures, metadata = view.beside(len(columns["reward"]))
+    trace = type(recorded)(recorded.arrays | arrays | pictures, recorded.metadata | metadata)
+    return Episode(**arrays, trace=trace)
+
+
+def _check_replay(agent: Agent, observations: np.ndarray, acted_upon: np.ndarray) -> None:
+    outputs, _, _ = agent.networks(torch.as_tensor(observations).unsqueeze(0))  # [1, T, A]
+    difference = float(np.abs(outputs[0].numpy() - acted_upon).max())
+    if not difference <= _REPLAY_TOLERANCE:
+        raise RuntimeError(
+            f"Replayed at once, the episode gives outputs that differ by up to {difference:.2g} "
+            "from those acted upon. The memory model must give the same outputs whether it runs "
+            "over a sequence at once or step by step."
+        )

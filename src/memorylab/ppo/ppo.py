@@ -1,0 +1,286 @@
+"""Proximal policy optimisation with memory: play, estimate advantages, improve, and again.
+
+Schulman et al., "Proximal Policy Optimization Algorithms" (2017), and "High-Dimensional Continuous
+Control Using Generalized Advantage Estimation" (2016). What memory adds is in two places. The steps
+of an episode stay together, in rows padded at the end; and each row keeps the state in which it
+began, so that learning runs through the same memories as playing did.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import gymnasium as gym
+import numpy as np
+import torch
+from gymnasium.vector import AutoresetMode, SyncVectorEnv
+from jaxtyping import Bool, Float, Integer, Shaped
+from torch import Tensor
+
+from memorylab.memory import ActorCritic
+from memorylab.memory.model import State, batched, map_state
+from memorylab.ppo.actions import action_distribution, for_environment
+from memorylab.sequences import masked_mean, pad, sequence_mask
+
+
+@dataclass(frozen=True)
+class PPO:
+    """Settings of PPO; the defaults are those of :func:`memorylab.rllib.ppo_config`."""
+
+    num_envs: int = 16
+    """Environments that are played at once."""
+    num_steps: int = 104
+    """Steps that each of them takes before an update."""
+    max_seq_len: int = 104
+    """Steps of a row at most: gradients reach no further back, memories do."""
+    num_epochs: int = 4
+    """How often an update goes through all rows."""
+    num_minibatches: int = 4
+    """Into how many parts it divides them each time; each part is one gradient step."""
+    learning_rate: float = 3e-3
+    """Adam's step size."""
+    gamma: float = 0.9
+    """γ: what a reward one step later is worth, from 0 to 1."""
+    lambda_: float = 0.9
+    """λ: 0 trusts the critic's next value, 1 only the rewards that came."""
+    clip: float = 0.3
+    """ε: an action's probability gains nothing from a change by more than this share."""
+    value_coefficient: float = 1.0
+    """Weight of the critic's loss."""
+    value_clip: float = 10.0
+    """A value's squared error counts up to this."""
+    entropy_coefficient: float = 0.0
+    """Weight of the bonus for trying things."""
+    clip_norm: float = 0.5
+    """Gradients of a larger norm are scaled down to it."""
+    seed: int = 0
+    """Seed of the environments, the sampled actions and the minibatches."""
+
+
+class Rows(NamedTuple):
+    """C rows of up to T steps, each a part of one episode, padded at the end."""
+
+    observations: Float[Tensor, "C T F"]
+    actions: Shaped[Tensor, "C T ..."]
+    """What was done."""
+    log_probs: Float[Tensor, "C T"]
+    """The logarithms of the probabilities with which it was done."""
+    advantages: Float[Tensor, "C T"]
+    """How much better that was than expected, in standard deviations."""
+    targets: Float[Tensor, "C T"]
+    """What the critic should have expected."""
+    seq_lens: Integer[Tensor, "C"]
+    state: State
+    """The state before each row's first step, ``[C, ...]``."""
+
+    def take(self, index: Integer[Tensor, "M"]) -> Rows:
+        """Return some of the rows, as long as the longest of them."""
+        seq_lens = self.seq_lens[index]
+        real = (index, slice(seq_lens.max()))
+        return Rows(
+            self.observations[real],
+            self.actions[real],
+            self.log_probs[real],
+            self.advantages[real],
+            self.targets[real],
+            seq_lens,
+            _take(self.state, index),
+        )
+
+
+def advantages_of(
+    rewards: Float[np.ndarray, "T N"],
+    values: Float[np.ndarray, "T N"],
+    next_values: Float[np.ndarray, "T N"],
+    ended: Bool[np.ndarray, "T N"],
+    gamma: float,
+    lambda_: float,
+) -> Float[np.ndarray, "T N"]:
+    """Estimate advantages: GAE (Schulman et al. 2016, equation 16).
+
+    Args:
+        rewards: What each step brought.
+        values: What the critic expected before it.
+        next_values: What it expected after it; 0 if there was nothing more to come.
+        ended: Whether the episode ended with it.
+        gamma, lambda_: γ and λ.
+    """
+    surprises = rewards + gamma * next_values - values  # δ
+    advantages, following = np.zeros_like(surprises), np.zeros_like(surprises[0])
+    for t in reversed(range(len(surprises))):
+        following = surprises[t] + gamma * lambda_ * ~ended[t] * following
+        advantages[t] = following
+    return advantages
+
+
+def loss_of(networks: ActorCritic, rows: Rows, space: gym.Space, settings: PPO) -> Tensor:
+    """Return PPO's loss: the clipped objective (Schulman et al. 2017, equation 9), negated."""
+    outputs, values, _ = networks(rows.observations, rows.state, rows.seq_lens)
+    policy = action_distribution(outputs, space)
+    ratio = (policy.log_prob(rows.actions) - rows.log_probs).exp()  # [C, T]
+    clipped = ratio.clamp(1 - settings.clip, 1 + settings.clip)
+    objective = torch.minimum(ratio * rows.advantages, clipped * rows.advantages)
+    value_loss = (values - rows.targets).square().clamp(max=settings.value_clip)
+    loss = settings.value_coefficient * value_loss - objective
+    loss = loss - settings.entropy_coefficient * policy.entropy()
+    # The padding of the rows doesn't count.
+    return masked_mean(loss, sequence_mask(rows.seq_lens, loss.shape[1]))
+
+
+def _take(state: State, rows: Bool[np.ndarray, "B"] | Integer[Tensor, "M"]) -> State:
+    """Return some rows of a state ``[B, ...]``."""
+    index = torch.as_tensor(rows)
+    return map_state(lambda tensor: tensor[index], state)
+
+
+class Players:
+    """Environments at play, side by side; each goes on where the last call of :meth:`play` ended.
+
+    Args:
+        make: Makes an environment with flat observations.
+        networks: Who plays.
+        settings: How many environments, and for how long.
+        begun: Steps taken before; with the same, and the same seed, environments begin alike.
+    """
+
+    def __init__(
+        self, make: Callable[[], gym.Env], networks: ActorCritic, settings: PPO, begun: int = 0
+    ):
+        self.environments = SyncVectorEnv(
+            [make] * settings.num_envs, autoreset_mode=AutoresetMode.SAME_STEP
+        )
+        self.networks, self.settings = networks, settings
+        self.space = self.environments.single_action_space
+        self.observations, _ = self.environments.reset(seed=settings.seed + begun)
+        self.state = batched(networks.initial_state(), settings.num_envs)
+        self.ended = np.ones(settings.num_envs, dtype=bool)
+        self.running = np.zeros(settings.num_envs)  # the rewards of the episodes at play
+        self.returns: deque[float] = deque(maxlen=100)
+        """The returns of the last episodes."""
+
+    @torch.no_grad()
+    def play(self) -> Rows:
+        """Take ``num_steps`` steps in all environments, and return them as rows."""
+        settings, kept, states = self.settings, defaultdict(list), []
+        row_lens = np.zeros(settings.num_envs, dtype=int)
+        for t in range(settings.num_steps):
+            # A row begins with this call, with an episode, or where the last one became too long.
+            begins = self.ended | (row_lens == settings.max_seq_len) | (t == 0)
+            row_lens = np.where(begins, 1, row_lens + 1)
+            states.append(_take(self.state, begins))
+
+            # Act on what is seen and remembered.
+            seen = self.observations
+            outputs, value, self.state = self._look(seen, self.state)
+            policy = action_distribution(outputs, self.space)
+            action = policy.sample()  # [N, ...]
+            reward, next_value = self._step(action.numpy())
+            step = {
+                "observation": seen,
+                "action": action.numpy(),
+                "log_prob": policy.log_prob(action).numpy(),
+                "value": value,
+                "reward": reward,
+                "next_value": next_value,
+                "ended": self.ended,
+                "begins": begins,
+            }
+            for name, array in step.items():
+                kept[name].append(array)
+
+        arrays = {name: np.stack(steps) for name, steps in kept.items()}  # [T, N, ...]
+        # Within an episode, what comes after a step is what comes before the next one.
+        following = [*arrays["value"][1:], self._look(self.observations, self.state)[1]]
+        next_values = np.where(arrays["ended"], arrays["next_value"], following)
+        return self._rows(arrays, next_values, states)
+
+    def _look(self, observations: np.ndarray, state: State) -> tuple[Tensor, np.ndarray, State]:
+        """Run one step of the networks; return outputs ``[N, A]``, values ``[N]`` and the state."""
+        seen = torch.as_tensor(observations, dtype=torch.float32).unsqueeze(1)  # [N, 1, F]
+        outputs, values, state = self.networks(seen, state)
+        return outputs.squeeze(1), values.squeeze(1).numpy(), state
+
+    def _step(self, action: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Do ``action``; return the rewards, and the values after it where an episode ended.
+
+        A terminated episode has nothing to come. One that only ran out of time would have gone on.
+        """
+        action = for_environment(action, self.space)
+        self.observations, reward, terminated, truncated, info = self.environments.step(action)
+        self.ended = terminated | truncated
+        self.running += reward
+        next_value = np.zeros(len(reward), dtype=np.float32)
+        if self.ended.any():
+            self.returns.extend(self.running[self.ended])
+            self.running[self.ended] = 0
+            if (cut := truncated & ~terminated).any():
+                last = np.stack(list(info["final_obs"][cut]))
+                next_value[cut] = self._look(last, _take(self.state, cut))[1]
+            # A new episode remembers nothing.
+            fresh = batched(self.networks.initial_state(), len(reward))
+            ended = torch.as_tensor(self.ended)
+            self.state = map_state(
+                lambda new, old: torch.where(ended.view(-1, *[1] * (old.dim() - 1)), new, old),
+                fresh,
+                self.state,
+            )
+        return np.asarray(reward, dtype=np.float32), next_value
+
+    def _rows(self, arrays: dict, next_values: np.ndarray, states: list[State]) -> Rows:
+        """Cut what was played, arrays ``[T, N, ...]``, into rows, environment after environment."""
+        settings, values = self.settings, arrays["value"]
+        advantages = advantages_of(
+            arrays["reward"], values, next_values, arrays["ended"], settings.gamma, settings.lambda_
+        )
+        targets = advantages + values
+        advantages = (advantages - advantages.mean()) / max(1e-4, advantages.std())
+        starts = np.flatnonzero(arrays["begins"].T)  # env * T + t
+        seq_lens = torch.as_tensor(np.diff(starts, append=values.size))
+        # The states came in the order of time.
+        times, envs = np.nonzero(arrays["begins"])
+        order = torch.as_tensor(np.argsort(envs * len(values) + times))
+        state = map_state(lambda *tensors: torch.cat(tensors)[order], *states)
+
+        def padded(steps: np.ndarray) -> Tensor:
+            flat = torch.as_tensor(steps).transpose(0, 1).flatten(0, 1)  # [N * T, ...]
+            return pad(flat, seq_lens, int(seq_lens.max()))  # [C, T, ...]
+
+        return Rows(
+            padded(arrays["observation"]).float(),
+            padded(arrays["action"]),
+            padded(arrays["log_prob"]),
+            padded(advantages),
+            padded(targets),
+            seq_lens,
+            state,
+        )
+
+
+def improve(
+    networks: ActorCritic,
+    optimizer: torch.optim.Optimizer,
+    rows: Rows,
+    space: gym.Space,
+    settings: PPO,
+) -> None:
+    """Learn from rows: some epochs of gradient steps on minibatches of them.
+
+    Raises:
+        FloatingPointError: The gradients are not finite; the weights are those before.
+    """
+    for _ in range(settings.num_epochs):
+        for index in torch.randperm(len(rows.seq_lens)).tensor_split(settings.num_minibatches):
+            if not len(index):
+                continue  # fewer rows than minibatches
+            optimizer.zero_grad()
+            loss_of(networks, rows.take(index), space, settings).backward()
+            norm = torch.nn.utils.clip_grad_norm_(networks.parameters(), settings.clip_norm)
+            if not norm.isfinite():
+                raise FloatingPointError(
+                    f"The gradients have the norm {norm:.3g}. Look for rewards or observations "
+                    "that are not finite, or lower learning_rate."
+                )
+            optimizer.step()

@@ -1,0 +1,177 @@
+"""Training an agent without Ray: progress, early stop, checkpoints, resuming."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+
+from memorylab.environments.make import environment_name
+from memorylab.errors import check_count
+from memorylab.ppo.agent import Agent
+from memorylab.ppo.ppo import PPO, Players, improve
+from memorylab.progress import Drawing, live_progress
+from memorylab.training import Film, History, load_weights
+from memorylab.training.checkpoints import (
+    begin_film,
+    check_resumption,
+    claimed,
+    find_checkpoint,
+    read_history,
+    save_checkpoint,
+)
+
+_OPTIMIZER = "optimizer.safetensors"
+
+
+def train_agent(
+    agent: Agent,
+    settings: PPO = PPO(),  # noqa: B008  # it can't be changed
+    *,
+    max_steps: int = 60_000,
+    stop_return: float | None = 0.9,
+    checkpoint_path: str | Path | None = None,
+    checkpoint_every: int = 20_000,
+    resume: bool = False,
+    progress: bool = True,
+    film: Film | None = None,
+    live: Callable[[History], Drawing] | None = None,
+) -> History:
+    """Train an agent with PPO until it is good enough or has taken ``max_steps``.
+
+    It learns in place. After an interrupt it has what it learnt by then.
+
+    Args:
+        agent: The agent. One that has a history begins anew with the weights it has.
+        settings: How it learns.
+        max_steps: Environment steps after which training ends; the update under way is finished.
+        stop_return: Mean return at which the task counts as solved; None trains to the end.
+        checkpoint_path: Folder for a checkpoint, which :meth:`Agent.load` reads too; None writes
+            none.
+        checkpoint_every: Environment steps between two checkpoints; there is one more at the end.
+        resume: Whether to go on from the checkpoint in ``checkpoint_path``, if there is one;
+            episodes start anew.
+        progress: Whether to show a progress bar.
+        film: Records the memory on one sequence of observations; its steps are environment steps.
+        live: A :class:`memorylab.plots.LiveCurve`, or another function from a History to a figure:
+            draws the measurements beside the bar while a notebook trains.
+
+    Returns:
+        The agent's ``history``.
+
+    Raises:
+        ValueError: A count is below 1, ``resume`` comes without ``checkpoint_path``, the checkpoint
+            or the film belongs to other settings or another training.
+        OSError: ``checkpoint_path`` can't be written, or another program is training into it.
+        FileExistsError: ``checkpoint_path`` holds a checkpoint and ``resume`` is False.
+        FloatingPointError: The gradients are not finite.
+    """
+    check_count(max_steps, "max_steps")
+    check_count(checkpoint_every, "checkpoint_every")
+    check_resumption(checkpoint_path, resume)
+    description = f"{environment_name(agent.environment)} with {agent.settings['memory']}"
+    goal = (max_steps, stop_return)
+    updates = _updates(agent, settings, goal, checkpoint_path, checkpoint_every, film)
+    with closing(updates), live_progress(max_steps, description, progress, live) as (bar, show):
+        for history in updates:
+            mean_return = history.last("mean_return", default=float("nan"))
+            bar.set_postfix_str(f"return {mean_return:.2f}", refresh=False)
+            bar.update(min(history.last("env_steps"), max_steps) - bar.n)
+            show(history)
+    return history
+
+
+def _updates(
+    agent: Agent,
+    settings: PPO,
+    goal: tuple[int, float | None],
+    folder: str | Path | None,
+    every: int,
+    film: Film | None,
+) -> Generator[History, None, None]:
+    """Train from the last checkpoint in ``folder`` on; yield the history before and after each."""
+    described = {**agent.history.settings, "ppo": asdict(settings)}
+    new = History(env_steps=[], mean_return=[], seconds=[], settings=described)
+    optimizer = torch.optim.Adam(agent.networks.parameters(), lr=settings.learning_rate)
+    with claimed(folder), _alone(settings.seed):
+        checkpoint = None if folder is None else find_checkpoint(folder)
+        agent.history = history = read_history(checkpoint, new)
+        begin_film(film, checkpoint)
+        if checkpoint is not None:
+            _restore(agent, optimizer, checkpoint)
+        saved = begun = int(history.last("env_steps"))
+        players = Players(agent.make_environment, agent.networks, settings, begun)
+        while not _is_finished(agent, *goal, film):
+            yield history
+            start = time.perf_counter()
+            rows = players.play()
+            improve(agent.networks, optimizer, rows, agent.action_space, settings)
+            history.append(
+                env_steps=int(history.last("env_steps")) + settings.num_envs * settings.num_steps,
+                mean_return=float(np.mean(players.returns)) if players.returns else float("nan"),
+                seconds=history.last("seconds") + time.perf_counter() - start,
+            )
+            if folder is not None and history.last("env_steps") - saved >= every:
+                _save(agent, optimizer, folder, film)
+                saved = int(history.last("env_steps"))
+        if folder is not None and history.env_steps:
+            _save(agent, optimizer, folder, film)
+        yield history
+
+
+def _is_finished(
+    agent: Agent, max_steps: int, stop_return: float | None, film: Film | None
+) -> bool:
+    history = agent.history
+    mean_return = history.last("mean_return", default=float("nan"))
+    history.solved = stop_return is not None and mean_return >= stop_return
+    finished = history.solved or history.last("env_steps") >= max_steps
+    if film is not None:
+        film.see(int(history.last("env_steps")), agent.networks, last=finished)
+    return finished
+
+
+@contextmanager
+def _alone(seed: int) -> Iterator[None]:
+    """Give PyTorch one thread and random numbers of their own in the block.
+
+    Networks this small lose time to more threads.
+    """
+    threads = torch.get_num_threads()
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        torch.set_num_threads(1)
+        try:
+            yield
+        finally:
+            torch.set_num_threads(threads)
+
+
+def _save(
+    agent: Agent, optimizer: torch.optim.Optimizer, folder: str | Path, film: Film | None
+) -> None:
+    def write(path: Path) -> None:
+        agent.write(path)
+        moments = {
+            f"{number}.{name}": tensor.contiguous()
+            for number, state in optimizer.state_dict()["state"].items()
+            for name, tensor in state.items()
+        }
+        save_file(moments, path / _OPTIMIZER)
+
+    save_checkpoint(write, agent.history, folder, film)
+
+
+def _restore(agent: Agent, optimizer: torch.optim.Optimizer, checkpoint: Path) -> None:
+    load_weights(agent.networks, checkpoint / "weights.safetensors")
+    states: dict[int, dict[str, torch.Tensor]] = {}
+    for key, tensor in load_file(checkpoint / _OPTIMIZER).items():
+        number, name = key.split(".")
+        states.setdefault(int(number), {})[name] = tensor
+    optimizer.load_state_dict({**optimizer.state_dict(), "state": states})
