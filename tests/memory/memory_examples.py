@@ -26,6 +26,7 @@ MODELS = {
     "dnc with feedforward controller": lambda: DNC(
         INPUT_SIZE, 2, controller="feedforward", num_read_heads=1, **_SMALL_DNC
     ),
+    "dnc with gru controller": lambda: DNC(INPUT_SIZE, controller="gru", **_SMALL_DNC),
     "dnc with two controller layers": lambda: DNC(
         INPUT_SIZE, num_controller_layers=2, **_SMALL_DNC
     ),

@@ -29,6 +29,18 @@ def test_config_reaches_the_constructor():
     assert ClockedFeedForward(3).base == 1000
 
 
+def test_a_class_of_ones_own_is_a_memory_too():
+    class Mine(GRU):
+        pass
+
+    assert type(make_memory(Mine, 3, hidden_size=7)) is Mine
+    with pytest.raises(ValueError, match=r"option of the memory model 'Mine'.*Known: hidden_size"):
+        make_memory(Mine, 3, hidden=7)
+    for wrong in (torch.nn.GRU, 3):
+        with pytest.raises(TypeError, match="a name or by a subclass of MemoryModel, not by"):
+            make_memory(wrong, 3)
+
+
 def test_unknown_name_suggests_the_nearest():
     with pytest.raises(ValueError, match=r"no memory model 'gur'\. Did you mean 'gru'\? Known: cl"):
         make_memory("gur", 3)

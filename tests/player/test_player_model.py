@@ -159,6 +159,7 @@ def replaced():
     ("arguments", "error", "message"),
     [
         ({"run": make_memory("gru", 4)}, TypeError, "can run a DNC .* but got GRU"),
+        ({"run": build(controller="gru")}, TypeError, "this one's is a GRU. Record a trace"),
         ({"run": replaced()}, ValueError, "a part of it was replaced: .*cell.controller"),
         ({"run": hooked()}, ValueError, "one of its modules was changed, for example by a hook"),
         ({"input": None}, TypeError, "A model needs an input"),

@@ -10,11 +10,13 @@ import numpy as np
 import pytest
 import torch
 from failing_environments import FAULTS, Corridor
+from gymnasium.wrappers import TimeLimit
 from hypothesis import given
 from hypothesis import strategies as st
 from ray.tune.registry import ENV_CREATOR, _global_registry, register_env
 
 from memorylab.environments import make_environment
+from memorylab.environments.make import environment_name
 from memorylab.rllib import Agent, evaluate, ppo_config, train_ppo
 from memorylab.rllib.agent import make_runner, settings_of
 from memorylab.rllib.failures import (
@@ -72,7 +74,7 @@ def test_every_form_of_an_environment_plays_and_has_a_name(form):
         source = functools.partial(make_corridor)
         name = "test_own_environments:make_corridor()"
     agent = Agent(short(source))
-    assert agent.history.settings["environment"] == name
+    assert agent.history.settings["environment"].partition("#")[0] == name
     (episode,) = evaluate(agent)
     assert len(episode) >= 4
     assert make_environment(source).action_space.n >= 2
@@ -132,6 +134,35 @@ def test_what_is_no_environment_is_refused(source, error, message):
 def test_every_training_of_a_process_finds_the_environment(ray):
     agents = [train(short(source)) for source in (Corridor, Corridor, make_corridor)]
     assert [agent.history.last("mean_return") for agent in agents] == [4, 4, 4]
+
+
+def lambdas(length):
+    return [
+        lambda config: Corridor(),
+        lambda config: Corridor(fault=None),
+        lambda config: TimeLimit(Corridor(), length),
+        lambda config, length=length: TimeLimit(Corridor(), length),
+        lambda config: next(Corridor() for _ in range(3)),
+    ]
+
+
+def test_two_lambdas_of_one_module_have_two_names():
+    names = [environment_name(source) for length in (2, 3) for source in lambdas(length)]
+    assert names[:5] == [environment_name(source) for source in lambdas(2)]
+    assert [a == b for a, b in zip(names[:5], names[5:], strict=True)] == [
+        True,
+        True,
+        False,
+        False,
+        True,
+    ]
+    assert len(set(names)) == 7
+    assert all(name.startswith(f"{__name__}:lambdas.<locals>.<lambda>#") for name in names)
+
+    def make(config):
+        return make if config else Corridor()  # closes over itself
+
+    assert environment_name(make).startswith(f"{__name__}:test_two_")
 
 
 def test_a_training_resumes_with_a_class_of_the_same_name_only(ray, tmp_path):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import functools
+import hashlib
 import importlib
 import inspect
 from collections.abc import Callable, Mapping
+from types import CodeType, FunctionType
 from typing import Any, TypeAlias
 
 import gymnasium as gym
@@ -96,7 +99,8 @@ def build_environment(source: EnvironmentSource | EnvSpec, config: Mapping[str, 
 def environment_name(source: Any) -> str:
     """Return the name of an environment: that of a class or function begins with its module's.
 
-    Functions without a name of their own share ``module:<lambda>``.
+    The name of a lambda, or of a function made in another, ends in a digest of what it does, such
+    as ``module:<lambda>#1f0c2a``: there may be several of that name.
     """
     if isinstance(source, str):
         return str(source)
@@ -108,7 +112,40 @@ def environment_name(source: Any) -> str:
         return f"{environment_name(source.func)}({', '.join(arguments)})"
     if not hasattr(source, "__qualname__"):
         source = type(source)
-    return f"{source.__module__}:{source.__qualname__}"
+    name = f"{source.__module__}:{source.__qualname__}"
+    if isinstance(source, FunctionType) and "<" in source.__qualname__:
+        name += f"#{_digest(source)}"
+    return name
+
+
+def _digest(function: FunctionType) -> str:
+    """Return six digits for a function: the same in every process, if Python is the same.
+
+    They follow from its code and defaults and from what it closes over; there, things that aren't
+    plain data count by their type alone.
+    """
+    inside = []
+    for cell in function.__closure__ or ():
+        with contextlib.suppress(ValueError):  # a name without a value yet
+            inside.append(cell.cell_contents)
+    parts = [function, function.__defaults__, function.__kwdefaults__, inside]
+    return hashlib.sha256(repr(_plain(parts)).encode()).hexdigest()[:6]
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as nested lists of plain data."""
+    if isinstance(value, FunctionType):
+        return _plain(value.__code__)
+    if isinstance(value, CodeType):
+        return [value.co_code, value.co_names, _plain(value.co_consts)]
+    if isinstance(value, tuple | list):
+        return [_plain(part) for part in value]
+    if isinstance(value, Mapping):
+        return [[_plain(key), _plain(part)] for key, part in value.items()]
+    if isinstance(value, type):
+        return f"{value.__module__}:{value.__qualname__}"
+    is_plain = isinstance(value, bool | int | float | complex | str | bytes)
+    return [type(value).__name__, value if is_plain else None]
 
 
 def gymnasium_spec(name: str) -> EnvSpec:

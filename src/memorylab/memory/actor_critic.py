@@ -30,7 +30,7 @@ class ActorCritic(nn.Module):
         observation_size: Number of observation features F.
         num_outputs: Number of outputs A of the actor's head: what its action distribution needs.
             Or a function from the head's input size and hidden sizes to a head of another kind.
-        memory: A name in ``memorylab.memory.MEMORY_MODELS``.
+        memory: A name in ``memorylab.memory.MEMORY_MODELS``, or a class of memory models.
         memory_config: Arguments of that model, such as ``{"hidden_size": 32}``.
         encoder_sizes: Layers before the memory, each linear with a leaky ReLU.
         actor_sizes: Hidden layers of the actor's head, of the same kind.
@@ -47,7 +47,7 @@ class ActorCritic(nn.Module):
         observation_size: int,
         num_outputs: int | Callable[[int, Sequence[int]], nn.Module],
         *,
-        memory: str = "gru",
+        memory: str | type[MemoryModel] = "gru",
         memory_config: Mapping[str, Any] | None = None,
         encoder_sizes: Sequence[int] = (64,),
         actor_sizes: Sequence[int] = (64,),

@@ -23,23 +23,35 @@ MEMORY_MODELS: dict[str, type[MemoryModel]] = {
 """The course's memory models; add a class here and it takes part in every comparison."""
 
 
-def make_memory(name: str, input_size: int, **config: Any) -> MemoryModel:
-    """Build a memory model by its name.
+def make_memory(name: str | type[MemoryModel], input_size: int, **config: Any) -> MemoryModel:
+    """Build a memory model by its name, or of its class.
 
     Args:
-        name: A key of ``MEMORY_MODELS``.
+        name: A key of ``MEMORY_MODELS``, or a class of one's own.
         input_size: Number of input features F.
         **config: Arguments of the model's constructor.
 
     Raises:
         ValueError: The name or an argument doesn't exist; the message offers the nearest one.
+        TypeError: It is the class of something else.
     """
-    if name not in MEMORY_MODELS:
-        raise ValueError(f"There is no memory model {name!r}.{suggest(name, MEMORY_MODELS)}")
-    model_class = MEMORY_MODELS[name]
+    model_class = _find_class(name)
+    what = f"memory model {getattr(name, '__name__', name)!r}"
     known = set(inspect.signature(model_class.__init__).parameters) - {"self", "input_size"}
     for option in config.keys() - known:
         if hint := other_name(option, dict.fromkeys(known)):
-            raise ValueError(f"The memory model {name!r} has no option {option!r}: {hint}.")
-    reject_unknown_keys(config, known, f"option of the memory model {name!r}")
+            raise ValueError(f"The {what} has no option {option!r}: {hint}.")
+    reject_unknown_keys(config, known, f"option of the {what}")
     return model_class(input_size, **config)
+
+
+def _find_class(name: str | type[MemoryModel]) -> type[MemoryModel]:
+    if isinstance(name, str):
+        if name not in MEMORY_MODELS:
+            raise ValueError(f"There is no memory model {name!r}.{suggest(name, MEMORY_MODELS)}")
+        return MEMORY_MODELS[name]
+    if not (isinstance(name, type) and issubclass(name, MemoryModel)):
+        raise TypeError(
+            f"A memory is given by a name or by a subclass of MemoryModel, not by {name!r}."
+        )
+    return name

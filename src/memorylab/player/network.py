@@ -181,6 +181,11 @@ def check_model(model: Any) -> None:
             f"{type(model).__name__}. Record a trace of it and play that."
         )
     cell = model.cell
+    if cell.has_gru:
+        raise TypeError(
+            "A page can run a DNC with an LSTM or a feed-forward controller, but this one's is a "
+            "GRU. Record a trace of it and play that."
+        )
     plain = DNC(
         model.input_size,
         model.output_size,

@@ -23,6 +23,7 @@ from memorylab.rllib._ray_patches import quieten
 from memorylab.rllib.acting import ActingAgent
 from memorylab.rllib.config_checks import check_config, model_config_of
 from memorylab.rllib.connector_states import ConnectorStates, pipelines_of, read_states
+from memorylab.rllib.encoding import name_of
 from memorylab.rllib.environments import with_named_environment
 from memorylab.rllib.failures import CheckedEnvRunner
 from memorylab.rllib.keeping import export_agent, load_agent, save_agent
@@ -227,4 +228,9 @@ def settings_of(config: PPOConfig) -> dict[str, Any]:
     }
     settings |= {name: getattr(config, name) for name in _LEARNING_SETTINGS}
     # Through JSON, so that tuples compare equal to the lists that a file has in their place.
-    return json.loads(json.dumps(settings, default=repr))
+    return json.loads(json.dumps(settings, default=_as_text))
+
+
+def _as_text(value: Any) -> str:
+    # A memory of the user's own; the text of a class has no module if it is the notebook's.
+    return name_of(value) if isinstance(value, type) else repr(value)

@@ -13,7 +13,7 @@ from ray.rllib.core.rl_module.rl_module import RLModuleSpec
 
 from memorylab.environments.make import EnvironmentSource
 from memorylab.errors import reject_unknown_keys
-from memorylab.memory import MEMORY_MODELS
+from memorylab.memory import MEMORY_MODELS, MemoryModel
 from memorylab.rllib.connectors import MarkEndedEpisodes
 from memorylab.rllib.environments import make_example, named, register_environments
 from memorylab.rllib.heads import Head
@@ -45,7 +45,7 @@ _LEARNING: dict[str, Any] = {
 
 def ppo_config(
     environment: EnvironmentSource,
-    memory: str = "gru",
+    memory: str | type[MemoryModel] = "gru",
     *,
     head: Head | str | None = None,
     environment_config: Mapping[str, Any] | None = None,
@@ -63,7 +63,7 @@ def ppo_config(
     Args:
         environment: What :func:`memorylab.environments.make_environment` takes, or a name that is
             registered with Ray. Checkpoints know a class or function by its name.
-        memory: A name in ``memorylab.memory.MEMORY_MODELS``.
+        memory: A name in ``memorylab.memory.MEMORY_MODELS``, or a class of your own.
         head: A :class:`memorylab.rllib.heads.Head` or its name; by default the spaces decide.
         environment_config, memory_config: Arguments of the environment and of the memory model.
         module_class: :class:`MemoryRLModule` or a subclass.
@@ -75,7 +75,6 @@ def ppo_config(
         ValueError: A name or an argument doesn't exist; the message offers the nearest one.
         TypeError: The head doesn't fit the environment; the message names the heads that do.
     """
-    reject_unknown_keys([memory], MEMORY_MODELS, "memory model")
     what = f"{module_class.__name__}'s model_config"
     check_model_config_keys(model_config, what, module_class.default_model_config)
     name = named(environment)
@@ -90,7 +89,7 @@ def ppo_config(
         "vf_share_layers": True,  # PPO's own default is two separate networks
         **({} if head is None else {"head": head_key(head)}),
         **model_config,
-        "memory": memory,
+        "memory": memory_for_workers(memory),
         "memory_config": dict(memory_config or {}),
     }
     spec = RLModuleSpec(module_class=module_class, model_config=model_config)
@@ -104,6 +103,15 @@ def ppo_config(
         .debugging(seed=seed, log_level="ERROR")
     )
     return add_losses(config, **losses.pop("losses", {}), **losses) if losses else config
+
+
+def memory_for_workers(memory: str | type[MemoryModel]) -> str | type[MemoryModel]:
+    """Return a memory as every worker knows it: a class that is registered here, as itself."""
+    if not isinstance(memory, str):
+        return memory
+    reject_unknown_keys([memory], MEMORY_MODELS, "memory model")
+    model_class = MEMORY_MODELS[memory]
+    return memory if model_class.__module__.startswith("memorylab.") else model_class
 
 
 def _longest_episode(environment: gym.Env) -> int:

@@ -148,8 +148,8 @@ def place_of(worker_index: int | None) -> str:
 class CheckedEnvRunner(LightEnvRunner):
     """An env runner whose environments are :class:`CheckedEnvironment`.
 
-    In a process of its own it tells the driver what failed, and makes its environments anew.
-    RLlib's only ends the process.
+    In a process of its own it tells the driver what failed, be it an environment, a module, a
+    connector or a callback, and makes its environments anew. RLlib's only ends the process.
     """
 
     _failures = 0
@@ -208,13 +208,16 @@ class CheckedEnvRunner(LightEnvRunner):
         self.make_env()
 
     def apply(self, func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """Call a function; of an environment's failure tell the driver, and live on."""
-        failed: list[EnvironmentFailure] = []
+        """Call a function; of what fails in it tell the driver, and live on.
+
+        It may be the environment, or a module, connector or callback. RLlib's only logs it.
+        """
+        failed: list[Exception] = []
 
         def call(*args: Any, **kwargs: Any) -> Any:
             try:
                 return func(*args, **kwargs)
-            except EnvironmentFailure as failure:
+            except Exception as failure:
                 failed.append(failure)
 
         result = super().apply(call, *args, **kwargs)

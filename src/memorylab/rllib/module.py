@@ -42,7 +42,7 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI):
 
     Keys of ``model_config``:
 
-    - ``memory``: a name in ``memorylab.memory.MEMORY_MODELS``.
+    - ``memory``: a name in ``memorylab.memory.MEMORY_MODELS``, or a class of memory models.
     - ``memory_config``: arguments of that model, such as ``{"hidden_size": 32}``.
     - ``encoder_sizes``: layers before the memory, each linear with a leaky ReLU.
     - ``actor_sizes``, ``critic_sizes``: hidden layers of the heads, of the same kind.

@@ -103,7 +103,8 @@ def train_ppo(
     """
     check_resumption(checkpoint_path, resume)
     check_config(config)
-    description = f"{config.env} with {model_config_of(config).get('memory')}"
+    memory = model_config_of(config).get("memory")
+    description = f"{config.env} with {getattr(memory, '__name__', memory)}"
     goal = (checkpoint_every, max_steps, stop_return)
     training = updates(config, checkpoint_path, *goal, film, weights)
     with closing(training), live_progress(max_steps, description, progress, live) as (bar, show):

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from memorylab.memory.dnc import DNCCell, Interface, MemoryState, addressing, memory_step
 from memorylab.memory.dnc.state import empty_memory, interface_size, split_interface
 from memorylab.memory.dnc.trace import DNCTrace
+from memorylab.memory.model import batched
 
 fixed = settings(deadline=None, derandomize=True, max_examples=25)
 every_size = pytest.mark.parametrize("size", SIZES, ids=str)
@@ -335,5 +336,21 @@ def test_sizes_that_cannot_be(name, bad):
 
 
 def test_controller_that_does_not_exist():
-    with pytest.raises(ValueError, match="controller must be 'lstm' or 'feedforward', but is 'gru"):
-        DNCCell(3, 4, 4, 4, 1, controller="gru")
+    with pytest.raises(ValueError, match="must be 'lstm', 'gru' or 'feedforward', but is 'elman'"):
+        DNCCell(3, 4, 4, 4, 1, controller="elman")
+    with pytest.raises(ValueError, match="must be 1 for the controller 'gru', but is 2: only an"):
+        DNCCell(3, 4, 4, 4, 1, controller="gru", num_controller_layers=2)
+
+
+def test_a_gru_steers_the_memory_by_its_hidden_vector():
+    cell = DNCCell(3, 4, 5, 6, 2, controller="gru")
+    state = batched(cell.initial_state(), 2)
+    assert state["controller"].keys() == {"hidden"}
+    for x in torch.randn(3, 2, 3):
+        seen = torch.cat([x, state["read_vectors"].flatten(1)], -1)
+        expected = cell.controller(seen, state["controller"]["hidden"])
+        hidden, state, interface, _ = cell(x, state)
+        assert torch.equal(hidden, expected)
+        assert torch.equal(state["controller"]["hidden"], expected)
+        key = split_interface(cell.interface(expected), 6, 2).write_key
+        assert torch.equal(interface.write_key, key)

@@ -61,10 +61,11 @@ def test_fast_is_the_default(controller, dtype, used):
     [
         lambda: make_dnc(implementation="reference"),
         lambda: make_dnc(num_controller_layers=2),
+        lambda: make_dnc(controller="gru"),
         lambda: ablate(make_dnc(), "links"),
         lambda: make_dnc().bfloat16(),
     ],
-    ids=["asked for", "two layers", "ablated", "bfloat16"],
+    ids=["asked for", "two layers", "gru", "ablated", "bfloat16"],
 )
 def test_reference_runs_everything_else_without_a_word(model, used):
     model = model()

@@ -1,4 +1,4 @@
-"""Environments and models that fail in a process of their own."""
+"""Environments and other parts of a user's own that fail, or work, in another process."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ import failing_environments
 import pytest
 from failing_environments import FAULTS, Corridor
 from ray import cloudpickle
+from ray.exceptions import RayTaskError
+from ray.rllib.callbacks.callbacks import RLlibCallback
+from ray.rllib.connectors.connector_v2 import ConnectorV2
 
-from memorylab.memory import MEMORY_MODELS
-from memorylab.rllib import ppo_config, ray_session, train_ppo
+from memorylab.memory import GRU, MEMORY_MODELS
+from memorylab.rllib import MemoryRLModule, ppo_config, ray_session, train_ppo
 from memorylab.rllib.failures import EnvironmentFailure
+from memorylab.rllib.losses import PPOLearnerWithLosses
 
 pytestmark = [pytest.mark.ray, pytest.mark.cluster, pytest.mark.timeout(120)]
 
@@ -41,8 +45,8 @@ def short(environment=Corridor, memory="gru", **options):
     return config.training(train_batch_size_per_learner=32, minibatch_size=32, num_epochs=1)
 
 
-def train(config):
-    return train_ppo(config, max_steps=200, stop_return=None, progress=False)
+def train(config, **options):
+    return train_ppo(config, max_steps=200, stop_return=None, progress=False, **options)
 
 
 @pytest.mark.parametrize("fault", ["constructor", "reset", "step", "shape", "NaN reward"])
@@ -71,7 +75,52 @@ def test_a_failure_now_and_then_does_not_end_training(tmp_path):
     assert train(short(OnceBroken)).history.last("env_steps") >= 200
 
 
-def test_a_memory_model_that_only_this_process_knows_is_named(monkeypatch):
-    monkeypatch.setitem(MEMORY_MODELS, "mine", MEMORY_MODELS["gru"])
+class Mine(GRU):
+    """A memory that workers can't import."""
+
+
+def test_a_memory_model_that_only_this_process_knows_is_sent_along(monkeypatch, tmp_path):
+    monkeypatch.setitem(MEMORY_MODELS, "mine", Mine)
+    config = short(memory="mine")
+    agent = train(config, checkpoint_path=tmp_path)
+    assert type(agent.module.networks.memory) is Mine
+    assert agent.history.settings["model_config"]["memory"] == f"{__name__}:Mine"
+    resumed = train(config, checkpoint_path=tmp_path, resume=True)
+    assert resumed.history == agent.history
+    config.rl_module_spec.model_config["memory"] = "mine"
     with pytest.raises(ValueError, match="There is no memory model 'mine'"):
-        train(short(memory="mine"))
+        train(config)
+
+
+class Broken(MemoryRLModule):
+    def _forward_exploration(self, batch, **kwargs):
+        raise KeyError("the part is missing")
+
+
+class BrokenCallback(RLlibCallback):
+    def on_episode_step(self, **kwargs):
+        raise KeyError("the part is missing")
+
+
+class BrokenConnector(ConnectorV2):
+    def __call__(self, **kwargs):
+        raise KeyError("the part is missing")
+
+
+class BrokenLearner(PPOLearnerWithLosses):
+    def compute_loss_for_module(self, **kwargs):
+        raise KeyError("the part is missing")
+
+
+@pytest.mark.parametrize("part", ["module", "callback", "connector", "learner"])
+def test_the_own_error_of_any_part_comes_from_another_process(part):
+    config = short(module_class=Broken if part == "module" else MemoryRLModule)
+    if part == "callback":
+        config.callbacks(BrokenCallback)
+    if part == "connector":
+        config.env_runners(env_to_module_connector=lambda *_: BrokenConnector())
+    if part == "learner":
+        config.env_runners(num_env_runners=0).learners(learner_class=BrokenLearner, num_learners=1)
+    with pytest.raises(KeyError, match="the part is missing") as caught:
+        train(config)
+    assert isinstance(caught.value.__cause__, RayTaskError)

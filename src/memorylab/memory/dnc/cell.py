@@ -137,6 +137,7 @@ class DNCCell(nn.Module):
         self.ablated = check_parts(ablated)
         # Kept apart from the controller, which may be replaced, for example by a quantised one.
         self.num_lstm_layers = num_controller_layers if controller == "lstm" else 0
+        self.has_gru = controller == "gru"
         controller_input_size = input_size + num_read_heads * word_size
         self.controller: nn.Module
         if check_count(num_controller_layers, "num_controller_layers") > 1:
@@ -150,26 +151,31 @@ class DNCCell(nn.Module):
             )
         elif controller == "lstm":
             self.controller = nn.LSTMCell(controller_input_size, hidden_size)
+        elif controller == "gru":
+            self.controller = nn.GRUCell(controller_input_size, hidden_size)
         elif controller == "feedforward":
             self.controller = nn.Sequential(
                 nn.Linear(controller_input_size, hidden_size), nn.Tanh()
             )
         else:
-            raise ValueError(f"controller must be 'lstm' or 'feedforward', but is {controller!r}.")
+            raise ValueError(
+                f"controller must be 'lstm', 'gru' or 'feedforward', but is {controller!r}."
+            )
         self.interface = nn.Linear(hidden_size, interface_size(word_size, num_read_heads))
 
     def initial_state(self) -> State:
-        """Return zeros: the memory and, for the LSTM controller, its hidden vector and cell.
+        """Return zeros: the memory, and a recurrent controller's hidden vector and cell.
 
-        These two are ``[H]``, or ``[L, H]`` if the LSTM has several layers.
+        These two are ``[H]``, or ``[L, H]`` if the LSTM has several layers. A GRU has no cell.
         """
         like = any_parameter(self)
         memory = empty_memory(self.num_locations, self.word_size, self.num_read_heads, like)
         state: State = memory._asdict()
-        if self.num_lstm_layers:
+        if self.num_lstm_layers or self.has_gru:
             layers = (self.num_lstm_layers,) if self.num_lstm_layers > 1 else ()
+            names = ("hidden",) if self.has_gru else ("hidden", "cell")
             state["controller"] = {
-                name: like.new_zeros(*layers, self.hidden_size) for name in ("hidden", "cell")
+                name: like.new_zeros(*layers, self.hidden_size) for name in names
             }
         return state
 
@@ -191,7 +197,10 @@ class DNCCell(nn.Module):
         # The controller sees what was read in the step before: χ_t = [x_t; r_{t−1}^1; …].
         inputs = torch.cat([x, previous.read_vectors.flatten(1)], dim=-1)  # [B, F + R·W]
         following: State = {}
-        if "controller" in state:
+        if "controller" in state and self.has_gru:
+            hidden = self.controller(inputs, state["controller"]["hidden"])  # [B, H]
+            following["controller"] = {"hidden": hidden}
+        elif "controller" in state:
             carried = (state["controller"]["hidden"], state["controller"]["cell"])
             hidden, cell = self.controller(inputs, carried)  # [B, H] or [B, L, H]
             following["controller"] = {"hidden": hidden, "cell": cell}

@@ -34,16 +34,18 @@ class DNC(MemoryModel):
         num_locations: Number N of memory locations.
         word_size: Length W of a location.
         num_read_heads: Number R of read heads.
-        controller: ``"lstm"``, or ``"feedforward"`` for one layer that remembers nothing itself.
+        controller: ``"lstm"``; ``"gru"``, which only the reference runs; or ``"feedforward"``
+            for one layer that remembers nothing itself.
         ablated: Parts to take away: see :func:`memorylab.memory.dnc.ablate`.
         num_controller_layers: Number of layers of the LSTM controller, each seeing what the one
             below puts out; the memory is steered by the top one.
         implementation: ``"reference"`` runs the cell step by step. ``"fast"`` runs whole sequences
             in compiled code, with the same results up to rounding, and raises where that can't be
             done. ``"auto"`` takes compiled code where it can: on the processor, in single or
-            double precision, with a controller of one layer and no part taken away. It takes the
-            reference elsewhere, and also for modules that were changed (by hooks, pruning,
-            replaced parts …); then a warning says why. State and weights are the same for all.
+            double precision, with an LSTM of one layer or a feed-forward controller, and no part
+            taken away. It takes the reference elsewhere, and also for modules that were changed
+            (by hooks, pruning, replaced parts …); then a warning says why. State and weights are
+            the same for all.
 
     Raises:
         ValueError: A size is below 1, or the controller, a part or the implementation doesn't

@@ -73,6 +73,8 @@ def _find_choice(cell: DNCCell, z: Tensor) -> str:
         return f"the cell has lost its {', '.join(sorted(cell.ablated))}"
     if cell.num_lstm_layers > 1:
         return "the controller has several layers"
+    if cell.has_gru:
+        return "the controller is a GRU"
     if torch.compiler.is_exporting() or torch.jit.is_tracing():
         return "the model is being exported"
     return ""
