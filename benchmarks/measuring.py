@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -54,9 +55,16 @@ def rounded(value: float) -> float:
 def save(name: str, numbers: dict[str, Any]) -> dict[str, Any]:
     """Write a benchmark's numbers and the machine to ``results/<name>.json``, and return them."""
     results = {"machine": machine(), **numbers}
+    text = json.dumps(results, indent=2)
+    # A list of numbers or nulls goes on one line.
+    text = re.sub(r"\[(?:[-\s\d.e,]|null)*\]", lambda found: _on_one_line(found[0]), text)
     with write_atomically(RESULTS / f"{name}.json") as temporary:
-        temporary.write_text(json.dumps(results, indent=2) + "\n")
+        temporary.write_text(text + "\n")
     return results
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split()).replace("[ ", "[").replace(" ]", "]")
 
 
 def load(name: str) -> dict[str, Any] | None:

@@ -8,6 +8,8 @@ results are left out.
 
 from __future__ import annotations
 
+import math
+import statistics
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -110,10 +112,54 @@ def solving_table(results: Results) -> str:
     return f"{_table(header, lines)}\n\n{_where(results)}"
 
 
+def examples_table(results: Results) -> str:
+    """Return the table of ``rllib_examples``, and where ours need more steps than ``use_lstm``."""
+    found: dict[str, dict[str, list[float]]] = {}
+    for run in results["runs"]:
+        # A run that did not solve its environment counts as infinitely long.
+        steps = math.inf if run["steps"] is None else run["steps"]
+        found.setdefault(run["environment"], {}).setdefault(run["memory"], []).append(steps)
+
+    memories, seeds = results["memories"], results["seeds"]
+    lines, slower = [], []
+    for name, recipe in results["settings"]["environments"].items():
+        by_memory = found.get(name, {})
+        cells = [_steps_cell(by_memory.get(memory, []), seeds) for memory in memories]
+        lines.append([f"{name}, {recipe['stop_return']:g}", *cells])
+        medians = {memory: statistics.median(steps) for memory, steps in by_memory.items()}
+        rival = medians.get("use_lstm", math.inf)
+        slower += [
+            f"{memory} on {name} ({_thousands(median)} to {_thousands(rival)})"
+            for memory, median in medians.items()
+            if median > rival
+        ]
+
+    text = _table(["RLlib's example, stop at a return of", *memories], lines)
+    text += "\n\nEnvironment steps until then: **median** (each seed). "
+    text += "More in the median than RLlib's use_lstm: " + (", ".join(slower) or "none") + "."
+    num_missing = len(lines) * len(memories) * seeds - len(results["runs"])
+    if num_missing:
+        text += f" Missing are {num_missing} runs: python benchmarks/rllib_examples.py makes them."
+    return f"{text}\n\n{_where(results)}"
+
+
+def _steps_cell(steps: list[float], seeds: int) -> str:
+    if not steps:
+        return "missing"
+    each = ", ".join(_thousands(value) for value in steps)
+    cell = f"**{_thousands(statistics.median(steps))}** ({each})"
+    return cell if len(steps) == seeds else f"{cell}; {seeds - len(steps)} missing"
+
+
+def _thousands(steps: float) -> str:
+    return f"{steps / 1000:.0f}k" if math.isfinite(steps) else "not solved"
+
+
 TABLES: dict[str, Callable[[Results], str]] = {
     "dnc_speed": speed_table,
     "ppo_throughput": throughput_table,
     "time_to_solve": solving_table,
+    "rllib_examples": examples_table,
 }
 
 
@@ -202,9 +248,10 @@ def main() -> None:
         print(f"There is no results/{name}.json: run python benchmarks/{name}.py")
         del results[name]
     print("\n\n".join(TABLES[name](found) for name, found in results.items()))
-    if results:
+    drawn = {name: found for name, found in results.items() if name in PANELS}
+    if drawn:
         with write_atomically(measuring.RESULTS / "speed.png") as temporary:
-            draw(results).savefig(temporary, dpi=200)  # Two pixels for one, at a README's width.
+            draw(drawn).savefig(temporary, dpi=200)  # Two pixels for one, at a README's width.
 
 
 if __name__ == "__main__":

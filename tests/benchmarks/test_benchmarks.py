@@ -228,6 +228,96 @@ def test_throughput_is_saved_printed_and_drawn(results, monkeypatch, capsys):
     report.draw({"ppo_throughput": saved}).savefig(results / "speed.png")
 
 
+# --- rllib_examples -------------------------------------------------------------------------------
+
+
+@pytest.mark.ray
+def test_within_an_environment_only_the_network_differs():
+    import rllib_examples
+
+    for recipe in rllib_examples.RECIPES.values():
+        described = []
+        for memory in rllib_examples.MEMORIES:
+            config = rllib_examples.config_of(recipe, memory, seed=3).to_dict()
+            assert config["seed"] == 3
+            described.append(
+                {
+                    key: value
+                    for key, value in config.items()
+                    if isinstance(value, int | float | str | None) and "rl_module" not in key
+                }
+            )
+        assert len(described[0]) > 100
+        assert all(other == described[0] for other in described)
+
+
+@pytest.mark.ray
+@pytest.mark.parametrize("case", [0, 1])
+def test_look_and_push_pays_only_those_who_looked_and_remembered(case):
+    import rllib_examples
+
+    environment = rllib_examples.RECIPES["LookAndPush"].make(None)
+    for answer in (0, 1):
+        environment.reset()
+        environment.unwrapped._case = case
+        path = [0, 1, 1, 1]  # Look, go back, and push to the end.
+        results = [environment.step(action) for action in (*path, answer)]
+        assert results[0][0] == case
+        assert [result[2] for result in results] == [False] * 4 + [True]
+        right = 10 if answer == case else -10
+        assert sum(result[1] for result in results) == right - 4
+
+
+@pytest.mark.ray
+def test_a_run_says_how_many_steps_it_took():
+    import rllib_examples
+
+    recipe = rllib_examples.RECIPES["LookAndPush"]._replace(
+        most_steps=1, training={"train_batch_size_per_learner": 200, "num_epochs": 1}
+    )
+    with rllib_examples.ray_session(num_cpus=1):
+        unsolved = rllib_examples.solve(recipe, "use_lstm", seed=0)
+        solved = rllib_examples.solve(recipe._replace(stop_return=-1000), "DNC", seed=0)
+    assert unsolved["steps"] is None
+    assert unsolved["env_steps"][-1] >= 200
+    assert solved["steps"] == solved["env_steps"][-1]
+    assert -60 < solved["mean_return"][-1] < 6
+
+
+@pytest.mark.ray
+def test_examples_go_on_where_they_were_and_the_table_says_what_is_missing(
+    results, monkeypatch, capsys
+):
+    import rllib_examples
+
+    steps = iter([2000, 4000, None, 9000])
+    recipe = rllib_examples.RECIPES["LookAndPush"]
+    monkeypatch.setattr(rllib_examples, "RECIPES", {"LookAndPush": recipe, "Other": recipe})
+    monkeypatch.setattr(rllib_examples, "MEMORIES", ("GRU", "use_lstm"))
+    monkeypatch.setattr(rllib_examples, "SEEDS", range(2))
+    monkeypatch.setattr(rllib_examples, "ray_session", lambda num_cpus: contextlib.nullcontext())
+    monkeypatch.setattr(rllib_examples, "solve", lambda *_: {"steps": next(steps)})
+    with pytest.raises(StopIteration):  # The fifth run is interrupted.
+        rllib_examples.main()
+    saved = measuring.load("rllib_examples")
+    assert [run["steps"] for run in saved["runs"]] == [2000, 4000, None, 9000]
+    table = report.examples_table(saved)
+    assert "| LookAndPush, 4.5 | **not solved** (2k, not solved) | **6k** (4k, 9k) |" in table
+    assert "| Other, 4.5 | missing | missing |" in table
+    assert "than RLlib's use_lstm: GRU on LookAndPush (not solved to 6k)." in table
+    assert "Missing are 4 runs" in table
+
+    steps = iter([1000] * 4)
+    rllib_examples.main()
+    printed = capsys.readouterr().out
+    assert "| Other, 4.5 | **1k** (1k, 1k) | **1k** (1k, 1k) |" in printed
+    assert "Missing" not in printed
+
+    monkeypatch.setattr(rllib_examples, "WIDTH", 1)
+    with pytest.raises(SystemExit, match="runs with other settings"):
+        rllib_examples.main()
+
+
 # --- report ---------------------------------------------------------------------------------------
 
 
