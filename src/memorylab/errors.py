@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from numbers import Integral
 
 
@@ -44,3 +44,24 @@ def check_count(value: int, what: str, minimum: int = 1) -> int:
     if value < minimum:
         raise ValueError(f"{what} must be at least {minimum}, got {value}.")
     return value
+
+
+def check_range(value: int | tuple[int, int], what: str) -> tuple[int, int]:
+    """Return the pair (shortest, longest), which ``value`` is or has one number for.
+
+    Raises:
+        ValueError: ``value`` is neither a whole number of at least 1 nor such a pair of them.
+    """
+    pair = (value, value) if isinstance(value, Integral) else value
+    # A text has a length too, but no whole numbers in it.
+    if (
+        not isinstance(pair, Sequence)
+        or len(pair) != 2
+        or not all(isinstance(length, Integral) for length in pair)
+        or not 1 <= pair[0] <= pair[1]
+    ):
+        raise ValueError(
+            f"{what} must be a whole number of at least 1, or a pair (shortest, longest) of them, "
+            f"got {value!r}."
+        )
+    return int(pair[0]), int(pair[1])

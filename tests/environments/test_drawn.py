@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memorylab.environments import (
+    Courier,
     Menu,
     TMaze,
     TwoDials,
@@ -21,7 +22,7 @@ from memorylab.environments import (
 )
 from memorylab.environments.cards import SUITS, _card_game
 
-OWN = [TMaze, TwoDials, Menu]
+OWN = [TMaze, TwoDials, Menu, Courier]
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=20)
 
 

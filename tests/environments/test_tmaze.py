@@ -90,7 +90,7 @@ def test_gymnasium_finds_nothing_wrong():
     check_env(TMaze(), skip_render_check=True)
 
 
-@pytest.mark.parametrize("lengths", [0, (0, 3), (4, 3), (3,), (1.5, 3)])
+@pytest.mark.parametrize("lengths", [0, (0, 3), (4, 3), (3,), (1.5, 3), 2.5, "ab"])
 def test_impossible_corridors_are_refused(lengths):
     with pytest.raises(ValueError, match="corridor_length must be a whole number"):
         TMaze(lengths)

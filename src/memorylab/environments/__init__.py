@@ -1,6 +1,7 @@
-"""Gymnasium environments that need memory: three of our own, and POPGym's by name."""
+"""Gymnasium environments that need memory: four of our own, and POPGym's by name."""
 
 from memorylab.environments.cards import action_names_of, scene_of
+from memorylab.environments.courier import Courier
 from memorylab.environments.images import ScaleImageObservation
 from memorylab.environments.make import environment_names, make_environment
 from memorylab.environments.menu import Menu
@@ -9,6 +10,7 @@ from memorylab.environments.tmaze import TMaze, tmaze_scene
 from memorylab.environments.two_dials import TwoDials
 
 __all__ = [
+    "Courier",
     "Menu",
     "ScaleImageObservation",
     "Scene",

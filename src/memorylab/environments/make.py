@@ -15,12 +15,15 @@ from typing import Any, TypeAlias
 import gymnasium as gym
 from gymnasium.envs.registration import EnvSpec
 
+from memorylab.environments.courier import Courier
 from memorylab.environments.menu import Menu
 from memorylab.environments.tmaze import TMaze
 from memorylab.environments.two_dials import TwoDials
 from memorylab.errors import reject_unknown_keys, suggest
 
-_OWN: dict[str, type[gym.Env]] = {"Menu": Menu, "TMaze": TMaze, "TwoDials": TwoDials}
+_OWN: dict[str, type[gym.Env]] = {
+    environment.__name__: environment for environment in (Courier, Menu, TMaze, TwoDials)
+}
 
 
 @functools.cache
@@ -55,8 +58,8 @@ def make_environment(name: EnvironmentSource, **config: Any) -> gym.Env:
     Observation spaces are not flattened; they may be tuples or dictionaries.
 
     Args:
-        name: ``"Menu"``, ``"TMaze"``, ``"TwoDials"``, the name of a class of POPGym, such as
-            ``"RepeatPreviousEasy"``, or an id of Gymnasium, such as ``"CartPole-v1"`` or
+        name: ``"Courier"``, ``"Menu"``, ``"TMaze"``, ``"TwoDials"``, the name of a class of POPGym,
+            such as ``"RepeatPreviousEasy"``, or an id of Gymnasium, such as ``"CartPole-v1"`` or
             ``"module:Id"``. Or a class of environments, or a function that returns one when it is
             called with ``config`` as a dictionary.
         **config: Arguments of the environment's constructor. A class whose first parameter is

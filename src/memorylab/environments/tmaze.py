@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from memorylab.environments.scene import DrawnEnvironment, Scene, Shape, text_shape
-from memorylab.errors import reject_unknown_keys
+from memorylab.errors import check_range, reject_unknown_keys
 
 FORWARD, LEFT, RIGHT = range(3)
 _BUMP_REWARD = -0.1
@@ -47,17 +47,7 @@ class TMaze(DrawnEnvironment):
         self, corridor_length: tuple[int, int] | int = (6, 10), render_mode: str | None = None
     ):
         super().__init__(render_mode)
-        lengths = (corridor_length,) * 2 if isinstance(corridor_length, int) else corridor_length
-        if (
-            len(lengths) != 2
-            or not all(isinstance(length, (int, np.integer)) for length in lengths)
-            or not 1 <= lengths[0] <= lengths[1]
-        ):
-            raise ValueError(
-                "corridor_length must be a whole number of at least 1, or a pair (shortest, "
-                f"longest) of them, got {corridor_length!r}."
-            )
-        self.shortest, self.longest = (int(length) for length in lengths)
+        self.shortest, self.longest = check_range(corridor_length, "corridor_length")
         self.max_episode_length = 4 * self.longest
         self.observation_space = gym.spaces.Box(0.0, 1.0, (4,), np.float32)
         self.action_space = gym.spaces.Discrete(3)
