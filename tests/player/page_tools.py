@@ -20,12 +20,26 @@ LAYOUT_PROBLEMS = """() => {
   }
   const widgets = [...root.querySelectorAll("canvas, button, select, input")].filter(seen);
   const leaves = [...texts.filter((node) => !node.children.length), ...widgets];
+  // Of a text each line, because one may begin beside another text and go on below it.
+  const boxes = new Map(leaves.map((node) => {
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const { left, right, top, bottom } = box(node); // which may cut the text
+    const lines = [...range.getClientRects()].map((line) => ({
+      left: Math.max(left, line.left),
+      right: Math.min(right, line.right),
+      top: Math.max(top, line.top),
+      bottom: Math.min(bottom, line.bottom),
+    }));
+    return [node, widgets.includes(node) ? [box(node)] : lines];
+  }));
+  const overlap = (a, b) =>
+    Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 &&
+    Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1.5;
   leaves.forEach((one, i) => leaves.slice(0, i).forEach((other) => {
     if (one.contains(other) || other.contains(one)) return;
-    const [a, b] = [box(one), box(other)];
-    const width = Math.min(a.right, b.right) - Math.max(a.left, b.left);
-    const height = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
-    if (width > 1 && height > 1.5) problems.push(`overlap: ${name(one)} and ${name(other)}`);
+    if (boxes.get(one).some((a) => boxes.get(other).some((b) => overlap(a, b))))
+      problems.push(`overlap: ${name(one)} and ${name(other)}`);
   }));
   return problems;
 }"""

@@ -44,6 +44,7 @@ def test_the_sign_turns_the_agent(live):
     assert verdict(page) == turns(8)
     assert page.locator(".mp-chosen").inner_text().startswith("left")
     page.locator("[data-action=sign-right]").click()
+    settle(page)
     assert page.locator("[data-action=sign-right]").get_attribute("aria-pressed") == "true"
     assert page.locator("[data-action=sign-left]").get_attribute("aria-pressed") == "false"
     assert page.locator(".mp-chosen").inner_text().startswith("right")
@@ -121,7 +122,7 @@ def test_the_undisturbed_run_beside_it_is_in_the_same_maze(live):
     settle(page)
     page.locator("input[aria-label=step]").focus()
     page.keyboard.press("End")
-    ends = page.locator(".mp-after svg").evaluate_all(
+    ends = page.locator(".mp-before svg").evaluate_all(
         "(all) => all.map((one) => one.getAttribute('aria-label'))"
     )
     traces = [record(trained_agent(), maze(2, 7), text)[0] for text in ("memory@3=0", "")]

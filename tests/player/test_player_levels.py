@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from maze_examples import maze, trained_agent
 from page_tools import LAYOUT_PROBLEMS, pixels, point_at, step_of, value_of
 from player_examples import NODE, record, record_other, run_script
 
@@ -77,15 +78,39 @@ def test_every_step_fits_one_screen(visit, name, runs, level, width, height):
         assert page.evaluate(TALLEST) <= height
 
 
-@pytest.mark.parametrize(("level", "size"), [("simple", (900, 620)), ("everything", (1300, 900))])
-def test_a_model_fits_one_screen_with_its_laboratory(visit, level, size):
-    task = Copy(min_length=8, max_length=8)
+def copy_live(disturbance=None):
+    """Return the player of the trained copy model, to change its run in the page."""
+    task = Copy()
     model = DNC(task.input_size, task.output_size)
     load_weights(model, DATA / "copy_weights.safetensors")
-    sequence = task.sample(1, torch.Generator().manual_seed(5)).input[0]
-    page = visit(MemoryPlayer(model, sequence, task=task), size[0], level, height=size[1])
+    return MemoryPlayer(model, COPY.input, task=task, disturbance=disturbance)
+
+
+WIPED = "memory@4=0; write_gate@6=0"
+LABORATORIES = {
+    "copy": lambda: copy_live(WIPED),
+    "copy with 64 locations": lambda: copy_live(f"{WIPED}; N=64"),
+    "copy with 256 locations": lambda: copy_live(f"{WIPED}; N=256"),
+    "agent": lambda: MemoryPlayer(trained_agent(), maze(1, 8), disturbance="memory@4=0"),
+}
+
+
+@pytest.mark.parametrize("name", LABORATORIES)
+@pytest.mark.parametrize(("level", "size"), [("simple", (900, 620)), ("everything", (1300, 900))])
+def test_a_laboratory_fits_one_screen_alone_and_beside_the_undisturbed_run(
+    visit, name, level, size
+):
+    width, height = size
+    page = visit(LABORATORIES[name](), width, level, height=height)
     assert page.locator(".mp-laboratory").bounding_box()["height"] > 50
-    assert page.evaluate(TALLEST) <= size[1]
+    for compared in (False, True):
+        if compared:
+            page.locator("[data-action=compare]").click()
+            assert page.locator(".mp-view").count() == 2
+        assert page.evaluate(TALLEST) <= height
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        page.evaluate("window.scrollTo(0, 0)")
+        assert page.evaluate(LAYOUT_PROBLEMS) == []
 
 
 @pytest.mark.parametrize("runs", [1, 2])

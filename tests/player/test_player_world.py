@@ -117,7 +117,8 @@ def test_a_run_without_a_world_has_none(visit):
 
 def test_two_runs_have_a_world_each_and_their_difference_none(visit):
     page = visit(MemoryPlayer(episode(), compare=episode(9), t=11), level="simple")
-    labels = page.locator(".mp-after svg").evaluate_all(
+    assert page.locator(".mp-after").count() == 0
+    labels = page.locator(".mp-before svg").evaluate_all(
         "(all) => all.map((one) => one.getAttribute('aria-label').split(':')[0])"
     )
     assert labels == ["Step 12", "Step 9"]  # the shorter run keeps its end

@@ -43,16 +43,16 @@ export class AgentControls {
       "section",
       { class: "mp-agent", "aria-label": "maze and memory of the agent" },
       row(
-        "sign",
-        signs,
+        element("span", { class: "mp-named" }, "sign", signs),
         element("label", {}, "corridor ", this.length, this.count),
         this.wipe,
         this.wipeAll,
       ),
-      this.verdict,
     );
-    // Within the laboratory's, which keeps the slider's keys from the player.
-    this.lab.root.prepend(this.root);
+    // Among the laboratory's, which keeps the slider's keys from the player.
+    const { parentNode } = this.lab.list;
+    parentNode.prepend(this.root);
+    parentNode.append(this.verdict);
     this.follow();
   }
 

@@ -14,7 +14,8 @@ export function buildEverything(view) {
     step: stepFigures(view),
     whole: [
       group("Over the whole run", [...runLines(view), clock(), clock()], true),
-      ...gateGroup(view, !(run.heads > 4)),
+      // Closed where nothing else would let them fit the screen: of many heads, and of two agents.
+      ...gateGroup(view, !(run.heads > 4) && !(view.crowded && view.world)),
     ],
   };
 }
@@ -30,10 +31,10 @@ function group(title, rows, open) {
 // -- one step
 
 function stepFigures(view) {
-  const { run, compact } = view;
-  const cell = view.crowded ? 7 : compact ? 9 : 12; // Two runs share the width.
+  const { run, compact, crowded } = view;
+  const cell = crowded ? 7 : compact ? 9 : 12; // Two runs share the width.
   const limit = (count, most) => Math.max(96, Math.min(most, count * cell));
-  const high = (letter) => limit(view.axes.sizes[letter], compact ? 176 : 240);
+  const high = (letter) => limit(view.axes.sizes[letter], crowded ? 128 : compact ? 176 : 216);
   const wide = limit(run.word ?? 0, compact ? 176 : 240);
   const stored = run.frame ? [view.frame(run.frame)] : [];
   for (const name of view.names("words")) stored.push(wordsFigure(view, name, wide, high));
@@ -161,7 +162,8 @@ function runLines(view) {
   const placed = ["usage", "write_weighting", "read_weighting"].filter((name) => run.has(name));
   const units = view.names("places").filter((name) => placesOf(run, name) !== "N");
   const entries = view.entries([...placed, ...units]);
-  const most = Math.min(view.compact ? 64 : 96, (view.compact ? 200 : 360) / entries.length);
+  const high = view.crowded ? 40 : view.compact ? 64 : view.player.network ? 64 : 96;
+  const most = Math.min(high, (view.compact ? 200 : 360) / entries.length);
   return [
     ...numbers.map((name) => numbersLine(view, name)),
     ...entries.map((entry) => {
@@ -188,7 +190,7 @@ export function numbersLine(view, name, options = {}) {
       ? 16
       : Math.max(
           view.crowded ? 24 : view.compact ? 30 : 36,
-          Math.min(72, count * (view.crowded ? 3 : 5)),
+          Math.min(view.crowded ? 36 : view.world ? 54 : 72, count * (view.crowded ? 3 : 5)),
         ),
     numbers: single,
     tell: (row) => (single ? label : `${label} ${row}`),

@@ -65,9 +65,13 @@ export class Laboratory {
       element(
         "div",
         { class: "mp-lab-body" },
-        row(...this.counting, element("span", {}, "locations"), this.sizes, undoing),
-        row(this.wipeButton, this.hint, this.moreButton),
-        row(this.verdict, this.compareButton, this.list),
+        row(
+          ...this.counting,
+          element("span", { class: "mp-named" }, "locations", this.sizes),
+          undoing,
+          ...[this.wipeButton, this.hint, this.moreButton],
+          ...[this.verdict, this.compareButton, this.list],
+        ),
         this.message,
       ),
       this.tools.root,
@@ -338,7 +342,10 @@ export class Laboratory {
     if (at !== null)
       this.wipeButton.textContent = `Wipe location ${this.number(at)} at step ${player.step}`;
     const flip = this.bits ? "a bit to flip it, or " : "";
-    this.hint.textContent = at === null ? `Click ${flip}a row of the memory to wipe it.` : "";
+    // Whoever has changed something needs the room more than the hint.
+    const changed = this.history.now.edits.length > 0;
+    this.hint.textContent =
+      at === null && !changed ? `Click ${flip}a row of the memory to wipe it.` : "";
     const shown = groups(this.history.now.edits).map((group) => [
       group,
       describe(group, this.table, this.number),

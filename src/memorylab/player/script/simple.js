@@ -29,12 +29,16 @@ const SIZES = {
     line: 38,
     placed: 106,
   },
-  crowded: { row: 5, least: 80, most: 112, word: 9, side: 40, own: 100, line: 22, placed: 52 },
+  agent: { row: 12, least: 88, most: 144, word: 13, side: 52, own: 150, line: 26, placed: 68 },
+  agents: { row: 8, least: 48, most: 88, word: 9, side: 40, own: 100, line: 16, placed: 44 },
+  crowded: { row: 5, least: 80, most: 96, word: 9, side: 40, own: 100, line: 22, placed: 52 },
   compact: { row: 8, least: 120, most: 152, word: 9, side: 40, own: 100, line: 30, placed: 80 },
 };
-/** Two runs share the screen's width; a model that runs in the page shares its height. */
-const sizesFor = ({ compact, crowded, player }) =>
-  SIZES[crowded ? "crowded" : compact ? "compact" : player.network ? "laboratory" : "wide"];
+/** Two runs share the screen's width; a laboratory and an agent's world share its height. */
+function sizesFor({ compact, crowded, world, player }) {
+  if (world && player.network) return SIZES[compact ? "agents" : "agent"];
+  return SIZES[crowded ? "crowded" : compact ? "compact" : player.network ? "laboratory" : "wide"];
+}
 
 export function buildSimple(view) {
   return { step: stepFigures(view), whole: runLines(view) };
@@ -190,6 +194,8 @@ function runLines(view) {
   if (hasBits(run)) lines.push(...answerLines(view, small));
   else if (run.has(last)) numbers(last, acts ? "does" : undefined);
   const elsewhere = ["input", "output", ...(acts ? ["action"] : [])];
+  // Of two agents with a laboratory, the reward stands beside their actions alone.
+  if (acts && view.crowded) elsewhere.push("reward");
   for (const name of simple.filter((one) => !elsewhere.includes(one)))
     if (name !== "target" || !hasBits(run)) numbers(name);
   return [...lines, clockLine(view.player.steps)];
@@ -210,7 +216,7 @@ function placed(view) {
     const tell = (row) =>
       `${label}, ${axes.say(letter, row)} ` +
       `(${subscript(run, entry.name, entry.index + places[row])})`;
-    const height = clamp(24, room, Math.max(56, count * 5));
+    const height = clamp(20, room, Math.max(56, count * 5));
     const shown = hasHeads && run.heads > 1 ? `head ${head + 1}` : label;
     const tone = letter === "N" ? (hasHeads ? "mp-read" : "mp-write") : "";
     return [entry, { label: shown, tell, height, tone }];

@@ -20,7 +20,7 @@ export class View {
     this.touched = []; // what marks a step's write and read in the memory
     this.words = element("p", { class: "mp-words", "aria-live": "polite" });
     this.world = hasWorld(run) ? new World(this) : null;
-    const world = this.world ? [this.world.root] : [];
+    const { step, whole } = this.world ?? { step: [], whole: [] };
     const parts = simple ? buildSimple(this) : buildEverything(this);
     const about = run.label ? "" : run.about;
     const heading = element(
@@ -31,15 +31,14 @@ export class View {
     );
     this.root = element(
       "section",
-      { class: "mp-view", "aria-label": run.label || "run" },
+      { class: `mp-view${compact ? " mp-compact" : ""}`, "aria-label": run.label || "run" },
       heading,
       this.words,
-      ...(simple ? world : []),
       element(
         "div",
         { class: "mp-main" },
-        element("div", { class: "mp-step" }, ...(simple ? [] : world), ...parts.step),
-        element("div", { class: "mp-whole" }, ...parts.whole),
+        element("div", { class: "mp-step" }, ...step, ...parts.step),
+        element("div", { class: "mp-whole" }, ...whole, ...parts.whole),
       ),
     );
     for (const line of this.lines) line.drawOnce();
@@ -122,7 +121,9 @@ export class View {
     const every = all ? 1 : spacing(count, length, kind === "row" ? 12 : 22);
     const box = element("div", { class: `mp-ticks mp-ticks-${kind}`, "aria-hidden": "true" });
     for (let i = 0; i < count; i += every) {
-      const style = { [kind === "row" ? "top" : "left"]: `${(100 * (i + 0.5)) / count}%` };
+      const place = `${(100 * (i + 0.5)) / count}%`;
+      // Beside a row of a pixel's height a number would reach into the title.
+      const style = kind === "row" ? { top: `max(1.5px, ${place})` } : { left: place };
       box.append(element("span", { style, title: titles?.[i] }, String(names ? names[i] : i)));
     }
     return box;

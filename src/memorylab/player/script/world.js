@@ -1,5 +1,6 @@
 // An agent's world at a step: what there is to see before its action, how likely it finds each
-// action, and what comes of the one that it takes.
+// action, and what comes of the one that it takes. Two runs side by side have room for one picture
+// each: of the last step it shows how it ended, of the others what comes of it is seen a step later.
 
 import { drawing, element, show } from "./elements.js";
 
@@ -58,7 +59,11 @@ export class World {
     this.before = element("figure", { class: "mp-before" });
     this.after = element("figure", { class: "mp-after" });
     this.acts = element("div", { class: "mp-acts" });
-    this.root = element("div", { class: "mp-world" }, this.before, this.acts, this.after);
+    const world = (...parts) => element("div", { class: "mp-world" }, ...parts);
+    // Above the memory, and above the lines of the whole run.
+    if (view.compact) [this.step, this.whole] = [[world(this.before, this.acts)], []];
+    else if (view.simple) [this.step, this.whole] = [[this.before], [world(this.acts, this.after)]];
+    else [this.step, this.whole] = [[world(this.before, this.acts, this.after)], []];
   }
 
   get run() {
@@ -66,15 +71,18 @@ export class World {
   }
 
   draw(step) {
-    const { scenes } = this.run;
-    step = Math.min(step, this.run.steps - 1);
+    const { scenes, steps } = this.run;
+    step = Math.min(step, steps - 1);
     const caption = (text, note = "") =>
       element("figcaption", {}, text, element("span", {}, note && ` (${note})`));
     try {
       if (scenes) {
+        const { compact } = this.view;
+        const ended = compact && step === steps - 1;
+        const note = compact ? "" : "dashed: out of the agent's sight";
         this.before.replaceChildren(
-          caption("the world", "dashed: out of the agent's sight"),
-          drawScene(scenes[step]),
+          ended ? caption("how it ended") : caption("the world", note),
+          drawScene(scenes[ended ? steps : step]),
         );
         this.after.replaceChildren(caption("what comes of it"), drawScene(scenes[step + 1]));
       }
@@ -131,7 +139,8 @@ export class World {
     const sentences = run.scenes
       ? [run.scenes[step === run.steps - 1 ? step + 1 : step].label]
       : [];
-    if (run.has("action_probabilities") && run.size("action") === 1) {
+    // Beside another run there is no room to say what stands right below.
+    if (!this.view.compact && run.has("action_probabilities") && run.size("action") === 1) {
       const action = run.at("action", step)[0];
       const sure = run.at("action_probabilities", step)[action];
       sentences.push(`Its action: ${nameAction(run, action)} (${Math.round(100 * sure)} %).`);
