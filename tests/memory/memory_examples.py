@@ -14,13 +14,17 @@ INPUT_SIZE = 3
 
 _SMALL = {"hidden_size": 5}
 _SMALL_DNC = _SMALL | {"num_locations": 4, "word_size": 3}
+_SMALLER: dict[str, dict] = {
+    "dnc": {"num_locations": 4, "word_size": 3},
+    "lmu": {"memory_size": 4, "window": 3},
+    "s4d": {"num_modes": 2, "min_step": 0.1, "max_step": 0.9},
+    "ffm": {"memory_size": 3, "context_size": 2, "max_period": 7},
+}
 
 MODELS = {
     **{
-        name: lambda name=name, model_class=model_class: make_memory(
-            name, INPUT_SIZE, **(_SMALL_DNC if model_class is DNC else _SMALL)
-        )
-        for name, model_class in MEMORY_MODELS.items()
+        name: lambda name=name: make_memory(name, INPUT_SIZE, **_SMALL, **_SMALLER.get(name, {}))
+        for name in MEMORY_MODELS
     },
     "dnc by the reference": lambda: DNC(INPUT_SIZE, implementation="reference", **_SMALL_DNC),
     "dnc with feedforward controller": lambda: DNC(

@@ -42,12 +42,12 @@ fixed = settings(deadline=None, derandomize=True, max_examples=10)
 every_model = pytest.mark.parametrize("name", MODELS)
 
 CLASSES = {
+    **{name: model_class.trace_class for name, model_class in MEMORY_MODELS.items()},
     "mlp": MemorylessTrace,
     "clocked_mlp": MemorylessTrace,
     "elman": ElmanTrace,
     "gru": GRUTrace,
     "lstm": LSTMTrace,
-    "dnc": DNCTrace,
 }
 
 

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
+
 from memorylab.rllib import learner_batch
 from memorylab.rllib.agent import make_runner
+
+FEW_MEMORIES = ["mlp", "gru", "lstm", "lru", "dnc"]
+"""A memory of each form of state: none, one array, two, those of the parallel models, nested."""
+
+SOME_MEMORIES = pytest.mark.parametrize("memory", FEW_MEMORIES)
+"""For tests of what RLlib does with a memory; that each replays is tested of each."""
 
 
 def sample_and_batch(config, num_timesteps=200):

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import gymnasium as gym
 import numpy as np
 import torch
-from learner_examples import sample_and_batch
+from learner_examples import FEW_MEMORIES, sample_and_batch
 from ray.rllib.algorithms.ppo import PPOConfig
 from ray.rllib.core.columns import Columns
 from ray.rllib.models import ModelCatalog
@@ -22,7 +22,6 @@ from torch.distributions import AffineTransform, Beta, Categorical, Normal, Tran
 from torch.nn.functional import softplus
 
 from memorylab.environments import TwoDials
-from memorylab.memory import MEMORY_MODELS
 from memorylab.rllib import ppo_config, record_demonstrations, register_environments
 from memorylab.rllib.classic import MemoryModelV2
 from memorylab.rllib.classic.worker import make_worker, update
@@ -248,7 +247,7 @@ def is_supported(cell: Cell) -> bool:
 
 
 def every_cell() -> Iterable[Cell]:
-    axes = (HEAD_CASES, LOSSES, sorted(MEMORY_MODELS), RUNNERS)
+    axes = (HEAD_CASES, LOSSES, FEW_MEMORIES, RUNNERS)
     return filter(is_supported, itertools.starmap(Cell, itertools.product(*axes)))
 
 

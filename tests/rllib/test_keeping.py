@@ -7,6 +7,7 @@ import gymnasium as gym
 import numpy as np
 import pytest
 import torch
+from learner_examples import SOME_MEMORIES
 from ray.rllib.connectors.env_to_module import (
     FlattenObservations,
     MeanStdFilter,
@@ -15,7 +16,6 @@ from ray.rllib.connectors.env_to_module import (
 from ray.rllib.utils.filter import RunningStat
 
 from memorylab.environments import make_environment
-from memorylab.memory import MEMORY_MODELS
 from memorylab.rllib import Agent, History, evaluate, ppo_config, train_ppo
 from memorylab.rllib.agent import make_runner
 from memorylab.rllib.connector_states import pipelines_of, read_states
@@ -98,7 +98,7 @@ def test_observations_pass_the_filter_as_training_left_it():
         )
 
 
-@pytest.mark.parametrize("memory", MEMORY_MODELS)
+@SOME_MEMORIES
 def test_rows_of_a_batch_act_as_if_alone(memory):
     made = agent(memory)
     generator = np.random.default_rng(0)
@@ -200,7 +200,7 @@ assert not ray.is_initialized()
 
 
 @pytest.mark.parametrize("filtered", [False, True])
-@pytest.mark.parametrize("memory", MEMORY_MODELS)
+@SOME_MEMORIES
 def test_a_loaded_agent_is_the_saved_one(memory, filtered, tmp_path):
     made = agent(memory, mean_std if filtered else None, seed=4)
     made.history = History(env_steps=[5], mean_return=[0.5], seconds=[1.0])
@@ -370,7 +370,7 @@ def test_training_begins_with_given_weights(ray, tmp_path):
 # --- exporting ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("memory", MEMORY_MODELS)
+@SOME_MEMORIES
 @pytest.mark.parametrize("environment", ["TMaze", "Menu"])
 def test_an_exported_agent_has_the_same_logits_over_an_episode(memory, environment, tmp_path):
     runtime = pytest.importorskip("onnxruntime")

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import torch
 from matrix_examples import (
+    FEW_MEMORIES,
     HEAD_CASES,
     LOSSES,
-    MEMORY_MODELS,
     RUNNERS,
     every_cell,
     pairwise,
@@ -64,7 +64,7 @@ def test_few_cells_hold_every_pair():
             for cells in (FEW, every_cell())
         )
         assert met == all_pairs
-    assert len(FEW) < 0.5 * len(HEAD_CASES) * len(LOSSES) * len(MEMORY_MODELS) * len(RUNNERS)
+    assert len(FEW) < 0.5 * len(HEAD_CASES) * len(LOSSES) * len(FEW_MEMORIES) * len(RUNNERS)
 
 
 FITTING = {

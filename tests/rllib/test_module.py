@@ -2,7 +2,7 @@ import gymnasium as gym
 import numpy as np
 import pytest
 import torch
-from learner_examples import sample_and_batch
+from learner_examples import FEW_MEMORIES, SOME_MEMORIES, sample_and_batch
 from ray.rllib.core.columns import Columns
 
 from memorylab.environments import make
@@ -14,7 +14,6 @@ from memorylab.rllib.module import REMEMBERED
 pytestmark = pytest.mark.ray
 
 SMALL = {"dnc": {"hidden_size": 16, "num_locations": 6, "word_size": 5, "num_read_heads": 2}}
-EVERY_MEMORY = pytest.mark.parametrize("memory", sorted(MEMORY_MODELS))
 
 
 def small_config(environment="TMaze", memory="gru", **model_config):
@@ -27,8 +26,10 @@ def update(learner, episodes, **kwargs):
     learner.update(episodes=episodes, timesteps={}, **kwargs)
 
 
-@pytest.mark.parametrize("share", [True, False], ids=["shared", "separate"])
-@EVERY_MEMORY
+@pytest.mark.parametrize(
+    ("memory", "share"),
+    [(name, True) for name in MEMORY_MODELS] + [(name, False) for name in FEW_MEMORIES],
+)
 def test_the_padded_training_pass_reproduces_what_was_sampled(memory, share):
     # 7 is less than any episode, so rows begin in the middle of episodes too.
     config = small_config(memory=memory, max_seq_len=7, vf_share_layers=share)
@@ -50,7 +51,7 @@ def test_the_padded_training_pass_reproduces_what_was_sampled(memory, share):
 
 
 @pytest.mark.parametrize("share", [True, False], ids=["shared", "separate"])
-@EVERY_MEMORY
+@SOME_MEMORIES
 def test_the_optimizer_holds_every_parameter_and_moves_it(memory, share):
     config = small_config(memory=memory, vf_share_layers=share)
     learner, episodes, _ = sample_and_batch(config, num_timesteps=416)
@@ -68,7 +69,7 @@ def test_the_optimizer_holds_every_parameter_and_moves_it(memory, share):
     assert unmoved == []
 
 
-@EVERY_MEMORY
+@SOME_MEMORIES
 def test_padding_changes_no_gradient_by_a_bit_even_if_it_is_nan(memory):
     config = small_config(memory=memory)
     learner, _, batch = sample_and_batch(config)

@@ -9,8 +9,14 @@ from memorylab.errors import reject_unknown_keys, suggest
 from memorylab.memory.checks import other_name
 from memorylab.memory.dnc.dnc import DNC
 from memorylab.memory.feedforward import ClockedFeedForward, FeedForward
+from memorylab.memory.ffm import FastAndForgetful
+from memorylab.memory.indrnn import IndRNN
+from memorylab.memory.lmu import LMU
+from memorylab.memory.lru import LRU
+from memorylab.memory.mingru import MinGRU
 from memorylab.memory.model import MemoryModel
 from memorylab.memory.recurrent import GRU, LSTM, Elman
+from memorylab.memory.s4d import S4D
 
 MEMORY_MODELS: dict[str, type[MemoryModel]] = {
     "mlp": FeedForward,
@@ -18,6 +24,12 @@ MEMORY_MODELS: dict[str, type[MemoryModel]] = {
     "elman": Elman,
     "gru": GRU,
     "lstm": LSTM,
+    "mingru": MinGRU,
+    "indrnn": IndRNN,
+    "lmu": LMU,
+    "lru": LRU,
+    "s4d": S4D,
+    "ffm": FastAndForgetful,
     "dnc": DNC,
 }
 """The course's memory models; add a class here and it takes part in every comparison."""

@@ -8,6 +8,14 @@ from typing import ClassVar
 from memorylab.memory.arrays import COMMON, Array
 from memorylab.memory.dnc.trace import DNCTrace
 from memorylab.memory.trace import MemoryTrace
+from memorylab.memory.trace_linear import (
+    FFMTrace,
+    IndRNNTrace,
+    LMUTrace,
+    LRUTrace,
+    MinGRUTrace,
+    S4DTrace,
+)
 
 
 class MemorylessTrace(MemoryTrace):
@@ -93,6 +101,19 @@ class LSTMTrace(_RecurrentTrace):
 
 TRACE_CLASSES: dict[str, type[MemoryTrace]] = {
     trace_class.kind: trace_class
-    for trace_class in (MemoryTrace, MemorylessTrace, ElmanTrace, GRUTrace, LSTMTrace, DNCTrace)
+    for trace_class in (
+        MemoryTrace,
+        MemorylessTrace,
+        ElmanTrace,
+        GRUTrace,
+        LSTMTrace,
+        MinGRUTrace,
+        IndRNNTrace,
+        LMUTrace,
+        LRUTrace,
+        S4DTrace,
+        FFMTrace,
+        DNCTrace,
+    )
 }
 """The classes of traces by kind; add a class here and ``MemoryTrace.load`` reads its files."""
