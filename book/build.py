@@ -39,9 +39,10 @@ def build(folder: Path) -> int:
     for row in present(NOTEBOOKS):
         players = alive([places[run] for run in PLAYERS.get(row.file, [])])
         write_page(NOTEBOOKS / row.file, source / "course", players)
-    # Notebook 14 links to this page, and this page to the notebook.
-    guide = (HERE.parent / "CLUSTER.md").read_text()
-    (source / "CLUSTER.md").write_text(guide.replace("](notebooks/", "](course/"))
+    # Notebook 14 links to the page on clusters, and that page to the notebook.
+    for name in ("CLUSTER.md", "LOGGING.md"):
+        guide = (HERE.parent / name).read_text()
+        (source / name).write_text(guide.replace("](notebooks/", "](course/"))
     write_reference(source / "reference", [NOTEBOOKS / row.file for row in present(NOTEBOOKS)])
     index = (HERE / "index.md").read_text()
     (source / "index.md").write_text(index.replace("<!-- course map -->", course_map(NOTEBOOKS)))

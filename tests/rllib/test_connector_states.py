@@ -70,12 +70,18 @@ def filter_of(states):
 
 @pytest.mark.timeout(300)
 def test_an_agent_plays_with_the_filter_it_was_trained_with(ray, tmp_path):
-    made = config()
+    made = config().evaluation(
+        evaluation_interval=1, evaluation_duration=10, evaluation_config={"explore": False}
+    )
     agent = train_ppo(
         made, max_steps=8_000, stop_return=0.98, progress=False, checkpoint_path=tmp_path
     )
     trained = agent.history.last("mean_return")
     assert trained > 0.9
+    # The env runners of RLlib's own evaluation have the filter too, and add nothing to it.
+    assert agent.history.last("evaluation_return") > trained - 0.1
+    (statistics,) = agent.connectors["env_to_module"]["0 MeanStdFilter"][None]["running_stats"]
+    assert statistics["num_pushes"] < 1.5 * agent.history.last("env_steps")
     before = filter_of(agent.connectors)
     played = evaluate(agent, episodes=10)
     assert np.mean([episode.total_return for episode in played]) > trained - 0.1

@@ -89,15 +89,3 @@ def test_search_spaces_are_refused_where_one_configuration_is_trained(space, tmp
     message = r"model_config\['memory_config'\]\['hidden_size'\] is a search space.*doesn't look"
     with pytest.raises(ValueError, match=message):
         Agent(ppo_config("TMaze", memory_config={"hidden_size": space}))
-
-
-@pytest.mark.cluster
-@pytest.mark.timeout(200)
-def test_a_tuner_of_ray_searches_over_our_configuration(ray, tmp_path):
-    config = ours().training(train_batch_size_per_learner=416, num_epochs=1)
-    config.training(lr=tune.grid_search([1e-3, 1e-4]), gamma=tune.uniform(0.8, 0.9))
-    run = tune.RunConfig(stop={"training_iteration": 1}, storage_path=str(tmp_path), verbose=0)
-    results = tune.Tuner("PPO", param_space=config, run_config=run).fit()
-    assert [result.error for result in results] == [None, None]
-    assert sorted(result.config["lr"] for result in results) == [1e-4, 1e-3]
-    assert all(result.metrics["num_env_steps_sampled_lifetime"] >= 416 for result in results)

@@ -53,7 +53,8 @@ class Agent:
             default new ones, with the weights that ``config.seed`` gives.
         history: What training measured, a row per update: ``env_steps`` taken so far, the
             ``mean_return`` of the last episodes, up to 100, with sampled actions, and the
-            ``seconds`` of sampling and learning so far. By default empty.
+            ``seconds`` of sampling and learning so far; where ``config`` has an
+            ``evaluation_interval`` also the ``evaluation_return``. By default empty.
         connectors: What the connectors of ``config`` have learnt, such as the means and deviations
             of a ``MeanStdFilter``: see :func:`memorylab.rllib.connector_states.read_algorithm`.
             With new networks, by default what connectors begin with.
@@ -212,7 +213,9 @@ def _random_numbers_kept() -> Iterator[None]:
 
 def new_history(config: PPOConfig) -> History:
     """Return the history of an agent that has not begun to learn."""
-    return History(env_steps=[], mean_return=[], seconds=[], settings=settings_of(config))
+    columns = ["env_steps", "mean_return", "seconds"]
+    columns += ["evaluation_return"] if config.evaluation_interval else []
+    return History(settings=settings_of(config), **{name: [] for name in columns})
 
 
 def settings_of(config: PPOConfig) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a configuration of RLlib says of its model, and checks before anything is built of it."""
+"""What a configuration of RLlib says, and checks before anything is built of it."""
 
 from __future__ import annotations
 
@@ -41,3 +41,11 @@ def check_config(config: AlgorithmConfig) -> None:
                 "one memory, or False for two.",
                 stacklevel=3,
             )
+
+
+def count_workers(config: AlgorithmConfig) -> tuple[int, str]:
+    """Return how many processes besides the driver a training needs, and which, for messages."""
+    parts = {"env runners": config.num_env_runners, "learners": config.num_learners}
+    if config.evaluation_interval:
+        parts["env runners for evaluation"] = config.evaluation_num_env_runners
+    return sum(parts.values()), " and ".join(f"{count} {what}" for what, count in parts.items())

@@ -24,7 +24,7 @@ from memorylab.progress import progress_bar
 from memorylab.rllib._ray_patches import quiet_tune
 from memorylab.rllib.agent import Agent, new_history
 from memorylab.rllib.checkpoints import MODULE, read_connectors
-from memorylab.rllib.config_checks import check_config
+from memorylab.rllib.config_checks import check_config, count_workers
 from memorylab.rllib.session import ray_session, require_workers
 from memorylab.rllib.training import is_finished, updates
 from memorylab.training import History
@@ -152,7 +152,7 @@ def _train(runs: Sequence[_Run], goal: dict[str, Any], progress: bool) -> None:
     def resources(choice: dict[str, Any]) -> tune.PlacementGroupFactory:
         return PPO.default_resource_request(runs[choice["run"]].config)
 
-    needed = max(1 + run.config.num_env_runners + run.config.num_learners for run in runs)
+    needed = max(1 + count_workers(run.config)[0] for run in runs)
     what = "1 run" if len(runs) == 1 else f"{len(runs)} runs"
     with (
         ray_session(num_cpus=max(2, needed)),

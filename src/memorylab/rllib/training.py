@@ -27,7 +27,7 @@ from memorylab.rllib._ray_patches import (
 )
 from memorylab.rllib.agent import Agent, new_history
 from memorylab.rllib.checkpoints import save_checkpoint
-from memorylab.rllib.config_checks import check_config, model_config_of
+from memorylab.rllib.config_checks import check_config, count_workers, model_config_of
 from memorylab.rllib.connector_states import pipelines_in, read_algorithm, restore_states
 from memorylab.rllib.environments import with_named_environment
 from memorylab.rllib.failures import (
@@ -68,7 +68,8 @@ def train_ppo(
 
     Starts Ray if it isn't running, and then also stops it. An interrupt stops what was started and
     leaves the last checkpoint as it was. If an env runner dies, training goes on with the others.
-    If a learner dies, training ends with an error; resume it from the last checkpoint.
+    If a learner dies, training ends with an error; resume it from the last checkpoint. LOGGING.md
+    shows evaluation between updates, callbacks of one's own and loggers.
 
     Args:
         config: What to train: see :func:`memorylab.rllib.ppo_config`.
@@ -209,7 +210,14 @@ def update(algorithm: PPO, history: History) -> None:
         # NaN until the first episode has ended.
         mean_return=float(result["env_runners"].get("episode_return_mean", "nan")),
         seconds=history.last("seconds") + time.perf_counter() - start,
+        **_evaluated(history, result),
     )
+
+
+def _evaluated(history: History, result: dict[str, Any]) -> dict[str, float]:
+    """Return the last evaluation's return, NaN before the first, if ``history`` wants it."""
+    measured = result.get("evaluation", {}).get("env_runners", {}).get("episode_return_mean", "nan")
+    return {"evaluation_return": float(measured)} if "evaluation_return" in history.columns else {}
 
 
 def _train(algorithm: PPO, last: int) -> dict[str, Any]:
@@ -237,14 +245,14 @@ def running_algorithm(config: PPOConfig) -> Iterator[PPO]:
 
     PyTorch has one thread in the block: networks this small lose time to more of them.
     """
-    runners, learners = config.num_env_runners, config.num_learners
+    workers, which = count_workers(config)
     config = with_named_environment(config)
     if config.env_runner_cls is None and not config.is_multi_agent:
         config.env_runners(env_runner_cls=CheckedEnvRunner)
     if config.learner_class is PPOTorchLearner:
         config.learners(learner_class=CheckedPPOLearner)
-    with ray_session(num_cpus=max(1, runners + learners)), ExitStack() as ends:
-        require_workers(runners + learners, f"{runners} env runners and {learners} learners")
+    with ray_session(num_cpus=max(1, workers)), ExitStack() as ends:
+        require_workers(workers, which)
         errors = ends.enter_context(noted_errors())
         ends.callback(torch.set_num_threads, torch.get_num_threads())
         torch.set_num_threads(1)

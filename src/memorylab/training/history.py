@@ -20,7 +20,8 @@ class History:
     Attributes:
         columns: The measurements by name, all equally long. ``memorylab.training.train`` measures
             ``step``, ``loss``, ``bit_error`` and ``seconds``; ``memorylab.rllib.train_ppo``
-            measures ``env_steps``, ``mean_return`` and ``seconds``.
+            measures ``env_steps``, ``mean_return``, ``seconds`` and, if the configuration evaluates
+            between updates, ``evaluation_return``.
         settings: What was trained, as JSON has it.
         solved: Whether training ended because it reached its goal.
 
