@@ -56,6 +56,20 @@ def test_a_state_made_under_autocast_goes_on_inside_and_outside(name):
         model(z.bfloat16())
 
 
+@pytest.mark.parametrize("name", MEMORY_MODELS)
+def test_compiled_models_give_the_same_numbers(name):
+    model, z, lens = build(name).double(), torch.randn(2, 2, 3).double(), torch.tensor([2, 1])
+    expected, state = model(z, seq_lens=lens)
+    after, _ = model(z, state, lens)
+    try:
+        compiled = torch.compile(model, backend="eager")
+        y, state = compiled(z, seq_lens=lens)
+        torch.testing.assert_close(y, expected)
+        torch.testing.assert_close(compiled(z, state, lens)[0], after)
+    finally:
+        torch.compiler.reset()
+
+
 @pytest.mark.parametrize(
     ("make", "argument", "message"),
     [

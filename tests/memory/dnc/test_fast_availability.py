@@ -81,6 +81,17 @@ def test_reference_runs_under_autocast(used):
     assert not used
 
 
+def test_a_compiled_model_as_the_first_of_a_process_leaves_the_kernels_on(forget, used):
+    model = make_dnc()
+    try:
+        compiled = run(torch.compile(model, backend="eager"))
+    finally:
+        torch.compiler.reset()
+    assert len(used) == 1
+    assert torch.equal(run(model), compiled)
+    assert len(used) == 2
+
+
 @pytest.mark.parametrize("controller", ["lstm", "feedforward"])
 def test_weights_and_state_are_the_same_for_both(controller):
     both = [make_dnc(controller=controller, implementation=name) for name in ("fast", "reference")]
