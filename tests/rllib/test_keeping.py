@@ -16,6 +16,7 @@ from ray.rllib.connectors.env_to_module import (
 from ray.rllib.utils.filter import RunningStat
 
 from memorylab.environments import make_environment
+from memorylab.memory import MEMORY_MODELS
 from memorylab.rllib import Agent, History, evaluate, ppo_config, train_ppo
 from memorylab.rllib.agent import make_runner
 from memorylab.rllib.connector_states import pipelines_of, read_states
@@ -188,14 +189,24 @@ def test_parts_of_observations_are_named():
 # --- keeping --------------------------------------------------------------------------------------
 
 PLAY = """
-import sys
+import json, sys
+from pathlib import Path
 import numpy as np
 import ray
+from ray.rllib.connectors.env_to_module import MeanStdFilter
 from memorylab.rllib import Agent
-player = Agent.load(sys.argv[1]).start(batch_size=2, explore=True)
-seen = np.load(sys.argv[2])
-print([player.act(step).tolist() for step in seen])
+
+def mean_std(env=None, spaces=None, device=None):
+    return MeanStdFilter()
+
+seen, played = np.load(sys.argv[1]), {}
+for folder in Path(sys.argv[2]).iterdir():
+    player = Agent.load(folder, {sys.argv[3]: mean_std}).start(batch_size=2, explore=True)
+    actions = [player.act(step).tolist() for step in seen]
+    inputs = player._last[1]["extra_model_outputs"]["action_dist_inputs"]
+    played[folder.name] = [actions, inputs.tolist()]
 assert not ray.is_initialized()
+print(json.dumps(played))
 """
 
 
@@ -220,16 +231,23 @@ def test_a_loaded_agent_is_the_saved_one(memory, filtered, tmp_path):
     assert played.value.tolist() == again.value.tolist()
 
 
-def test_a_saved_agent_plays_in_another_process(tmp_path):
-    made = agent("dnc")
-    made.save(tmp_path / "kept")
-    seen = np.random.default_rng(0).random((9, 2, *made.spaces[0].shape)).astype(np.float32)
+def test_saved_agents_play_the_same_in_another_process(tmp_path):
+    seen = np.random.default_rng(0).random((9, 2, 4)).astype(np.float32)
     np.save(tmp_path / "seen.npy", seen)
-    player = made.start(batch_size=2, explore=True)
-    expected = [player.act(step).tolist() for step in seen]
-    arguments = [sys.executable, "-c", PLAY, tmp_path / "kept", tmp_path / "seen.npy"]
-    result = subprocess.run(arguments, capture_output=True, text=True, check=True)
-    assert result.stdout.strip().splitlines()[-1] == str(expected)
+    expected = {}
+    filtered = [(memory, mean_std) for memory in MEMORY_MODELS]
+    for memory, connector in [*filtered, ("gru", None), ("dnc", None)]:
+        made, name = agent(memory, connector), f"{memory} {bool(connector)}"
+        made.save(tmp_path / "kept" / name)
+        player = made.start(batch_size=2, explore=True)
+        actions = [player.act(step).tolist() for step in seen]
+        inputs = player._last[1]["extra_model_outputs"]["action_dist_inputs"]
+        expected[name] = [actions, inputs.tolist()]
+    arguments = [tmp_path / "seen.npy", tmp_path / "kept", f"{__name__}:mean_std"]
+    command = [sys.executable, "-c", PLAY, *arguments]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert json.loads(result.stdout.splitlines()[-1]) == expected
+    assert len({str(inputs) for _, inputs in expected.values()}) == len(expected)
 
 
 def test_a_folder_holds_numbers_and_names_only(tmp_path):

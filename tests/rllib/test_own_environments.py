@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import pickle
+import subprocess
+import sys
 
 import gymnasium as gym
 import numpy as np
@@ -134,6 +136,44 @@ def test_what_is_no_environment_is_refused(source, error, message):
 def test_every_training_of_a_process_finds_the_environment(ray):
     agents = [train(short(source)) for source in (Corridor, Corridor, make_corridor)]
     assert [agent.history.last("mean_return") for agent in agents] == [4, 4, 4]
+    agent = train(short("CartPole-v1"))
+    assert len(evaluate(agent)[0]) == evaluate(agent)[0].total_return
+
+
+TWICE = """
+import gymnasium as gym
+import numpy as np
+import ray
+from memorylab.rllib import evaluate, ppo_config, train_ppo
+
+class Hall(gym.Env):
+    observation_space = gym.spaces.Box(-1, 1, (2,), np.float32)
+    action_space = gym.spaces.Discrete(2)
+
+    def reset(self, *, seed=None, options=None):
+        self.steps = 0
+        return np.zeros(2, np.float32), {}
+
+    def step(self, action):
+        self.steps += 1
+        return np.zeros(2, np.float32), 1.0, self.steps == 4, False, {}
+
+config = ppo_config(Hall).training(train_batch_size_per_learner=64, minibatch_size=64)
+for runners in (1, 0):
+    config.env_runners(num_env_runners=runners)
+    agent = train_ppo(config, max_steps=64, stop_return=None, progress=False)
+    assert not ray.is_initialized()
+    print(agent.history.settings["environment"], agent.history.last("mean_return"))
+print(evaluate(agent)[0].total_return)
+"""
+
+
+@pytest.mark.cluster
+@pytest.mark.timeout(200)
+def test_a_class_of_a_script_is_trained_twice_though_ray_stops_between():
+    result = subprocess.run([sys.executable, "-c", TWICE], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.splitlines() == ["__main__:Hall 4.0"] * 2 + ["4.0"]
 
 
 def lambdas(length):
