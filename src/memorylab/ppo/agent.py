@@ -47,7 +47,7 @@ class Agent:
 
     Raises:
         ValueError: A name or an argument doesn't exist; the message offers the nearest one.
-        TypeError: There is no distribution for the environment's actions.
+        TypeError: There is no distribution for the actions, or observations describe them.
     """
 
     def __init__(
@@ -70,6 +70,7 @@ class Agent:
         }
         example = self.make_environment()
         self.action_space = example.action_space
+        _check_observations(example.unwrapped.observation_space)
         size = gym.spaces.flatdim(example.observation_space)
         example.close()
         with torch.random.fork_rng(devices=[]):
@@ -184,6 +185,16 @@ class Agent:
         """Return what the agent was made of, as JSON has it."""
         described = {"environment": environment_name(self.environment), **self.settings}
         return json.loads(json.dumps(described, default=repr))
+
+
+def _check_observations(space: gym.Space) -> None:
+    """Raise TypeError if observations say which actions there are: here nobody would listen."""
+    described = {"action_mask", "available_actions"}
+    if isinstance(space, gym.spaces.Dict) and (found := sorted(described & space.spaces.keys())):
+        raise TypeError(
+            f"The observations describe the actions, under {' and '.join(map(repr, found))}, which "
+            "is not read here. memorylab.rllib has heads that do."
+        )
 
 
 @torch.no_grad()

@@ -8,8 +8,8 @@ began, so that learning runs through the same memories as playing did.
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -28,7 +28,7 @@ from memorylab.sequences import masked_mean, pad, sequence_mask
 
 @dataclass(frozen=True)
 class PPO:
-    """Settings of PPO; the defaults are those of :func:`memorylab.rllib.ppo_config`."""
+    """Settings; the defaults are those of :func:`memorylab.rllib.ppo_config`."""
 
     num_envs: int = 16
     """Environments that are played at once."""
@@ -42,6 +42,8 @@ class PPO:
     """Into how many parts it divides them each time; each part is one gradient step."""
     learning_rate: float = 3e-3
     """Adam's step size."""
+    final_learning_rate: float | None = None
+    """What it falls to by the end of training, in a straight line; None keeps it."""
     gamma: float = 0.9
     """γ: what a reward one step later is worth, from 0 to 1."""
     lambda_: float = 0.9
@@ -58,37 +60,30 @@ class PPO:
     """Gradients of a larger norm are scaled down to it."""
     seed: int = 0
     """Seed of the environments, the sampled actions and the minibatches."""
+    num_locations: tuple[int, ...] = ()
+    """Numbers of a DNC's locations, of which each update draws one; empty keeps the DNC's own."""
 
 
 class Rows(NamedTuple):
-    """C rows of up to T steps, each a part of one episode, padded at the end."""
+    """C rows of up to T steps, each a part of one episode, padded at the end.
+
+    Advantages, how much better an action was than expected, are in standard deviations. Targets
+    are what the critic should have expected. The state is that before each row's first step.
+    """
 
     observations: Float[Tensor, "C T F"]
     actions: Shaped[Tensor, "C T ..."]
-    """What was done."""
     log_probs: Float[Tensor, "C T"]
-    """The logarithms of the probabilities with which it was done."""
     advantages: Float[Tensor, "C T"]
-    """How much better that was than expected, in standard deviations."""
     targets: Float[Tensor, "C T"]
-    """What the critic should have expected."""
     seq_lens: Integer[Tensor, "C"]
     state: State
-    """The state before each row's first step, ``[C, ...]``."""
 
     def take(self, index: Integer[Tensor, "M"]) -> Rows:
         """Return some of the rows, as long as the longest of them."""
         seq_lens = self.seq_lens[index]
-        real = (index, slice(seq_lens.max()))
-        return Rows(
-            self.observations[real],
-            self.actions[real],
-            self.log_probs[real],
-            self.advantages[real],
-            self.targets[real],
-            seq_lens,
-            _take(self.state, index),
-        )
+        steps = (tensor[index, : seq_lens.max()] for tensor in self[:5])
+        return Rows._make((*steps, seq_lens, _take(self.state, index)))
 
 
 def advantages_of(
@@ -106,7 +101,6 @@ def advantages_of(
         values: What the critic expected before it.
         next_values: What it expected after it; 0 if there was nothing more to come.
         ended: Whether the episode ended with it.
-        gamma, lambda_: γ and λ.
     """
     surprises = rewards + gamma * next_values - values  # δ
     advantages, following = np.zeros_like(surprises), np.zeros_like(surprises[0])
@@ -124,8 +118,8 @@ def loss_of(networks: ActorCritic, rows: Rows, space: gym.Space, settings: PPO) 
     clipped = ratio.clamp(1 - settings.clip, 1 + settings.clip)
     objective = torch.minimum(ratio * rows.advantages, clipped * rows.advantages)
     value_loss = (values - rows.targets).square().clamp(max=settings.value_clip)
-    loss = settings.value_coefficient * value_loss - objective
-    loss = loss - settings.entropy_coefficient * policy.entropy()
+    bonus = settings.entropy_coefficient * policy.entropy()
+    loss = settings.value_coefficient * value_loss - objective - bonus  # [C, T]
     # The padding of the rows doesn't count.
     return masked_mean(loss, sequence_mask(rows.seq_lens, loss.shape[1]))
 
@@ -149,22 +143,24 @@ class Players:
     def __init__(
         self, make: Callable[[], gym.Env], networks: ActorCritic, settings: PPO, begun: int = 0
     ):
-        self.environments = SyncVectorEnv(
-            [make] * settings.num_envs, autoreset_mode=AutoresetMode.SAME_STEP
-        )
+        makers = [make] * settings.num_envs
+        self.environments = SyncVectorEnv(makers, autoreset_mode=AutoresetMode.SAME_STEP)
         self.networks, self.settings = networks, settings
         self.space = self.environments.single_action_space
-        self.observations, _ = self.environments.reset(seed=settings.seed + begun)
-        self.state = batched(networks.initial_state(), settings.num_envs)
-        self.ended = np.ones(settings.num_envs, dtype=bool)
-        self.running = np.zeros(settings.num_envs)  # the rewards of the episodes at play
-        self.returns: deque[float] = deque(maxlen=100)
-        """The returns of the last episodes."""
+        self.returns: deque[float] = deque(maxlen=100)  # those of the last episodes
+        self.restart(settings.seed + begun)
+
+    def restart(self, seed: int | None = None) -> None:
+        """Begin new episodes everywhere."""
+        self.observations, _ = self.environments.reset(seed=seed)
+        self.state = batched(self.networks.initial_state(), self.settings.num_envs)
+        self.ended = np.ones(self.settings.num_envs, dtype=bool)
+        self.running = np.zeros(self.settings.num_envs)  # the rewards of the episodes at play
 
     @torch.no_grad()
     def play(self) -> Rows:
         """Take ``num_steps`` steps in all environments, and return them as rows."""
-        settings, kept, states = self.settings, defaultdict(list), []
+        settings, steps, states = self.settings, [], []
         row_lens = np.zeros(settings.num_envs, dtype=int)
         for t in range(settings.num_steps):
             # A row begins with this call, with an episode, or where the last one became too long.
@@ -178,24 +174,19 @@ class Players:
             policy = action_distribution(outputs, self.space)
             action = policy.sample()  # [N, ...]
             reward, next_value = self._step(action.numpy())
-            step = {
-                "observation": seen,
-                "action": action.numpy(),
-                "log_prob": policy.log_prob(action).numpy(),
-                "value": value,
-                "reward": reward,
-                "next_value": next_value,
-                "ended": self.ended,
-                "begins": begins,
-            }
-            for name, array in step.items():
-                kept[name].append(array)
+            came = (value, reward, next_value, self.ended, begins)
+            steps.append((seen, action.numpy(), policy.log_prob(action).numpy(), *came))
 
-        arrays = {name: np.stack(steps) for name, steps in kept.items()}  # [T, N, ...]
+        columns = [np.stack(column) for column in zip(*steps, strict=True)]  # [T, N, ...] each
+        observations, actions, log_probs, values, rewards, next_values, ended, begins = columns
         # Within an episode, what comes after a step is what comes before the next one.
-        following = [*arrays["value"][1:], self._look(self.observations, self.state)[1]]
-        next_values = np.where(arrays["ended"], arrays["next_value"], following)
-        return self._rows(arrays, next_values, states)
+        following = [*values[1:], self._look(self.observations, self.state)[1]]
+        next_values = np.where(ended, next_values, following)
+        weights = (settings.gamma, settings.lambda_)
+        advantages = advantages_of(rewards, values, next_values, ended, *weights)
+        targets = advantages + values
+        advantages = (advantages - advantages.mean()) / max(1e-4, advantages.std())
+        return _cut((observations, actions, log_probs, advantages, targets), begins, states)
 
     def _look(self, observations: np.ndarray, state: State) -> tuple[Tensor, np.ndarray, State]:
         """Run one step of the networks; return outputs ``[N, A]``, values ``[N]`` and the state."""
@@ -204,10 +195,7 @@ class Players:
         return outputs.squeeze(1), values.squeeze(1).numpy(), state
 
     def _step(self, action: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Do ``action``; return the rewards, and the values after it where an episode ended.
-
-        A terminated episode has nothing to come. One that only ran out of time would have gone on.
-        """
+        """Do ``action``; return the rewards, and the values after it where an episode ended."""
         action = for_environment(action, self.space)
         self.observations, reward, terminated, truncated, info = self.environments.step(action)
         self.ended = terminated | truncated
@@ -216,71 +204,52 @@ class Players:
         if self.ended.any():
             self.returns.extend(self.running[self.ended])
             self.running[self.ended] = 0
+            # What was terminated has nothing to come; what only ran out of time would go on.
             if (cut := truncated & ~terminated).any():
                 last = np.stack(list(info["final_obs"][cut]))
                 next_value[cut] = self._look(last, _take(self.state, cut))[1]
             # A new episode remembers nothing.
-            fresh = batched(self.networks.initial_state(), len(reward))
             ended = torch.as_tensor(self.ended)
-            self.state = map_state(
-                lambda new, old: torch.where(ended.view(-1, *[1] * (old.dim() - 1)), new, old),
-                fresh,
-                self.state,
-            )
+            start = self.networks.initial_state()
+            self.state = map_state(lambda x, new: x.index_put((ended,), new), self.state, start)
         return np.asarray(reward, dtype=np.float32), next_value
 
-    def _rows(self, arrays: dict, next_values: np.ndarray, states: list[State]) -> Rows:
-        """Cut what was played, arrays ``[T, N, ...]``, into rows, environment after environment."""
-        settings, values = self.settings, arrays["value"]
-        advantages = advantages_of(
-            arrays["reward"], values, next_values, arrays["ended"], settings.gamma, settings.lambda_
-        )
-        targets = advantages + values
-        advantages = (advantages - advantages.mean()) / max(1e-4, advantages.std())
-        starts = np.flatnonzero(arrays["begins"].T)  # env * T + t
-        seq_lens = torch.as_tensor(np.diff(starts, append=values.size))
-        # The states came in the order of time.
-        times, envs = np.nonzero(arrays["begins"])
-        order = torch.as_tensor(np.argsort(envs * len(values) + times))
-        state = map_state(lambda *tensors: torch.cat(tensors)[order], *states)
 
-        def padded(steps: np.ndarray) -> Tensor:
-            flat = torch.as_tensor(steps).transpose(0, 1).flatten(0, 1)  # [N * T, ...]
-            return pad(flat, seq_lens, int(seq_lens.max()))  # [C, T, ...]
+def _cut(
+    columns: Sequence[Shaped[np.ndarray, "T N ..."]],
+    begins: Bool[np.ndarray, "T N"],
+    states: list[State],
+) -> Rows:
+    """Cut what was played into rows, environment after environment.
 
-        return Rows(
-            padded(arrays["observation"]).float(),
-            padded(arrays["action"]),
-            padded(arrays["log_prob"]),
-            padded(advantages),
-            padded(targets),
-            seq_lens,
-            state,
-        )
+    Args:
+        columns: The first five of :class:`Rows`.
+        begins: Where rows begin.
+        states: For each of the T steps, the states of those environments whose rows begin.
+    """
+    starts = np.flatnonzero(begins.T)  # N-major: env * T + t
+    seq_lens = torch.as_tensor(np.diff(starts, append=begins.size))
+    # The states came in the order of time.
+    times, envs = np.nonzero(begins)
+    order = torch.as_tensor(np.lexsort((times, envs)))
+    state = map_state(lambda *tensors: torch.cat(tensors)[order], *states)
+    flat = [torch.as_tensor(column).transpose(0, 1).flatten(0, 1) for column in columns]
+    padded = [pad(tensor, seq_lens, int(seq_lens.max())) for tensor in flat]  # [C, T, ...] each
+    return Rows(padded[0].float(), *padded[1:], seq_lens, state)  # type: ignore[call-arg, arg-type]
 
 
 def improve(
-    networks: ActorCritic,
-    optimizer: torch.optim.Optimizer,
-    rows: Rows,
-    space: gym.Space,
-    settings: PPO,
+    networks: ActorCritic, optimizer: torch.optim.Adam, rows: Rows, space: gym.Space, settings: PPO
 ) -> None:
-    """Learn from rows: some epochs of gradient steps on minibatches of them.
-
-    Raises:
-        FloatingPointError: The gradients are not finite; the weights are those before.
-    """
+    """Learn from rows; FloatingPointError before the step whose gradients are not finite."""
     for _ in range(settings.num_epochs):
         for index in torch.randperm(len(rows.seq_lens)).tensor_split(settings.num_minibatches):
-            if not len(index):
-                continue  # fewer rows than minibatches
+            if not len(index):  # There are fewer rows than minibatches.
+                continue
             optimizer.zero_grad()
             loss_of(networks, rows.take(index), space, settings).backward()
             norm = torch.nn.utils.clip_grad_norm_(networks.parameters(), settings.clip_norm)
             if not norm.isfinite():
-                raise FloatingPointError(
-                    f"The gradients have the norm {norm:.3g}. Look for rewards or observations "
-                    "that are not finite, or lower learning_rate."
-                )
+                advice = "rewards or observations that are not finite, or lower learning_rate"
+                raise FloatingPointError(f"The gradients' norm is {norm:.3g}. Look for {advice}.")
             optimizer.step()

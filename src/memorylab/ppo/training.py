@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
@@ -14,6 +15,7 @@ from safetensors.torch import load_file, save_file
 
 from memorylab.environments.make import environment_name
 from memorylab.errors import check_count
+from memorylab.memory import ActorCritic, MemoryModel
 from memorylab.ppo.agent import Agent
 from memorylab.ppo.ppo import PPO, Players, improve
 from memorylab.progress import Drawing, live_progress
@@ -110,8 +112,12 @@ def _updates(
         while not _is_finished(agent, *goal, film):
             yield history
             start = time.perf_counter()
-            rows = players.play()
-            improve(agent.networks, optimizer, rows, agent.action_space, settings)
+            _schedule(optimizer, settings, history.last("env_steps") / goal[0])
+            with _other_size(agent.networks, settings.num_locations) as is_other:
+                if is_other:
+                    players.restart()
+                rows = players.play()
+                improve(agent.networks, optimizer, rows, agent.action_space, settings)
             history.append(
                 env_steps=int(history.last("env_steps")) + settings.num_envs * settings.num_steps,
                 mean_return=float(np.mean(players.returns)) if players.returns else float("nan"),
@@ -137,6 +143,32 @@ def _is_finished(
     return finished
 
 
+def _schedule(optimizer: torch.optim.Adam, settings: PPO, progress: float) -> None:
+    """Set the learning rate of an update, before which training has come so far, from 0 to 1."""
+    first, last = settings.learning_rate, settings.final_learning_rate
+    if last is not None:
+        for group in optimizer.param_groups:
+            group["lr"] = first + (last - first) * progress
+
+
+@contextmanager
+def _other_size(networks: ActorCritic, sizes: Sequence[int]) -> Iterator[bool]:
+    """Give DNCs one of these numbers of locations in the block, if there are any to draw from."""
+    if not sizes:
+        yield False
+        return
+    memories = [cast(MemoryModel, memory) for memory in networks.memories.values()]
+    own = [len(memory.initial_state()["memory"]) for memory in memories]
+    drawn = sizes[int(torch.randint(len(sizes), ()))]
+    try:
+        for memory in memories:
+            memory.set_locations(drawn)
+        yield True
+    finally:
+        for memory, size in zip(memories, own, strict=True):
+            memory.set_locations(size)
+
+
 @contextmanager
 def _alone(seed: int) -> Iterator[None]:
     """Give PyTorch one thread and random numbers of their own in the block.
@@ -153,9 +185,7 @@ def _alone(seed: int) -> Iterator[None]:
             torch.set_num_threads(threads)
 
 
-def _save(
-    agent: Agent, optimizer: torch.optim.Optimizer, folder: str | Path, film: Film | None
-) -> None:
+def _save(agent: Agent, optimizer: torch.optim.Adam, folder: str | Path, film: Film | None) -> None:
     def write(path: Path) -> None:
         agent.write(path)
         moments = {
@@ -168,7 +198,7 @@ def _save(
     save_checkpoint(write, agent.history, folder, film)
 
 
-def _restore(agent: Agent, optimizer: torch.optim.Optimizer, checkpoint: Path) -> None:
+def _restore(agent: Agent, optimizer: torch.optim.Adam, checkpoint: Path) -> None:
     load_weights(agent.networks, checkpoint / "weights.safetensors")
     states: dict[int, dict[str, torch.Tensor]] = {}
     for key, tensor in load_file(checkpoint / _OPTIMIZER).items():
