@@ -275,3 +275,37 @@ def test_what_does_not_fit_is_named(tmp_path):
     with pytest.raises(ValueError, match="but environment is TMaze"):
         Agent.load(tmp_path / "clock", "TMaze")
     assert Agent.load(tmp_path / "clock", Clock).settings["memory"] == "gru"
+
+
+def test_each_update_may_draw_another_number_of_locations():
+    sizes = PPO(4, 10, num_locations=(3, 5, 9), num_minibatches=1, num_epochs=1)
+    agent = small_agent(memory="dnc")
+    seen = []
+    forward = agent.networks.memory.forward_memory
+
+    def note(z, state, *others):
+        seen.append(state["memory"].shape[1])
+        return forward(z, state, *others)
+
+    agent.networks.memory.forward_memory = note
+    train_agent(agent, sizes, max_steps=400, stop_return=None, progress=False)
+    assert set(seen) == {3, 5, 9}
+    del agent.networks.memory.forward_memory
+    assert evaluate(agent)[0].trace["memory"].shape[1] == 4  # its own, as before
+    with pytest.raises(ValueError, match="GRU has no locations"):
+        train_agent(small_agent(), sizes, progress=False)
+
+
+def test_the_learning_rate_falls_in_a_straight_line():
+    agent = small_agent()
+    falling = dataclasses.replace(SMALL, learning_rate=1e-3, final_learning_rate=0.0)
+    rates, step = [], torch.optim.Adam.step
+
+    def note(optimizer, *others):
+        rates.append(optimizer.param_groups[0]["lr"])
+        return step(optimizer, *others)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(torch.optim.Adam, "step", note)
+        train_agent(agent, falling, max_steps=4 * 104, stop_return=None, progress=False)
+    assert sorted(set(rates), reverse=True) == pytest.approx([1e-3, 7.5e-4, 5e-4, 2.5e-4])

@@ -250,7 +250,6 @@ class MemoryModel(nn.Module, ABC):
             if disturbance.num_locations is not None:
                 model.set_locations(disturbance.num_locations)
         state = batched(model.initial_state() if state is None else state, 1)
-        model._expected_state = None  # its size may be another now
         model._check_state(state, 1, z.dtype)
         trace = model.double()._trace(
             z.double(), map_state(Tensor.double, state), t_start, disturbance

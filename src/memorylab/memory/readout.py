@@ -44,6 +44,7 @@ class WithReadout(MemoryModel):
     def set_locations(self, num_locations: int) -> None:
         """Give the memory another number N of locations, if it has any."""
         self.memory.set_locations(num_locations)
+        self._expected_state = None  # its size is another now
 
     @property
     def trace_metadata(self) -> dict[str, Any]:

@@ -1,9 +1,8 @@
 """Proximal policy optimisation with memory: play, estimate advantages, improve, and again.
 
-Schulman et al., "Proximal Policy Optimization Algorithms" (2017), and "High-Dimensional Continuous
-Control Using Generalized Advantage Estimation" (2016). What memory adds is in two places. The steps
-of an episode stay together, in rows padded at the end; and each row keeps the state in which it
-began, so that learning runs through the same memories as playing did.
+Schulman et al., "Proximal Policy Optimization Algorithms" (2017). What memory adds: the steps of an
+episode stay together, in padded rows; and each row keeps the state in which it began, so that
+learning runs through the same memories as playing did.
 """
 
 from __future__ import annotations
@@ -67,8 +66,8 @@ class PPO:
 class Rows(NamedTuple):
     """C rows of up to T steps, each a part of one episode, padded at the end.
 
-    Advantages, how much better an action was than expected, are in standard deviations. Targets
-    are what the critic should have expected. The state is that before each row's first step.
+    Advantages, in standard deviations, say how much better an action was than expected. Targets are
+    what the critic should have expected. The state is that before each row's first step.
     """
 
     observations: Float[Tensor, "C T F"]
@@ -94,7 +93,7 @@ def advantages_of(
     gamma: float,
     lambda_: float,
 ) -> Float[np.ndarray, "T N"]:
-    """Estimate advantages: GAE (Schulman et al. 2016, equation 16).
+    """Estimate advantages: GAE (Schulman et al., ICLR 2016, equation 16).
 
     Args:
         rewards: What each step brought.
@@ -120,14 +119,12 @@ def loss_of(networks: ActorCritic, rows: Rows, space: gym.Space, settings: PPO) 
     value_loss = (values - rows.targets).square().clamp(max=settings.value_clip)
     bonus = settings.entropy_coefficient * policy.entropy()
     loss = settings.value_coefficient * value_loss - objective - bonus  # [C, T]
-    # The padding of the rows doesn't count.
-    return masked_mean(loss, sequence_mask(rows.seq_lens, loss.shape[1]))
+    return masked_mean(loss, sequence_mask(rows.seq_lens, loss.shape[1]))  # over real steps
 
 
 def _take(state: State, rows: Bool[np.ndarray, "B"] | Integer[Tensor, "M"]) -> State:
     """Return some rows of a state ``[B, ...]``."""
-    index = torch.as_tensor(rows)
-    return map_state(lambda tensor: tensor[index], state)
+    return map_state(lambda tensor: tensor[torch.as_tensor(rows)], state)
 
 
 class Players:
@@ -143,8 +140,8 @@ class Players:
     def __init__(
         self, make: Callable[[], gym.Env], networks: ActorCritic, settings: PPO, begun: int = 0
     ):
-        makers = [make] * settings.num_envs
-        self.environments = SyncVectorEnv(makers, autoreset_mode=AutoresetMode.SAME_STEP)
+        mode = AutoresetMode.SAME_STEP
+        self.environments = SyncVectorEnv([make] * settings.num_envs, autoreset_mode=mode)
         self.networks, self.settings = networks, settings
         self.space = self.environments.single_action_space
         self.returns: deque[float] = deque(maxlen=100)  # those of the last episodes
@@ -242,10 +239,9 @@ def improve(
     networks: ActorCritic, optimizer: torch.optim.Adam, rows: Rows, space: gym.Space, settings: PPO
 ) -> None:
     """Learn from rows; FloatingPointError before the step whose gradients are not finite."""
+    count = len(rows.seq_lens)
     for _ in range(settings.num_epochs):
-        for index in torch.randperm(len(rows.seq_lens)).tensor_split(settings.num_minibatches):
-            if not len(index):  # There are fewer rows than minibatches.
-                continue
+        for index in torch.randperm(count).tensor_split(min(settings.num_minibatches, count)):
             optimizer.zero_grad()
             loss_of(networks, rows.take(index), space, settings).backward()
             norm = torch.nn.utils.clip_grad_norm_(networks.parameters(), settings.clip_norm)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -98,7 +99,8 @@ def _updates(
     film: Film | None,
 ) -> Generator[History, None, None]:
     """Train from the last checkpoint in ``folder`` on; yield the history before and after each."""
-    described = {**agent.history.settings, "ppo": asdict(settings)}
+    # Through JSON, so that tuples compare equal to the lists that a file has in their place.
+    described = {**agent.history.settings, "ppo": json.loads(json.dumps(asdict(settings)))}
     new = History(env_steps=[], mean_return=[], seconds=[], settings=described)
     optimizer = torch.optim.Adam(agent.networks.parameters(), lr=settings.learning_rate)
     with claimed(folder), _alone(settings.seed):
@@ -158,14 +160,15 @@ def _other_size(networks: ActorCritic, sizes: Sequence[int]) -> Iterator[bool]:
         yield False
         return
     memories = [cast(MemoryModel, memory) for memory in networks.memories.values()]
-    own = [len(memory.initial_state()["memory"]) for memory in memories]
+    states = [(memory, memory.initial_state()) for memory in memories]
+    own = [(memory, len(state["memory"])) for memory, state in states if "memory" in state]
     drawn = sizes[int(torch.randint(len(sizes), ()))]
     try:
         for memory in memories:
             memory.set_locations(drawn)
         yield True
     finally:
-        for memory, size in zip(memories, own, strict=True):
+        for memory, size in own:
             memory.set_locations(size)
 
 

@@ -134,3 +134,4 @@ class DNC(MemoryModel):
     def set_locations(self, num_locations: int) -> None:
         """Give the memory another number N of locations; the weights fit any."""
         self.cell.num_locations = num_locations
+        self._expected_state = None  # its size is another now
