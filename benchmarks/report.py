@@ -143,6 +143,35 @@ def examples_table(results: Results) -> str:
     return f"{text}\n\n{_where(results)}"
 
 
+def algorithms_table(results: Results) -> str:
+    """Return the table of ``algorithms``: steps until solved, and the return when playing."""
+    found: dict[str, dict[str, list[dict[str, Any]]]] = {}
+    for run in results["runs"]:
+        found.setdefault(run["algorithm"], {}).setdefault(run["memory"], []).append(run)
+    memories = sorted({memory for runs in found.values() for memory in runs}, reverse=True)
+    lines = []
+    for name, by_memory in found.items():
+        cells = []
+        for memory in memories:
+            runs = by_memory.get(memory, [])
+            steps = [math.inf if run["steps"] is None else run["steps"] for run in runs]
+            cells.append(_steps_cell(steps, results["seeds"]))
+            played = [run["played"] for run in runs]
+            cells.append(f"{statistics.median(played):.2f}" if played else "missing")
+        task = results["settings"]["algorithms"][name]
+        environment = task["environment"].split(":")[-1]
+        lines.append([f"{name}, {environment}, {task['stop_return']}", *cells])
+    header = ["algorithm, environment, stop at a return of"]
+    for memory in memories:
+        header += [f"{memory.upper()}, steps", "played"]
+    text = _table(header, lines)
+    text += (
+        "\n\nEnvironment steps until then, exploration included: **median** (each seed). Played "
+    )
+    text += "is the return of 20 episodes without exploration, median of the seeds."
+    return f"{text}\n\n{_where(results)}"
+
+
 def _steps_cell(steps: list[float], seeds: int) -> str:
     if not steps:
         return "missing"
@@ -160,6 +189,7 @@ TABLES: dict[str, Callable[[Results], str]] = {
     "ppo_throughput": throughput_table,
     "time_to_solve": solving_table,
     "rllib_examples": examples_table,
+    "algorithms": algorithms_table,
 }
 
 

@@ -6,6 +6,7 @@ import json
 import dnc_speed
 import matplotlib.image
 import measuring
+import numpy as np
 import pytest
 import report
 import time_to_solve
@@ -316,6 +317,52 @@ def test_examples_go_on_where_they_were_and_the_table_says_what_is_missing(
     monkeypatch.setattr(rllib_examples, "WIDTH", 1)
     with pytest.raises(SystemExit, match="runs with other settings"):
         rllib_examples.main()
+
+
+# --- algorithms -----------------------------------------------------------------------------------
+
+
+@pytest.mark.ray
+def test_nobody_repeats_the_number_without_remembering_it():
+    import algorithms
+
+    environment = algorithms.RepeatNumber()
+    returns = {"right": [], "zero": []}
+    for seed in range(200):
+        for answer, found in returns.items():
+            seen, _ = environment.reset(seed=seed)
+            number, rewards, over, later = seen[0], [], False, []
+            while not over:
+                action = np.array([number if answer == "right" else 0.0])
+                seen, reward, over, _, _ = environment.step(action)
+                rewards.append(reward)
+                later.append(seen.tolist())
+            assert later == [[0, 0]] * 4 + [[0, 1], [0, 0]]
+            found.append(sum(rewards))
+    assert np.mean(returns["right"]) == pytest.approx(1)
+    assert np.mean(returns["zero"]) == pytest.approx(0, abs=0.1)
+
+
+@pytest.mark.ray
+def test_algorithms_go_on_where_they_were(results, monkeypatch, capsys):
+    import algorithms
+
+    steps = iter([2000, 4000, None])
+    monkeypatch.setattr(algorithms, "TASKS", {"DQN": ("TMaze", 0.9, 10)})
+    monkeypatch.setattr(algorithms, "SEEDS", range(2))
+    monkeypatch.setattr(algorithms, "ray_session", lambda num_cpus: contextlib.nullcontext())
+    monkeypatch.setattr(algorithms, "solve", lambda *_: {"steps": next(steps), "played": 0.5})
+    with pytest.raises(StopIteration):  # The fourth run is interrupted.
+        algorithms.main()
+    table = report.algorithms_table(measuring.load("algorithms"))
+    cells = ["DQN, TMaze, 0.9", "**not solved** (2k, not solved)", "0.50", "**4k** (4k); 1 missing"]
+    assert " | ".join(cells) in table
+    steps = iter([1000])
+    algorithms.main()
+    assert "| **2k** (4k, 1k) | 0.50 |" in capsys.readouterr().out
+    monkeypatch.setattr(algorithms, "MEMORIES", {"gru": {"hidden_size": 1}, "dnc": {}})
+    with pytest.raises(SystemExit, match="runs with other settings"):
+        algorithms.main()
 
 
 # --- report ---------------------------------------------------------------------------------------

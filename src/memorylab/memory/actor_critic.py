@@ -37,6 +37,8 @@ class ActorCritic(nn.Module):
         critic_sizes: Hidden layers of the critic's head.
         vf_share_layers: False gives the critic an encoder and a memory of its own; the state is
             then ``{"actor": ..., "critic": ..., "time": []}``. The name is RLlib's.
+        make_critic: A function from the input size and the hidden sizes of the critic's head to a
+            head of another kind, or to None: the actor's outputs are then Q-values.
 
     Raises:
         ValueError: A size is below 1, or a name doesn't exist; the message offers the nearest one.
@@ -53,6 +55,7 @@ class ActorCritic(nn.Module):
         actor_sizes: Sequence[int] = (64,),
         critic_sizes: Sequence[int] = (64,),
         vf_share_layers: bool = True,
+        make_critic: Callable[[int, Sequence[int]], nn.Module | None] | None = None,
     ):
         super().__init__()
         self.encoders, self.memories = nn.ModuleDict(), nn.ModuleDict()
@@ -65,7 +68,10 @@ class ActorCritic(nn.Module):
             self.actor_head = num_outputs(remembered, actor_sizes)
         else:
             self.actor_head = MlpModel(remembered, actor_sizes, num_outputs, nn.LeakyReLU)
-        self.critic_head = MlpModel(remembered, critic_sizes, 1, nn.LeakyReLU)
+        if make_critic is not None:
+            self.critic_head = make_critic(remembered, critic_sizes)
+        else:
+            self.critic_head = MlpModel(remembered, critic_sizes, 1, nn.LeakyReLU)
 
     @property
     def memory(self) -> MemoryModel:
@@ -103,13 +109,18 @@ class ActorCritic(nn.Module):
     ) -> tuple[Float[Tensor, "B T A"], Float[Tensor, "B T"], State]:
         """Return the inputs of the action distribution, the values, and the state after them.
 
+        Without a critic's head these are the Q-values, and the best Q-value of each step.
+
         Args:
             observations: Observations, padded at the end of each row.
             state: The state before the first step; by default that of an episode's start.
             seq_lens: How many steps of each row are real; by default all.
         """
         actor, critic, state = self.remember(observations, state, seq_lens)
-        return self.actor_head(actor), self.critic_head(critic).squeeze(-1), state
+        outputs = self.actor_head(actor)  # [B, T, A]
+        if self.critic_head is None:
+            return outputs, outputs.amax(-1), state
+        return outputs, self.critic_head(critic).squeeze(-1), state
 
     @torch.no_grad()
     def trace(self, observations: Float[Tensor | np.ndarray, "T F"]) -> MemoryTrace:
@@ -126,10 +137,12 @@ class ActorCritic(nn.Module):
         observations: Float[Tensor, "B T F"],
         state: State | None = None,
         seq_lens: Integer[Tensor, "B"] | None = None,
+        only: str | None = None,
     ) -> tuple[Float[Tensor, "B T D"], Float[Tensor, "B T D"], State]:
         """Return the inputs of the actor's head and of the critic's, and the state after them.
 
-        The two inputs are one tensor if actor and critic share their memory.
+        The two inputs are one tensor if actor and critic share their memory, or if ``only`` one of
+        two memories is asked for, ``"actor"`` or ``"critic"``; the state then lacks the other's.
         """
         batch_size, max_len, _ = observations.shape
         if state is None:
@@ -144,6 +157,8 @@ class ActorCritic(nn.Module):
         observations = observations.masked_fill(~mask.unsqueeze(-1), 0)
         outputs, following = [], {}
         for name, memory in self.memories.items():
+            if only not in (None, name):
+                continue
             features = self.encoders[name](observations)  # [B, T, F]
             output, following[name] = memory(features, state[name], time, seq_lens)  # [B, T, D]
             outputs.append(output)

@@ -1,6 +1,7 @@
-"""Parts of networks without time: perceptrons, convolutions, gradient scaling, target networks."""
+"""Parts of networks without time: perceptrons, convolutions, dueling heads, target networks …"""
 
 from memorylab.networks.convolution import Conv2dHeadModel, Conv2dModel, conv2d_output_shape
+from memorylab.networks.dueling import DuelingHeadModel
 from memorylab.networks.gradient_scaling import ScaleGrad, scale_grad
 from memorylab.networks.leading_dims import infer_leading_dims, restore_leading_dims
 from memorylab.networks.mlp import MlpModel
@@ -10,6 +11,7 @@ from memorylab.networks.target_network import strip_ddp_state_dict, update_state
 __all__ = [
     "Conv2dHeadModel",
     "Conv2dModel",
+    "DuelingHeadModel",
     "MlpModel",
     "ScaleGrad",
     "conv2d_output_shape",

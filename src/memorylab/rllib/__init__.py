@@ -8,7 +8,7 @@ if importlib.util.find_spec("ray") is None:
 # First, because it sets what Ray reads when it is imported.
 from memorylab.rllib.session import ray_session, start_ray, stop_ray  # isort: skip
 from memorylab.rllib.agent import Agent, History
-from memorylab.rllib.config import ppo_config
+from memorylab.rllib.config import algorithm_config, ppo_config
 from memorylab.rllib.connectors import ScaleImages, learner_batch
 from memorylab.rllib.demonstrations import Demonstrations, record_demonstrations
 from memorylab.rllib.environments import register_environments
@@ -28,6 +28,7 @@ __all__ = [
     "MemoryRLModule",
     "ScaleImages",
     "add_losses",
+    "algorithm_config",
     "evaluate",
     "learner_batch",
     "ppo_config",

@@ -13,6 +13,7 @@ The first two and ``forget_job`` last as long as the process, all others only as
 | ``LightEnvRunner`` | setting a seed imports PyTorch's compiler | 70 MB an env runner |
 | ``without_results_folder`` | each algorithm leaves a folder in ``~/ray_results`` | folders |
 | ``noted_errors`` | RLlib only logs what env runners in other processes raise | a riddle |
+| ``soft_targets`` | RLlib blends whole numbers in target networks into fractions | a wrong count |
 | ``quiet_tune`` | Tune prints tables, and ends a sweep on Ctrl-C as if it were finished | noise |
 """
 
@@ -32,10 +33,14 @@ from unittest import mock
 import torch
 from ray._private import parameter, ray_constants, services
 from ray._raylet import Config
+from ray.rllib.algorithms.appo import appo_learner
+from ray.rllib.algorithms.dqn import dqn_learner
 from ray.rllib.env.single_agent_env_runner import SingleAgentEnvRunner
 from ray.rllib.utils import actor_manager
 from ray.tune import registry
 from ray.tune.trainable import trainable
+
+from memorylab.networks import update_state_dict
 
 ENVIRONMENT = {
     "RAY_USAGE_STATS_ENABLED": "0",  # Report nothing to anybody.
@@ -149,6 +154,20 @@ def noted_errors() -> Iterator[list[Exception]]:
 
     with mock.patch.object(actor_manager.RemoteCallResults, "add_result", note):
         yield noted
+
+
+@contextmanager
+def soft_targets() -> Iterator[None]:
+    """Have target networks follow by ``update_state_dict``, which copies whole numbers."""
+
+    def follow(*, main_net: torch.nn.Module, target_net: torch.nn.Module, tau: float) -> None:
+        update_state_dict(target_net, main_net.state_dict(), tau)
+
+    with (
+        mock.patch.object(dqn_learner, "update_target_network", follow),
+        mock.patch.object(appo_learner, "update_target_network", follow),
+    ):
+        yield
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 import torch
+from ray.rllib.algorithms.algorithm_config import AlgorithmConfig
 from ray.rllib.algorithms.ppo import PPOConfig
 from ray.rllib.env import INPUT_ENV_SINGLE_SPACES
 from ray.rllib.env.single_agent_env_runner import SingleAgentEnvRunner
@@ -42,13 +43,21 @@ _LEARNING_SETTINGS = (
     "entropy_coeff",
     "seed",
 )
+_SETTINGS_OF_OTHERS = (
+    *("rollout_fragment_length", "vf_loss_coeff", "clip_param", "circular_buffer_num_batches"),
+    *("circular_buffer_iterations_per_batch", "tau", "target_network_update_freq"),
+    *("num_steps_sampled_before_learning_starts", "training_intensity", "replay_buffer_config"),
+    *("double_q", "dueling", "epsilon", "burn_in_len", "td_error_loss_fn"),
+    *("twin_q", "actor_lr", "critic_lr", "alpha_lr", "initial_alpha", "target_entropy"),
+)
+"""What else is a learning setting, where an algorithm has it; PPO's histories never held these."""
 
 
 class Agent:
     """A memory model that acts in an environment; the arguments become attributes.
 
     Args:
-        config: The PPO configuration, as ``ppo_config`` makes it.
+        config: The configuration of the algorithm, as ``algorithm_config`` makes it.
         module: The networks; an ``nn.Module``, so ``save_weights`` and ``load_weights`` work. By
             default new ones, with the weights that ``config.seed`` gives.
         history: What training measured, a row per update: ``env_steps`` taken so far, the
@@ -64,7 +73,7 @@ class Agent:
 
     def __init__(
         self,
-        config: PPOConfig,
+        config: AlgorithmConfig,
         module: MemoryRLModule | None = None,
         history: History | None = None,
         connectors: ConnectorStates | None = None,
@@ -183,7 +192,9 @@ class Agent:
         return MemoryPlayer(self.module.networks, environment, **arguments)
 
 
-def make_runner(config: PPOConfig, num_envs: int, seed: int | None = None) -> SingleAgentEnvRunner:
+def make_runner(
+    config: AlgorithmConfig, num_envs: int, seed: int | None = None
+) -> SingleAgentEnvRunner:
     """Return an env runner for this configuration, outside of any algorithm.
 
     It needs no running Ray, and treats observations and actions as in training.
@@ -211,14 +222,14 @@ def _random_numbers_kept() -> Iterator[None]:
         np.random.set_state(numpy)  # noqa: NPY002
 
 
-def new_history(config: PPOConfig) -> History:
+def new_history(config: AlgorithmConfig) -> History:
     """Return the history of an agent that has not begun to learn."""
     columns = ["env_steps", "mean_return", "seconds"]
     columns += ["evaluation_return"] if config.evaluation_interval else []
     return History(settings=settings_of(config), **{name: [] for name in columns})
 
 
-def settings_of(config: PPOConfig) -> dict[str, Any]:
+def settings_of(config: AlgorithmConfig) -> dict[str, Any]:
     """Return the environment, the model and the learning settings of ``config``, as JSON has them.
 
     Two configurations with equal settings may continue each other's training.
@@ -229,7 +240,11 @@ def settings_of(config: PPOConfig) -> dict[str, Any]:
         "module_class": config.rl_module_spec.module_class.__name__,
         "model_config": model_config_of(config),
     }
-    settings |= {name: getattr(config, name) for name in _LEARNING_SETTINGS}
+    names = _LEARNING_SETTINGS
+    if not isinstance(config, PPOConfig):
+        settings["algorithm"] = config.algo_class.__name__
+        names += _SETTINGS_OF_OTHERS
+    settings |= {name: getattr(config, name) for name in names if hasattr(config, name)}
     # Through JSON, so that tuples compare equal to the lists that a file has in their place.
     return json.loads(json.dumps(settings, default=_as_text))
 

@@ -1,12 +1,13 @@
-"""One PPO configuration for any environment, memory and head by name."""
+"""Configurations for any algorithm, environment, memory and head by name."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from typing import Any
+from typing import Any, cast
 
 import gymnasium as gym
+from ray.rllib.algorithms.algorithm_config import AlgorithmConfig
 from ray.rllib.algorithms.ppo import PPOConfig
 from ray.rllib.connectors.env_to_module import FlattenObservations
 from ray.rllib.core.rl_module.rl_module import RLModuleSpec
@@ -14,11 +15,14 @@ from ray.rllib.core.rl_module.rl_module import RLModuleSpec
 from memorylab.environments.make import EnvironmentSource
 from memorylab.errors import reject_unknown_keys
 from memorylab.memory import MEMORY_MODELS, MemoryModel
+from memorylab.rllib._ray_patches import quieten
+from memorylab.rllib.algorithms import ALGORITHMS
 from memorylab.rllib.connectors import MarkEndedEpisodes
 from memorylab.rllib.environments import make_example, named, register_environments
 from memorylab.rllib.heads import Head
 from memorylab.rllib.heads.choice import head_key
 from memorylab.rllib.heads.spaces import is_parametric
+from memorylab.rllib.heads.values import SOFT_ACTOR_CRITIC, learns_values
 from memorylab.rllib.losses.learner import add_losses
 from memorylab.rllib.module import MemoryRLModule
 from memorylab.rllib.networks import LOSS_CONFIG, check_model_config_keys
@@ -28,22 +32,24 @@ _UNKNOWN_EPISODE_LENGTH = 128
 
 # How often in a row env runners may fail; RLlib's default of 100 takes an hour to give up.
 _FAULTS: dict[str, Any] = {"num_consecutive_env_runner_failures_tolerance": 2}
-_SAMPLING: dict[str, Any] = {"num_env_runners": 0, "num_envs_per_env_runner": 16}
-_LEARNING: dict[str, Any] = {
-    "train_batch_size_per_learner": 1664,
-    "minibatch_size": 416,
-    "num_epochs": 4,
-    "lr": 3e-3,
-    "gamma": 0.9,
-    "lambda_": 0.9,
-    "grad_clip": 0.5,
-    "grad_clip_by": "norm",
-    "use_kl_loss": False,
-    "kl_coeff": 0.0,
-}
 
 
 def ppo_config(
+    environment: EnvironmentSource, memory: str | type[MemoryModel] = "gru", **arguments: Any
+) -> PPOConfig:
+    """Return a PPO configuration that teaches a memory model to act.
+
+    It samples from 16 environments in this process, 1,664 steps per update, and learns from them in
+    4 epochs of minibatches of 416, with γ = λ = 0.9, learning rate 0.003, gradients clipped at norm
+    0.5 and no KL penalty. Change what you like, such as ``config.training(lr=1e-3)``.
+
+    The arguments, and the errors, are those of :func:`algorithm_config`.
+    """
+    return cast(PPOConfig, algorithm_config("PPO", environment, memory, **arguments))
+
+
+def algorithm_config(
+    algorithm: str | AlgorithmConfig,
     environment: EnvironmentSource,
     memory: str | type[MemoryModel] = "gru",
     *,
@@ -53,14 +59,13 @@ def ppo_config(
     module_class: type[MemoryRLModule] = MemoryRLModule,
     seed: int = 0,
     **model_config: Any,
-) -> PPOConfig:
-    """Return a PPO configuration that teaches a memory model to act.
-
-    It samples from 16 environments in this process, 1,664 steps per update, and learns from them in
-    4 epochs of minibatches of 416, with γ = λ = 0.9, learning rate 0.003, gradients clipped at norm
-    0.5 and no KL penalty. Change what you like, such as ``config.training(lr=1e-3)``.
+) -> AlgorithmConfig:
+    """Return the configuration of an algorithm that teaches a memory model to act.
 
     Args:
+        algorithm: A name in ``memorylab.rllib.algorithms.ALGORITHMS``, whose settings suit small
+            tasks in this process; or a configuration of RLlib for one of these algorithms, such as
+            ``DQNConfig().training(lr=1e-4)``, which is copied and keeps its settings.
         environment: What :func:`memorylab.environments.make_environment` takes, or a name that is
             registered with Ray. Checkpoints know a class or function by its name.
         memory: A name in ``memorylab.memory.MEMORY_MODELS``, or a class of your own.
@@ -68,41 +73,50 @@ def ppo_config(
         environment_config, memory_config: Arguments of the environment and of the memory model.
         module_class: :class:`MemoryRLModule` or a subclass.
         seed: Seed of the environments, the weights and the sampled actions.
-        **model_config: Other keys of ``module_class``. By default ``max_seq_len`` has room
-            for the longest episode and the step that RLlib appends. See also :func:`add_losses`.
+        **model_config: Other keys of ``module_class``. By default ``max_seq_len`` has room for the
+            longest episode and the step that RLlib appends. See also :func:`add_losses`.
 
     Raises:
         ValueError: A name or an argument doesn't exist; the message offers the nearest one.
-        TypeError: The head doesn't fit the environment; the message names the heads that do.
+        TypeError: The head or the algorithm doesn't fit the environment; the message names others.
     """
+    config = _begin(algorithm)
     what = f"{module_class.__name__}'s model_config"
     check_model_config_keys(model_config, what, module_class.default_model_config)
-    name = named(environment)
     register_environments()  # for configurations of RLlib's own beside this one
-    with closing(make_example(name, environment_config or {})) as example:
+    with closing(make_example(name := named(environment), environment_config or {})) as example:
         longest = _longest_episode(example)
-    space = example.observation_space
-    module_class.choose_head(_seen(space), example.action_space, head)
+    space, added = example.observation_space, config.model_config
+    module_class.choose_head(_seen(space), example.action_space, head, added)
     losses = {key: model_config.pop(key) for key in LOSS_CONFIG if key in model_config}
     model_config = {
-        "max_seq_len": min(longest + 1, _LEARNING["minibatch_size"]),
-        "vf_share_layers": True,  # PPO's own default is two separate networks
+        "max_seq_len": min(longest + 1, config.minibatch_size or config.total_train_batch_size),
+        # PPO's own default is two separate networks, which SAC has in any case.
+        **({} if SOFT_ACTOR_CRITIC in added else {"vf_share_layers": True}),
         **({} if head is None else {"head": head_key(head)}),
         **model_config,
         "memory": memory_for_workers(memory),
         "memory_config": dict(memory_config or {}),
     }
-    spec = RLModuleSpec(module_class=module_class, model_config=model_config)
+    # The buffers of DQN and SAC don't look into the specification.
+    beside = {"max_seq_len": model_config["max_seq_len"]} if learns_values(added) else {}
+    spec = RLModuleSpec(module_class, model_config=model_config)
     config = (
-        PPOConfig()
-        .environment(name, env_config=dict(environment_config or {}))
-        .env_runners(**_SAMPLING, env_to_module_connector=_connector_for(space))
-        .fault_tolerance(**_FAULTS)
-        .training(**_LEARNING)
-        .rl_module(rl_module_spec=spec)
-        .debugging(seed=seed, log_level="ERROR")
+        config.environment(name, env_config=dict(environment_config or {}))
+        .env_runners(env_to_module_connector=_connector_for(space))
+        .rl_module(rl_module_spec=spec, model_config=beside)
+        .debugging(seed=seed)
     )
     return add_losses(config, **losses.pop("losses", {}), **losses) if losses else config
+
+
+def _begin(algorithm: str | AlgorithmConfig) -> AlgorithmConfig:
+    """Return the settings of an algorithm, as a configuration without environment and model."""
+    quieten()
+    if not isinstance(algorithm, str):
+        return algorithm.copy(copy_frozen=False)
+    reject_unknown_keys([algorithm], ALGORITHMS, "algorithm")
+    return ALGORITHMS[algorithm]().fault_tolerance(**_FAULTS).debugging(log_level="ERROR")
 
 
 def memory_for_workers(memory: str | type[MemoryModel]) -> str | type[MemoryModel]:

@@ -8,6 +8,7 @@ from typing import Any
 from ray.rllib.algorithms.algorithm_config import AlgorithmConfig
 from ray.rllib.core.rl_module.rl_module import RLModuleSpec
 
+from memorylab.rllib.algorithms import check_algorithm
 from memorylab.rllib.module import MemoryRLModule
 from memorylab.rllib.networks import search_spaces
 
@@ -23,7 +24,8 @@ def check_config(config: AlgorithmConfig) -> None:
     """Refuse what only Ray Tune can run, and warn of a second memory that nobody asked for.
 
     Raises:
-        ValueError: The configuration holds a search space; the message says where.
+        ValueError: The configuration holds a search space, and the message says where; or see
+            :func:`memorylab.rllib.algorithms.check_algorithm`.
     """
     if where := next(search_spaces(vars(config), "config"), None):
         raise ValueError(
@@ -33,6 +35,7 @@ def check_config(config: AlgorithmConfig) -> None:
         )
     module_class = getattr(config.rl_module_spec, "module_class", None)
     if isinstance(module_class, type) and issubclass(module_class, MemoryRLModule):
+        check_algorithm(config)
         by_rllib = config.model_config.get("vf_share_layers") is False
         if by_rllib and "vf_share_layers" not in model_config_of(config):
             warnings.warn(

@@ -8,7 +8,7 @@ import gymnasium as gym
 import numpy as np
 import torch
 import tree
-from ray.rllib.algorithms.ppo import PPOConfig
+from ray.rllib.algorithms.algorithm_config import AlgorithmConfig
 from ray.rllib.core.columns import Columns
 from ray.rllib.env.single_agent_episode import SingleAgentEpisode
 from ray.rllib.utils import force_list
@@ -53,6 +53,8 @@ def evaluate(
         restore_states(pipelines_of(runner), agent.connectors)
         seen = Seen()
         runner._env_to_module.append(seen)
+        # Where an algorithm explores less and less, as in the end.
+        runner.num_env_steps_sampled_lifetime = int(agent.history.last("env_steps"))
         with held_still(pipelines_of(runner)):
             played = runner.sample(num_episodes=episodes, explore=explore)
         views = onlooker.views(played)
@@ -71,7 +73,7 @@ class _Onlooker:
         self.finished: list[View] = []
         self.failure: Exception | None = None
 
-    def beside(self, config: PPOConfig) -> PPOConfig:
+    def beside(self, config: AlgorithmConfig) -> AlgorithmConfig:
         """Return the configuration of an env runner with the onlooker in it.
 
         An environment that is vectorised by itself can't be looked at, and leaves no views.
@@ -148,8 +150,7 @@ def _replay(
         "reward": np.asarray(episode.get_rewards(), dtype=np.float32),
         "value": module.compute_values(batch)[0].numpy(),
     }
-    # The training pass: a module may need the action that was taken.
-    logits = module.forward_train(batch)[Columns.ACTION_DIST_INPUTS][0].numpy()  # [T, A]
+    logits = module._forward(batch)[Columns.ACTION_DIST_INPUTS][0].numpy()  # [T, A]
     acted_upon = np.stack(episode.get_extra_model_outputs(Columns.ACTION_DIST_INPUTS))
     difference = float(np.abs(logits - acted_upon).max())
     if not difference <= _REPLAY_TOLERANCE:

@@ -12,6 +12,7 @@ import torch
 from ray.exceptions import RayActorError, RayTaskError
 from ray.rllib.algorithms.algorithm_config import AlgorithmConfig
 from ray.rllib.algorithms.ppo.torch.ppo_torch_learner import PPOTorchLearner
+from ray.rllib.core.learner.torch.torch_learner import TorchLearner
 from ray.rllib.env.env_runner import ENV_STEP_FAILURE, NUM_ENV_STEP_FAILURES_LIFETIME
 from ray.rllib.utils.metrics import ENV_RESET_TIMER, ENV_STEP_TIMER
 
@@ -246,6 +247,8 @@ class RunnerFailures:
 
     def __init__(self, errors: list[Exception], config: AlgorithmConfig):
         self.errors, self.config, self.in_a_row = errors, config, 0
+        # How long there has been neither a step nor an error; IMPALA's and APPO's rounds are short.
+        self.idle = 0.0
 
     def after_round(self, num_steps: int, seconds: float) -> None:
         """Raise the first error of a round of sampling if too many rounds in a row had one.
@@ -258,7 +261,9 @@ class RunnerFailures:
         self.errors.clear()
         patience = self.config.sample_timeout_s
         may_hang = not num_steps and not errors and self.config.num_env_runners > 0
-        if may_hang and patience is not None and seconds >= patience:
+        self.idle = self.idle + seconds if may_hang else 0.0
+        if may_hang and patience is not None and self.idle >= patience:
+            self.idle = 0.0
             errors = [
                 TimeoutError(
                     f"No env runner gave anything within {patience} seconds: the environment "
@@ -295,8 +300,8 @@ def own_errors(errors: list[Exception]) -> Iterator[None]:
         raise own from own.__cause__
 
 
-class CheckedPPOLearner(PPOTorchLearner):
-    """PPO that refuses gradients of NaN or infinity, where RLlib makes no update, or one of 0."""
+class CheckedGradients(TorchLearner):
+    """A learner that refuses NaN and infinity in gradients, where RLlib makes no or a 0 update."""
 
     def compute_gradients(self, loss_per_module: dict[str, Any], **kwargs: Any) -> dict[Any, Any]:
         """Return the gradients.
@@ -321,3 +326,7 @@ class CheckedPPOLearner(PPOTorchLearner):
             f"are not finite or too large, with the loss {losses}, so this update would change "
             "nothing. Look for very large rewards or observations, or lower the learning rate."
         )
+
+
+class CheckedPPOLearner(CheckedGradients, PPOTorchLearner):
+    """PPO that refuses gradients of NaN or infinity, where RLlib makes no update, or one of 0."""

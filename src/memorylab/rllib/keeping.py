@@ -13,7 +13,7 @@ import gymnasium as gym
 import torch
 import tree
 from jaxtyping import Float
-from ray.rllib.algorithms.ppo import PPOConfig
+from ray.rllib.algorithms.algorithm_config import AlgorithmConfig
 from ray.rllib.core.columns import Columns
 from ray.rllib.core.rl_module.rl_module import RLModuleSpec
 from torch import Tensor, nn
@@ -137,7 +137,7 @@ def _find(name: str, objects: Mapping[str, Any], folder: str | Path) -> Any:
         ) from error
 
 
-def _changed(config: PPOConfig) -> dict[str, Any]:
+def _changed(config: AlgorithmConfig) -> dict[str, Any]:
     """Return the attributes of a configuration that differ from those of its class."""
     default = vars(type(config)())
     return {
@@ -154,9 +154,11 @@ def _same(value: Any, default: Any) -> bool:
         return False
 
 
-def _configuration(config_class: Callable[[], PPOConfig], changed: dict[str, Any]) -> PPOConfig:
-    if not (isinstance(config_class, type) and issubclass(config_class, PPOConfig)):
-        raise ValueError(f"{config_class} is no class of PPO's configurations")
+def _configuration(
+    config_class: Callable[[], AlgorithmConfig], changed: dict[str, Any]
+) -> AlgorithmConfig:
+    if not (isinstance(config_class, type) and issubclass(config_class, AlgorithmConfig)):
+        raise ValueError(f"{config_class} is no class of RLlib's configurations")
     config = config_class()
     for name, value in changed.items():
         if name not in vars(config):

@@ -4,25 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import gymnasium as gym
 import torch
 from jaxtyping import Float
+from ray.rllib.algorithms.dqn.dqn_learner import QF_PREDS
 from ray.rllib.core.columns import Columns
-from ray.rllib.core.rl_module.apis import ValueFunctionAPI
+from ray.rllib.core.rl_module.apis import (
+    QNetAPI,
+    ValueFunctionAPI,
+)
 from ray.rllib.core.rl_module.torch import TorchRLModule
+from ray.rllib.utils.schedules.scheduler import Scheduler
 from torch import Tensor
 
 from memorylab.memory import ActorCritic
 from memorylab.rllib.heads import Head, as_head, choose_head
 from memorylab.rllib.heads.spaces import as_action, memory_input, memory_size, unflatten
+from memorylab.rllib.heads.values import Q_LEARNING, SOFT_ACTOR_CRITIC, learns_values, value_head
 from memorylab.rllib.losses.extra_losses import ExtraLosses
 from memorylab.rllib.networks import (
     DEFAULT_MODEL_CONFIG,
     LOSS_CONFIG,
     complete_model_config,
     make_networks,
+)
+from memorylab.rllib.value_learning import (
+    TargetNetworks,
+    best_values,
+    epsilon_greedy,
+    q_learning,
+    soft_actor_critic,
 )
 from memorylab.sequences import sequence_mask
 
@@ -33,8 +47,13 @@ REMEMBERED = "remembered"
 """Under this key ``forward_train`` also returns the output of the actor's memory."""
 
 
-class MemoryRLModule(TorchRLModule, ValueFunctionAPI):
+class MemoryRLModule(TorchRLModule, ValueFunctionAPI, TargetNetworks, QNetAPI):
     """An actor and a critic that see the world through a memory model.
+
+    It learns by RLlib's PPO, IMPALA, APPO, DQN and SAC; what DQN and SAC add to every module's
+    configuration tells which networks they need. For DQN the actor's outputs are Q-values, by a
+    dueling head, and there is no critic. For SAC two critics, with a memory of their own, rate an
+    action, and :class:`memorylab.rllib.learners.SACLearner` is the learner.
 
     The observation passes an encoder, then the memory, then the actor's head and the critic's. The
     state that RLlib carries for it is ``{"memory": the model's state, "time": []}``, where time
@@ -92,8 +111,10 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI):
             self.model_config, f"{type(self).__name__}'s model_config", self.default_model_config
         )
         self.head = self.choose_head(
-            self.observation_space, self.action_space, self.model_config["head"]
+            self.observation_space, self.action_space, self.model_config["head"], self.model_config
         )
+        if Q_LEARNING in self.model_config:
+            self.epsilon_schedule = Scheduler(self.model_config["epsilon"])
         self.action_dist_cls = self.head.distribution_class(self.action_space)
         self.networks = self.make_networks(self.head.size(self.action_space))
         # After the networks, so that these start with the same weights with and without losses.
@@ -106,14 +127,25 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI):
             distribution=self.action_dist_cls,
         )
         self.forget_due_losses()
+        if self.extra_losses.coefficients and learns_values(self.model_config):
+            raise ValueError(
+                f"model_config asks for the losses {list(self.extra_losses.coefficients)}, but the "
+                "learners of DQN and SAC don't compute them. Leave them out, or use PPO."
+            )
         # Env runners ask for inference alone, but ``evaluate`` also needs the training pass there.
         self.inference_only = False
 
     @classmethod
     def choose_head(
-        cls, observation_space: gym.Space, action_space: gym.Space, head: Head | str | None = None
+        cls,
+        observation_space: gym.Space,
+        action_space: gym.Space,
+        head: Head | str | None = None,
+        added: Mapping[str, Any] = MappingProxyType({}),
     ) -> Head:
         """Return the head of this class in these spaces, if ``model_config`` asks for ``head``.
+
+        ``added`` holds, among others, what RLlib's algorithm adds to every module's configuration.
 
         Raises:
             ValueError: There is no such head, or the class has another one of its own.
@@ -132,10 +164,14 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI):
                     f"{cls.__name__} has an action_distribution of its own, so there can't be the "
                     f"head {str(head)!r} too. Leave one of them out."
                 )
-            return _OwnDistribution(*cls.action_distribution(action_space))
+            head = _OwnDistribution(*cls.action_distribution(action_space))
         if _overrides(cls, "observation_size"):
             # The subclass reads observations itself, so the head sees none of their parts.
             observation_space = _FLAT
+        if learns_values(added):
+            return value_head(added, head, observation_space, action_space)
+        if isinstance(head, _OwnDistribution):
+            return head
         return choose_head(head, observation_space, action_space)
 
     # A subclass may override the next five.
@@ -195,19 +231,29 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI):
             REMEMBERED: actor,  # [B, T, D]
         }
 
+    def _forward_train(self, batch: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        if Q_LEARNING in self.model_config:
+            return q_learning(self, batch)
+        if SOFT_ACTOR_CRITIC in self.model_config:
+            return soft_actor_critic(self, batch)
+        return super()._forward_train(batch, **kwargs)
+
     def _forward_exploration(self, batch: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        if Q_LEARNING in self.model_config:
+            return epsilon_greedy(self, batch, kwargs["t"])
+        return self._act(batch, greedy=False)
+
+    def _forward_inference(self, batch: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        return self._act(batch, greedy=True)
+
+    def _act(self, batch: dict[str, Any], greedy: bool) -> dict[str, Any]:
         if self.head.draws:
-            return self._draw(batch, greedy=False)
-        output = super()._forward_exploration(batch, **kwargs)
+            return self._draw(batch, greedy)
+        output = self._forward(batch)
         # RLlib stores what sampling returns with the episode, and nobody needs these.
         for key in (Columns.EMBEDDINGS, REMEMBERED):
             output.pop(key, None)
         return output
-
-    def _forward_inference(self, batch: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-        if self.head.draws:
-            return self._draw(batch, greedy=True)
-        return self._forward_exploration(batch, **kwargs)
 
     def _draw(self, batch: dict[str, Any], greedy: bool) -> dict[str, Any]:
         """Act with a head that draws actions itself."""
@@ -221,10 +267,18 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI):
             Columns.STATE_OUT: state,
         }
 
+    def compute_q_values(self, batch: dict[str, Any]) -> dict[str, Any]:
+        """Return the Q-values of a Q-learner ``[B, T, A]``, and the state after them."""
+        output = self._forward(batch)
+        return {
+            QF_PREDS: output[Columns.ACTION_DIST_INPUTS],
+            Columns.STATE_OUT: output[Columns.STATE_OUT],
+        }
+
     def compute_values(
         self, batch: dict[str, Any], embeddings: Tensor | None = None
     ) -> Float[Tensor, "B T"]:
-        """Return the critic's values.
+        """Return the critic's values; of a Q-learner or SAC, those of the best action.
 
         Args:
             batch: Observations, state and lengths.
@@ -234,6 +288,8 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI):
         Raises:
             RuntimeError: The learner is one that leaves the extra losses out.
         """
+        if learns_values(self.model_config):
+            return best_values(self, batch)
         if embeddings is None:
             with torch.no_grad():
                 _, critic, _ = self._remember(batch)
@@ -290,12 +346,14 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI):
         }
         return self._forward_train(batch)[Columns.ACTION_DIST_INPUTS]
 
-    def _remember(self, batch: dict[str, Any]) -> tuple[Tensor, Tensor, dict[str, Any]]:
+    def _remember(
+        self, batch: dict[str, Any], only: str | None = None
+    ) -> tuple[Tensor, Tensor, dict[str, Any]]:
         """Return the actor's and the critic's features of a padded batch, and the next state."""
         # While acting, a batch has no lengths: every step is real.
-        return self.networks.remember(
-            self.observations(batch), batch[Columns.STATE_IN], batch.get(Columns.SEQ_LENS)
-        )
+        lengths = batch.get(Columns.SEQ_LENS)
+        observations = self.observations(batch)
+        return self.networks.remember(observations, batch[Columns.STATE_IN], lengths, only)
 
 
 @dataclass(frozen=True)

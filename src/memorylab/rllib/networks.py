@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import gymnasium as gym
@@ -11,6 +11,7 @@ from ray.tune.search.sample import Domain
 from memorylab.errors import reject_unknown_keys
 from memorylab.memory import ActorCritic
 from memorylab.rllib.heads import Head
+from memorylab.rllib.heads.values import Q_LEARNING, SOFT_ACTOR_CRITIC, TwinCritic
 
 _NETWORK_CONFIG: dict[str, Any] = {
     "memory": "gru",
@@ -32,6 +33,12 @@ DEFAULT_MODEL_CONFIG: dict[str, Any] = {
     "max_seq_len": 20,
 }
 """Every key of a model's configuration, with its default; see ``MemoryRLModule``."""
+
+_ADDED_BY_RLLIB = {
+    *(Q_LEARNING, "dueling", "epsilon", "num_atoms", "std_init", "v_min", "v_max"),
+    SOFT_ACTOR_CRITIC,
+}
+"""Keys that RLlib's DQN and SAC add to the configuration of every module."""
 
 _NAMES_OF_RLLIB = {
     "fcnet_hiddens": "the layers before the memory are called 'encoder_sizes' here",
@@ -56,21 +63,33 @@ def complete_model_config(
             search space of Ray Tune.
     """
     given = dict(given or {})
-    check_model_config_keys(given, what, defaults)
+    check_model_config_keys([key for key in given if key not in _ADDED_BY_RLLIB], what, defaults)
     if where := next(search_spaces(given, what), None):
         raise ValueError(
             f"{where} is a search space of Ray Tune, but Tune doesn't look into the model's "
             "configuration. Give sweep_ppo one configuration for each value, or have Tune call a "
             "function that makes the configuration."
         )
+    if SOFT_ACTOR_CRITIC in given:
+        if given.get("vf_share_layers"):
+            raise ValueError(
+                "vf_share_layers=True asks for one memory, but SAC's critics have one of their "
+                "own: each of the two learns from another loss. Leave it out."
+            )
+        given["vf_share_layers"] = False
     return {**defaults, **given}
 
 
 def check_model_config_keys(
-    given: Mapping[str, Any], what: str, defaults: Mapping[str, Any] = DEFAULT_MODEL_CONFIG
+    given: Iterable[str], what: str, defaults: Mapping[str, Any] = DEFAULT_MODEL_CONFIG
 ) -> None:
-    """Raise ValueError for a key without default; it answers those of RLlib's own networks."""
+    """Raise ValueError for a key without default; it answers those that RLlib knows."""
     for key in given:
+        if key in _ADDED_BY_RLLIB and key not in defaults:
+            raise ValueError(
+                f"{key!r} is a setting of RLlib's DQN or SAC, and not of {what}: write "
+                f"config.training({key}=...)."
+            )
         if key in _NAMES_OF_RLLIB and key not in defaults:
             raise ValueError(
                 f"{key!r} is a key of RLlib's DefaultModelConfig, for networks of RLlib's own, and "
@@ -98,13 +117,21 @@ def make_networks(
     """Build an actor and a critic whose actor ends in the network of ``head``.
 
     The head fits the spaces, and the memory reads ``observation_size`` features. ``config`` is
-    complete; its keys of heads and losses are not read.
+    complete; its keys of heads and losses are not read. For a Q-learner there is no critic, and for
+    SAC one that reads actions too, with a memory of its own.
 
     Raises:
         ValueError: A size is below 1, or a name doesn't exist; the message offers the nearest one.
     """
+    networks = {key: config[key] for key in _NETWORK_CONFIG}
+    if Q_LEARNING in config:
+        networks["make_critic"] = lambda size, hidden: None
+    elif SOFT_ACTOR_CRITIC in config:
+        networks["make_critic"] = lambda size, hidden: TwinCritic(
+            size, action_space.shape[0], hidden, twin=config[SOFT_ACTOR_CRITIC]
+        )
     return ActorCritic(
         observation_size,
         lambda size, hidden: head.make_network(size, hidden, observation_space, action_space),
-        **{key: config[key] for key in _NETWORK_CONFIG},
+        **networks,
     )

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ray import tune
-from ray.rllib.algorithms.ppo import PPO, PPOConfig
+from ray.rllib.algorithms.algorithm_config import AlgorithmConfig
 from ray.rllib.core.rl_module.rl_module import RLModule
 from tqdm import tqdm
 
@@ -39,7 +39,7 @@ _TUNE = ".tune"
 
 
 def sweep_ppo(
-    configs: Mapping[str, PPOConfig],
+    configs: Mapping[str, AlgorithmConfig],
     folder: str | Path,
     *,
     seeds: Sequence[int] = (0, 1, 2),
@@ -104,7 +104,7 @@ def sweep_ppo(
 class _Run:
     """One agent of a sweep, and the folder of its checkpoints."""
 
-    config: PPOConfig
+    config: AlgorithmConfig
     folder: Path
 
     def history(self) -> History:
@@ -117,7 +117,7 @@ class _Run:
         return Agent(self.config, module, self.history(), read_connectors(checkpoint))
 
 
-def _runs(configs: Mapping[str, PPOConfig], seeds: Sequence[int], folder: Path) -> list[_Run]:
+def _runs(configs: Mapping[str, AlgorithmConfig], seeds: Sequence[int], folder: Path) -> list[_Run]:
     if not configs:
         raise ValueError("configs is empty: give at least one, {name: ppo_config(...)}.")
     if not seeds or len(set(seeds)) != len(seeds):
@@ -150,7 +150,8 @@ def _train(runs: Sequence[_Run], goal: dict[str, Any], progress: bool) -> None:
             tune.report({"env_steps": agent.history.last("env_steps")})
 
     def resources(choice: dict[str, Any]) -> tune.PlacementGroupFactory:
-        return PPO.default_resource_request(runs[choice["run"]].config)
+        config = runs[choice["run"]].config
+        return config.algo_class.default_resource_request(config)
 
     needed = max(1 + count_workers(run.config)[0] for run in runs)
     what = "1 run" if len(runs) == 1 else f"{len(runs)} runs"

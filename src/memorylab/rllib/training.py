@@ -1,4 +1,4 @@
-"""Training an agent with PPO: progress, early stop, checkpoints, resuming."""
+"""Training an agent: progress, early stop, checkpoints, resuming."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from typing import Any
 
 import ray
 import torch
-from ray.rllib.algorithms.ppo import PPO, PPOConfig
-from ray.rllib.algorithms.ppo.torch.ppo_torch_learner import PPOTorchLearner
+from ray.rllib.algorithms.algorithm import Algorithm
+from ray.rllib.algorithms.algorithm_config import AlgorithmConfig
 from ray.rllib.core import DEFAULT_MODULE_ID
+from ray.rllib.core.learner import Learner
 from ray.rllib.env import INPUT_ENV_SINGLE_SPACES
 
 from memorylab.errors import check_count
@@ -32,10 +33,12 @@ from memorylab.rllib.connector_states import pipelines_in, read_algorithm, resto
 from memorylab.rllib.environments import with_named_environment
 from memorylab.rllib.failures import (
     CheckedEnvRunner,
-    CheckedPPOLearner,
     RunnerFailures,
     own_errors,
 )
+from memorylab.rllib.learners import LEARNERS
+from memorylab.rllib.module import MemoryRLModule
+from memorylab.rllib.replay import check_buffer
 from memorylab.rllib.session import ray_session, require_workers
 from memorylab.training import Film, History
 from memorylab.training.checkpoints import (
@@ -52,7 +55,7 @@ _FAILURES = "memorylab_failures"
 
 
 def train_ppo(
-    config: PPOConfig,
+    config: AlgorithmConfig,
     *,
     max_steps: int = 60_000,
     stop_return: float | None = 0.9,
@@ -64,41 +67,37 @@ def train_ppo(
     live: Callable[[History], Drawing] | None = None,
     weights: Agent | str | Path | None = None,
 ) -> Agent:
-    """Train an agent until it is good enough or has taken ``max_steps``.
+    """Train an agent until it is good enough or has taken ``max_steps``; LOGGING.md shows more.
 
     Starts Ray if it isn't running, and then also stops it. An interrupt stops what was started and
     leaves the last checkpoint as it was. If an env runner dies, training goes on with the others.
-    If a learner dies, training ends with an error; resume it from the last checkpoint. LOGGING.md
-    shows evaluation between updates, callbacks of one's own and loggers.
+    If a learner dies, training ends with an error; resume it from the last checkpoint.
 
     Args:
-        config: What to train: see :func:`memorylab.rllib.ppo_config`.
+        config: What to train, by PPO or another: see :func:`memorylab.rllib.algorithm_config`.
         max_steps: Environment steps after which training ends; the update under way is finished.
         stop_return: Mean return at which the task counts as solved; None trains to the end.
         checkpoint_path: Folder for a checkpoint; None writes none.
         checkpoint_every: Environment steps between two checkpoints; there is one more at the end.
         resume: Whether to go on from the checkpoint in ``checkpoint_path``, if there is one;
-            episodes start anew. Do this with checkpoints of your own only: RLlib's hold pickles,
-            which can execute anything. To give an agent away, ``agent.save(folder)``.
+            episodes start anew, and DQN's and SAC's buffers. Do this with checkpoints of your own
+            only: RLlib's hold pickles, which can execute anything.
         progress: Whether to show a progress bar.
-        film: Records the memory on one sequence of observations; its steps are environment steps.
-            Checkpoints hold it, so that a resumed training goes on with it.
-        live: A :class:`memorylab.plots.LiveCurve`, or another function from a History to a figure:
-            draws the measurements beside the bar while a notebook trains.
+        film: Records the memory on one sequence of observations; checkpoints hold it too.
+        live: A :class:`memorylab.plots.LiveCurve`, or a function from a History to a figure.
         weights: An agent, or a folder that one was saved in, to begin with; not when resuming.
 
     Returns:
         The agent, whose ``history`` covers the steps before a resumption too.
 
     Raises:
-        ValueError: ``max_steps`` or ``checkpoint_every`` is below 1, ``config`` holds a search
-            space of Ray Tune, ``resume`` comes without ``checkpoint_path``, the checkpoint or the
-            film belongs to other settings or another training, Ray was started with too few
-            workers, or ``weights`` are of other networks.
+        ValueError: A number is below 1, RLlib can't train with ``config``, ``resume`` comes without
+            ``checkpoint_path``, the checkpoint or the film belongs to other settings or another
+            training, Ray has too few workers, or ``weights`` are of other networks.
         OSError: ``checkpoint_path`` can't be written, or another program is training into it.
         FileExistsError: ``checkpoint_path`` holds a checkpoint and ``resume`` is False.
-        EnvironmentFailure: The environment raised an exception or returned what it must not, more
-            often in a row than ``config.fault_tolerance`` allows. The message says where.
+        EnvironmentFailure: The environment failed, more often in a row than
+            ``config.fault_tolerance`` allows; the message says where.
         TimeoutError: No env runner gave a step within ``sample_timeout_s``, as often as that.
         FloatingPointError: The gradients are not finite, so that RLlib would change no weight.
     """
@@ -118,7 +117,7 @@ def train_ppo(
 
 
 def updates(
-    config: PPOConfig,
+    config: AlgorithmConfig,
     folder: str | Path | None,
     every: int,
     max_steps: int,
@@ -160,18 +159,26 @@ def updates(
                 yield _agent(config, algorithm, history)
 
 
-def _see(film: Film | None, algorithm: PPO, history: History, last: bool) -> None:
+def _see(film: Film | None, algorithm: Algorithm, history: History, last: bool) -> None:
     """Let a film, if there is one, see the agent after an update."""
     if film is not None:
-        film.see(int(history.last("env_steps")), algorithm.get_module().networks, last=last)
+        film.see(int(history.last("env_steps")), _trained(algorithm).networks, last=last)
 
 
-def _agent(config: PPOConfig, algorithm: PPO, history: History) -> Agent:
-    module, spaces = algorithm.get_module(), algorithm.spaces[INPUT_ENV_SINGLE_SPACES]
+def _agent(config: AlgorithmConfig, algorithm: Algorithm, history: History) -> Agent:
+    module, spaces = _trained(algorithm), algorithm.spaces[INPUT_ENV_SINGLE_SPACES]
     return Agent(config, module, history, read_algorithm(algorithm), spaces)
 
 
-def begin_with(algorithm: PPO, agent: Agent) -> None:
+def _trained(algorithm: Algorithm) -> MemoryRLModule:
+    """Return an algorithm's module, with the weights of its learner."""
+    module = algorithm.get_module()
+    # IMPALA's and APPO's runners are behind the learner, and one in this process may never sample.
+    module.set_state(algorithm.learner_group.get_weights()[DEFAULT_MODULE_ID])
+    return module
+
+
+def begin_with(algorithm: Algorithm, agent: Agent) -> None:
     """Give an algorithm the weights of an agent, and what its connectors have learnt.
 
     Raises:
@@ -180,6 +187,7 @@ def begin_with(algorithm: PPO, agent: Agent) -> None:
     tensors = agent.module.state_dict()
     check_weights(algorithm.get_module(), tensors, "The given agent")
     algorithm.learner_group.set_weights({DEFAULT_MODULE_ID: tensors})
+    algorithm.learner_group.foreach_learner(_copy_to_targets)
     algorithm.env_runner_group.sync_weights(
         from_worker_or_learner_group=algorithm.learner_group, inference_only=True
     )
@@ -192,6 +200,12 @@ def begin_with(algorithm: PPO, agent: Agent) -> None:
     )
 
 
+def _copy_to_targets(learner: Learner, *_: Any) -> None:
+    for module in learner.module.values():
+        if hasattr(module.unwrapped(), "target_networks"):
+            module.unwrapped().make_target_networks()
+
+
 def is_finished(history: History, max_steps: int, stop_return: float | None) -> bool:
     """Return whether training is over, and note in ``history`` whether the task is solved."""
     mean_return = history.last("mean_return", default=float("nan"))
@@ -199,7 +213,7 @@ def is_finished(history: History, max_steps: int, stop_return: float | None) -> 
     return history.solved or history.last("env_steps") >= max_steps
 
 
-def update(algorithm: PPO, history: History) -> None:
+def update(algorithm: Algorithm, history: History) -> None:
     """Sample and learn once, and add the measurements to ``history``."""
     start = time.perf_counter()
     last = history.last("env_steps")
@@ -220,7 +234,7 @@ def _evaluated(history: History, result: dict[str, Any]) -> dict[str, float]:
     return {"evaluation_return": float(measured)} if "evaluation_return" in history.columns else {}
 
 
-def _train(algorithm: PPO, last: int) -> dict[str, Any]:
+def _train(algorithm: Algorithm, last: int) -> dict[str, Any]:
     """Sample and learn once, or raise what went wrong in the workers."""
     failures: RunnerFailures | None = getattr(algorithm, _FAILURES, None)
     if failures is None:
@@ -240,7 +254,7 @@ def _train(algorithm: PPO, last: int) -> dict[str, Any]:
 
 
 @contextmanager
-def running_algorithm(config: PPOConfig) -> Iterator[PPO]:
+def running_algorithm(config: AlgorithmConfig) -> Iterator[Algorithm]:
     """Build the algorithm of ``config``, with Ray running, and stop it after the block.
 
     PyTorch has one thread in the block: networks this small lose time to more of them.
@@ -249,8 +263,7 @@ def running_algorithm(config: PPOConfig) -> Iterator[PPO]:
     config = with_named_environment(config)
     if config.env_runner_cls is None and not config.is_multi_agent:
         config.env_runners(env_runner_cls=CheckedEnvRunner)
-    if config.learner_class is PPOTorchLearner:
-        config.learners(learner_class=CheckedPPOLearner)
+    config.learners(learner_class=LEARNERS.get(config.learner_class, config.learner_class))
     with ray_session(num_cpus=max(1, workers)), ExitStack() as ends:
         require_workers(workers, which)
         errors = ends.enter_context(noted_errors())
@@ -260,6 +273,7 @@ def running_algorithm(config: PPOConfig) -> Iterator[PPO]:
             algorithm = config.build_algo()
         ends.callback(algorithm.stop)
         setattr(algorithm, _FAILURES, RunnerFailures(errors, config))
+        check_buffer(algorithm)
         yield algorithm
 
 
