@@ -7,7 +7,7 @@ import pytest
 from memorylab.rllib import learner_batch
 from memorylab.rllib.agent import make_runner
 
-FEW_MEMORIES = ["mlp", "gru", "lstm", "lru", "dnc"]
+FEW_MEMORIES = ["mlp", "gru", "lstm", "lru", "gtrxl", "dnc"]
 """A memory of each form of state: none, one array, two, those of the parallel models, nested."""
 
 SOME_MEMORIES = pytest.mark.parametrize("memory", FEW_MEMORIES)

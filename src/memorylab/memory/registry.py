@@ -8,9 +8,15 @@ from typing import Any
 from memorylab.errors import reject_unknown_keys, suggest
 from memorylab.memory.checks import other_name
 from memorylab.memory.dnc.dnc import DNC
+from memorylab.memory.fast_weight_programmer import FastWeightProgrammer
 from memorylab.memory.feedforward import ClockedFeedForward, FeedForward
 from memorylab.memory.ffm import FastAndForgetful
+from memorylab.memory.frame_convolution import FrameConvolution
+from memorylab.memory.frame_stack import FrameStack
+from memorylab.memory.gated_delta import GatedDelta
+from memorylab.memory.gtrxl import GTrXL
 from memorylab.memory.indrnn import IndRNN
+from memorylab.memory.linear_attention import LinearAttention
 from memorylab.memory.lmu import LMU
 from memorylab.memory.lru import LRU
 from memorylab.memory.mingru import MinGRU
@@ -21,6 +27,8 @@ from memorylab.memory.s4d import S4D
 MEMORY_MODELS: dict[str, type[MemoryModel]] = {
     "mlp": FeedForward,
     "clocked_mlp": ClockedFeedForward,
+    "frame_stack": FrameStack,
+    "frame_convolution": FrameConvolution,
     "elman": Elman,
     "gru": GRU,
     "lstm": LSTM,
@@ -30,6 +38,10 @@ MEMORY_MODELS: dict[str, type[MemoryModel]] = {
     "lru": LRU,
     "s4d": S4D,
     "ffm": FastAndForgetful,
+    "linear_attention": LinearAttention,
+    "fast_weights": FastWeightProgrammer,
+    "gated_delta": GatedDelta,
+    "gtrxl": GTrXL,
     "dnc": DNC,
 }
 """The course's memory models; add a class here and it takes part in every comparison."""

@@ -16,6 +16,14 @@ from memorylab.memory.trace_linear import (
     MinGRUTrace,
     S4DTrace,
 )
+from memorylab.memory.trace_windows import (
+    FastWeightTrace,
+    FrameConvolutionTrace,
+    FrameStackTrace,
+    GatedDeltaTrace,
+    GTrXLTrace,
+    LinearAttentionTrace,
+)
 
 
 class MemorylessTrace(MemoryTrace):
@@ -113,6 +121,12 @@ TRACE_CLASSES: dict[str, type[MemoryTrace]] = {
         LRUTrace,
         S4DTrace,
         FFMTrace,
+        LinearAttentionTrace,
+        FastWeightTrace,
+        GatedDeltaTrace,
+        FrameStackTrace,
+        FrameConvolutionTrace,
+        GTrXLTrace,
         DNCTrace,
     )
 }
