@@ -126,12 +126,14 @@ def examples_table(results: Results) -> str:
         by_memory = found.get(name, {})
         cells = [_steps_cell(by_memory.get(memory, []), seeds) for memory in memories]
         lines.append([f"{name}, {recipe['stop_return']:g}", *cells])
+        # Less than half an update is no difference: its steps vary with the episode under way.
+        batch = recipe["training"]["train_batch_size_per_learner"]
         medians = {memory: statistics.median(steps) for memory, steps in by_memory.items()}
         rival = medians.get("use_lstm", math.inf)
         slower += [
             f"{memory} on {name} ({_thousands(median)} to {_thousands(rival)})"
             for memory, median in medians.items()
-            if median > rival
+            if median > rival + batch / 2
         ]
 
     text = _table(["RLlib's example, stop at a return of", *memories], lines)

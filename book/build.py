@@ -22,6 +22,8 @@ from tools.table import present
 
 HERE = Path(__file__).resolve().parent
 NOTEBOOKS = HERE.parent / "notebooks"
+GUIDES = ("YOUR_OWN.md", "CLUSTER.md", "LOGGING.md")
+"""Pages beside the README, which link to notebooks."""
 
 
 def build(folder: Path) -> int:
@@ -39,10 +41,9 @@ def build(folder: Path) -> int:
     for row in present(NOTEBOOKS):
         players = alive([places[run] for run in PLAYERS.get(row.file, [])])
         write_page(NOTEBOOKS / row.file, source / "course", players)
-    # Notebook 14 links to the page on clusters, and that page to the notebook.
-    for name in ("CLUSTER.md", "LOGGING.md"):
-        guide = (HERE.parent / name).read_text()
-        (source / name).write_text(guide.replace("](notebooks/", "](course/"))
+    for guide in GUIDES:
+        text = (HERE.parent / guide).read_text()
+        (source / guide).write_text(text.replace("](notebooks/", "](course/"))
     write_reference(source / "reference", [NOTEBOOKS / row.file for row in present(NOTEBOOKS)])
     index = (HERE / "index.md").read_text()
     (source / "index.md").write_text(index.replace("<!-- course map -->", course_map(NOTEBOOKS)))

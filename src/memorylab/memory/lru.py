@@ -25,14 +25,14 @@ class LRU(ParallelModel):
         h_t = λ ⊙ h_{t−1} + γ ⊙ (B z_t)        λ = exp(−exp(ν) + i exp(θ))
         y_t = Re(C h_t) + D z_t                h, λ, B and C are complex, γ and D real
 
-    However ν is trained, |λ| stays below 1 (their section 3.3). A unit's time constant, in which
-    its state decays to 1/e, is exp(−ν) steps.
+    However ν is trained, the modulus of λ stays below 1 (their section 3.3). A unit's time
+    constant, in which its state decays to 1/e, is exp(−ν) steps.
 
     Args:
         input_size: Number of input features F.
         hidden_size: Number of complex hidden units H, and the output size.
-        min_radius, max_radius: Bounds of |λ| at first. The default gives time constants of 10 to
-            1,000 steps; the paper's r_min and r_max depend on the task.
+        min_radius, max_radius: Bounds of the modulus of λ at first. The default gives time
+            constants of 10 to 1,000 steps; the paper's r_min and r_max depend on the task.
         max_phase: Bound of λ's angle at first.
 
     Raises:
