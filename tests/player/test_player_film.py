@@ -73,6 +73,20 @@ def test_the_links_diagonal_appears_through_training(visit, width):
     assert page.evaluate(DIAGONAL) > 0.9
 
 
+def test_the_page_says_how_the_frames_compare(visit):
+    colours = "All frames have the same colours: early ones are pale because their numbers are"
+    colours += " small."
+    rows = " Each has its own order of rows, that of its first writes."
+    page = visit(MemoryPlayer(FILM, order="slot"), 900, "everything")
+    assert page.locator(".mp-film-about").inner_text() == colours
+    page.get_by_role("button", name="simple").click()
+    assert page.locator(".mp-film-about").inner_text() == colours + rows
+    page = visit(MemoryPlayer(FILM), 900, "everything")
+    assert page.locator(".mp-film-about").inner_text() == colours + rows
+    page = visit(MemoryPlayer(film_of(record_other("gru"), record_other("gru", seed=1))), 900)
+    assert page.locator(".mp-film-about").inner_text() == colours
+
+
 def test_shift_and_arrow_keys_move_through_training_from_anywhere(visit):
     page = visit(MemoryPlayer(FILM, t=8), 900, "simple", height=640)
     page.locator("[data-panel=memory]").focus()
@@ -113,7 +127,13 @@ def test_the_tour_follows_the_film(visit):
         "1 of 1" in page.locator(".mp-said").inner_text()
         or "2 of" in page.locator(".mp-said").inner_text()
     )
-    assert not page.locator("[data-action=quiz]").is_visible()
+    # Nor of a write to ask about; but the button doesn't come and go.
+    quiz = page.locator("[data-action=quiz]")
+    assert quiz.is_disabled()
+    assert quiz.get_attribute("title") == "No write of this frame is clear enough to ask about"
+    page.keyboard.press("End")
+    assert quiz.is_enabled()
+    assert quiz.get_attribute("title") == "Which location is written next, and why?"
 
 
 def test_a_film_of_a_memory_without_locations(visit):

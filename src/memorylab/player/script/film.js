@@ -43,12 +43,14 @@ export class Film {
     this.told = element("output", { class: "mp-film-told" });
     const curve = this.errors[0] ? [this.curve()] : [];
     const track = element("div", { class: "mp-film-track" }, ...curve, this.slider);
+    this.about = element("span", { class: "mp-film-about" });
     this.root = element(
       "div",
       { class: "mp-controls mp-film", role: "toolbar", "aria-label": "training" },
       this.playButton,
       track,
       this.told,
+      this.about,
     );
     this.toggle(false);
   }
@@ -81,6 +83,17 @@ export class Film {
     this.slider.setAttribute("aria-valuetext", this.told.textContent);
     const x = (WIDTH * frame) / Math.max(1, this.frames.length - 1);
     this.here?.setAttribute("d", `M${x} -0.1v1.2`);
+  }
+
+  /** Say what the frames have in common, which depends on the level: colours, and order of rows. */
+  explain() {
+    const isMoved = (location, row) => location !== row;
+    const moved = this.frames.some(({ recorded }) => recorded.order.some(isMoved));
+    const sorted = this.player.board.level === "simple" || moved;
+    const rows = sorted && this.frames[0].recorded.locations > 0;
+    this.about.textContent =
+      "All frames have the same colours: early ones are pale because their numbers are small." +
+      (rows ? " Each has its own order of rows, that of its first writes." : "");
   }
 
   seek(frame, sync = true) {

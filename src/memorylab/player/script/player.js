@@ -31,6 +31,8 @@ export class Player {
     if (network) this.laboratory = new Laboratory(this, header);
     if (header.agent) this.agent = new AgentControls(this);
     this.guides = [new Tour(this), new Quiz(this)];
+    if (this.film) this.onShow(() => this.film.explain());
+    this.film?.explain();
     root.addEventListener("keydown", (event) => this.key(event));
     this.onModelStep = () => this.seek(model.get("t"), false);
     this.onModelSpeed = () => this.setSpeed(model.get("fps"), false);

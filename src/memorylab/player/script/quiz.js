@@ -65,7 +65,11 @@ export class Quiz {
       this.shows = null;
       guide.close();
     }
-    guide.button.hidden = !run.has("usage") || !questionsOf(run).length;
+    const none = !run.has("usage") || !questionsOf(run).length;
+    // In a film other frames may have questions, so the button keeps its place.
+    guide.button.hidden = none && !(player.film && run.has("usage"));
+    guide.button.disabled = none;
+    guide.button.title = none ? "No write of this frame is clear enough to ask about" : guide.title;
   }
 
   /** The next question: of a new sequence, or of the next step of the run that was shown. */
