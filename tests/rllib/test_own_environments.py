@@ -15,6 +15,7 @@ from failing_environments import FAULTS, Corridor
 from gymnasium.wrappers import TimeLimit
 from hypothesis import given
 from hypothesis import strategies as st
+from ray.rllib.algorithms.ppo.torch.ppo_torch_learner import PPOTorchLearner
 from ray.tune.registry import ENV_CREATOR, _global_registry, register_env
 
 from memorylab.environments import make_environment
@@ -254,8 +255,13 @@ def test_an_environment_is_restarted_as_often_as_the_settings_allow(fault):
     assert len(made) == 3
 
 
-def test_an_update_that_rllib_would_skip_is_an_error(ray, monkeypatch):
-    config = short(Corridor)
+class OwnLearner(PPOTorchLearner):
+    """A learner of a user's own; it need know nothing of ours."""
+
+
+@pytest.mark.parametrize("learner", [PPOTorchLearner, OwnLearner])
+def test_an_update_that_rllib_would_skip_is_an_error(ray, monkeypatch, learner):
+    config = short(Corridor).learners(learner_class=learner)
     # So large that the gradients' norm overflows, though each reward is finite.
     monkeypatch.setattr(
         Corridor, "step", lambda self, action: (np.zeros(2, np.float32), 1e30, True, False, {})

@@ -143,3 +143,11 @@ LEARNERS: dict[type[TorchLearner], type[TorchLearner]] = {
     SACTorchLearner: SACLearner,
 }
 """For each of RLlib's learners the one that takes its place."""
+
+
+def with_checks(learner: type[TorchLearner]) -> type[TorchLearner]:
+    """Return the learner that takes the place of RLlib's; one of a user's own gets our checks."""
+    learner = LEARNERS.get(learner, learner)
+    if issubclass(learner, CheckedGradients):
+        return learner
+    return type(learner.__name__, (CheckedGradients, learner), {"__module__": __name__})

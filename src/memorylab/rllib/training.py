@@ -36,7 +36,7 @@ from memorylab.rllib.failures import (
     RunnerFailures,
     own_errors,
 )
-from memorylab.rllib.learners import LEARNERS
+from memorylab.rllib.learners import with_checks
 from memorylab.rllib.module import MemoryRLModule
 from memorylab.rllib.replay import check_buffer
 from memorylab.rllib.session import ray_session, require_workers
@@ -263,7 +263,7 @@ def running_algorithm(config: AlgorithmConfig) -> Iterator[Algorithm]:
     config = with_named_environment(config)
     if config.env_runner_cls is None and not config.is_multi_agent:
         config.env_runners(env_runner_cls=CheckedEnvRunner)
-    config.learners(learner_class=LEARNERS.get(config.learner_class, config.learner_class))
+    config.learners(learner_class=with_checks(config.learner_class))
     with ray_session(num_cpus=max(1, workers)), ExitStack() as ends:
         require_workers(workers, which)
         errors = ends.enter_context(noted_errors())
