@@ -16,7 +16,7 @@ from ray.rllib.connectors.env_to_module import (
 from ray.rllib.utils.filter import RunningStat
 
 from memorylab.environments import make_environment
-from memorylab.memory import MEMORY_MODELS
+from memorylab.memory import GRU, MEMORY_MODELS
 from memorylab.rllib import Agent, History, evaluate, ppo_config, train_ppo
 from memorylab.rllib.agent import make_runner
 from memorylab.rllib.connector_states import pipelines_of, read_states
@@ -278,6 +278,20 @@ def test_a_folder_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         made.save(tmp_path / "kept")
     assert [path.name for path in tmp_path.iterdir()] == ["taken"]
+
+
+class Mine(GRU):
+    """A memory of a user's own."""
+
+
+def test_a_memory_of_ones_own_is_given_again(tmp_path):
+    made = agent(Mine)
+    made.save(tmp_path / "kept")
+    with pytest.raises(ValueError, match=r"needs test_keeping:Mine.*objects=\{"):
+        Agent.load(tmp_path / "kept")
+    loaded = Agent.load(tmp_path / "kept", objects={f"{__name__}:Mine": Mine})
+    assert type(loaded.module.networks.memory) is Mine
+    assert evaluate(loaded)[0].action.tolist() == evaluate(made)[0].action.tolist()
 
 
 def test_what_has_no_name_is_given_again(tmp_path):
