@@ -16,6 +16,7 @@ from ray.rllib.algorithms.sac.torch.sac_torch_learner import SACTorchLearner
 from ray.rllib.core.columns import Columns
 from ray.rllib.core.rl_module.rl_module import RLModuleSpec
 from ray.rllib.env.single_agent_episode import SingleAgentEpisode
+from ray.rllib.utils.replay_buffers import EpisodeReplayBuffer, PrioritizedEpisodeReplayBuffer
 
 from memorylab.memory.model import batched
 from memorylab.rllib import Agent, MemoryRLModule, algorithm_config, evaluate, train_ppo
@@ -24,6 +25,7 @@ from memorylab.rllib.algorithms import ALGORITHMS
 from memorylab.rllib.heads import Beta
 from memorylab.rllib.learners import LEARNERS
 from memorylab.rllib.replay import ReplayBuffer
+from memorylab.rllib.training import copy_to_targets
 
 pytestmark = pytest.mark.ray
 
@@ -70,6 +72,9 @@ def small(algorithm, environment, memory="gru", **options):
     config = algorithm_config(algorithm, environment, memory, **options)
     config.env_runners(num_envs_per_env_runner=4)
     config.training(train_batch_size_per_learner=64)
+    if algorithm == "APPO":
+        # Otherwise its thread may learn on while the agent is read.
+        config.training(circular_buffer_iterations_per_batch=1)
     if algorithm in ("DQN", "SAC"):
         config.training(num_steps_sampled_before_learning_starts=64)
         config.reporting(min_sample_timesteps_per_iteration=64)
@@ -93,7 +98,8 @@ CASES = [
 @pytest.mark.parametrize(("algorithm", "environment", "memory"), CASES)
 def test_an_agent_learns_plays_and_is_kept(ray, algorithm, environment, memory, tmp_path):
     config = small(algorithm, environment, memory)
-    agent = train_ppo(config, max_steps=130, stop_return=None, progress=False)
+    options = {"max_steps": 130, "stop_return": None, "progress": False}
+    agent = train_ppo(config, checkpoint_path=tmp_path / "checkpoints", **options)
     before, after = weights_of(Agent(config)), weights_of(agent)
     assert before.keys() == after.keys()
     unmoved = [name for name in before if torch.equal(before[name], after[name])]
@@ -114,6 +120,11 @@ def test_an_agent_learns_plays_and_is_kept(ray, algorithm, environment, memory, 
     if low is not None:  # The player gives the environment's action, the episode the module's.
         acted = [action / agent.spaces[1].high for action in acted]
     np.testing.assert_allclose(acted, episode.action[:200], atol=1e-4)
+
+    # From its checkpoint it would go on as it was.
+    resumed = train_ppo(config, checkpoint_path=tmp_path / "checkpoints", resume=True, **options)
+    assert resumed.history == agent.history
+    assert all(torch.equal(weights_of(resumed)[name], after[name]) for name in after)
 
 
 def own(environment):
@@ -244,6 +255,10 @@ def test_the_target_networks_follow_and_are_those_of_the_bellman_equation():
     assert new.pop("count") == 7
     assert all(torch.allclose(new[name], 0.25 * networks[name] + 0.75 * old[name]) for name in new)
 
+    copy_to_targets(learner)  # as where training begins with given weights
+    copied, networks = module.target_networks.state_dict(), module.networks.state_dict()
+    assert all(torch.equal(copied[name], networks[name]) for name in networks)
+
     batch = batch_of(learner, episodes)
     q_next = module.forward_train(batch)["qf_target_next_preds"]
     with torch.no_grad():
@@ -277,17 +292,39 @@ def test_a_q_learner_explores_by_epsilon_and_keeps_to_the_mask():
         assert (actions == best).float().mean() == pytest.approx(share, abs=0.1)
 
 
-def test_the_buffer_draws_by_its_seed():
-    episode = SingleAgentEpisode(
-        observations=list(range(21)), actions=[0] * 20, rewards=[0.0] * 20, len_lookback_buffer=0
+def twenty_steps():
+    return SingleAgentEpisode(
+        observations=list(range(21)),
+        actions=[0] * 20,
+        rewards=[0.0] * 20,
+        extra_model_outputs={Columns.STATE_OUT: list(range(20))},
+        len_lookback_buffer=0,
     )
+
+
+DRAW = {"num_items": 40, "n_step": 1, "batch_length_T": 3, "sample_episodes": True}
+
+
+def test_the_buffer_draws_by_its_seed():
     draws = []
     for seed in (0, 0, 1):
         buffer = ReplayBuffer(100, seed)
-        buffer.add(copy.deepcopy(episode))
-        drawn = buffer.sample(num_items=40, n_step=1, batch_length_T=3, sample_episodes=True)
-        draws.append([part.t_started for part in drawn])
+        buffer.add(twenty_steps())
+        draws.append([part.t_started for part in buffer.sample(**DRAW)])
     assert draws[0] == draws[1] != draws[2]
+
+
+def test_rllibs_prioritized_buffer_draws_single_steps_without_states():
+    drawn = {}
+    for kind in (EpisodeReplayBuffer, PrioritizedEpisodeReplayBuffer):
+        buffer = kind(100)
+        buffer.add(twenty_steps())
+        drawn[kind] = buffer.sample(**DRAW)
+    assert max(map(len, drawn[EpisodeReplayBuffer])) == 3
+    assert all(Columns.STATE_OUT in part.extra_model_outputs for part in drawn[EpisodeReplayBuffer])
+    for part in drawn[PrioritizedEpisodeReplayBuffer]:
+        assert len(part) == 1
+        assert Columns.STATE_OUT not in part.extra_model_outputs
 
 
 def plain_spec(max_seq_len=4):

@@ -187,7 +187,7 @@ def begin_with(algorithm: Algorithm, agent: Agent) -> None:
     tensors = agent.module.state_dict()
     check_weights(algorithm.get_module(), tensors, "The given agent")
     algorithm.learner_group.set_weights({DEFAULT_MODULE_ID: tensors})
-    algorithm.learner_group.foreach_learner(_copy_to_targets)
+    algorithm.learner_group.foreach_learner(copy_to_targets)
     algorithm.env_runner_group.sync_weights(
         from_worker_or_learner_group=algorithm.learner_group, inference_only=True
     )
@@ -200,7 +200,8 @@ def begin_with(algorithm: Algorithm, agent: Agent) -> None:
     )
 
 
-def _copy_to_targets(learner: Learner, *_: Any) -> None:
+def copy_to_targets(learner: Learner) -> None:
+    """Make a learner's target networks the networks themselves, if it has any."""
     for module in learner.module.values():
         if hasattr(module.unwrapped(), "target_networks"):
             module.unwrapped().make_target_networks()
