@@ -15,6 +15,7 @@ from failing_environments import FAULTS, Corridor
 from gymnasium.wrappers import TimeLimit
 from hypothesis import given
 from hypothesis import strategies as st
+from ray.exceptions import RayTaskError
 from ray.rllib.algorithms.ppo.torch.ppo_torch_learner import PPOTorchLearner
 from ray.tune.registry import ENV_CREATOR, _global_registry, register_env
 
@@ -332,6 +333,27 @@ def test_rounds_in_which_all_env_runners_hang_are_an_error():
     failures.after_round(num_steps=0, seconds=6)
     with pytest.raises(TimeoutError, match=r"within 5 seconds: the environment failing_.*hangs"):
         failures.after_round(num_steps=0, seconds=6)
+
+
+def test_a_runner_that_fails_whenever_it_is_called_is_an_error_though_others_dont():
+    # As one that evaluates after every second update, or one of several that sample on their own.
+    config = short(Corridor).environment(env_config={"fault": "step"})
+    runner = make_runner(config, num_envs=1)
+    errors = []
+    failures = RunnerFailures(errors, short(Corridor).env_runners(num_env_runners=1))
+
+    def call_and_two_rounds():
+        with pytest.raises(EnvironmentFailure) as caught:
+            runner.apply(lambda runner: runner.sample(num_episodes=1))
+        sent = pickle.loads(pickle.dumps(caught.value))
+        errors.append(RayTaskError("apply", "the traceback", sent))
+        failures.after_round(num_steps=10, seconds=1)
+        failures.after_round(num_steps=10, seconds=1)
+
+    call_and_two_rounds()
+    call_and_two_rounds()
+    with pytest.raises(EnvironmentFailure, match="the door of the step is stuck"):
+        call_and_two_rounds()
 
 
 def test_no_weight_is_nan_after_training(ray):

@@ -22,6 +22,9 @@ from memorylab.rllib._ray_patches import LightEnvRunner
 _TOLERANCE = 1e-5
 """How far outside a Box a number may be, relative to its bound: more than rounding to float32."""
 
+_IN_A_ROW = "memorylab_in_a_row"
+"""Under this name an error says how many calls of its env runner failed in a row."""
+
 
 class EnvironmentFailure(RuntimeError):
     """An environment raised an exception or returned what it must not.
@@ -154,6 +157,7 @@ class CheckedEnvRunner(LightEnvRunner):
     """
 
     _failures = 0
+    _failed_calls = 0
 
     def make_env(self) -> None:
         """Make the environments; EnvironmentFailure names what their constructor raises."""
@@ -197,7 +201,7 @@ class CheckedEnvRunner(LightEnvRunner):
     def sample(self, **arguments: Any) -> list[Any]:
         """Return episodes; only a whole call without a failure ends a row of failures."""
         episodes = super().sample(**arguments)
-        self._failures = 0
+        self._failures = self._failed_calls = 0
         return episodes
 
     def _restart_or_raise(self) -> None:
@@ -223,7 +227,8 @@ class CheckedEnvRunner(LightEnvRunner):
 
         result = super().apply(call, *args, **kwargs)
         if failed:
-            self._failures = 0
+            self._failures, self._failed_calls = 0, self._failed_calls + 1
+            setattr(failed[0], _IN_A_ROW, self._failed_calls)
             self.make_env()
             raise failed[0]
         return result
@@ -251,7 +256,9 @@ class RunnerFailures:
         self.idle = 0.0
 
     def after_round(self, num_steps: int, seconds: float) -> None:
-        """Raise the first error of a round of sampling if too many rounds in a row had one.
+        """Raise the first error of a round if too many rounds, or calls of a runner, had one.
+
+        Not every round calls each runner: those of an evaluation wait for their interval.
 
         Args:
             num_steps: How many environment steps the round gave.
@@ -272,7 +279,8 @@ class RunnerFailures:
                 )
             ]
         self.in_a_row = self.in_a_row + 1 if errors else 0
-        if self.in_a_row > allowed_failures(self.config):
+        counts = [self.in_a_row, *(getattr(error, _IN_A_ROW, 0) for error in errors)]
+        if max(counts) > allowed_failures(self.config):
             raise errors[0]
 
 
