@@ -56,8 +56,8 @@ def save(name: str, numbers: dict[str, Any]) -> dict[str, Any]:
     """Write a benchmark's numbers and the machine to ``results/<name>.json``, and return them."""
     results = {"machine": machine(), **numbers}
     text = json.dumps(results, indent=2)
-    # A list of numbers or nulls goes on one line.
-    text = re.sub(r"\[(?:[-\s\d.e,]|null)*\]", lambda found: _on_one_line(found[0]), text)
+    # A list of numbers or nulls goes on one line; no text in JSON holds a new line.
+    text = re.sub(r"\[\n(?:[-\s\d.e,]|null)*\]", lambda found: _on_one_line(found[0]), text)
     with write_atomically(RESULTS / f"{name}.json") as temporary:
         temporary.write_text(text + "\n")
     return results

@@ -385,6 +385,12 @@ def test_report_of_nothing_draws_nothing(results, capsys):
     assert not (results / "speed.png").exists()
 
 
+def test_results_have_lists_of_numbers_on_one_line(results):
+    saved = measuring.save("any", {"returns": [-1, 2.5e-5, None], "names": ["[ 1 ]"], "none": []})
+    assert '"returns": [-1, 2.5e-05, null],' in (results / "any.json").read_text()
+    assert measuring.load("any") == saved
+
+
 def test_a_project_target_runs_every_script():
     folder = measuring.RESULTS.parent
     scripts = {path.stem for path in folder.glob("*.py")} - {"measuring"}
