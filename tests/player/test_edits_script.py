@@ -18,25 +18,34 @@ def ask(tmp_path, code):
     return run_script(tmp_path, MemoryPlayer(record()), start + code)
 
 
+TOLD = "return groups(parse('%s').edits).map((group) => describe(group, runs[0].arrays, %s))"
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("memory[3]@5=0", ["at step 5: location 4 is wiped"]),
-        ("memory[3]@5-=0", ["from step 5 on: location 4 is wiped"]),
-        ("memory[3]=0.5", ["at all steps: location 4 is 0.5"]),
-        ("memory[3,1]@5-7=1", ["at steps 5 to 7: memory in location 4 at position 1 is 1"]),
-        ("link[2,1]@7=0", ["at step 7: the link from location 2 to 3 is cut"]),
-        ("link[2,1]@7=1", ["at step 7: the link from location 2 to 3 is 1"]),
+        ("memory[3]@5=0", ["at step 5: location 13 is wiped (memory[3])"]),
+        ("memory[3]@5-=0", ["from step 5 on: location 13 is wiped (memory[3])"]),
+        ("memory[3]=0.5", ["at all steps: location 13 is 0.5 (memory[3])"]),
+        (
+            "memory[3,1]@5-7=1",
+            ["at steps 5 to 7: memory in location 13 at position 2 is 1 (memory[3, 1])"],
+        ),
+        ("link[2,1]@7=0", ["at step 7: the link from location 11 to 12 is cut (link[2, 1])"]),
+        ("link[2,1]@7=1", ["at step 7: the link from location 11 to 12 is 1 (link[2, 1])"]),
         ("link@4-=0", ["from step 4 on: all links are cut"]),
         ("link@4-=1", ["from step 4 on: links: row written after column is 1"]),
         ("usage=0", ["at all steps: all locations look unused"]),
-        ("read_weighting[1]@6-=0", ["from step 6 on: head 1 reads nothing"]),
+        ("read_weighting[1]@6-=0", ["from step 6 on: head 2 reads nothing (read_weighting[1])"]),
         ("write_gate@3=0.25", ["at step 3: write gate is 0.25"]),
-        ("free_gates[1]@3=1", ["at step 3: free gate of head 1 is 1"]),
-        ("input[2]@3=1", ["at step 3: input 2 is 1"]),
+        ("free_gates[1]@3=1", ["at step 3: free gate of head 2 is 1 (free_gates[1])"]),
+        ("input[2]@3=1", ["at step 3: input 3 is 1 (input[2])"]),
         (
             "read_modes[1]=0.25;read_modes[1,2]=0.5",
-            ["at all steps: head 1 reads forward with 0.5, the other ways with 0.25"],
+            [
+                "at all steps: head 2 reads forward with 0.5, the other ways with 0.25 "
+                "(read_modes[1, 2])"
+            ],
         ),
         (
             "write_content_weighting@1-=0;read_content_weighting@1-=0",
@@ -52,9 +61,19 @@ def ask(tmp_path, code):
     ],
 )
 def test_an_edit_in_plain_words(tmp_path, text, words):
-    code = f"""return groups(parse({text!r}).edits).map((group) =>
-      describe(group, runs[0].arrays, (location) => String(location + 1)))"""
-    assert ask(tmp_path, code) == words
+    # A picture that counts from 1, and its locations in an order of its own.
+    axes = "{ simple: true, count: (i) => i + 1, number: (_, i) => String(i + 10) }"
+    assert ask(tmp_path, TOLD % (text, axes)) == words
+
+
+def test_where_the_picture_has_pythons_numbers_they_are_not_repeated(tmp_path):
+    text = "memory[3,1]@5=1;read_weighting[1]=0;input[2]=1"
+    axes = "{ simple: false, count: (i) => i, number: (_, i) => String(i) }"
+    assert ask(tmp_path, TOLD % (text, axes)) == [
+        "at step 5: memory in location 3 at position 1 is 1",
+        "at all steps: head 1 reads nothing",
+        "at all steps: input 2 is 1",
+    ]
 
 
 def test_what_is_undone_can_be_done_again_until_something_else_is_done(tmp_path):

@@ -98,7 +98,7 @@ def test_by_mouse(visit):
     row = int(wiped[len("memory[")])
     assert wiped == f"memory[{row}]@3=0"
     entry = page.locator(".mp-edits li")
-    assert entry.inner_text().startswith("at step 3: location 3 is wiped")
+    assert entry.inner_text().startswith(f"at step 3: location 3 is wiped (memory[{row}])")
     page.locator(".mp-lab").get_by_text("16", exact=True).click()
     assert text_of(page) == f"N=16;{wiped}"
     assert error_of(page) == count_wrong(f"N=16;{wiped}")

@@ -104,13 +104,17 @@ export class Axes {
     const places = letter === "N" && this.order ? this.order : Array.from({ length: count }).keys();
     const list = [...places];
     const names = list.map((place, i) => String(this.simple ? i + 1 : place));
-    return { kind: letter, shared: true, count, places: list, names };
+    const titles = this.simple ? list.map((place) => `${place} in Python`) : undefined;
+    return { kind: letter, shared: true, count, places: list, names, titles };
   }
 
   /** A place in words, such as "location 3". */
   say(letter, row) {
     return `${CALLED[letter] ?? "place"} ${this.of(letter).names[row]}`;
   }
+
+  /** The number that is shown for an index of the arrays, other than one of a location. */
+  count = (index) => (this.simple ? index + 1 : index);
 
   /** The number that is shown for a place of the arrays. */
   number(letter, place) {

@@ -117,24 +117,32 @@ const SILENCES = {
   read_weighting: "no head reads",
 };
 
-/** Say what a group of edits does. `number(location)` is the one in the picture. */
-export function describe(group, table, number = String) {
+/** Say what a group of edits does, with the numbers that the `axes` of the picture have. */
+export function describe(group, table, axes) {
   const time = when(group[0]);
   const text =
     togetherOf(group)?.[1] ??
-    (group.length === 2 ? describeModes(group, table) : describeOne(group[0], table, number));
-  return `${time}: ${text}`;
+    (group.length === 2 ? describeModes(group, table, axes) : describeOne(group[0], table, axes));
+  const { name, index } = group.at(-1);
+  return `${time}: ${text}${inPython(name, index, axes)}`;
 }
 
-function describeModes([whole, part], table) {
+/** What Python calls a cell, in brackets, where the picture counts from 1. */
+export const inPython = (name, index, { simple }) =>
+  simple && index.length ? ` (${name}[${index.join(", ")}])` : "";
+
+const nameHead = (head, { shape }, axes) =>
+  shape[1] > 1 ? `head ${axes.count(head)}` : "the head";
+
+function describeModes([whole, part], { read_modes: row }, axes) {
   const [head, mode] = part.index;
-  const { columns } = table.read_modes;
-  return `head ${head} reads ${columns[mode]} with ${show(part.value)}, the other ways with ${show(whole.value)}`;
+  return `${nameHead(head, row, axes)} reads ${row.columns[mode]} with ${show(part.value)}, the other ways with ${show(whole.value)}`;
 }
 
-function describeOne(edit, table, number) {
+function describeOne(edit, table, axes) {
   const { name, index, value } = edit;
   const silent = value === 0;
+  const number = (location) => axes.number("N", location);
   if (name === "memory" && index.length === 1)
     return `location ${number(index[0])} is ${silent ? "wiped" : show(value)}`;
   if (name === "link" && index.length === 2) {
@@ -142,22 +150,22 @@ function describeOne(edit, table, number) {
     return silent ? `the link ${pair} is cut` : `the link ${pair} is ${show(value)}`;
   }
   if (name === "read_weighting" && index.length === 1 && silent)
-    return `head ${index[0]} reads nothing`;
+    return `${nameHead(index[0], table[name], axes)} reads nothing`;
   if (name in SILENCES && index.length === 0 && silent) return SILENCES[name];
-  return `${nameCell(name, index, table, number)} is ${show(value)}`;
+  return `${nameCell(name, index, table, axes)} is ${show(value)}`;
 }
 
 /** An array, or a part of it, in words: "write gate", "free gate 1", "input 4". */
-export function nameCell(name, index, table, number = String) {
-  const { axes, label, columns, shape } = table[name];
-  const letters = axes.split(" ").slice(1);
+export function nameCell(name, index, table, axes) {
+  const { axes: dimensions, label, columns, shape } = table[name];
+  const letters = dimensions.split(" ").slice(1);
   const words = [label];
   index.forEach((at, i) => {
-    if (letters[i] === "R") words.push(...(shape[i + 1] > 1 ? [`of head ${at}`] : []));
-    else if (letters[i] === "N") words.push(`in location ${number(at)}`);
-    else if (letters[i] === "W") words.push(`at position ${at}`);
+    if (letters[i] === "R") words.push(...(shape[i + 1] > 1 ? [`of head ${axes.count(at)}`] : []));
+    else if (letters[i] === "N") words.push(`in location ${axes.number("N", at)}`);
+    else if (letters[i] === "W") words.push(`at position ${axes.count(at)}`);
     else if (columns.length && i === letters.length - 1) words.push(columns[at]);
-    else words.push(at);
+    else words.push(axes.count(at));
   });
   return words.join(" ");
 }

@@ -284,8 +284,10 @@ export class Laboratory {
     this.player.show(this.trial.shown(this.comparing));
   }
 
-  /** The number that a location has in the picture. */
-  number = (location) => this.player.board.front.axes.number("N", location);
+  /** The numbers that the picture has. */
+  get axes() {
+    return this.player.board.front.axes;
+  }
 
   draw() {
     const { history, run } = this;
@@ -340,7 +342,7 @@ export class Laboratory {
     const at = selected?.location ?? null;
     this.wipeButton.hidden = at === null || !this.run.has("memory");
     if (at !== null)
-      this.wipeButton.textContent = `Wipe location ${this.number(at)} at step ${player.step}`;
+      this.wipeButton.textContent = `Wipe location ${this.axes.number("N", at)} at step ${player.step}`;
     const flip = this.bits ? "a bit to flip it, or " : "";
     // Whoever has changed something needs the room more than the hint.
     const changed = this.history.now.edits.length > 0;
@@ -348,7 +350,7 @@ export class Laboratory {
       at === null && !changed ? `Click ${flip}a row of the memory to wipe it.` : "";
     const shown = groups(this.history.now.edits).map((group) => [
       group,
-      describe(group, this.table, this.number),
+      describe(group, this.table, this.axes),
     ]);
     const said = shown.map(([, text]) => text).join();
     // Only if it changed, or a button that has the focus would lose it at each step.

@@ -1,6 +1,6 @@
 // A number of an array, or a part of it, as a reader points at it.
 
-import { nameCell } from "./edits.js";
+import { inPython, nameCell } from "./edits.js";
 
 /** The indices of an element of an array of some shape from its place in the flat array. */
 export function indicesOf(shape, flat) {
@@ -38,8 +38,8 @@ export class Place {
     return Boolean(shape) && this.index.every((at, i) => at < shape[i]);
   }
 
-  say(table, number) {
-    return nameCell(this.name, this.index, table, number);
+  say(table, axes) {
+    return nameCell(this.name, this.index, table, axes) + inPython(this.name, this.index, axes);
   }
 
   get key() {

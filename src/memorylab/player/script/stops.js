@@ -152,8 +152,8 @@ export const STOPS = [
     level: "everything",
     find: findLink,
     text: ({ step, location, before, link }, number) =>
-      `From here on, locations have Python's numbers. Step ${step} wrote to ${number(location)}; the write ` +
-      `before it went to ${number(before)}. A link of ${share(link)} in row ${number(location)}, ` +
+      `Step ${step} wrote to location ${number(location)}; the write before it went to ` +
+      `${number(before)}. A link of ${share(link)} in row ${number(location)}, ` +
       `column ${number(before)} keeps this order.`,
     point: ({ location, before }, run) => [
       { name: "link", index: location * run.locations + before },

@@ -200,11 +200,11 @@ export class Tools {
 
   offer() {
     const { laboratory, places, chosen } = this;
-    const { table, number } = laboratory;
+    const { table, axes } = laboratory;
     const before = this.target.value;
     const option = (value, text) => element("option", { value }, text);
-    const options = places.map((place, value) => option(value, place.say(table, number)));
-    if (chosen) options.push(option("cell", chosen.say(table, number)));
+    const options = places.map((place, value) => option(value, place.say(table, axes)));
+    if (chosen) options.push(option("cell", chosen.say(table, axes)));
     this.target.replaceChildren(...options);
     this.target.value = before === "" || (before === "cell" && !chosen) ? "0" : before;
   }

@@ -4,6 +4,12 @@ import { press } from "./elements.js";
 import { Guide } from "./guide.js";
 import { stopsOf } from "./stops.js";
 
+/** How locations are counted in each level. */
+const NUMBERS = {
+  everything: "From here on, locations have Python's numbers, from 0.",
+  simple: "Back in the simple view, locations are counted from 1.",
+};
+
 export class Tour {
   constructor(player) {
     this.player = player;
@@ -73,7 +79,9 @@ export class Tour {
     const isLast = at === stops.length - 1;
     const missing = isLast && this.missing.length;
     const rest = missing ? ` This run has no clear example of ${this.missing.join(", ")}.` : "";
-    guide.say(title, `${at + 1} of ${stops.length}`, text(found, number, run) + rest);
+    const renumbered = at > 0 && stops[at - 1].level !== level ? ` ${NUMBERS[level]}` : "";
+    const said = text(found, number, run) + renumbered + rest;
+    guide.say(title, `${at + 1} of ${stops.length}`, said);
     this.back.disabled = at === 0;
     this.onward.textContent = isLast ? "finish" : "next";
     if (this.back.disabled && guide.card.matches(":focus-within")) this.onward.focus();

@@ -2,6 +2,7 @@
 
 import { subscript } from "./axes.js";
 import { covers, formatEdit } from "./disturbance.js";
+import { nameCell } from "./edits.js";
 import { element, show } from "./elements.js";
 import { Letters, Numbers, flatten, shorten, shownSources, sources } from "./expressions.js";
 import { formulasOf } from "./formulas.js";
@@ -131,7 +132,7 @@ export class Why {
     const why = explain(run, name, index, step);
     const from = (why.all ?? []).map((cell) => flat(run, cell));
     this.cells = (why.sources ?? []).map((cell) => flat(run, cell));
-    const title = `${nameOfCell(run, name, index)} at step ${step} = ${show(why.value)}`;
+    const title = `${this.plain(run, name, index)}${nameOfCell(run, name, index)} at step ${step} = ${show(why.value)}`;
     this.heading = element("h4", { tabindex: "-1" }, title);
     const button = (action, text, onclick) =>
       element("button", { type: "button", "data-action": action, onclick }, text);
@@ -149,6 +150,13 @@ export class Why {
     this.root.replaceChildren(panel);
     this.player.light(run, [...(from.length > LIT ? this.cells : from), { name, index, step }]);
     if (take) this.heading.focus();
+  }
+
+  /** What a cell is called where the picture counts from 1, before its name in Python. */
+  plain(run, name, flat) {
+    const { axes, simple } = this.player.board.front;
+    if (!simple || !run.has(name)) return "";
+    return `${nameCell(name, unflatten(flat, run.shapeOf(name)), run.arrays, axes)}: `;
   }
 
   /** An equation, and under it the same with this cell's numbers. */
@@ -175,7 +183,8 @@ export class Why {
   links(run, all) {
     const links = this.cells.map(({ name, index, step }, i) => {
       const text = `${nameOfCell(run, name, index)} at step ${step} = ${show(run.at(name, step)[index])}`;
-      return element("button", { type: "button", "data-from": i }, text);
+      const title = this.plain(run, name, index) + text;
+      return element("button", { type: "button", "data-from": i, title }, text);
     });
     const more = all > links.length ? ` and ${all - links.length} more` : "";
     return element("p", { class: "mp-why-from" }, "from ", ...links, more);
