@@ -124,15 +124,40 @@ def test_buttons_play_and_walls_cost(play):
     sign = sign_of(page)
     page.locator("[data-action=left]").click()
     said = "You stand 1 step before the junction; the sign is out of sight. A wall: this costs 0.1."
-    assert state(page)[1] == said
+    assert state(page)[1] == f"{said} 3 steps are left."
     page.locator("[data-action=forward]").click()
     page.locator("[data-action=forward]").click()
     said = "You stand at the junction; the sign is out of sight. A wall: this costs 0.1."
-    assert state(page)[1] == said
+    assert state(page)[1] == f"{said} 1 step is left."
     page.locator(f"[data-action={sign}]").click()
     assert score(page, "start") == "1 of 1"
     page.locator("[data-action=new]").click()
     assert "the sign shows" in state(page)[0]
+
+
+def test_a_round_tells_its_steps_at_the_start_and_near_the_end(play):
+    page = play(corridor_length=2)
+    told = [state(page)[1]]
+    for _ in range(7):
+        press(page, "ArrowUp")
+        told.append(state(page)[1])
+    assert told[0].endswith("You have 8 steps.")
+    assert not any("left" in text for text in told[:3])
+    assert told[3].endswith("5 steps are left.")
+    assert told[7].endswith("1 step is left.")
+
+
+def test_nothing_covers_the_maze(play):
+    page = play(width=360)
+    stage, picture = page.locator(".mp-game-stage"), page.locator(".mp-game-picture")
+
+    def room():
+        return stage.bounding_box()["height"] - picture.bounding_box()["height"]
+
+    before = room()
+    assert before >= 18  # for the hint, below the picture
+    stage.focus()
+    assert room() == before  # nothing jumps
 
 
 def test_time_runs_out(play):

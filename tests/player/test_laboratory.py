@@ -279,6 +279,14 @@ def test_a_bad_line_gets_a_message_and_changes_nothing(visit, line, message):
     write_line(page, line)
     assert message in page.get_by_role("alert").inner_text()
     assert text_of(page) == before
+    page.keyboard.press("Escape")
+    page.locator(".mp-controls [data-action=forward]").click()
+    # The line stays, to be mended, until something else is changed.
+    field = page.locator(".mp-lab input[type=text]")
+    assert field.input_value() == line
+    act(page, "undo")
+    frames(page)
+    assert field.input_value() == ""
     with pytest.raises(ValueError):  # noqa: PT011  # the message is tested with the text
         live().disturbance = line
 
@@ -363,6 +371,15 @@ def test_nothing_overlaps_or_leaves_the_page(visit, width):
     open_more(page)
     write_line(page, "write_gate=2")
     assert page.evaluate(LAYOUT_PROBLEMS) == []
+
+
+def test_the_grid_says_which_bit_is_the_first(visit):
+    page = visit(live(), 900, level="simple")
+    ends = page.locator(".mp-bits-ends span")
+    assert ends.all_inner_texts() == ["bit 1", "bit 3"]
+    for end, bit in zip(ends.all(), (1, 3), strict=True):
+        [label, cell] = end.bounding_box(), page.get_by_label(f"word 1, bit {bit}").bounding_box()
+        assert abs(label["y"] + label["height"] / 2 - cell["y"] - cell["height"] / 2) < 4
 
 
 def test_the_laboratory_fits_on_the_first_screen(visit):

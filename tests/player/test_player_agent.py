@@ -130,6 +130,40 @@ def test_the_undisturbed_run_beside_it_is_in_the_same_maze(live):
     assert page.locator(".mp-view h3").all_inner_texts() == ["disturbed", "undisturbed"]
 
 
+def test_the_legend_and_the_glossary_speak_of_what_an_agents_page_shows(live):
+    page = live()
+
+    def rewards():
+        return [entry for entry in legend.all_inner_texts() if "reward" in entry]
+
+    legend = page.locator(".mp-bar-entry")
+    texts = [text.replace("\n", " ") for text in legend.all_inner_texts()]
+    assert texts[1].startswith("sees, weights, does 0")
+    assert rewards() == ["reward −1\n1"]
+    assert not any("input" in text for text in texts)
+    words = page.locator(".mp-glossary dt").all_text_contents()
+    assert {"sees", "does", "reward", "memory", "location"} < set(words)
+    assert not {"input", "output", "action", "probability"} & set(words)
+    # Rewards of 0 and −0.1 alone: the same number keeps its colour.
+    page.locator("[data-action=corridor]").focus()
+    page.keyboard.press("End")
+    settle(page)
+    assert rewards() == ["reward −1\n1"]
+
+
+@pytest.mark.parametrize("width", [360, 520, 900])
+def test_the_text_of_a_small_world_can_be_read(live, width):
+    page = live(t=8, width=width)
+    sizes = """(all) => all.filter((one) => one.checkVisibility()).map((one) => {
+      const { viewBox, clientWidth } = one.ownerSVGElement;
+      return parseFloat(getComputedStyle(one).fontSize) * clientWidth / viewBox.baseVal.width;
+    })"""
+    for figure in (".mp-before", ".mp-after"):
+        found = page.locator(f"{figure} text").evaluate_all(sizes)
+        assert len(found) >= 2
+        assert min(found) >= 8.9
+
+
 def address(page):
     page.wait_for_function("""() => {
       const { wanted, timer } = document.querySelector(".memory-player").player.laboratory;

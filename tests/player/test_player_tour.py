@@ -211,7 +211,12 @@ def test_the_tour_goes_through_the_run_by_keyboard(visit, width, level):
     open_guide(page, "tour")
     steps = [0, 0, 1, 1, 9, 10, 10, 16]
     levels = ["simple"] * 3 + ["everything"] * 4 + ["simple"]
+    counted = {
+        4: "From here on, locations have Python's numbers, from 0.",
+        8: "Back in the simple view, locations are counted from 1.",
+    }
     for number, (step, shown) in enumerate(zip(steps, levels, strict=True), 1):
+        assert (counted.get(number, "locations have") in said(page)) == (number in counted)
         assert f"{number} of 8" in said(page)
         assert step_of(page) == step
         assert page.locator(".memory-player").get_attribute("data-level") == shown

@@ -1,4 +1,5 @@
-// Words as a grid of bits to flip: a column for each word, as in the picture of the input.
+// Words as a grid of bits to flip: a column for each word, as in the picture of the input, with the
+// first bit at the top.
 
 import { element, hasFocus } from "./elements.js";
 
@@ -15,6 +16,7 @@ export class Bits {
       onclick: (event) => this.click(event),
       onkeydown: (event) => this.key(event),
     });
+    this.ends = element("div", { class: "mp-bits-ends", "aria-hidden": "true" });
   }
 
   /** Show words, `group` of them to a thing. */
@@ -48,6 +50,8 @@ export class Bits {
     });
     const held = hasFocus(this.root);
     this.root.replaceChildren(...columns);
+    const names = ["bit 1", `bit ${words[0].length}`].slice(0, words[0].length);
+    this.ends.replaceChildren(...names.map((name) => element("span", {}, name)));
     this.move(...this.at, held);
   }
 

@@ -63,6 +63,11 @@ export class Episode extends Simulation {
     return new Episode(this.original, { ...this.sequence, disturbance });
   }
 
+  /** Lowest and highest number of an array; of the reward those that the maze has to give. */
+  range(name) {
+    return name === "reward" ? [-1, 1] : super.range(name);
+  }
+
   run() {
     const { agent, given } = this;
     const { sign, length } = this.maze;

@@ -92,7 +92,7 @@ export class Laboratory {
       element("span", { class: "mp-group-of" }, this.fewer, this.count, this.more),
       press("new-words", "Other words, at random", "new words", () => this.renew(this.seed + 1)),
     ];
-    return [element("div", { class: "mp-lab-words" }, this.bits.root)];
+    return [element("div", { class: "mp-lab-words" }, this.bits.ends, this.bits.root)];
   }
 
   listen() {

@@ -80,19 +80,29 @@ const [SUM, PRODUCT, ATOM] = [1, 2, 3]; // how tightly an operation binds
 const BINDING = { add: SUM, subtract: SUM, multiply: PRODUCT };
 const CALLS = { sigmoid: "σ", oneplus: "oneplus", tanh: "tanh" };
 
+/** An operand; `least` is how tightly it must bind, `after` whether a sign stands before it. */
+function operand(node, write, least = SUM, after = false) {
+  const loose = (BINDING[node.op] ?? ATOM) < least;
+  const isNegative = ["leaf", "named"].includes(node.op) && node.value < 0;
+  const text = mathml(node, write, after && !loose);
+  return loose || (after && isNegative) ? fence(text) : text;
+}
+
+/** An expression in the parts between which a line may break: the terms of a sum, with their signs. */
+export function partsOf(expression, write) {
+  const { op, args } = expression;
+  if (op !== "add" || args.length < 2) return [mathml(expression, write)];
+  const plus = '<mo form="infix">+</mo>'; // with the space of a sign between two terms
+  return args.map((arg, i) => (i ? plus : "") + operand(arg, write, SUM, i > 0));
+}
+
 /**
  * Write an expression down. `write(leaf)` gives the MathML of a leaf; a leaf that sums up the rest
  * of a long sum says how many it stands for. `later` is whether a sign stands before the
  * expression, which would meet that of a negative number.
  */
 export function mathml(expression, write, later = false) {
-  // `least` is how tightly an operand must bind.
-  const inner = (node, least = SUM, after = false) => {
-    const loose = (BINDING[node.op] ?? ATOM) < least;
-    const isNegative = ["leaf", "named"].includes(node.op) && node.value < 0;
-    const text = mathml(node, write, after && !loose);
-    return loose || (after && isNegative) ? fence(text) : text;
-  };
+  const inner = (node, least, after) => operand(node, write, least, after);
   const { op, args, over } = expression;
   const [first, second] = args;
   switch (op) {

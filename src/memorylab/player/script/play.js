@@ -2,7 +2,7 @@
 
 import { element, press } from "./elements.js";
 import { FORWARD, LEFT, RIGHT, TMaze } from "./maze.js";
-import { drawScene } from "./world.js";
+import { drawScene, keepReadable } from "./world.js";
 
 const KEYS = { ArrowRight: FORWARD, ArrowUp: LEFT, ArrowDown: RIGHT };
 const MOVES = [
@@ -16,6 +16,7 @@ const SIGHTS = {
   always: "all the time",
   never: "never",
 };
+const FEW = 5; // so many steps before the end, the player hears how many are left
 const EYES = ["sign left", "sign right", "corridor", "junction"];
 
 /** Random numbers in [0, 1) that follow from a seed (mulberry32). */
@@ -43,7 +44,7 @@ export class TMazeGame {
   }
 
   build() {
-    this.picture = element("div", { class: "mp-game-picture" });
+    this.picture = keepReadable(element("div", { class: "mp-game-picture" }));
     this.said = element("p", { class: "mp-game-said", "aria-live": "polite" });
     this.stage = element(
       "div",
@@ -137,7 +138,9 @@ export class TMazeGame {
       .replace("the sign is not known", "the sign is out of sight");
     this.picture.replaceChildren(drawScene(scene));
     this.picture.classList.toggle("mp-bumped", bumped);
-    const result = maze.over ? `${tellResult(maze)} Enter begins a new round.` : note;
+    const result = maze.over
+      ? `${tellResult(maze)} Enter begins a new round.`
+      : tellTime(maze, note);
     this.said.textContent = `${scene.label} ${result}`.trim();
     this.root.dataset.outcome = maze.over ? (maze.correct ? "correct" : "wrong") : "";
     this.next.classList.toggle("mp-due", maze.over);
@@ -187,6 +190,13 @@ export class TMazeGame {
   }
 
   destroy() {}
+}
+
+/** A note, and how many steps there are: at the start, and when few are left. */
+function tellTime({ time, limit }, note) {
+  const left = limit - time;
+  const few = left <= FEW ? `${left} ${left === 1 ? "step is" : "steps are"} left.` : "";
+  return `${note} ${time === 0 ? `You have ${limit} steps.` : few}`.trim();
 }
 
 function tellResult({ outcome, correct }) {

@@ -1,7 +1,7 @@
 // The level for first contact: the memory with the marks of where a step writes and reads beside
 // its rows; and over the run the input, the writes, the reads and the answer.
 
-import { byPlaces, placesOf, subscript } from "./axes.js";
+import { byPlaces, formOf, placesOf, subscript } from "./axes.js";
 import { UNIT, around } from "./colours.js";
 import { drawing, element } from "./elements.js";
 import { numbersLine, placesLine } from "./everything.js";
@@ -174,6 +174,21 @@ function touch(view, panel, bars) {
 
 // -- the whole run
 
+/** What goes in and comes out: of an agent rather what it sees and does than its memory's part. */
+export function endsOf(run) {
+  const acts = hasWorld(run) && run.has("action_probabilities") && run.has("observation");
+  const [first, last] = acts ? ["observation", "action_probabilities"] : ["input", "output"];
+  return { acts, first, last };
+}
+
+/** The names of the arrays that a simple view shows. */
+export function simpleNames(run) {
+  const { acts, first, last } = endsOf(run);
+  const elsewhere = acts ? ["input", "output", "action"] : [];
+  const names = run.names((row) => row.simple).filter((name) => !elsewhere.includes(name));
+  return [...new Set([...[first, last].filter((name) => run.has(name)), ...names])];
+}
+
 function runLines(view) {
   const { run } = view;
   const lines = [];
@@ -185,18 +200,16 @@ function runLines(view) {
     const tell = (row) => `${label}${single ? "" : ` ${row + 1}`} (${subscript(run, name, row)})`;
     lines.push(numbersLine(view, name, { label, height, tell }).root);
   };
-  const simple = view.names("other", "few");
-  // Of an agent rather what it sees and does than what its memory is told and answers.
-  const acts = hasWorld(run) && run.has("action_probabilities") && run.has("observation");
-  const [first, last] = acts ? ["observation", "action_probabilities"] : ["input", "output"];
-  if (run.has(first) && run.frame?.name !== first) numbers(first, acts ? "sees" : undefined);
+  const { acts, first, last } = endsOf(run);
+  if (run.has(first) && run.frame?.name !== first) numbers(first);
   for (const entry of placed(view)) lines.push(placesLine(view, ...entry).root);
   if (hasBits(run)) lines.push(...answerLines(view, small));
-  else if (run.has(last)) numbers(last, acts ? "does" : undefined);
-  const elsewhere = ["input", "output", ...(acts ? ["action"] : [])];
+  else if (run.has(last)) numbers(last);
+  const elsewhere = [first, last];
   // Of two agents with a laboratory, the reward stands beside their actions alone.
   if (acts && view.crowded) elsewhere.push("reward");
-  for (const name of simple.filter((one) => !elsewhere.includes(one)))
+  const rest = simpleNames(run).filter((name) => ["other", "few"].includes(formOf(run, name)));
+  for (const name of rest.filter((one) => !elsewhere.includes(one)))
     if (name !== "target" || !hasBits(run)) numbers(name);
   return [...lines, clockLine(view.player.steps)];
 }

@@ -230,10 +230,11 @@ export class Tools {
     this.silenceButton.textContent = `from step ${player.step} on`;
     if (this.seed && !hasFocus(this.seed)) this.seed.value = seed;
     const text = format(now);
-    if (this.text.value !== text) {
-      this.text.value = text;
-      this.copied.textContent = "";
-    }
+    // Only if it changed, or a line that can't be read would be gone beside its message.
+    if (this.told === text) return;
+    this.told = text;
+    this.text.value = text;
+    this.copied.textContent = "";
   }
 }
 

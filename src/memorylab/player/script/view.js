@@ -68,7 +68,7 @@ export class View {
       const row = this.run.arrays[name];
       if (isFraction(row)) return this.unit();
       const { low, high } = row;
-      // A reward may turn negative with the next change; its colours must not change their meaning.
+      // Another step's reward may be negative: its colours must not change their meaning.
       const signed = this.run.signed || low < 0 || name === "reward";
       return signed ? this.shared([name])() : between(0, Math.max(high, 1e-9));
     };

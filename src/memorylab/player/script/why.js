@@ -6,7 +6,7 @@ import { nameCell } from "./edits.js";
 import { element, show } from "./elements.js";
 import { Letters, Numbers, flatten, shorten, shownSources, sources } from "./expressions.js";
 import { formulasOf } from "./formulas.js";
-import { mathml, number } from "./mathml.js";
+import { mathml, number, partsOf } from "./mathml.js";
 
 const TOLERANCE = 1e-4; // Recorded numbers may have crossed as 32-bit floats.
 const LIT = 256; // Of more cells than this, only those behind the numbers that are shown are lit.
@@ -112,6 +112,12 @@ export class Why {
     });
     // Before the player takes the key for itself.
     player.root.addEventListener("keydown", (event) => this.key(event), { capture: true });
+    // An equation that is too wide takes the arrow keys to scroll.
+    this.root.addEventListener("keydown", (event) => {
+      const { target, key } = event;
+      const scrolls = target.matches(".mp-why-line") && target.scrollWidth > target.clientWidth;
+      if (scrolls && ["ArrowLeft", "ArrowRight"].includes(key)) event.stopPropagation();
+    });
     this.root.addEventListener("click", (event) => {
       const place = event.target.closest?.("[data-from]");
       if (place) this.follow(this.cells[place.dataset.from]);
@@ -170,12 +176,17 @@ export class Why {
         : `<mrow data-from="${place}" class="mp-from">${text}</mrow>`;
     };
     const [left, right] = equation;
-    const symbols = `${mathml(left, ({ symbol }) => symbol)}<mo>=</mo>${mathml(right, ({ symbol }) => symbol)}`;
+    const letters = ({ symbol }) => symbol;
     const [value, terms] = numbers;
-    const figures = `<mo>=</mo>${mathml(terms, write)}<mo>=</mo>${number({ value })}`;
-    const math = (inner) => `<math display="block"><mrow>${inner}</mrow></math>`;
+    const equals = ([first, ...rest]) => [`<mo>=</mo>${first}`, ...rest];
+    const symbols = [mathml(left, letters), ...equals(partsOf(right, letters))];
+    const figures = [...equals(partsOf(terms, write)), ...equals([number({ value })])];
+    // Each part by itself, so that a narrow page can break the line between them.
+    const math = (part) => `<math displaystyle="true"><mrow>${part}</mrow></math>`;
+    const line = (parts) => `<div>${parts.map(math).join(" ")}</div>`;
     const template = document.createElement("template");
-    template.innerHTML = `<div class="mp-why-line">${math(symbols)}${math(figures)}</div>`;
+    const scrolls = 'tabindex="0" role="group" aria-label="equation"';
+    template.innerHTML = `<div class="mp-why-line" ${scrolls}>${line(symbols)}${line(figures)}</div>`;
     return template.content;
   }
 

@@ -55,7 +55,13 @@ const NAMES = {
   memoryless: "A model without memory",
 };
 
-const PLAIN = { write: "writes", read: "reads", target: "wanted" };
+const PLAIN = {
+  write: "writes",
+  read: "reads",
+  target: "wanted",
+  observation: "sees",
+  probabilities: "does",
+};
 
 /** What an array is called where words need no explanation. */
 export function plainLabel(run, name) {

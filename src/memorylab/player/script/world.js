@@ -8,6 +8,8 @@ import { drawing, element, show } from "./elements.js";
 const ROLES = "ground floor wall agent sign goal card ink red text quiet good bad".split(" ");
 const ANCHORS = { start: "start", middle: "middle", end: "end" };
 const STROKE_WIDTH = 1.5; // as there, if a scene has none
+const SMALLEST = 9; // pixels: the least size of text on the screen
+const NOTE = 11; // quiet text of this size or less is a note, for which a small picture has no room
 
 /** The scenes of a run from what crosses to the browser, where each shape is told once. */
 export const unpackScenes = ({ shapes, scenes }) =>
@@ -42,7 +44,25 @@ function drawShape(shape) {
   if (kind !== "text") throw new Error(`This world can't be drawn: it has a shape '${kind}'.`);
   const anchor = ANCHORS[shape.anchor ?? "middle"];
   const place = { x, y, "text-anchor": anchor, "dominant-baseline": "central" };
-  return drawing("text", { ...place, "font-size": shape.size, ...look }, shape.text);
+  style.push(`font-size: max(${Number(shape.size)}px, ${SMALLEST} * var(--mp-pixel, 0px))`);
+  const isNote = fill === "quiet" && shape.size <= NOTE;
+  return drawing(
+    "text",
+    { ...place, class: isNote ? "mp-note" : "", style: style.join(";") },
+    shape.text,
+  );
+}
+
+/** Keep the text of the scenes that an element shows readable, however small they are. */
+export function keepReadable(node) {
+  const watch = new ResizeObserver(([{ contentRect }]) => {
+    const scene = node.querySelector("svg");
+    // How much of the scene a pixel of the screen shows.
+    const pixel = scene ? scene.viewBox.baseVal.width / contentRect.width : 0;
+    node.style.setProperty("--mp-pixel", `${Number.isFinite(pixel) ? pixel : 0}px`);
+  });
+  watch.observe(node);
+  return node;
 }
 
 function colour(role) {
@@ -56,8 +76,8 @@ function colour(role) {
 export class World {
   constructor(view) {
     this.view = view;
-    this.before = element("figure", { class: "mp-before" });
-    this.after = element("figure", { class: "mp-after" });
+    this.before = keepReadable(element("figure", { class: "mp-before" }));
+    this.after = keepReadable(element("figure", { class: "mp-after" }));
     this.acts = element("div", { class: "mp-acts" });
     const world = (...parts) => element("div", { class: "mp-world" }, ...parts);
     // Above the memory, and above the lines of the whole run.
