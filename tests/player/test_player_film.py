@@ -130,10 +130,10 @@ def test_the_tour_follows_the_film(visit):
     # Nor of a write to ask about; but the button doesn't come and go.
     quiz = page.locator("[data-action=quiz]")
     assert quiz.is_disabled()
-    assert quiz.get_attribute("title") == "No write of this frame is clear enough to ask about"
+    assert quiz.get_attribute("title") == "No step of this frame is clear enough to ask about"
     page.keyboard.press("End")
     assert quiz.is_enabled()
-    assert quiz.get_attribute("title") == "Which location is written next, and why?"
+    assert quiz.get_attribute("title") == "Which location is written or read next, and why?"
 
 
 def test_a_film_of_a_memory_without_locations(visit):

@@ -112,6 +112,14 @@ SIMPLY = "return script.tellSimply(runs[0], 1, (location) => location + 100)"
             {"allocation_gate": np.zeros(2), "write_weighting": one_hot(5, 2) * 0.4},
             "Writes faintly to location 102, because it resembles what the model looks for.",
         ),
+        (
+            {"usage": np.where(one_hot(5, 5), 0.45, 0.9)},
+            "Writes to location 105, which was the least used.",
+        ),
+        (
+            {"usage": np.where(one_hot(5, 5), 0.45, 0.2)},
+            "Writes to location 105, which was allocated.",
+        ),
         ({"write_weighting": one_hot(5, 5) * 0.05}, "Writes next to nothing."),
         (
             {"write_weighting": np.full((2, 8), 0.1) + 0.05 * one_hot(1, 6)},

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from page_tools import LAYOUT_PROBLEMS, step_of
 from player_examples import NODE, record, record_other, run_script
 
-from memorylab.memory import DNC
+from memorylab.memory import DNC, Disturbance
+from memorylab.memory.disturbance import Edit
 from memorylab.memory.dnc.trace import DNCTrace
 from memorylab.player import MemoryPlayer
 from memorylab.tasks import Copy
@@ -78,6 +80,21 @@ CLAIMS = {
 }
 
 
+def copy_model():
+    """Return the course's copy model and its task."""
+    task = Copy(word_size=8)
+    model = DNC(
+        task.input_size,
+        task.output_size,
+        hidden_size=64,
+        num_locations=16,
+        word_size=16,
+        num_read_heads=1,
+    )
+    load_weights(model, DATA / "copy_weights.safetensors")
+    return model, task
+
+
 def stops_of(trace, folder):
     return run_script(folder, MemoryPlayer(trace), STOPS)
 
@@ -131,23 +148,35 @@ def test_a_stop_without_an_example_is_left_out_and_named(changes, missing, tmp_p
 
 
 QUESTIONS = """
-const list = script.questionsOf(runs[0]);
-const judged = (location, isAllocated) => script.judge(list[0], { location, isAllocated });
-return { list, right: judged(list[0].location, list[0].isAllocated),
-  wrong: judged((list[0].location + 1) % runs[0].locations, !list[0].isAllocated),
-  all: Array.from({ length: runs[0].locations }, (_, i) => judged(i, true).location) };
+const { questionsOf, judge, varied } = script.quiz;
+const list = questionsOf(runs[0]);
+const others = { allocated: "content", content: "allocated" };
+const judged = (location, way) => judge(list[0], { location, way });
+return { list, varied: varied(list), right: judged(list[0].location, list[0].way),
+  wrong: judged((list[0].location + 1) % runs[0].locations, others[list[0].way]),
+  all: Array.from({ length: runs[0].locations }, (_, i) => judged(i, list[0].way).location) };
 """
 
 
 @needs_node
-def test_questions_ask_for_clear_writes_alone(tmp_path):
+def test_questions_ask_for_clear_writes_and_reads_alone(tmp_path):
     found = run_script(tmp_path, MemoryPlayer(COPY), QUESTIONS)
+    writes = [question for question in found["list"] if question["kind"] == "write"]
     clear = np.flatnonzero(COPY.write_weighting.max(-1) > 0.5)[1:]  # step 0 has none before it
-    assert [question["step"] for question in found["list"]] == list(clear)
-    for question in found["list"]:
+    assert [question["step"] for question in writes] == list(clear)
+    for question in writes:
         assert question["location"] == COPY.write_weighting[question["step"]].argmax()
-        assert question["isAllocated"]
+        assert question["way"] == "allocated"
         np.testing.assert_allclose(question["usage"], COPY.usage[question["step"]])
+    reads = [question for question in found["list"] if question["kind"] == "read"]
+    assert [question["step"] for question in reads] == list(range(9, 17))
+    assert [question["way"] for question in reads] == ["content"] + ["forward"] * 7
+    for question in reads:
+        step = question["step"]
+        assert question["location"] == COPY.read_weighting[step, 0].argmax()
+        if question["way"] == "forward":
+            assert COPY.link[step, question["location"], question["last"]] > 0.5
+    assert [one["step"] for one in found["varied"]] == [1, 2, 9, 10, 11]
     assert found["right"] == {"location": True, "reason": True}
     assert not found["wrong"]["reason"]
     # Whoever names a location that is as free as the one that was taken, is right.
@@ -161,17 +190,56 @@ def test_of_what_is_found_by_content_one_location_alone_is_right(tmp_path):
     content = {"write_content_weighting": write, "allocation_gate": np.zeros(12)}
     trace = record().with_arrays(write_weighting=write, **content)
     found = run_script(tmp_path, MemoryPlayer(trace), QUESTIONS)
-    assert [question["step"] for question in found["list"]] == list(range(1, 12))
-    assert not any(question["isAllocated"] for question in found["list"])
+    writes = [question for question in found["list"] if question["kind"] == "write"]
+    assert [question["step"] for question in writes] == list(range(1, 12))
+    assert {question["way"] for question in writes} == {"content"}
     assert found["right"] == {"location": True, "reason": True}
     assert found["wrong"] == {"location": False, "reason": False}
     assert found["all"] == [location == 5 for location in range(8)]
 
 
+INVENT = """
+const { seeded, taskOf } = script.tasks;
+const task = taskOf(header.task);
+const asked = [];
+for (let seed = 0; seed < %d; seed++) {
+  const words = task.random(task.words.length, seed);
+  const rows = Object.entries(task.make(words));
+  const sequence = Object.fromEntries(
+    rows.map(([name, values]) => [name, Float64Array.from(values.flat())]));
+  const fresh = (edits) =>
+    runs[0].disturbed({ ...script.disturbances.UNDISTURBED, edits, words }, sequence);
+  const { run, question, wound } = script.quiz.invent(fresh, seeded(seed));
+  asked.push({ ...question, text: script.disturbances.format(run.disturbance), wound });
+}
+return asked;
+"""
+
+
+@needs_node
+def test_no_answer_is_right_for_all_questions_about_the_copy_model(tmp_path):
+    model, task = copy_model()
+    player = MemoryPlayer(model, task.make([f"{i:08b}" for i in range(40, 48)]), task=task)
+    asked = run_script(tmp_path, player, INVENT % 120)
+    kinds = [(one["kind"], one["way"]) for one in asked]
+    for way in ("allocated", "content", "forward", "backward"):
+        assert sum(one[1] == way for one in kinds) >= 8, way
+    assert max(map(kinds.count, kinds)) < 0.6 * len(asked)
+    assert 0.3 < np.mean([bool(one["wound"]) for one in asked]) < 0.7
+    # What is said of a few of them holds for Python's run of the same text.
+    for one in asked[:12]:
+        trace = DNCTrace.record(model, torch.zeros(1, 9), disturbance=one["text"], make=task.make)
+        weighting = trace.write_weighting if one["kind"] == "write" else trace.read_weighting[:, 0]
+        assert weighting[one["step"]].argmax() == one["location"]
+        assert weighting[one["step"]].max() == pytest.approx(one["weight"], abs=1e-4)
+        if one["way"] == "backward":
+            assert trace.link[one["step"], one["last"], one["location"]] > 0.5
+
+
 @needs_node
 def test_the_first_steps_of_a_run_know_nothing_of_the_others(tmp_path):
     code = """
-    const part = script.excerpt(runs[0], 4);
+    const part = script.quiz.excerpt(runs[0], 4);
     return { steps: part.steps, late: part.at("memory", 11), last: runs[0].at("memory", 3) };
     """
     found = run_script(tmp_path, MemoryPlayer(record()), code)
@@ -333,22 +401,14 @@ def test_a_click_on_a_row_of_the_memory_is_an_answer(visit):
 
 
 def test_with_a_model_each_question_is_about_a_new_sequence(visit):
-    task = Copy(word_size=8)
-    model = DNC(
-        task.input_size,
-        task.output_size,
-        hidden_size=64,
-        num_locations=16,
-        word_size=16,
-        num_read_heads=1,
-    )
-    load_weights(model, DATA / "copy_weights.safetensors")
+    model, task = copy_model()
     words = ["10110010", "01011101", "11100011"]
     page = visit(MemoryPlayer(model, task.make(words), task=task), 900, "simple")
     ask = """() => {
       const { guides } = document.querySelector(".memory-player").player;
-      const { question: { step, location, isAllocated }, run } = guides[1];
-      return { step, location, isAllocated, words: run.disturbance.words };
+      const { question: { kind, step, location }, run } = guides[1];
+      const { edits, words } = run.disturbance;
+      return { kind, step, location, words, edits };
     }"""
     open_guide(page, "quiz")
     asked = [page.evaluate(ask)]
@@ -356,10 +416,13 @@ def test_with_a_model_each_question_is_about_a_new_sequence(visit):
     asked.append(page.evaluate(ask))
     assert len({json.dumps(one["words"]) for one in [*asked, {"words": words}]}) == 3
     for one in asked:
-        trace = DNCTrace.record(model, task.make(one["words"]).input[0])
-        write = trace.write_weighting[one["step"]]
-        assert write.argmax() == one["location"]
-        assert write.max() > 0.5
+        edits = tuple(Edit(**{**edit, "index": tuple(edit["index"])}) for edit in one["edits"])
+        trace = DNCTrace.record(
+            model, task.make(one["words"]).input[0], disturbance=Disturbance(edits)
+        )
+        weighting = trace.write_weighting if one["kind"] == "write" else trace.read_weighting[:, 0]
+        assert weighting[one["step"]].argmax() == one["location"]
+        assert weighting[one["step"]].max() > 0.5
     press(page, "Escape")
     assert page.locator(".mp-bits").first.is_visible()
 

@@ -50,8 +50,9 @@ def start_of_page(header: dict[str, Any], data: bytes, **values: Any) -> str:
         data: The numbers.
         **values: The widget's other traits.
     """
-    packed = base64.b64encode(zlib.compress(data)).decode()
-    return json.dumps({"header": header, "data": packed, **values}).replace("<", "\\u003c")
+    packed = base64.b64encode(zlib.compress(data, 9)).decode()
+    start = {"header": header, "data": packed, **values}
+    return json.dumps(start, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def mimebundle(

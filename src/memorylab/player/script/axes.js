@@ -1,5 +1,7 @@
 // The axes of arrays: what an array is in a picture, and how its places are called.
 
+import { indicesOf } from "./numbers.js";
+
 const CALLED = { N: "location", H: "unit", W: "position" }; // what an index along an axis counts
 const FRACTIONS = ["fraction", "weighting", "distribution", "links"]; // kinds of 0 to 1
 const WRITTEN = 0.1; // the lowest peak of a write weighting that counts as a write
@@ -58,11 +60,7 @@ export const isFraction = ({ kind }) => FRACTIONS.includes(kind);
 
 /** An element of an array as Python names it, such as memory[6, 4], from its index in a step. */
 export function subscript(run, name, index) {
-  const indices = [];
-  for (const size of run.arrays[name].shape.slice(1).reverse()) {
-    indices.unshift(index % size);
-    index = Math.floor(index / size);
-  }
+  const indices = indicesOf(run.shapeOf(name), index);
   return indices.length ? `${name}[${indices.join(", ")}]` : name;
 }
 

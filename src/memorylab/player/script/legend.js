@@ -49,9 +49,8 @@ function bar({ names, kind, low, high }) {
 const PLAIN = [
   [
     "location",
-    "a row of the memory; counted from 1 in the order in which the run first writes to them. Python " +
-      "counts from 0 in the memory's own order: explanations and the text of changes have its " +
-      "numbers, such as memory[2]",
+    "a row of the memory; counted from 1 in the order of first writes. Explanations and the text of " +
+      "changes have Python's numbers too, such as memory[2]",
   ],
   ["weight", "how far a step writes to a location or reads it: 0 not at all, 1 wholly"],
   ["free", "not in use: nothing that is still needed stands there"],

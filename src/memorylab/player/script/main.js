@@ -26,7 +26,7 @@ export * as expressions from "./expressions.js";
 export * as formulas from "./formulas.js";
 export * as maze from "./maze.js";
 export { Difference, Run } from "./run.js";
-export { excerpt, questionAt, questionsOf, judge } from "./questions.js";
+export * as quiz from "./questions.js";
 export { Simulation, checkModel } from "./simulation.js";
 export { STOPS, stopsOf } from "./stops.js";
 export { explain } from "./why.js";

@@ -2,6 +2,16 @@
 
 export const product = (sizes) => sizes.reduce((a, b) => a * b, 1);
 
+/** The indices of an element of an array of some shape from its place in the flat array. */
+export function indicesOf(shape, flat) {
+  const indices = [];
+  for (const size of shape.toReversed()) {
+    indices.unshift(flat % size);
+    flat = Math.floor(flat / size);
+  }
+  return indices;
+}
+
 export const sigmoid = (x) => 1 / (1 + Math.exp(-x));
 
 /** 1 + log(1 + eˣ), without overflow. */

@@ -1,16 +1,7 @@
 // A number of an array, or a part of it, as a reader points at it.
 
 import { inPython, nameCell } from "./edits.js";
-
-/** The indices of an element of an array of some shape from its place in the flat array. */
-export function indicesOf(shape, flat) {
-  const indices = [];
-  for (const size of shape.toReversed()) {
-    indices.unshift(flat % size);
-    flat = Math.floor(flat / size);
-  }
-  return indices;
-}
+import { indicesOf } from "./numbers.js";
 
 export class Place {
   /** The number of the array `name` of a run that stands at `flat` in a step. */

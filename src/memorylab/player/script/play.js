@@ -2,6 +2,7 @@
 
 import { element, press } from "./elements.js";
 import { FORWARD, LEFT, RIGHT, TMaze } from "./maze.js";
+import { seeded } from "./tasks.js";
 import { drawScene, keepReadable } from "./world.js";
 
 const KEYS = { ArrowRight: FORWARD, ArrowUp: LEFT, ArrowDown: RIGHT };
@@ -19,16 +20,6 @@ const SIGHTS = {
 const FEW = 5; // so many steps before the end, the player hears how many are left
 const EYES = ["sign left", "sign right", "corridor", "junction"];
 
-/** Random numbers in [0, 1) that follow from a seed (mulberry32). */
-function generator(seed) {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** The game: rounds in mazes at random, and for each sight of the sign a score. */
 export class TMazeGame {
   constructor(model, root) {
@@ -36,7 +27,7 @@ export class TMazeGame {
     this.root = root;
     const { corridor_length: lengths, sign, seed } = model.get("header").game;
     this.lengths = lengths;
-    this.random = generator(seed ?? Math.floor(2 ** 32 * Math.random()));
+    this.random = seeded(seed ?? Math.floor(2 ** 32 * Math.random()));
     this.sight = sign;
     this.scores = Object.fromEntries(Object.keys(SIGHTS).map((one) => [one, [0, 0]]));
     this.build();

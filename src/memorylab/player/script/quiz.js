@@ -1,14 +1,19 @@
-// A quiz: which location does the next step write to, and why?
+// A quiz: which location does the next step write to or read, and why?
 
+import { describe, groups } from "./edits.js";
 import { element, press } from "./elements.js";
 import { Guide } from "./guide.js";
-import { excerpt, explain, judge, questionsOf } from "./questions.js";
-
-const REASONS = [
-  ["newly allocated", true, "It was used least."],
-  ["found by content", false, "Its content matched what the step looked for."],
-];
-const randomSeed = () => Math.floor(Math.random() * 2 ** 32);
+import {
+  WAYS,
+  excerpt,
+  explain,
+  hasQuestion,
+  invent,
+  judge,
+  questionsOf,
+  varied,
+} from "./questions.js";
+import { seeded } from "./tasks.js";
 const swatch = (name) =>
   element("span", { class: "mp-key" }, element("i", { class: `mp-${name}` }, element("b")), name);
 const TYPING = 1000; // milliseconds within which digits belong to one number
@@ -24,7 +29,7 @@ export class Quiz {
     this.score = ["quiz_right", "quiz_asked"].map((name) => model.get(name) ?? 0);
     this.guide = new Guide(player, {
       name: "quiz",
-      title: "Which location is written next, and why?",
+      title: "Which location is written or read next, and why?",
       begin: () => this.begin(),
       end: () => this.end(),
       keys: (event) => this.keys(event),
@@ -65,19 +70,22 @@ export class Quiz {
       this.shows = null;
       guide.close();
     }
-    const none = !run.has("usage") || !questionsOf(run).length;
+    const none = !hasQuestion(run);
     // In a film other frames may have questions, so the button keeps its place.
     guide.button.hidden = none && !(player.film && run.has("usage"));
     guide.button.disabled = none;
-    guide.button.title = none ? "No write of this frame is clear enough to ask about" : guide.title;
+    guide.button.title = none ? "No step of this frame is clear enough to ask about" : guide.title;
   }
 
   /** The next question: of a new sequence, or of the next step of the run that was shown. */
   next() {
-    const fresh = this.player.laboratory?.trial.fresh(randomSeed());
-    const clear = fresh ? questionsOf(fresh) : [];
-    if (clear.length) return [fresh, clear[Math.floor(Math.random() * clear.length)]];
-    if (!this.questions.length) this.questions = questionsOf(this.runs[0]);
+    const { laboratory } = this.player;
+    const seed = Math.floor(Math.random() * 2 ** 32);
+    const found =
+      laboratory && invent((edits) => laboratory.trial.fresh(seed, edits), seeded(seed));
+    this.wound = found?.wound ?? [];
+    if (found) return [found.run, found.question];
+    if (!this.questions.length) this.questions = varied(questionsOf(this.runs[0]));
     // From the first on: a later step would show where earlier ones wrote.
     return [this.runs[0], this.questions.shift()];
   }
@@ -104,7 +112,7 @@ export class Quiz {
     player.seek(steps - 1);
   }
 
-  number = (location) => this.player.board.front.axes.number("N", location);
+  number = (location) => this.axes.number("N", location);
 
   /** A click on a row of a picture answers the question. */
   point({ panel }) {
@@ -119,9 +127,9 @@ export class Quiz {
     this.reasons[0].focus({ preventScroll: true });
   }
 
-  give(isAllocated) {
+  give(way) {
     if (this.judged || this.answer.location === undefined) return;
-    this.answer.isAllocated = isAllocated;
+    this.answer.way = way;
     this.judged = judge(this.question, this.answer);
     const isRight = this.judged.location && this.judged.reason;
     this.score = [this.score[0] + isRight, this.score[1] + 1];
@@ -136,8 +144,9 @@ export class Quiz {
     const { player, question } = this;
     player.answering = null;
     this.show(question.step + 1);
-    const { location, step } = question;
-    player.light(this.shows, [{ name: "write_weighting", index: location, step }]);
+    const { kind, head = 0, location, step } = question;
+    const index = head * this.run.locations + location;
+    player.light(this.shows, [{ name: `${kind}_weighting`, index, step }]);
     this.onward.hidden = false;
     this.draw();
     this.lookAtMemory();
@@ -178,21 +187,38 @@ export class Quiz {
   // -- drawing
 
   draw() {
-    const { guide, question, judged, answer } = this;
-    const { step } = question;
+    const { guide, question, judged } = this;
+    const { kind, step } = question;
     const [right, asked] = this.score;
     const progress = `${right} of ${asked} right`;
     this.drawChoices();
-    if (!judged)
+    if (!judged) {
+      const who = this.run.heads > 1 ? `head ${this.axes.count(question.head)}` : "the head";
+      const does =
+        kind === "write" ? `does step ${step} write to` : `does ${who} read at step ${step}`;
+      const bars =
+        kind === "write"
+          ? "how full a location is (usage), and how well it matches what the step looks for."
+          : "how well a location matches what the head looks for.";
       return guide.say(
-        `Which location does step ${step} write to?`,
+        `Which location ${does}?`,
         progress,
-        `You see the memory after step ${step - 1}. Click a row or a number. The bars: how full a ` +
-          "location is (usage), and how well it matches what the step looks for.",
+        `${this.tellWound()}You see the memory after step ${step - 1}. Click a row or a number. ` +
+          `The bars: ${bars}`,
       );
+    }
     const isRight = judged.location && judged.reason;
     const verdict = isRight ? "Right" : judged.location ? "The reason is another" : "Not this time";
-    guide.say(verdict, progress, explain(question, answer, this.number));
+    guide.say(verdict, progress, this.tellWound() + explain(question, this.number));
+  }
+
+  get axes() {
+    return this.player.board.front.axes;
+  }
+
+  tellWound() {
+    const told = groups(this.wound).map((group) => describe(group, this.run.arrays, this.axes));
+    return told.length ? `This run is changed: ${told.join("; ")}. ` : "";
   }
 
   /** The locations with their bars, and the reasons. */
@@ -203,16 +229,22 @@ export class Quiz {
     const reach =
       this.places.find((place) => place.matches("[aria-pressed=true]")) ?? this.places[0];
     for (const place of this.places) place.tabIndex = place === reach ? 0 : -1;
-    this.reasons = REASONS.map(([text, isAllocated, title]) => {
-      const button = press("reason", title, text, () => this.give(isAllocated));
+    this.reasons = Object.entries(WAYS[question.kind]).map(([way, text]) => {
+      const button = press("reason", text, text, () => this.give(way));
       button.disabled = answer.location === undefined || judged !== null;
-      button.setAttribute("aria-pressed", String(answer.isAllocated === isAllocated));
+      button.setAttribute("aria-pressed", String(answer.way === way));
       return button;
     });
     const about = { class: "mp-places", role: "group", "aria-label": "locations" };
     const why = { class: "mp-reasons", role: "group", "aria-label": "reason" };
     guide.body.replaceChildren(
-      element("div", about, ...this.places, swatch("usage"), swatch("match")),
+      element(
+        "div",
+        about,
+        ...this.places,
+        ...(question.usage ? [swatch("usage")] : []),
+        swatch("match"),
+      ),
       element("div", why, element("span", {}, "Why there?"), ...this.reasons),
     );
     guide.body.dataset.step = question.step;
@@ -221,17 +253,17 @@ export class Quiz {
   place(location) {
     const { question, answer, judged } = this;
     const number = this.number(location);
-    const [usage, match] = [question.usage[location], question.matches[location]];
+    const shown = { usage: question.usage?.[location], match: question.matches[location] };
+    const bars = Object.entries(shown).filter(([, value]) => value !== undefined);
     const bar = (name, value) => {
       const style = { height: `${100 * Math.max(0, Math.min(1, value))}%` };
       return element("i", { class: `mp-${name}` }, element("b", { style }));
     };
     const button = press("place", null, number, () => this.choose(location));
-    const title = `location ${number}: usage ${usage.toFixed(2)}, match ${match.toFixed(2)}`;
+    const told = bars.map(([name, value]) => `${name} ${value.toFixed(2)}`);
+    const title = `location ${number}: ${told.join(", ")}`;
     for (const name of ["title", "aria-label"]) button.setAttribute(name, title);
-    button.append(
-      element("span", { "aria-hidden": "true" }, bar("usage", usage), bar("match", match)),
-    );
+    button.append(element("span", { "aria-hidden": "true" }, ...bars.map((one) => bar(...one))));
     button.setAttribute("aria-pressed", String(answer.location === location));
     button.dataset.number = number;
     button.disabled = judged !== null;

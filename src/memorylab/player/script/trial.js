@@ -1,6 +1,7 @@
 // The runs of the laboratory: that of a disturbance, and the undisturbed one beside it.
 
 import { format } from "./disturbance.js";
+import { seeded } from "./tasks.js";
 
 /** `run` is the one that was sent; `task` makes sequences of words, and may be null. */
 export class Trial {
@@ -31,12 +32,22 @@ export class Trial {
     return this.run.disturbed(disturbance, this.sequence(disturbance.words));
   }
 
-  /** The run of new random words, as many as there are, with the same edits; null without a task. */
-  fresh(seed) {
+  /**
+   * The run of new random words, as many as there are, or of another maze, with the same edits and
+   * some more. Without either it is the present run's.
+   */
+  fresh(seed, edits = []) {
     const { run, task } = this;
-    if (!task) return null;
-    const count = (run.disturbance.words ?? task.words).length / task.group;
-    return this.of({ ...run.disturbance, words: task.random(count, seed) });
+    const changed = { ...run.disturbance, edits: [...run.disturbance.edits, ...edits] };
+    if (task) {
+      const count = (changed.words ?? task.words).length / task.group;
+      changed.words = task.random(count, seed);
+    } else if (run.agent) {
+      const [random, longest] = [seeded(seed), run.agent.longest];
+      const below = (limit) => 1 + Math.floor(random() * limit);
+      changed.options = { sign: below(2), distance: below(longest) };
+    }
+    return this.of(changed);
   }
 
   /** The run with the same words, locations and options as the present one, but without any edit. */

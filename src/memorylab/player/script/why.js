@@ -7,6 +7,7 @@ import { element, show } from "./elements.js";
 import { Letters, Numbers, flatten, shorten, shownSources, sources } from "./expressions.js";
 import { formulasOf } from "./formulas.js";
 import { mathml, number, partsOf } from "./mathml.js";
+import { indicesOf } from "./numbers.js";
 
 const TOLERANCE = 1e-4; // Recorded numbers may have crossed as 32-bit floats.
 const LIT = 256; // Of more cells than this, only those behind the numbers that are shown are lit.
@@ -22,21 +23,6 @@ function modelOf(run) {
 const withModel = (run) =>
   run.model ? run : Object.assign(Object.create(run), { model: modelOf(run) });
 
-function unflatten(flat, shape) {
-  const index = [];
-  for (const size of [...shape].reverse()) {
-    index.unshift(flat % size);
-    flat = Math.floor(flat / size);
-  }
-  return index;
-}
-
-/** An array's cell as Python writes it. */
-export function nameOfCell(run, name, flat) {
-  if (run.has(name)) return subscript(run, name, flat);
-  return `${name}[${unflatten(flat, run.shapeOf(name)).join(", ")}]`;
-}
-
 /**
  * How a number came about: { value, text } if no equation gives it, otherwise { value, lines,
  * expression, sources, note }. Each line is { equation, numbers } as MathML; `expression` has the
@@ -46,7 +32,7 @@ export function explain(run, name, flat, step) {
   const value = run.at(name, step)[flat];
   const row = run.arrays[name];
   if (run.signed) return { value, text: "A difference of two runs: each has an explanation." };
-  const index = unflatten(flat, run.shapeOf(name));
+  const index = indicesOf(run.shapeOf(name), flat);
   const edit = run.disturbance?.edits.findLast((one) => covers(one, name, index, step));
   if (edit) return { value, text: `Set by the disturbance ${formatEdit(edit)}.` };
   const whole = withModel(run);
@@ -138,7 +124,7 @@ export class Why {
     const why = explain(run, name, index, step);
     const from = (why.all ?? []).map((cell) => flat(run, cell));
     this.cells = (why.sources ?? []).map((cell) => flat(run, cell));
-    const title = `${this.plain(run, name, index)}${nameOfCell(run, name, index)} at step ${step} = ${show(why.value)}`;
+    const title = `${this.plain(run, name, index)}${subscript(run, name, index)} at step ${step} = ${show(why.value)}`;
     this.heading = element("h4", { tabindex: "-1" }, title);
     const button = (action, text, onclick) =>
       element("button", { type: "button", "data-action": action, onclick }, text);
@@ -162,7 +148,7 @@ export class Why {
   plain(run, name, flat) {
     const { axes, simple } = this.player.board.front;
     if (!simple || !run.has(name)) return "";
-    return `${nameCell(name, unflatten(flat, run.shapeOf(name)), run.arrays, axes)}: `;
+    return `${nameCell(name, indicesOf(run.shapeOf(name), flat), run.arrays, axes)}: `;
   }
 
   /** An equation, and under it the same with this cell's numbers. */
@@ -193,7 +179,7 @@ export class Why {
   /** The cells behind the numbers that are shown, to be followed. */
   links(run, all) {
     const links = this.cells.map(({ name, index, step }, i) => {
-      const text = `${nameOfCell(run, name, index)} at step ${step} = ${show(run.at(name, step)[index])}`;
+      const text = `${subscript(run, name, index)} at step ${step} = ${show(run.at(name, step)[index])}`;
       const title = this.plain(run, name, index) + text;
       return element("button", { type: "button", "data-from": i, title }, text);
     });

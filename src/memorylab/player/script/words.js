@@ -99,9 +99,11 @@ function tellWrite(run, step, number) {
   if (![write.weight, write.total].every(Number.isFinite)) return "What it writes is not a number.";
   if (write.total < SCARCE) return "Writes next to nothing.";
   const place = `location ${number(write.location)}`;
-  const isFree = run.at("usage", step)[write.location] < SCARCE;
+  const usage = run.at("usage", step);
+  const own = usage[write.location];
+  const state = own < SCARCE ? "free" : own <= Math.min(...usage) ? "the least used" : "allocated";
   const why = write.isAllocated
-    ? `which was ${isFree ? "free" : "the least used"}`
+    ? `which was ${state}`
     : "because it resembles what the model looks for";
   const how = write.total < FAINT ? "Writes faintly" : "Writes";
   if (write.weight >= write.total / 2) return `${how} to ${place}, ${why}.`;
