@@ -45,6 +45,7 @@ def test_the_sign_turns_the_agent(live):
     assert page.locator(".mp-chosen").inner_text().startswith("left")
     page.locator("[data-action=sign-right]").click()
     settle(page)
+    settle(page)
     assert page.locator("[data-action=sign-right]").get_attribute("aria-pressed") == "true"
     assert page.locator("[data-action=sign-left]").get_attribute("aria-pressed") == "false"
     assert page.locator(".mp-chosen").inner_text().startswith("right")
@@ -57,12 +58,15 @@ def test_the_corridor_is_lengthened_by_keyboard(live):
     page.locator("[data-action=corridor]").focus()
     for length in (9, 10):
         page.keyboard.press("ArrowRight")
+        settle(page)
         assert page.locator(".mp-counter").inner_text() == f"step 0 of {length}"
     page.keyboard.press("End")
+    settle(page)
     assert page.locator(".mp-agent output").inner_text().strip() == "30 steps"
     assert verdict(page) == turns(30) + " So the sign makes no difference to it."
     assert page.locator(".mp-counter").inner_text() == "step 0 of 119"
     page.keyboard.press("Home")
+    settle(page)
     assert page.locator(".mp-agent output").inner_text().strip() == "1 step"
     assert page.locator(".mp-counter").inner_text() == "step 0 of 1"
 

@@ -79,10 +79,9 @@ export class Quiz {
 
   /** The next question: of a new sequence, or of the next step of the run that was shown. */
   next() {
-    const { laboratory } = this.player;
+    const trial = this.player.laboratory?.trial;
     const seed = Math.floor(Math.random() * 2 ** 32);
-    const found =
-      laboratory && invent((edits) => laboratory.trial.fresh(seed, edits), seeded(seed));
+    const found = trial?.varies && invent((edits) => trial.fresh(seed, edits), seeded(seed));
     this.wound = found?.wound ?? [];
     if (found) return [found.run, found.question];
     if (!this.questions.length) this.questions = varied(questionsOf(this.runs[0]));

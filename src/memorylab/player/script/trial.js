@@ -32,17 +32,19 @@ export class Trial {
     return this.run.disturbed(disturbance, this.sequence(disturbance.words));
   }
 
-  /**
-   * The run of new random words, as many as there are, or of another maze, with the same edits and
-   * some more. Without either it is the present run's.
-   */
-  fresh(seed, edits = []) {
+  /** Whether there are other sequences than the one that was sent. */
+  get varies() {
+    return Boolean(this.task || this.run.agent);
+  }
+
+  /** The run of new random words, as many as there are, or of another maze, with some more edits. */
+  fresh(seed, edits) {
     const { run, task } = this;
     const changed = { ...run.disturbance, edits: [...run.disturbance.edits, ...edits] };
     if (task) {
       const count = (changed.words ?? task.words).length / task.group;
       changed.words = task.random(count, seed);
-    } else if (run.agent) {
+    } else {
       const [random, longest] = [seeded(seed), run.agent.longest];
       const below = (limit) => 1 + Math.floor(random() * limit);
       changed.options = { sign: below(2), distance: below(longest) };
