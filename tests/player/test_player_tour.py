@@ -427,6 +427,13 @@ def test_with_a_model_each_question_is_about_a_new_sequence(visit):
     assert page.locator(".mp-bits").first.is_visible()
 
 
+def test_the_copy_page_with_its_weights_stays_small(tmp_path):
+    model, task = copy_model()
+    words = task.sample(1, torch.Generator().manual_seed(0))
+    page = MemoryPlayer(model, words, task=task).to_html(tmp_path / "page.html")
+    assert page.stat().st_size <= 350_000
+
+
 def test_the_score_is_read_from_python():
     player = MemoryPlayer(COPY)
     assert player.quiz_score == (0, 0)

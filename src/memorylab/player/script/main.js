@@ -56,14 +56,17 @@ function render({ model, el }) {
 
 /**
  * Put a player into `el`, an element or a shadow root, in a page without a kernel. `start` holds
- * the header, the numbers (`data`, deflated, in base64), the step `t` and the speed `fps`; with
+ * the header, the numbers (`data`: as start_of_page in page.py packs them), the step `t` and the speed `fps`; with
  * `address`, what the reader changes is kept in the address of the page. The
  * player takes the theme of the page's body, if it names one, or that of the system.
  */
 export async function mount(el, start) {
   const packed = Uint8Array.from(atob(start.data), (letter) => letter.charCodeAt(0));
   const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
-  const state = { ...start, data: new DataView(await new Response(unpacked).arrayBuffer()) };
+  const planes = new Uint8Array(await new Response(unpacked).arrayBuffer());
+  const words = planes.length / 4;
+  const bytes = planes.map((_, i) => planes[(i % 4) * words + (i >> 2)]);
+  const state = { ...start, data: new DataView(bytes.buffer) };
   const model = {
     get: (key) => state[key],
     set: (key, value) => (state[key] = value),
