@@ -179,7 +179,7 @@ def run_current(cell: Cell, demonstrations: str) -> Outcome:
     return Outcome(
         sampled=batch[Columns.ACTION_DIST_INPUTS][mask],
         replayed=replayed[mask],
-        actions=as_tensor(batch[Columns.ACTIONS])[mask],
+        actions=as_tensor(batch[Columns.ACTIONS], module.action_space)[mask],
         log_prob=log_prob[mask],
         losses=set(result["default_policy"].get("extra_losses", {})),
         unmoved=[name for name, p in module.named_parameters() if torch.equal(p, before[name])],

@@ -4,6 +4,7 @@ import gymnasium as gym
 import numpy as np
 import pytest
 import torch
+import tree
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ray.rllib.algorithms.bc import BCConfig
@@ -19,6 +20,7 @@ from memorylab.rllib import (
     record_demonstrations,
 )
 from memorylab.rllib.agent import make_runner
+from memorylab.rllib.observations import memory_input
 
 pytestmark = pytest.mark.ray
 
@@ -127,7 +129,7 @@ def test_an_expert_begins_each_episode_anew():
 
 
 class Watched(gym.ObservationWrapper):
-    """Writes down what the environment shows, before RLlib flattens it."""
+    """Writes down what the environment shows."""
 
     def __init__(self, world, seen):
         super().__init__(world)
@@ -139,7 +141,7 @@ class Watched(gym.ObservationWrapper):
 
 
 @pytest.mark.parametrize("name", ["RepeatPreviousEasy", "MineSweeperEasy", "CountRecallEasy"])
-def test_observations_are_flat_as_rllib_flattens_them(name, monkeypatch):
+def test_observations_are_flat_as_modules_flatten_them(name, monkeypatch):
     seen = []
     monkeypatch.setattr(
         "memorylab.rllib.environments.build_environment",
@@ -170,9 +172,9 @@ def test_observations_are_flat_as_rllib_flattens_them(name, monkeypatch):
         "memorylab.rllib.demonstrations.make_environment", lambda name, **config: Again()
     )
     recorded = record_demonstrations(name, lambda: lambda _: next(actions), episodes=1)
-    np.testing.assert_array_equal(
-        recorded.observation, np.stack(episode.get_observations(slice(0, len(episode))))
-    )
+    shown = episode.get_observations(slice(0, len(episode)))
+    read = memory_input(tree.map_structure(torch.as_tensor, shown), Again.observation_space)
+    np.testing.assert_array_equal(recorded.observation, read)
     np.testing.assert_array_equal(recorded.action, np.stack(episode.get_actions()))
 
 

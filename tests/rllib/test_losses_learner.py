@@ -23,7 +23,6 @@ from memorylab.rllib import (
     train_ppo,
 )
 from memorylab.rllib.agent import make_runner
-from memorylab.rllib.heads.spaces import unflatten
 from memorylab.rllib.losses import (
     LOSS_NAMES,
     ExtraLosses,
@@ -33,6 +32,7 @@ from memorylab.rllib.losses import (
     l2_loss,
 )
 from memorylab.rllib.losses.extra_losses import shared_parameters
+from memorylab.rllib.observations import unflatten
 from memorylab.sequences import sequence_mask
 
 pytestmark = pytest.mark.ray
@@ -110,7 +110,7 @@ def losses_of(learner, batch):
     return module.extra_losses(
         module.networks,
         output["remembered"],
-        batch[Columns.OBS].float(),
+        module.observations(batch),
         batch[Columns.ACTIONS],
         batch[Columns.LOSS_MASK],
     )
@@ -220,11 +220,13 @@ def test_padding_and_the_phantom_step_change_nothing_by_a_bit(environment, tmp_p
 
     def run(poison):
         module.extra_losses._generator = np.random.default_rng(0)
-        observations, actions = batch[Columns.OBS].clone(), batch[Columns.ACTIONS].clone()
+        observations = tree.map_structure(torch.clone, batch[Columns.OBS])
+        actions = batch[Columns.ACTIONS].clone()
         if poison:
-            observations[padding] = float("nan")
-            # The network still sees the phantom step, so it must be finite.
-            observations[phantom] = 1e6
+            for part in tree.flatten(observations):
+                part[padding] = float("nan") if part.is_floating_point() else 99
+                # The network still sees the phantom step, so it must be finite.
+                part[phantom] = 1000000
             actions[~mask] = float("nan") if actions.is_floating_point() else 99
         dirty = {**batch, Columns.OBS: observations, Columns.ACTIONS: actions}
         losses = losses_of(learner, dirty)
@@ -325,8 +327,8 @@ def test_actions_of_a_tuple_are_encoded_as_those_of_the_same_choices():
         assert extra.decoders["next_observation"].model[0].in_features == 64 + 5
     assert torch.equal(*losses)
     mixed = gym.spaces.Tuple([gym.spaces.Discrete(2), gym.spaces.Box(0, 1, (1,))])
-    with pytest.raises(TypeError, match=r"next_observation .* but the action space is Tuple"):
-        ExtraLosses(networks, 4, mixed, losses={"next_observation": 1})
+    with pytest.raises(TypeError, match=r"behaviour_cloning .* but the action space is Tuple"):
+        ExtraLosses(networks, 4, mixed, losses={"behaviour_cloning": 1}, demonstrations="a.npz")
 
 
 def test_shares_are_those_of_the_first_minibatch(expert):

@@ -2,8 +2,6 @@
 
 import itertools
 
-import gymnasium as gym
-import numpy as np
 import pytest
 import torch
 from matrix_examples import (
@@ -16,8 +14,8 @@ from matrix_examples import (
     record,
 )
 
-from memorylab.rllib import MemoryRLModule, ppo_config
-from memorylab.rllib.heads import HEADS, as_head, choose_head
+from memorylab.rllib import ppo_config
+from memorylab.rllib.heads import HEADS, as_head
 
 pytestmark = [pytest.mark.ray, pytest.mark.usefixtures("more_environments")]
 
@@ -70,7 +68,7 @@ def test_few_cells_hold_every_pair():
 FITTING = {
     "TMaze": {"plain"},
     "TwoDials": {"plain", "autoregressive", "sequential"},
-    "TupleDials": {"autoregressive", "sequential"},
+    "TupleDials": {"plain", "autoregressive", "sequential"},
     "PositionOnlyPendulumEasy": {"plain", "beta"},
     "Menu": {"parametric", "masked embedded"},
     "MaskedDials": {"parametric", "masked autoregressive"},
@@ -87,24 +85,3 @@ def test_a_head_that_does_not_fit_names_itself_and_those_that_do(environment):
             ppo_config(environment, head=head)
         advice = str(error.value).split("Heads that fit:")[1]
         assert all(f"'{name}'" in advice for name in FITTING[environment] - {"parametric"})
-
-
-@pytest.mark.parametrize(
-    "space",
-    [
-        gym.spaces.Tuple([gym.spaces.Discrete(2), gym.spaces.Box(0, 1, (1,))]),
-        gym.spaces.Dict({"a": gym.spaces.Discrete(2)}),
-        gym.spaces.MultiBinary(3),
-        gym.spaces.Discrete(3, start=1),
-        gym.spaces.MultiDiscrete([2, 2], start=[0, 1]),
-        gym.spaces.Box(0, 1, (2, 2)),
-        gym.spaces.Box(0, 5, (2,), np.int64),
-    ],
-)
-@pytest.mark.parametrize("head", [None, "beta", "autoregressive", "sequential"])
-def test_no_head_fits_other_action_spaces(head, space):
-    flat = gym.spaces.Box(0, 1, (3,))
-    with pytest.raises(TypeError, match=r"but the action space is .* No other head fits"):
-        choose_head(head, flat, space)
-    with pytest.raises(TypeError, match="but the action space is"):
-        MemoryRLModule(observation_space=flat, action_space=space, model_config={"head": head})

@@ -4,10 +4,10 @@ import pytest
 import torch
 from learner_examples import FEW_MEMORIES, SOME_MEMORIES, sample_and_batch
 from ray.rllib.core.columns import Columns
+from ray.rllib.utils.spaces.repeated import Repeated
 
-from memorylab.environments import make
 from memorylab.memory import MEMORY_MODELS, map_state
-from memorylab.rllib import Agent, MemoryRLModule, ppo_config
+from memorylab.rllib import Agent, MemoryRLModule, evaluate, ppo_config
 from memorylab.rllib.agent import make_runner
 from memorylab.rllib.module import REMEMBERED
 
@@ -146,15 +146,11 @@ class Nested(gym.Env):
         return self._observe(), 1.0, self.time == 5, False, {}
 
 
-def test_dictionaries_and_tuples_arrive_flat(monkeypatch):
-    monkeypatch.setitem(make._OWN, "TMaze", Nested)
-    runner = make_runner(small_config(), num_envs=1)
-    (episode,) = runner.sample(num_episodes=1)
-    assert runner.module.observation_space.shape == (9,)
-    np.testing.assert_array_equal(
-        np.stack(episode.get_observations()),
-        [[time, time, 0, 1, 1, 0, 0, 0, 1] for time in range(6)],
-    )
+def test_the_memory_reads_dictionaries_and_tuples_flat():
+    agent = Agent(ppo_config(Nested, memory_config={"hidden_size": 8}))
+    (episode,) = evaluate(agent)
+    flat = [[time, time, 0, 1, 1, 0, 0, 0, 1] for time in range(5)]
+    np.testing.assert_array_equal(episode.observation, flat)
 
 
 def build(observation_space=None, action_space=None, **model_config):
@@ -188,9 +184,17 @@ def test_unknown_keys_and_names_are_refused(model_config, message):
         build(**model_config)
 
 
-def test_observations_that_are_not_flat_are_refused():
-    with pytest.raises(TypeError, match="FlattenObservations"):
-        build(observation_space=gym.spaces.Discrete(3))
+@pytest.mark.parametrize(
+    "space",
+    [
+        gym.spaces.Text(3),
+        gym.spaces.Tuple([gym.spaces.Sequence(gym.spaces.Discrete(2))]),
+        gym.spaces.Dict({"a": Repeated(gym.spaces.Discrete(2), 3)}),
+    ],
+)
+def test_observations_without_a_fixed_size_are_refused(space):
+    with pytest.raises(TypeError, match=r"no fixed size. Pad lists: memorylab.*PadLists"):
+        build(observation_space=space)
 
 
 def test_a_broken_memory_is_reported_as_what_it_is(monkeypatch):

@@ -3,6 +3,7 @@
 from memorylab.environments.cards import action_names_of, scene_of
 from memorylab.environments.courier import Courier
 from memorylab.environments.images import ScaleImageObservation
+from memorylab.environments.lists import PadLists
 from memorylab.environments.make import environment_names, make_environment
 from memorylab.environments.menu import Menu
 from memorylab.environments.scene import Scene, check_scene, draw_scene
@@ -12,6 +13,7 @@ from memorylab.environments.two_dials import TwoDials
 __all__ = [
     "Courier",
     "Menu",
+    "PadLists",
     "ScaleImageObservation",
     "Scene",
     "TMaze",

@@ -27,7 +27,8 @@ class ActorCritic(nn.Module):
     episode seen so far; the memory gets it as ``t_starts``.
 
     Args:
-        observation_size: Number of observation features F.
+        observation_size: Number of observation features F. Or a function from ``encoder_sizes`` to
+            an encoder of another kind, which has an ``output_size``.
         num_outputs: Number of outputs A of the actor's head: what its action distribution needs.
             Or a function from the head's input size and hidden sizes to a head of another kind.
         memory: A name in ``memorylab.memory.MEMORY_MODELS``, or a class of memory models.
@@ -46,7 +47,7 @@ class ActorCritic(nn.Module):
 
     def __init__(
         self,
-        observation_size: int,
+        observation_size: int | Callable[[Sequence[int]], nn.Module],
         num_outputs: int | Callable[[int, Sequence[int]], nn.Module],
         *,
         memory: str | type[MemoryModel] = "gru",
@@ -60,7 +61,10 @@ class ActorCritic(nn.Module):
         super().__init__()
         self.encoders, self.memories = nn.ModuleDict(), nn.ModuleDict()
         for name in ("memory",) if vf_share_layers else ("actor", "critic"):
-            encoder = MlpModel(observation_size, encoder_sizes, nonlinearity=nn.LeakyReLU)
+            if callable(observation_size):
+                encoder: Any = observation_size(encoder_sizes)
+            else:
+                encoder = MlpModel(observation_size, encoder_sizes, nonlinearity=nn.LeakyReLU)
             self.encoders[name] = encoder
             self.memories[name] = make_memory(memory, encoder.output_size, **(memory_config or {}))
         remembered = self.memory.output_size
@@ -79,9 +83,9 @@ class ActorCritic(nn.Module):
         return cast(MemoryModel, next(iter(self.memories.values())))
 
     @property
-    def encoder(self) -> MlpModel:
-        """The encoder in front of :attr:`memory`."""
-        return cast(MlpModel, next(iter(self.encoders.values())))
+    def encoder(self) -> nn.Module:
+        """The encoder in front of :attr:`memory`, an ``MlpModel`` unless another one was given."""
+        return next(iter(self.encoders.values()))
 
     @property
     def output_size(self) -> int:

@@ -19,13 +19,13 @@ class Episode:
     """One episode, step by step: what the agent saw, what it then did, and what came of it.
 
     Attributes:
-        observation: What the agent saw before each action, flattened ``[T, F]``. If observations
-            describe the actions, only their ``"observations"`` part.
-        action: What it did ``[T, ...]``.
+        observation: What the agent saw before each action, flattened ``[T, F]``. What describes
+            the actions is left out.
+        action: What it did ``[T, ...]``; of a Tuple or Dict the numbers side by side ``[T, N]``.
         reward: What it got for that ``[T]``.
         value: What its critic expected before the action ``[T]``.
-        action_probabilities: How likely each action was ``[T, A]``, if the actions are numbers from
-            0 to A − 1; otherwise None.
+        action_probabilities: How likely each action was ``[T, A]``, in order, if they are numbers
+            of a Discrete space; otherwise None.
         trace: What its memory did, with the arrays above. Its metadata hold ``"action_names"`` if
             the environment names its actions, and ``"scenes"`` if it describes itself: T + 1 of
             them, one before each action and one at the end. An environment without scenes that was

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from typing import Any, cast
 
@@ -21,11 +21,11 @@ from memorylab.rllib.connectors import MarkEndedEpisodes
 from memorylab.rllib.environments import make_example, named, register_environments
 from memorylab.rllib.heads import Head
 from memorylab.rllib.heads.choice import head_key
-from memorylab.rllib.heads.spaces import is_parametric
 from memorylab.rllib.heads.values import SOFT_ACTOR_CRITIC, learns_values
 from memorylab.rllib.losses.learner import add_losses
 from memorylab.rllib.module import MemoryRLModule
 from memorylab.rllib.networks import LOSS_CONFIG, check_model_config_keys
+from memorylab.rllib.observations import is_parametric
 
 _UNKNOWN_EPISODE_LENGTH = 128
 """The assumed length of an episode if its environment doesn't say."""
@@ -87,7 +87,7 @@ def algorithm_config(
     with closing(make_example(name := named(environment), environment_config or {})) as example:
         longest = _longest_episode(example)
     space, added = example.observation_space, config.model_config
-    module_class.choose_head(_seen(space), example.action_space, head, added)
+    module_class.choose_head(space, example.action_space, head, added)
     losses = {key: model_config.pop(key) for key in LOSS_CONFIG if key in model_config}
     model_config = {
         "max_seq_len": min(longest + 1, config.minibatch_size or config.total_train_batch_size),
@@ -100,10 +100,11 @@ def algorithm_config(
     }
     # The buffers of DQN and SAC don't look into the specification.
     beside = {"max_seq_len": model_config["max_seq_len"]} if learns_values(added) else {}
+    connector = _mark_ended_episodes if is_parametric(space) else None
     spec = RLModuleSpec(module_class, model_config=model_config)
     config = (
         config.environment(name, env_config=dict(environment_config or {}))
-        .env_runners(env_to_module_connector=_connector_for(space))
+        .env_runners(env_to_module_connector=connector)
         .rl_module(rl_module_spec=spec, model_config=beside)
         .debugging(seed=seed)
     )
@@ -136,19 +137,8 @@ def _longest_episode(environment: gym.Env) -> int:
     return _UNKNOWN_EPISODE_LENGTH if longest is None else longest
 
 
-def _seen(space: gym.Space) -> gym.Space:
-    """Return the space of what the module sees, after the connector."""
-    return space if is_parametric(space) else gym.spaces.flatten_space(space)
-
-
-def _connector_for(space: gym.Space) -> Callable[..., Any] | None:
-    if is_parametric(space):
-        return _mark_ended_episodes
-    is_flat = isinstance(space, gym.spaces.Box) and len(space.shape) == 1
-    return None if is_flat else _flatten_observations
-
-
 def _flatten_observations(*args: Any, **kwargs: Any) -> Any:
+    """Make the connector that agents of earlier versions name; modules now flatten themselves."""
     return FlattenObservations()
 
 

@@ -110,7 +110,8 @@ class Demonstrations:
         if isinstance(action_space, gym.spaces.Box):
             return
         count = getattr(action_space, "n", None) or action_space.nvec
-        wrong = (self.action < 0) | (self.action >= count) | (self.action % 1 != 0)  # [S, ...]
+        number = self.action - action_space.start  # [S, ...]
+        wrong = (number < 0) | (number >= count) | (number % 1 != 0)
         if wrong.any():
             step = np.argwhere(wrong)[0, 0]
             raise ValueError(

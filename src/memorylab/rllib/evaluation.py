@@ -137,16 +137,16 @@ def _replay(
     observations = tree.map_structure(
         lambda *parts: torch.stack(parts).unsqueeze(0), *seen[: len(episode)]
     )
-    actions = episode.get_actions()  # [T, ...], or a tuple of such
-    action = np.stack(actions, -1) if isinstance(actions, tuple) else np.stack(actions)
+    # [T, ...], or parts of such
+    actions = tree.map_structure(torch.as_tensor, episode.get_actions())
     batch = {
         Columns.OBS: observations,
         Columns.STATE_IN: map_state(lambda tensor: tensor[None], module.get_initial_state()),
-        Columns.ACTIONS: torch.as_tensor(action).unsqueeze(0),
+        Columns.ACTIONS: tree.map_structure(lambda part: part.unsqueeze(0), actions),
     }
     arrays: dict[str, Any] = {
         "observation": module.observations(batch)[0].numpy(),
-        "action": action,
+        "action": _side_by_side(episode.get_actions()),
         "reward": np.asarray(episode.get_rewards(), dtype=np.float32),
         "value": module.compute_values(batch)[0].numpy(),
     }
@@ -169,3 +169,10 @@ def _replay(
     pictures, metadata = view.beside(len(episode))
     trace = type(recorded)(recorded.arrays | arrays | pictures, recorded.metadata | metadata)
     return Episode(**arrays, trace=trace)
+
+
+def _side_by_side(actions: Any) -> np.ndarray:
+    parts = tree.flatten(actions)
+    if parts[0] is actions:
+        return np.array(actions)  # [T, ...]
+    return np.concatenate([part.reshape(len(part), -1) for part in parts], -1)  # [T, N]

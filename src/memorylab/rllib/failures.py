@@ -44,7 +44,8 @@ class CheckedEnvironment(gym.Wrapper):
 
     Raises:
         EnvironmentFailure: ``reset`` or ``step`` raises; a reward is not a finite number; or an
-            observation has NaN or infinity, another shape than its space, or lies outside it.
+            observation or an action has NaN or infinity, another shape than its space, or lies
+            outside it. Such an action doesn't reach the environment.
     """
 
     def __init__(self, env: gym.Env, name: str, place: str):
@@ -60,8 +61,16 @@ class CheckedEnvironment(gym.Wrapper):
         return observation, info
 
     def step(self, action: Any) -> tuple[Any, Any, bool, bool, dict[str, Any]]:
-        """Take a step, and check the observation and the reward."""
+        """Take a step, and check the action, the observation and the reward."""
         self.steps += 1
+        try:
+            check_observation(action, self.env.action_space, "the action")
+        except ValueError as error:
+            raise EnvironmentFailure(
+                f"The environment {self.name} was spared step {self.steps} of an episode, in "
+                f"{self.place}: {error} RLlib's settings normalize_actions and clip_actions keep "
+                "actions within bounds."
+            ) from error
         with failing_in(self.name, f"step {self.steps} of an episode", self.place):
             observation, reward, terminated, truncated, info = self.env.step(action)
             check_observation(observation, self.env.observation_space)

@@ -22,7 +22,7 @@ from torch import Tensor
 
 from memorylab.memory import ActorCritic
 from memorylab.rllib.heads import Head, as_head, choose_head
-from memorylab.rllib.heads.spaces import as_action, memory_input, memory_size, unflatten
+from memorylab.rllib.heads.spaces import as_action, as_tensor
 from memorylab.rllib.heads.values import Q_LEARNING, SOFT_ACTOR_CRITIC, learns_values, value_head
 from memorylab.rllib.losses.extra_losses import ExtraLosses
 from memorylab.rllib.networks import (
@@ -31,6 +31,7 @@ from memorylab.rllib.networks import (
     complete_model_config,
     make_networks,
 )
+from memorylab.rllib.observations import memory_input, memory_size, unflatten
 from memorylab.rllib.value_learning import (
     TargetNetworks,
     best_values,
@@ -55,15 +56,19 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI, TargetNetworks, QNetAPI):
     dueling head, and there is no critic. For SAC two critics, with a memory of their own, rate an
     action, and :class:`memorylab.rllib.learners.SACLearner` is the learner.
 
-    The observation passes an encoder, then the memory, then the actor's head and the critic's. The
-    state that RLlib carries for it is ``{"memory": the model's state, "time": []}``, where time
-    counts the steps of the episode seen so far; the memory gets it as ``t_starts``.
+    The observation, of any space with a fixed size, passes an encoder, then the memory, then the
+    actor's head and the critic's; Discrete numbers are read one-hot. The state that RLlib carries
+    for it is ``{"memory": the model's state, "time": []}``, where time counts the steps of the
+    episode seen so far; the memory gets it as ``t_starts``.
 
     Keys of ``model_config``:
 
     - ``memory``: a name in ``memorylab.memory.MEMORY_MODELS``, or a class of memory models.
     - ``memory_config``: arguments of that model, such as ``{"hidden_size": 32}``.
     - ``encoder_sizes``: layers before the memory, each linear with a leaky ReLU.
+    - ``conv_filters``: before these, convolutions for each image of the observation, a Box with
+      three axes: channels, kernel size and stride of each. By default they follow from the image's
+      size: see :class:`memorylab.rllib.image_encoder.ImageEncoder`. ``[]`` flattens images.
     - ``actor_sizes``, ``critic_sizes``: hidden layers of the heads, of the same kind.
     - ``vf_share_layers``: False gives the critic an encoder and a memory of its own; the state is
       then ``{"actor": ..., "critic": ..., "time": []}``. By default True; but where an
@@ -204,7 +209,7 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI, TargetNetworks, QNetAPI):
 
     def observations(self, batch: dict[str, Any]) -> Float[Tensor, "B T F"]:
         """Return the part of a batch that the memory reads."""
-        return memory_input(batch[Columns.OBS])
+        return memory_input(batch[Columns.OBS], self.observation_space)
 
     def action_inputs(self, actor: Tensor, batch: dict[str, Any]) -> Float[Tensor, "B T A"]:
         """Map the actor's features ``[B, T, D]`` to the inputs of the action distribution."""
@@ -213,9 +218,11 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI, TargetNetworks, QNetAPI):
             real = sequence_mask(batch[Columns.SEQ_LENS].long(), actor.shape[1])
         if real is None:
             real = torch.ones(actor.shape[:2], dtype=torch.bool, device=actor.device)
-        return self.head.inputs(
-            self.networks.actor_head, actor, batch[Columns.OBS], batch.get(Columns.ACTIONS), real
-        )
+        actions = None
+        if self.head.draws:
+            actions = as_tensor(batch[Columns.ACTIONS], self.action_space)
+        network = self.networks.actor_head
+        return self.head.inputs(network, actor, batch[Columns.OBS], actions, real)
 
     def get_initial_state(self) -> dict[str, Any]:
         """Return the state at the start of an episode, without batch dimension."""
@@ -258,10 +265,11 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI, TargetNetworks, QNetAPI):
     def _draw(self, batch: dict[str, Any], greedy: bool) -> dict[str, Any]:
         """Act with a head that draws actions itself."""
         actor, _, state = self._remember(batch)
-        action = self.head.draw(self.networks.actor_head, actor, greedy=greedy)  # [B, T, N]
+        numbers = self.head.draw(self.networks.actor_head, actor, greedy=greedy)  # [B, T, N]
+        action = as_action(numbers, self.action_space)
         inputs = self.action_inputs(actor, {**batch, Columns.ACTIONS: action})  # [B, T, A]
         return {
-            Columns.ACTIONS: as_action(action, self.action_space),
+            Columns.ACTIONS: action,
             Columns.ACTION_LOGP: self.action_dist_cls.from_logits(inputs).logp(action),
             Columns.ACTION_DIST_INPUTS: inputs,
             Columns.STATE_OUT: state,

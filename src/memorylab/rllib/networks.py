@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 import gymnasium as gym
 from ray.tune.search.sample import Domain
@@ -12,6 +13,8 @@ from memorylab.errors import reject_unknown_keys
 from memorylab.memory import ActorCritic
 from memorylab.rllib.heads import Head
 from memorylab.rllib.heads.values import Q_LEARNING, SOFT_ACTOR_CRITIC, TwinCritic
+from memorylab.rllib.image_encoder import ImageEncoder, is_image
+from memorylab.rllib.observations import leaves, memory_space
 
 _NETWORK_CONFIG: dict[str, Any] = {
     "memory": "gru",
@@ -27,6 +30,8 @@ LOSS_CONFIG: dict[str, Any] = {"losses": {}, "demonstrations": None, "decoder_si
 
 DEFAULT_MODEL_CONFIG: dict[str, Any] = {
     **_NETWORK_CONFIG,
+    # RLlib's own name.
+    "conv_filters": None,
     "head": None,
     **LOSS_CONFIG,
     # RLlib's own name.
@@ -116,13 +121,24 @@ def make_networks(
 ) -> ActorCritic:
     """Build an actor and a critic whose actor ends in the network of ``head``.
 
-    The head fits the spaces, and the memory reads ``observation_size`` features. ``config`` is
+    The head fits the spaces, and the memory reads ``observation_size`` features. If these are those
+    of ``observation_space`` and hold images, the encoder is an :class:`ImageEncoder`. ``config`` is
     complete; its keys of heads and losses are not read. For a Q-learner there is no critic, and for
     SAC one that reads actions too, with a memory of its own.
 
     Raises:
-        ValueError: A size is below 1, or a name doesn't exist; the message offers the nearest one.
+        ValueError: A size is below 1, a name doesn't exist, and the message offers the nearest one,
+            or there are ``conv_filters`` and no image.
     """
+    filters, encoder = config["conv_filters"], cast(Any, observation_size)
+    space = _space_of_images(observation_space, observation_size)
+    if space is None and filters:
+        raise ValueError(
+            f"conv_filters={filters!r} are for images, Boxes with three axes, but the module reads "
+            f"{observation_space}. Leave them out, or keep images from being flattened before."
+        )
+    if space is not None and (filters is None or filters):
+        encoder = partial(ImageEncoder, space, filters=filters)
     networks = {key: config[key] for key in _NETWORK_CONFIG}
     if Q_LEARNING in config:
         networks["make_critic"] = lambda size, hidden: None
@@ -131,7 +147,17 @@ def make_networks(
             size, action_space.shape[0], hidden, twin=config[SOFT_ACTOR_CRITIC]
         )
     return ActorCritic(
-        observation_size,
+        encoder,
         lambda size, hidden: head.make_network(size, hidden, observation_space, action_space),
         **networks,
     )
+
+
+def _space_of_images(space: gym.Space, observation_size: int) -> gym.Space | None:
+    """Return the space that the memory reads if there are images in it, or None."""
+    try:
+        space = memory_space(space)
+    except TypeError:  # A subclass reads it in its own way.
+        return None
+    is_read = observation_size == gym.spaces.flatdim(space)
+    return space if is_read and any(map(is_image, leaves(space))) else None

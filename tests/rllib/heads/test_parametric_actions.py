@@ -196,17 +196,24 @@ TWO = gym.spaces.Discrete(2)
 @pytest.mark.parametrize(
     ("observation_space", "action_space", "message"),
     [
-        (gym.spaces.Box(0, 1, (3,)), TWO, "must be a Dict with 'observations'"),
-        (spaces(action_mask=None, available_actions=None), TWO, "one or both of"),
-        (spaces(observations=None), TWO, r"'observations' must be a Box of shape \[F\]"),
-        (spaces(observations=(3, 3)), TWO, r"'observations' must be a Box of shape \[F\]"),
+        (gym.spaces.Box(0, 1, (3,)), TWO, "must be a Dict with 'action_mask' or"),
+        (spaces(action_mask=None, available_actions=None), TWO, "'available_actions' beside"),
+        (spaces(observations=None), TWO, "nothing to read"),
         (spaces(avail_actions=(2, 5)), TWO, "under 'avail_actions'"),
         (spaces(action_mask=(3,)), TWO, r"'action_mask' must be of shape \[2\].*shape \[3\]"),
         (spaces(available_actions=(3, 5)), TWO, r"shape \[A, E\].*shape \[3, 5\]"),
         (spaces(available_actions=(2,)), TWO, r"shape \[A, E\].*shape \[2\]"),
         (spaces(action_mask=(2, 3)), PAIR, r"shape \[A, E\] for a Discrete action space"),
-        (spaces(available_actions=None), PAIR, r"'action_mask' must be of shape \[2, 3\]"),
-        (spaces(available_actions=None), gym.spaces.Box(0, 1, (2,)), "is for MultiDiscrete"),
+        (
+            spaces(available_actions=None),
+            PAIR,
+            r"'action_mask' must be of shape \[5\].* or \[2, 3\]",
+        ),
+        (
+            spaces(available_actions=None),
+            gym.spaces.Box(0, 1, (2,)),
+            "is for Discrete, MultiDiscrete",
+        ),
     ],
 )
 def test_spaces_that_do_not_fit_are_refused(observation_space, action_space, message):
@@ -240,11 +247,11 @@ def test_embeddings_are_numbers_where_there_is_an_action():
     assert inputs().isfinite().all()
 
 
-def test_dictionaries_without_a_mask_or_embeddings_are_still_flattened():
+def test_dictionaries_without_a_mask_or_embeddings_are_read_as_they_are():
     hidden = ("action_mask", "available_actions")
     module = Agent(menu_config(hidden=hidden)).module
     assert module.head == Plain()
-    assert module.observation_space.shape == (3,)
+    assert module.observation_size == 3
     with pytest.raises(TypeError, match="must be a Dict"):
         menu_config(hidden=hidden, module_class=ParametricActionsRLModule)
 

@@ -15,8 +15,8 @@ from memorylab.rllib.classic.model_v2 import MemoryModelV2
 from memorylab.rllib.classic.popgym_networks import PopgymNetworks
 from memorylab.rllib.classic.popgym_weights import convert_popgym_state_dict
 from memorylab.rllib.heads import Head
-from memorylab.rllib.heads.spaces import memory_size
 from memorylab.rllib.networks import LOSS_CONFIG
+from memorylab.rllib.observations import memory_size
 
 
 class BaseModel(MemoryModelV2):

@@ -17,9 +17,9 @@ from torch import Tensor, nn
 
 from memorylab.errors import check_count
 from memorylab.rllib.heads import Head, Plain, choose_head
-from memorylab.rllib.heads.spaces import is_parametric, memory_input, memory_size, unflatten
 from memorylab.rllib.losses import ExtraLosses, gradient_shares
 from memorylab.rllib.networks import LOSS_CONFIG, complete_model_config, make_networks
+from memorylab.rllib.observations import is_parametric, memory_input, memory_size, unflatten
 from memorylab.sequences import sequence_mask
 
 
@@ -152,7 +152,7 @@ class MemoryModelV2(TorchModelV2, nn.Module):
             seq_lens = torch.ones(len(flat), dtype=torch.long, device=flat.device)
         observation = self._observation(flat, len(seq_lens))
         self._features, critic, after = self.networks.remember(
-            memory_input(observation), self._nested(state, len(seq_lens)), seq_lens
+            memory_input(observation, self._space), self._nested(state, len(seq_lens)), seq_lens
         )
         self._values = self.networks.critic_head(critic).flatten()  # [B·T]
         # While it builds a policy, RLlib tries the model on zeros. Masks of zeros allow no action:
@@ -184,7 +184,9 @@ class MemoryModelV2(TorchModelV2, nn.Module):
         extra = self.extra_losses(
             self.networks,
             self._features,
-            memory_input(self._observation(loss_inputs[SampleBatch.OBS], len(seq_lens))),
+            memory_input(
+                self._observation(loss_inputs[SampleBatch.OBS], len(seq_lens)), self._space
+            ),
             loss_inputs[SampleBatch.ACTIONS].reshape(*mask.shape, -1),
             mask,
             policy=self._imitate,
@@ -279,7 +281,9 @@ class MemoryModelV2(TorchModelV2, nn.Module):
     def _imitate(self, flat: Tensor, actions: Tensor, seq_lens: Tensor) -> Float[Tensor, "B T A"]:
         """Return the inputs of the action distribution in whole episodes of an expert."""
         observation = unflatten(flat, self._space)
-        features, _, _ = self.networks.remember(memory_input(observation), None, seq_lens)
+        features, _, _ = self.networks.remember(
+            memory_input(observation, self._space), None, seq_lens
+        )
         return self._inputs(features, observation, sequence_mask(seq_lens, flat.shape[1]))
 
     def __getstate__(self) -> dict[str, Any]:

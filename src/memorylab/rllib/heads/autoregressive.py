@@ -15,6 +15,7 @@ from torch.nn import functional
 
 from memorylab.errors import check_count
 from memorylab.networks import MlpModel
+from memorylab.rllib.heads.masking import log_prob_inside
 
 
 def level_sizes(choices: Sequence[int]) -> list[int]:
@@ -81,7 +82,7 @@ class AutoregressiveCategorical(Distribution):
         return self._parts(Categorical(logits=self._flat()).sample(torch.Size(sample_shape)))
 
     def log_prob(self, value: Int[Tensor, "... N"]) -> Float[Tensor, "..."]:
-        """Return the log-probability of each action as a whole.
+        """Return the log-probability of each action as a whole: see :func:`log_prob_inside`.
 
         Raises:
             ValueError: ``value`` has another number of parts.
@@ -93,8 +94,11 @@ class AutoregressiveCategorical(Distribution):
             )
         shape = torch.broadcast_shapes(value.shape[:-1], self._batch_shape)
         table = self.log_probs.expand(*shape, *self.choices).reshape(-1, *self.choices)
-        parts = value.long().expand(*shape, -1).reshape(len(table), -1).unbind(-1)
-        return table[torch.arange(len(table), device=table.device), *parts].reshape(shape)
+        value = value.long().expand(*shape, -1)
+        nearest = torch.minimum(value.clamp_min(0), value.new_tensor(self.choices) - 1)
+        parts = nearest.reshape(len(table), -1).unbind(-1)
+        found = table[torch.arange(len(table), device=table.device), *parts].reshape(shape)
+        return log_prob_inside(found, (nearest == value).all(-1))
 
     def entropy(self) -> Float[Tensor, "..."]:
         """Return the entropy of the joint distribution in nats: −Σ p log p over all actions."""

@@ -7,7 +7,7 @@ import gymnasium as gym
 from memorylab.errors import reject_unknown_keys
 from memorylab.rllib.heads.head import Autoregressive, Beta, Head, Plain, Sequential
 from memorylab.rllib.heads.parametric import Embedded, Masked, Parametric
-from memorylab.rllib.heads.spaces import is_parametric
+from memorylab.rllib.observations import is_parametric
 
 HEADS: dict[str, type[Head]] = {
     head.name: head
@@ -55,7 +55,7 @@ def choose_head(
     Args:
         head: A head or the name of one. By default ``"parametric"`` if the observation describes
             the actions, otherwise ``"plain"``.
-        observation_space: A flat Box, or a Dict that describes actions.
+        observation_space: The observation space; a Dict may describe the actions.
         action_space: The action space.
 
     Raises:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import gymnasium as gym
+import tree
 from jaxtyping import Float
 from ray.rllib.core.distribution.torch.torch_distribution import (
     TorchDeterministic,
     TorchDistribution,
-    TorchMultiCategorical,
     TorchMultiDistribution,
 )
 from ray.rllib.models.torch.torch_action_dist import TorchDistributionWrapper
@@ -48,27 +48,19 @@ class HeadDistribution(TorchDistribution):
 
     def logp(self, value: Any, **kwargs: Any) -> Float[Tensor, "..."]:
         """Return the log-probability of each action as a whole."""
-        return self._dist.log_prob(as_tensor(value))
+        return self._dist.log_prob(as_tensor(value, self.space))
 
     def to_deterministic(self) -> TorchDeterministic | TorchMultiDistribution:
         """Return a distribution that always gives the head's best action."""
         best = as_action(self.head.best(self._dist), self.space)
-        if isinstance(best, tuple):
-            return TorchMultiDistribution(tuple(map(TorchDeterministic, best)))
+        if isinstance(best, tuple | dict):
+            return TorchMultiDistribution(tree.map_structure(TorchDeterministic, best))
         return TorchDeterministic(best)
 
     @staticmethod
     def required_input_dim(space: gym.Space, head: Head, **kwargs: Any) -> int:
         """Return how many inputs the distribution needs; see :meth:`Head.size`."""
         return head.size(space)
-
-
-class IndependentParts(TorchMultiCategorical):
-    """RLlib's own distribution of independent parts, for the actions of a Tuple too."""
-
-    def logp(self, value: Any) -> Float[Tensor, "..."]:
-        """Return the log-probability of each action as a whole."""
-        return super().logp(as_tensor(value))
 
 
 class ClassicDistribution(TorchDistributionWrapper):
@@ -98,7 +90,7 @@ class ClassicDistribution(TorchDistributionWrapper):
 
     def logp(self, actions: Any) -> Float[Tensor, "B"]:
         """Return the log-probability of each action as a whole."""
-        return self.dist.log_prob(as_tensor(actions))
+        return self.dist.log_prob(as_tensor(actions, self.space))
 
     @classmethod
     def required_model_output_shape(

@@ -9,7 +9,11 @@ from typing import Any, ClassVar
 import gymnasium as gym
 import numpy as np
 from jaxtyping import Bool, Float, Int
-from ray.rllib.core.distribution.torch.torch_distribution import TorchCategorical, TorchDiagGaussian
+from ray.rllib.core.distribution.torch.torch_distribution import (
+    TorchCategorical,
+    TorchDiagGaussian,
+    TorchMultiCategorical,
+)
 from torch import Tensor, nn
 from torch.distributions import Distribution
 
@@ -23,13 +27,14 @@ from memorylab.rllib.heads.beta import BoundedBeta
 from memorylab.rllib.heads.distributions import (
     ClassicDistribution,
     HeadDistribution,
-    IndependentParts,
 )
-from memorylab.rllib.heads.spaces import (
-    OBSERVATIONS,
-    as_tensor,
-    choices_of,
+from memorylab.rllib.heads.product import Choice, HalfBoundedGaussian, Product
+from memorylab.rllib.heads.spaces import choices_of, is_real
+from memorylab.rllib.observations import (
+    ACTION_MASK,
+    AVAILABLE_ACTIONS,
     is_parametric,
+    leaves,
     memory_size,
 )
 
@@ -59,7 +64,8 @@ class Head:
             TypeError: It doesn't fit.
         """
         if is_parametric(observation_space):
-            described = [key for key in observation_space.spaces if key != OBSERVATIONS]
+            keys = (ACTION_MASK, AVAILABLE_ACTIONS)
+            described = [key for key in keys if key in observation_space.spaces]
             raise TypeError(f"it doesn't read {' and '.join(map(repr, described))}.")
         memory_size(observation_space)
         self.size(action_space)
@@ -105,8 +111,8 @@ class Head:
             network: A network of :meth:`make_network`.
             features: The memory's output.
             observation: The observation, or its parts, ``[B, T, ...]``.
-            actions: The actions that were taken ``[B, T, ...]``; None while acting. Only a head
-                that draws actions itself reads them.
+            actions: The numbers ``[B, T, N]`` of the actions that were taken, each counted from 0,
+                if :attr:`draws`; otherwise None.
             real: Which steps are real. Elsewhere nothing is checked.
         """
         return network(features)
@@ -114,7 +120,7 @@ class Head:
     def draw(
         self, network: nn.Module, features: Float[Tensor, "B T D"], *, greedy: bool
     ) -> Int[Tensor, "B T N"]:
-        """Return actions, if :attr:`draws`; with ``greedy`` always the same ones."""
+        """Return numbers of actions, if :attr:`draws`; with ``greedy`` always the same ones."""
         raise NotImplementedError(f"{type(self).__name__} must write draw.")
 
     def distribution_class(self, action_space: gym.Space) -> type:
@@ -132,34 +138,44 @@ class Head:
 
 @dataclass(frozen=True)
 class Plain(Head):
-    """Independent parts: categorical for Discrete and MultiDiscrete, Gaussian for Box.
+    """Independent numbers: categorical for whole ones, Gaussian for real ones.
 
-    The distributions are RLlib's own.
+    For Discrete, MultiDiscrete, MultiBinary, Box, and a Tuple or Dict of these. In a Box without
+    bounds on both sides, see :class:`HalfBoundedGaussian`. Those of the simplest spaces are RLlib's
+    own distributions.
     """
 
     name: ClassVar[str] = "plain"
 
     def size(self, action_space: gym.Space) -> int:
         """Return the number of logits, or a mean and a log standard deviation for each number."""
-        if isinstance(action_space, gym.spaces.Discrete) and action_space.start == 0:
-            return int(action_space.n)
-        if isinstance(action_space, gym.spaces.MultiDiscrete) and action_space.nvec.ndim == 1:
-            if not action_space.start.any():
-                return int(action_space.nvec.sum())
-        elif _is_flat_box(action_space):
-            return 2 * action_space.shape[0]
-        raise TypeError(
-            "it is for Discrete and MultiDiscrete, counted from 0, and Box of shape [A] with real "
-            f"numbers, but the action space is {action_space}."
-        )
+        return sum(_plain_sizes(action_space))
+
+    def distribution(self, inputs: Float[Tensor, "... A"], action_space: gym.Space) -> Distribution:
+        """Return the joint distribution of independent numbers."""
+        if isinstance(action_space, gym.spaces.Discrete):
+            return Choice(logits=inputs)
+        parts: list[Distribution] = []
+        sizes = _plain_sizes(action_space)
+        for leaf, part in zip(leaves(action_space), inputs.split(sizes, -1), strict=True):
+            if is_real(leaf):
+                low, high = leaf.low.ravel(), leaf.high.ravel()
+                parts.append(HalfBoundedGaussian(part, low, high))
+            else:
+                parts += [Choice(logits=logits) for logits in part.split(choices_of(leaf), -1)]
+        return Product(parts)
 
     def distribution_class(self, action_space: gym.Space) -> type:
-        """Return RLlib's class for the action space."""
+        """Return RLlib's class for the action space, or that of :meth:`distribution`."""
+        if not _is_simple(action_space):
+            return super().distribution_class(action_space)
         if isinstance(action_space, gym.spaces.Discrete):
             return TorchCategorical
         if isinstance(action_space, gym.spaces.Box):
             return TorchDiagGaussian
-        return _independent_parts(action_space)
+        return TorchMultiCategorical.get_partial_dist_cls(
+            space=action_space, input_lens=list(choices_of(action_space))
+        )
 
     def classic_distribution_class(self) -> None:
         """Return None: RLlib chooses the same distributions."""
@@ -173,12 +189,11 @@ class Beta(Head):
 
     def size(self, action_space: gym.Space) -> int:
         """Return two numbers for each number of an action."""
-        if not _is_flat_box(action_space) or not action_space.is_bounded():
+        if not is_real(action_space) or not action_space.is_bounded():
             raise TypeError(
-                "it is for a bounded Box of real numbers, of shape [A], but the action space is "
-                f"{action_space}."
+                f"it is for a bounded Box of real numbers, but the action space is {action_space}."
             )
-        return 2 * action_space.shape[0]
+        return 2 * int(np.prod(action_space.shape))
 
     def distribution(self, inputs: Float[Tensor, "... A"], action_space: gym.Space) -> BoundedBeta:
         """Return the distribution of actions in [−1, 1], which RLlib stretches to the bounds."""
@@ -201,11 +216,15 @@ class Autoregressive(Head):
 
     def size(self, action_space: gym.Space) -> int:
         """Return the number of logits of all conditionals."""
-        return sum(level_sizes(choices_of(action_space)))
+        size = sum(level_sizes(_several(action_space)))
+        if size > _MOST_LOGITS:
+            raise TypeError(
+                f"it needs {size} logits for all ways to begin an action of {action_space}, more "
+                f"than {_MOST_LOGITS}."
+            )
+        return size
 
-    def distribution(
-        self, inputs: Float[Tensor, "... A"], action_space: gym.Space
-    ) -> AutoregressiveCategorical:
+    def distribution(self, inputs: Float[Tensor, "... A"], action_space: gym.Space) -> Distribution:
         """Return the joint distribution of the parts."""
         return AutoregressiveCategorical(inputs, choices_of(action_space))
 
@@ -229,19 +248,20 @@ class Sequential(Autoregressive):
 
     def size(self, action_space: gym.Space) -> int:
         """Return the number of logits along one action."""
-        return sum(choices_of(action_space))
+        return sum(_several(action_space))
 
     def inputs(self, network, features, observation, actions, real):
         """Return the logits of each part given those before it in ``actions``."""
-        return network.along(features, as_tensor(actions))
+        return network.along(features, actions)
 
     def draw(self, network, features, *, greedy):
         """Draw actions part by part."""
         return network.sample(features, greedy=greedy)
 
-    def distribution_class(self, action_space: gym.Space) -> type:
-        """Return RLlib's distribution of independent parts: the logits depend on the action."""
-        return _independent_parts(action_space)
+    def distribution(self, inputs: Float[Tensor, "... A"], action_space: gym.Space) -> Distribution:
+        """Return the distribution of independent parts: the logits depend on the action."""
+        parts = inputs.split(choices_of(action_space), -1)
+        return Product([Choice(logits=logits) for logits in parts])
 
     def classic_distribution_class(self) -> type:
         """Raise TypeError: a distribution of the old stack can't run the network."""
@@ -268,13 +288,44 @@ class ClassicAutoregressive(ClassicDistribution):
     head = Autoregressive()
 
 
-def _is_flat_box(space: gym.Space) -> bool:
-    return (
-        isinstance(space, gym.spaces.Box)
-        and len(space.shape) == 1
-        and np.issubdtype(space.dtype, np.floating)
-    )
+_MOST_LOGITS = 100_000
+"""Most logits of one action that :class:`Autoregressive` lays out, 10 MB for a batch of 25."""
 
 
-def _independent_parts(space: gym.Space) -> type:
-    return IndependentParts.get_partial_dist_cls(space=space, input_lens=list(choices_of(space)))
+def _several(space: gym.Space) -> tuple[int, ...]:
+    """Return the choices of each part of an action of several."""
+    if isinstance(space, gym.spaces.Discrete):
+        raise TypeError(f"it is for actions of several parts, but the action space is {space}.")
+    return choices_of(space)
+
+
+def _is_simple(space: gym.Space) -> bool:
+    """Return whether RLlib's own distributions give actions of this space."""
+    if isinstance(space, gym.spaces.Discrete | gym.spaces.MultiDiscrete):
+        # They count from 0, and answer with 64 bits.
+        flat = len(space.shape) == isinstance(space, gym.spaces.MultiDiscrete)
+        return flat and space.dtype == np.int64 and not np.any(space.start)
+    if not is_real(space) or len(space.shape) != 1:
+        return False
+    return space.is_bounded() or not (space.bounded_below | space.bounded_above).any()
+
+
+def _plain_sizes(space: gym.Space) -> list[int]:
+    """Return how many inputs the independent numbers of each leaf of an action need."""
+    sizes = []
+    for leaf in leaves(space):
+        if is_real(leaf):
+            sizes.append(2 * int(np.prod(leaf.shape)))
+            continue
+        try:
+            sizes.append(sum(choices_of(leaf)))
+        except TypeError:
+            raise TypeError(
+                "it is for Discrete, MultiDiscrete, MultiBinary, Box, and a Tuple or Dict of "
+                "these. A Box holds float32 or float64, all of them bounded or none on both sides "
+                "(put others into Boxes of their own), or at most 256 integers. But the action "
+                f"space is {space}."
+            ) from None
+    if not sum(sizes):
+        raise TypeError(f"an action must have a part, but the action space is {space}.")
+    return sizes

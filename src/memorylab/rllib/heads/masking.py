@@ -17,6 +17,16 @@ does when it logs the mean of a batch.
 """
 
 
+def log_prob_inside(
+    log_prob: Float[Tensor, "..."], inside: Bool[Tensor, "..."]
+) -> Float[Tensor, "..."]:
+    """Return log-probabilities, and :data:`MASKED_LOGIT` for actions outside of their space.
+
+    RLlib pads actions with 0, which a space that starts elsewhere may not have.
+    """
+    return log_prob.masked_fill(~inside, MASKED_LOGIT)
+
+
 def match_embeddings(
     intent: Float[Tensor, "... E"], embeddings: Float[Tensor, "... A E"]
 ) -> Float[Tensor, "... A"]:

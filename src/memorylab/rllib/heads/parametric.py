@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import gymnasium as gym
+import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 from torch.distributions import Distribution
@@ -14,11 +15,10 @@ from memorylab.networks import MlpModel
 from memorylab.rllib.heads.autoregressive import level_sizes
 from memorylab.rllib.heads.head import Autoregressive, Head, Plain
 from memorylab.rllib.heads.masking import joint_mask_table, mask_logits, match_embeddings
-from memorylab.rllib.heads.spaces import (
+from memorylab.rllib.heads.spaces import choices_of
+from memorylab.rllib.observations import (
     ACTION_MASK,
     AVAILABLE_ACTIONS,
-    OBSERVATIONS,
-    choices_of,
     is_parametric,
     memory_size,
 )
@@ -78,15 +78,18 @@ class Embedded(Plain):
 class Masked(Head):
     """Another head, with probability 0 for every action that a mask in the observation forbids.
 
-    The observation holds ``"action_mask"``: 1 for an action that can be taken, 0 for one that
-    can't; ``[A]`` for a Discrete action space, and ``[A₁, A₂, …]``, joint, for one of several
-    parts, which needs the head :class:`Autoregressive`.
+    The observation holds ``"action_mask"``, a Box or MultiBinary: 1 for an action that can be
+    taken, 0 for one that can't; ``[A]`` for a Discrete action space. For one of several parts it is
+    ``[A₁ + A₂ + …]``, a mask for each part, or joint, ``[A₁, A₂, …]``, which needs the head
+    :class:`Autoregressive`.
 
     Args:
         head: The head whose logits are masked.
+        choices: How many choices each part has, if each has a mask of its own; :meth:`fit` sets it.
     """
 
     head: Head = Plain()  # noqa: RUF009 (a frozen value)
+    choices: tuple[int, ...] = ()
     name: ClassVar[str] = "masked"
 
     def __str__(self) -> str:
@@ -95,20 +98,22 @@ class Masked(Head):
     def fit(self, observation_space: gym.Space, action_space: gym.Space) -> Head:
         """Return the mask around the other head, which must fit the rest of the observation."""
         head = self.head.fit(_without(observation_space, ACTION_MASK), action_space)
-        discrete = isinstance(action_space, gym.spaces.Discrete)
-        choices = (int(action_space.n),) if discrete else choices_of(action_space)
-        if head.draws or head.size(action_space) != sum(level_sizes(choices)):
+        choices = choices_of(action_space)
+        shape, by_part = observation_space[ACTION_MASK].shape, (sum(choices),)
+        if shape not in (choices, by_part):
+            joint = f" or {list(choices)}, one for each joint action," if len(choices) > 1 else ""
+            raise TypeError(
+                f"{ACTION_MASK!r} must be of shape {list(by_part)}, one entry for each choice,"
+                f"{joint} of {action_space}, but is of shape {list(shape)}."
+            )
+        size = head.size(action_space)
+        lays_out_conditionals = not head.draws and size == sum(level_sizes(choices))
+        if not lays_out_conditionals and (shape != by_part or head.draws or (size,) != by_part):
             raise TypeError(
                 f"a mask over the joint actions of {action_space} needs the logits of all their "
                 f"conditionals, and {str(head)!r} doesn't lay them out."
             )
-        shape = observation_space[ACTION_MASK].shape
-        if shape != choices:
-            raise TypeError(
-                f"{ACTION_MASK!r} must be of shape {list(choices)}, one entry for each action of "
-                f"{action_space}, but is of shape {list(shape)}."
-            )
-        return Masked(head)
+        return Masked(head, () if shape == choices else choices)
 
     def size(self, action_space: gym.Space) -> int:
         """Return the size of the other head."""
@@ -125,7 +130,18 @@ class Masked(Head):
     def inputs(self, network, features, observation, actions, real):
         """Return the masked logits, and raise the errors, of :func:`mask_logits`."""
         logits = self.head.inputs(network, features, observation, actions, real)
-        return mask_logits(logits, joint_mask_table(observation[ACTION_MASK].float()), real)
+        mask = observation[ACTION_MASK].float()
+        if not self.choices:
+            return mask_logits(logits, joint_mask_table(mask), real)
+        masks = mask.split(self.choices, -1)
+        if logits.shape == mask.shape:
+            pairs = zip(logits.split(self.choices, -1), masks, strict=True)
+            return torch.cat([mask_logits(part, allowed, real) for part, allowed in pairs], -1)
+        joint = masks[0]  # [B, T, A₁, …]
+        for allowed in masks[1:]:
+            ones = (1,) * (joint.dim() - 2)
+            joint = joint.unsqueeze(-1) * allowed.reshape(*allowed.shape[:2], *ones, -1)
+        return mask_logits(logits, joint_mask_table(joint), real)
 
     def distribution_class(self, action_space: gym.Space) -> type:
         """Return that of the other head."""
@@ -140,8 +156,8 @@ class Masked(Head):
 class Parametric(Head):
     """Whatever the observation says about the actions: a mask, embeddings, or both.
 
-    It stands for :class:`Embedded` if there are embeddings, otherwise for :class:`Plain` or, for
-    several parts, :class:`Autoregressive`; all of them :class:`Masked` if there is a mask.
+    It stands for :class:`Embedded` if there are embeddings, otherwise for :class:`Plain` or, if the
+    mask is joint, :class:`Autoregressive`; all of them :class:`Masked` if there is a mask.
     """
 
     name: ClassVar[str] = "parametric"
@@ -150,15 +166,17 @@ class Parametric(Head):
         """Return the head that this stands for."""
         if not is_parametric(observation_space):
             raise TypeError(
-                f"the observation space must be a Dict with {OBSERVATIONS!r} and one or both of "
-                f"{ACTION_MASK!r} and {AVAILABLE_ACTIONS!r}, but is {observation_space}."
+                f"the observation space must be a Dict with {ACTION_MASK!r} or "
+                f"{AVAILABLE_ACTIONS!r} beside what the agent sees, but is {observation_space}."
             )
-        head: Head = Autoregressive()
+        mask = observation_space.spaces.get(ACTION_MASK)
+        # A mask of one axis is one for each part.
+        head: Head = (
+            Plain() if mask is not None and len(mask.shape or ()) == 1 else Autoregressive()
+        )
         if AVAILABLE_ACTIONS in observation_space.spaces:
             head = Embedded()
-        elif isinstance(action_space, gym.spaces.Discrete):
-            head = Plain()
-        if ACTION_MASK in observation_space.spaces:
+        if mask is not None:
             head = Masked(head)
         return head.fit(observation_space, action_space)
 
@@ -168,5 +186,6 @@ def _without(space: gym.Space, key: str) -> gym.Space:
     memory_size(space)
     if not isinstance(space, gym.spaces.Dict) or key not in space.spaces:
         raise TypeError(f"the observation has no {key!r}; its space is {space}.")
-    rest = {name: part for name, part in space.spaces.items() if name != key}
-    return rest[OBSERVATIONS] if [*rest] == [OBSERVATIONS] else gym.spaces.Dict(rest)
+    if not isinstance(space[key], gym.spaces.Box | gym.spaces.MultiBinary):
+        raise TypeError(f"{key!r} must be a Box or MultiBinary, but is {space[key]}.")
+    return gym.spaces.Dict({name: part for name, part in space.items() if name != key})

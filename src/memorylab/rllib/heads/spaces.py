@@ -1,4 +1,4 @@
-"""Parts of an action, and of an observation that describes the actions."""
+"""Actions of any space as one tensor of numbers: their parts, side by side."""
 
 from __future__ import annotations
 
@@ -6,94 +6,118 @@ from collections.abc import Mapping
 from typing import Any
 
 import gymnasium as gym
+import numpy as np
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Shaped
 from torch import Tensor
 
-OBSERVATIONS, ACTION_MASK, AVAILABLE_ACTIONS = "observations", "action_mask", "available_actions"
-"""The keys of an observation that describes the actions; RLlib's examples use the first two."""
+from memorylab.rllib.observations import counts_of, leaves, parts_of, starts_of
 
-
-def is_parametric(space: gym.Space) -> bool:
-    """Return whether an observation space describes actions, by a mask or by embeddings."""
-    return isinstance(space, gym.spaces.Dict) and not {ACTION_MASK, AVAILABLE_ACTIONS}.isdisjoint(
-        space.spaces
-    )
-
-
-def memory_size(space: gym.Space) -> int:
-    """Return the number of features F that a memory reads of an observation.
-
-    Raises:
-        TypeError: The space is neither a flat Box nor a Dict that describes actions and holds a
-            flat Box under ``"observations"``.
-    """
-    if not is_parametric(space):
-        if isinstance(space, gym.spaces.Box) and len(space.shape) == 1:
-            return space.shape[0]
-        raise TypeError(
-            f"the memory reads flat observations, a Box of shape [F], but the observation space is "
-            f"{space}. RLlib's connector FlattenObservations flattens any other; ppo_config adds "
-            "it where it is needed."
-        )
-    known = (OBSERVATIONS, ACTION_MASK, AVAILABLE_ACTIONS)
-    for key, part in space.spaces.items():
-        if key not in known or not isinstance(part, gym.spaces.Box):
-            raise TypeError(
-                f"an observation that describes actions holds Boxes under the keys "
-                f"{', '.join(known)}, but has {part} under {key!r}. Put everything else into "
-                f"{OBSERVATIONS!r}, flat."
-            )
-    if OBSERVATIONS not in space.spaces or len(space[OBSERVATIONS].shape) != 1:
-        raise TypeError(
-            f"{OBSERVATIONS!r} must be a Box of shape [F], but the observation space is {space}."
-        )
-    return space[OBSERVATIONS].shape[0]
-
-
-def memory_input(observation: Tensor | Mapping[str, Tensor]) -> Float[Tensor, "... F"]:
-    """Return what a memory reads of an observation: all of it, or its ``"observations"``."""
-    if isinstance(observation, Mapping):
-        observation = observation[OBSERVATIONS]
-    return observation.float()
-
-
-def unflatten(flat: Float[Tensor, "... K"], space: gym.Space) -> Tensor | dict[str, Tensor]:
-    """Undo ``gym.spaces.flatten`` for a Box, or a Dict of these."""
-    if not isinstance(space, gym.spaces.Dict):
-        return flat
-    sizes = [gym.spaces.flatdim(part) for part in space.values()]
-    return {
-        key: part.reshape(*flat.shape[:-1], *space[key].shape)
-        for key, part in zip(space, flat.split(sizes, -1), strict=True)
-    }
+_MOST_CHOICES = 256
+"""Most numbers that a Box of integers may offer for one action, a logit for each; of int8 128."""
 
 
 def choices_of(space: gym.Space) -> tuple[int, ...]:
-    """Return how many choices each part of an action has.
+    """Return how many choices each part of an action has, if all parts are whole numbers.
 
     Raises:
-        TypeError: The space is neither MultiDiscrete, with one dimension, nor a Tuple of Discrete,
-            counted from 0.
+        TypeError: The space is not Discrete, MultiDiscrete, MultiBinary, a bounded Box of integers,
+            or a Tuple or Dict of these.
     """
-    if isinstance(space, gym.spaces.MultiDiscrete) and space.nvec.ndim == 1:
-        if not space.start.any():
-            return tuple(int(n) for n in space.nvec)
-    elif isinstance(space, gym.spaces.Tuple) and all(
-        isinstance(part, gym.spaces.Discrete) and part.start == 0 for part in space
-    ):
-        return tuple(int(part.n) for part in space)
-    raise TypeError(
-        f"it is for MultiDiscrete of one dimension or a Tuple of Discrete, counted from 0, but the "
-        f"action space is {space}."
-    )
+    choices = [_choices(leaf) for leaf in leaves(space)]
+    if not choices or any(found is None for found in choices):
+        raise TypeError(
+            "it is for Discrete, MultiDiscrete, MultiBinary, a Box of at most "
+            f"{_MOST_CHOICES} integers, and a Tuple or Dict of these, but the action space is "
+            f"{space}."
+        )
+    return tuple(n for found in choices for n in found or ())
 
 
-def as_action(parts: Int[Tensor, "... N"], space: gym.Space) -> Any:
-    """Return actions as they look in ``space``: in a Tuple one tensor for each part."""
-    return parts.unbind(-1) if isinstance(space, gym.spaces.Tuple) else parts
+def _choices(leaf: gym.Space) -> tuple[int, ...] | None:
+    """Return the number of choices of each number of a leaf, or None if it isn't counted."""
+    if isinstance(leaf, gym.spaces.Discrete | gym.spaces.MultiDiscrete):
+        return tuple(map(int, counts_of(leaf)))
+    if isinstance(leaf, gym.spaces.MultiBinary):
+        return (2,) * int(np.prod(leaf.shape))
+    if isinstance(leaf, gym.spaces.Box) and leaf.dtype.kind in "iu" and leaf.is_bounded():
+        counts = leaf.high.ravel().astype(object) - leaf.low.ravel() + 1
+        most = min(_MOST_CHOICES, np.iinfo(leaf.dtype).max + 1)
+        return tuple(map(int, counts)) if max(counts, default=1) <= most else None
+    return None
 
 
-def as_tensor(action: Any) -> Tensor:
-    """Return actions as one tensor, whether they came as one or part by part."""
-    return torch.stack(list(action), -1) if isinstance(action, list | tuple) else action
+def is_real(leaf: gym.Space) -> bool:
+    """Return whether a space is a Box of real numbers, all of them bounded or none on both sides.
+
+    RLlib stretches actions to the bounds of a Box whose numbers are all bounded.
+    """
+    if not isinstance(leaf, gym.spaces.Box) or leaf.dtype not in (np.float32, np.float64):
+        return False
+    return leaf.is_bounded() or not (leaf.bounded_below & leaf.bounded_above).any()
+
+
+def count_numbers(space: gym.Space) -> list[int]:
+    """Return how many numbers each leaf of an action space has."""
+    return [int(np.prod(leaf.shape)) for leaf in leaves(space)]
+
+
+def as_action(numbers: Shaped[Tensor, "... N"], space: gym.Space) -> Any:
+    """Return actions as they look in ``space``, from their numbers, where choices count from 0.
+
+    Those of a Discrete space come without the last axis. RLlib stretches the numbers of a bounded
+    Box, and shifts those of one of integers, itself.
+    """
+    if isinstance(space, gym.spaces.Discrete):
+        return (numbers + int(space.start)).to(_torch_dtype(space))
+    if isinstance(space, gym.spaces.Dict | gym.spaces.Tuple):
+        sizes = [sum(count_numbers(part)) for part in parts_of(space)]
+        found = []
+        for kind, part in zip(parts_of(space), numbers.split(sizes, -1), strict=True):
+            is_discrete = isinstance(kind, gym.spaces.Discrete)
+            found.append(as_action(part.squeeze(-1) if is_discrete else part, kind))
+        is_tuple = isinstance(space, gym.spaces.Tuple)
+        return tuple(found) if is_tuple else dict(zip(space, found, strict=True))
+    if isinstance(space, gym.spaces.MultiDiscrete):
+        numbers = numbers + torch.as_tensor(starts_of(space), device=numbers.device)
+    numbers = numbers.reshape(*numbers.shape[:-1], *space.shape)
+    if not is_real(space):
+        return numbers.to(_torch_dtype(space))
+    if space.is_bounded():
+        return numbers
+    # Only rounding, of a bound that float32 doesn't have, can lead outside.
+    low, high = (torch.as_tensor(bound, device=numbers.device) for bound in (space.low, space.high))
+    return numbers.to(low.dtype).clamp(low, high)
+
+
+def as_tensor(action: Any, space: gym.Space) -> Shaped[Tensor, "... N"]:
+    """Return the numbers of actions: undo :func:`as_action`.
+
+    Actions of a Tuple or Dict may also come as one tensor, one number after the other, as RLlib's
+    old API stack has them.
+    """
+    if isinstance(space, gym.spaces.Discrete):
+        return action.long() - int(space.start)
+    if isinstance(space, gym.spaces.Dict | gym.spaces.Tuple):
+        parts = parts_of(space)
+        if isinstance(action, Tensor):
+            pieces = action.split([sum(count_numbers(part)) for part in parts], -1)
+            discrete = [isinstance(part, gym.spaces.Discrete) for part in parts]
+            action = [p.squeeze(-1) if d else p for p, d in zip(pieces, discrete, strict=True)]
+        elif isinstance(action, Mapping):
+            action = [action[key] for key in space]
+        numbers = [as_tensor(part, kind) for part, kind in zip(action, parts, strict=True)]
+        numbers = [
+            part.unsqueeze(-1) if isinstance(kind, gym.spaces.Discrete) else part
+            for part, kind in zip(numbers, parts, strict=True)
+        ]
+        return torch.cat(numbers, -1)
+    action = action.float() if is_real(space) else action.long()
+    if isinstance(space, gym.spaces.MultiDiscrete):
+        action = action - torch.as_tensor(space.start, device=action.device)
+    leading = action.shape[: action.dim() - len(space.shape)]
+    return action.reshape(*leading, int(np.prod(space.shape)))
+
+
+def _torch_dtype(space: gym.Space) -> torch.dtype:
+    return torch.as_tensor(np.zeros(0, space.dtype)).dtype

@@ -19,7 +19,7 @@ from memorylab.rllib.heads.choice import as_head
 from memorylab.rllib.heads.distributions import HeadDistribution
 from memorylab.rllib.heads.head import Beta, Head
 from memorylab.rllib.heads.parametric import Masked
-from memorylab.rllib.heads.spaces import ACTION_MASK, is_parametric
+from memorylab.rllib.observations import ACTION_MASK, is_parametric
 
 Q_LEARNING, SOFT_ACTOR_CRITIC = "double_q", "twin_q"
 """RLlib's DQN and SAC add these keys to every module's configuration, and so say who learns."""
@@ -117,6 +117,7 @@ def value_head(
                 f"SAC needs actions with a gradient, from the head 'squashed', its default, or "
                 f"'beta', and not from {str(head)!r}."
             )
+        Squashed().size(action_space)  # The critics read a flat Box.
         return head.fit(observation_space, action_space)
     if head is not None:
         raise TypeError(

@@ -19,9 +19,9 @@ from memorylab.memory import ActorCritic
 from memorylab.networks import MlpModel
 from memorylab.rllib.demonstrations import Demonstrations
 from memorylab.rllib.heads import Plain
-from memorylab.rllib.heads.autoregressive import one_hots
-from memorylab.rllib.heads.spaces import as_tensor, choices_of
+from memorylab.rllib.heads.spaces import as_action, as_tensor, choices_of
 from memorylab.rllib.losses import functions
+from memorylab.rllib.observations import flatten
 from memorylab.sequences import sequence_mask
 
 LOSS_NAMES = ("reconstruction", "next_observation", "l2", "behaviour_cloning")
@@ -83,12 +83,11 @@ class ExtraLosses(nn.Module):
         if "reconstruction" in self.coefficients:
             input_sizes["reconstruction"] = networks.output_size
         self.action_space = action_space
-        if not self.coefficients.keys().isdisjoint(("next_observation", "behaviour_cloning")):
-            self.action_space = _without_tuple(action_space)
         if "next_observation" in self.coefficients:
-            encoded = gym.spaces.flatdim(self.action_space)
+            encoded = gym.spaces.flatdim(action_space)
             input_sizes["next_observation"] = networks.output_size + encoded
         if "behaviour_cloning" in self.coefficients:
+            self._demonstrated_actions = _without_tuple(action_space)
             self._distribution = distribution or Plain().distribution_class(action_space)
             self._demonstrated_size = gym.spaces.flatdim(
                 observation_space or gym.spaces.Box(-1, 1, (observation_size,))
@@ -141,7 +140,7 @@ class ExtraLosses(nn.Module):
         """The expert's episodes, which must have been recorded in the same spaces."""
         assert self._path is not None  # The coefficients were checked.
         demonstrations = Demonstrations.load(self._path)
-        demonstrations.check_spaces(self._demonstrated_size, self.action_space)
+        demonstrations.check_spaces(self._demonstrated_size, self._demonstrated_actions)
         return demonstrations
 
     def _clone(self, networks: ActorCritic, policy: Policy | None) -> Tensor:
@@ -156,28 +155,27 @@ class ExtraLosses(nn.Module):
         return functions.behaviour_cloning_loss(inputs, actions, mask, self._distribution)
 
     def _encode(self, actions: Any, mask: Tensor) -> Float[Tensor, "B T A"]:
-        # Encode discrete actions one-hot, and leave others as they are. Write zeros where the mask
-        # is false: there may be NaN there, and NaN times 0 is NaN.
+        # Encode whole numbers one-hot, and leave others as they are. Write zeros where the mask is
+        # false: there may be NaN there, and NaN times 0 is NaN.
         space = self.action_space
-        actions = as_tensor(actions).reshape(*mask.shape, -1)  # [B, T, K]
-        actions = actions.masked_fill(~mask.unsqueeze(-1), 0)
-        if isinstance(space, gym.spaces.Box):
-            return actions.float()
-        counts = [space.n] if isinstance(space, gym.spaces.Discrete) else space.nvec
-        return one_hots(actions, [int(count) for count in counts]).float()
+        if isinstance(space, gym.spaces.Discrete):
+            actions = actions.reshape(mask.shape)  # The old stack has [B, T, 1].
+        # The old stack has the parts of an action as one tensor.
+        actions = as_action(as_tensor(actions, space), space)
+        return flatten(actions, space).masked_fill(~mask.unsqueeze(-1), 0)
 
 
 def _without_tuple(space: gym.Space) -> gym.Space:
     """Return a Tuple of Discrete as the MultiDiscrete with the same choices; others as they are."""
     if isinstance(space, gym.spaces.Box | gym.spaces.Discrete | gym.spaces.MultiDiscrete):
         return space
-    try:
-        return gym.spaces.MultiDiscrete(choices_of(space))
-    except TypeError:
-        raise TypeError(
-            "next_observation and behaviour_cloning work with Discrete, MultiDiscrete, Box and a "
-            f"Tuple of Discrete, but the action space is {space}. Leave these losses out."
-        ) from None
+    is_tuple = isinstance(space, gym.spaces.Tuple)
+    if is_tuple and all(isinstance(part, gym.spaces.Discrete) for part in space):
+        return gym.spaces.MultiDiscrete(choices_of(space), start=[part.start for part in space])
+    raise TypeError(
+        "behaviour_cloning works with Discrete, MultiDiscrete, Box and a Tuple of Discrete, but "
+        f"the action space is {space}. Leave this loss out."
+    )
 
 
 def shared_parameters(networks: ActorCritic) -> Iterator[nn.Parameter]:
