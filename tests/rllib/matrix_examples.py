@@ -22,7 +22,7 @@ from torch.distributions import AffineTransform, Beta, Categorical, Normal, Tran
 from torch.nn.functional import softplus
 
 from memorylab.environments import TwoDials
-from memorylab.rllib import ppo_config, record_demonstrations, register_environments
+from memorylab.rllib import MemoryRLModule, ppo_config, record_demonstrations, register_environments
 from memorylab.rllib.classic import MemoryModelV2
 from memorylab.rllib.classic.worker import make_worker, update
 from memorylab.rllib.heads import AutoregressiveCategorical, ClassicAutoregressive, ClassicBeta
@@ -146,9 +146,10 @@ class Outcome(NamedTuple):
     """What came of a cell, at the S real steps that were sampled before the weights changed.
 
     ``sampled`` and ``replayed`` are the inputs of the action distribution ``[S, A]``, while acting
-    and in the training pass over padded rows; ``log_prob`` is that of the policy's own
-    distribution. ``losses`` are the names of those reported by the one update that followed, and
-    ``unmoved`` those of the parameters that it left as they were.
+    and in the training pass over padded rows; ``log_prob`` and, on the current stack,
+    ``sampled_log_prob`` are those of the policy's own distribution at these. ``losses`` are the
+    names of those reported by the one update that followed, and ``unmoved`` those of the parameters
+    that it left as they were.
     """
 
     sampled: Tensor
@@ -157,6 +158,7 @@ class Outcome(NamedTuple):
     log_prob: Tensor
     losses: set[str]
     unmoved: list[str]
+    sampled_log_prob: Tensor | None = None
 
 
 def run_current(cell: Cell, demonstrations: str) -> Outcome:
@@ -168,22 +170,29 @@ def run_current(cell: Cell, demonstrations: str) -> Outcome:
         max_seq_len=5,
         **cell.model_config(demonstrations),
     )
-    learner, episodes, batch = sample_and_batch(config, num_timesteps=60)
+    return update_once(config)[0]
+
+
+def update_once(config: PPOConfig, num_steps: int = 60) -> tuple[Outcome, MemoryRLModule]:
+    """Sample, replay and learn once; return the trained module too."""
+    learner, episodes, batch = sample_and_batch(config, num_timesteps=num_steps)
     module, mask = learner.module["default_policy"], batch[Columns.LOSS_MASK]
     with torch.no_grad():
         replayed = module.forward_train(batch)[Columns.ACTION_DIST_INPUTS]
         distribution = module.get_train_action_dist_cls().from_logits(replayed)
         log_prob = distribution.logp(batch[Columns.ACTIONS])
     before = {name: parameter.detach().clone() for name, parameter in module.named_parameters()}
-    result = learner.update(episodes=episodes, timesteps={}, minibatch_size=60, num_epochs=1)
-    return Outcome(
+    result = learner.update(episodes=episodes, timesteps={}, minibatch_size=num_steps, num_epochs=1)
+    outcome = Outcome(
         sampled=batch[Columns.ACTION_DIST_INPUTS][mask],
         replayed=replayed[mask],
         actions=as_tensor(batch[Columns.ACTIONS], module.action_space)[mask],
         log_prob=log_prob[mask],
         losses=set(result["default_policy"].get("extra_losses", {})),
         unmoved=[name for name, p in module.named_parameters() if torch.equal(p, before[name])],
+        sampled_log_prob=batch[Columns.ACTION_LOGP][mask],
     )
+    return outcome, module
 
 
 CLASSIC_DISTRIBUTIONS = {

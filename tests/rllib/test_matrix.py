@@ -1,4 +1,7 @@
-"""Heads, losses, memories and stacks combine: see ``matrix_examples``."""
+"""Heads, losses, memories and stacks combine, and spaces, memories and algorithms do.
+
+See ``matrix_examples`` and ``space_examples``.
+"""
 
 import itertools
 
@@ -13,13 +16,23 @@ from matrix_examples import (
     pairwise,
     record,
 )
+from space_examples import every_space_cell, refusal
 
-from memorylab.rllib import ppo_config
+from memorylab.rllib import evaluate, ppo_config
 from memorylab.rllib.heads import HEADS, as_head
 
 pytestmark = [pytest.mark.ray, pytest.mark.usefixtures("more_environments")]
 
 FEW = pairwise(every_cell())
+FEW_SPACES = pairwise(every_space_cell())
+
+
+def cells_to_run(cells, few):
+    """Return parameters: those of few cells always, the others in the full product."""
+    return [
+        pytest.param(cell, id=str(cell), marks=[] if cell in few else pytest.mark.matrix)
+        for cell in cells
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -37,13 +50,7 @@ def demonstrations(tmp_path_factory):
     return path_of
 
 
-@pytest.mark.parametrize(
-    "cell",
-    [
-        pytest.param(cell, id=str(cell), marks=[] if cell in FEW else pytest.mark.matrix)
-        for cell in every_cell()
-    ],
-)
+@pytest.mark.parametrize("cell", cells_to_run(every_cell(), FEW))
 def test_a_cell_replays_learns_and_has_the_distribution_it_asked_for(cell, demonstrations):
     outcome = RUNNERS[cell.stack](cell, demonstrations(cell.case))
     assert len(outcome.sampled) >= 30
@@ -53,6 +60,26 @@ def test_a_cell_replays_learns_and_has_the_distribution_it_asked_for(cell, demon
     torch.testing.assert_close(outcome.log_prob, expected, rtol=1e-4, atol=1e-4)
     assert outcome.losses == set(LOSSES[cell.losses])
     assert outcome.unmoved == []
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("cell", cells_to_run(every_space_cell(), FEW_SPACES))
+def test_every_space_trains_and_plays_with_every_memory_or_is_refused(cell):
+    if message := refusal(cell):
+        with pytest.raises(TypeError, match=message):
+            cell.config()
+        return
+    outcome, agent = cell.train()
+    assert (outcome.replayed - outcome.sampled).abs().max() <= 1e-6
+    torch.testing.assert_close(outcome.log_prob, outcome.sampled_log_prob, rtol=1e-4, atol=1e-4)
+    assert outcome.unmoved == []
+    (episode,) = evaluate(agent, explore=True)  # It compares acting and replay, too.
+    assert len(episode) == 5
+    observation_space, action_space = agent.spaces
+    shown = observation_space.sample()
+    if "masked" in cell:
+        shown["action_mask"][:] = 1
+    assert action_space.contains(agent.start().act(shown))
 
 
 def test_few_cells_hold_every_pair():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from typing import Any, cast
 
@@ -100,11 +100,10 @@ def algorithm_config(
     }
     # The buffers of DQN and SAC don't look into the specification.
     beside = {"max_seq_len": model_config["max_seq_len"]} if learns_values(added) else {}
-    connector = _mark_ended_episodes if is_parametric(space) else None
     spec = RLModuleSpec(module_class, model_config=model_config)
     config = (
         config.environment(name, env_config=dict(environment_config or {}))
-        .env_runners(env_to_module_connector=connector)
+        .env_runners(env_to_module_connector=_connector_for(space))
         .rl_module(rl_module_spec=spec, model_config=beside)
         .debugging(seed=seed)
     )
@@ -135,6 +134,10 @@ def _longest_episode(environment: gym.Env) -> int:
     if longest is None and environment.spec is not None:
         longest = environment.spec.max_episode_steps
     return _UNKNOWN_EPISODE_LENGTH if longest is None else longest
+
+
+def _connector_for(space: gym.Space) -> Callable[..., Any] | None:
+    return _mark_ended_episodes if is_parametric(space) else None
 
 
 def _flatten_observations(*args: Any, **kwargs: Any) -> Any:

@@ -29,13 +29,13 @@ def is_image(space: gym.Space) -> bool:
 def default_filters(height: int, width: int) -> list[tuple[int, int, int]]:
     """Return convolutions that shrink an image to at most 6 × 6.
 
-    Kernels of 3 with a stride of 2; of an image above 64 the first kernel is 8 and its stride 4.
+    Kernels of 3 with a stride of 2; of an image above 64 the first kernel is 7 and its stride 4.
     """
     filters: list[tuple[int, int, int]] = []
     longest = max(height, width)
     while longest > _SMALL or not filters:
         channels = min(16 * 2 ** len(filters), 64)
-        kernel, stride = (8, 4) if longest > _LARGE and not filters else (3, 2)
+        kernel, stride = (7, 4) if longest > _LARGE and not filters else (3, 2)
         filters.append((channels, kernel, stride))
         longest = -(-longest // stride)
     return filters

@@ -98,7 +98,13 @@ class Masked(Head):
     def fit(self, observation_space: gym.Space, action_space: gym.Space) -> Head:
         """Return the mask around the other head, which must fit the rest of the observation."""
         head = self.head.fit(_without(observation_space, ACTION_MASK), action_space)
-        choices = choices_of(action_space)
+        try:
+            choices = choices_of(action_space)
+        except TypeError as error:
+            raise TypeError(
+                f"{error} A mask is for actions that can be counted. Leave {ACTION_MASK!r} out of "
+                "the observation."
+            ) from None
         shape, by_part = observation_space[ACTION_MASK].shape, (sum(choices),)
         if shape not in (choices, by_part):
             joint = f" or {list(choices)}, one for each joint action," if len(choices) > 1 else ""
