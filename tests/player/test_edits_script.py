@@ -48,6 +48,10 @@ TOLD = "return groups(parse('%s').edits).map((group) => describe(group, runs[0].
             ],
         ),
         (
+            "read_modes[1]@2=0;read_modes[1,0]@2=1",
+            ["at step 2: head 2 reads backward alone (read_modes[1, 0])"],
+        ),
+        (
             "write_content_weighting@1-=0;read_content_weighting@1-=0",
             ["from step 1 on: nothing is found by content"],
         ),

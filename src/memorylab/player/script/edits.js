@@ -136,7 +136,9 @@ const nameHead = (head, { shape }, axes) =>
 
 function describeModes([whole, part], { read_modes: row }, axes) {
   const [head, mode] = part.index;
-  return `${nameHead(head, row, axes)} reads ${row.columns[mode]} with ${show(part.value)}, the other ways with ${show(whole.value)}`;
+  const reads = `${nameHead(head, row, axes)} reads ${row.columns[mode]}`;
+  if (part.value === 1 && whole.value === 0) return `${reads} alone`;
+  return `${reads} with ${show(part.value)}, the other ways with ${show(whole.value)}`;
 }
 
 function describeOne(edit, table, axes) {

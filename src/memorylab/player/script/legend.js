@@ -72,7 +72,7 @@ export function glossary(view) {
   return element(
     "details",
     { class: "mp-keys mp-glossary" },
-    element("summary", {}, "What do the words mean?"),
+    element("summary", {}, "what the words mean"),
     element(
       "dl",
       {},
