@@ -1,4 +1,4 @@
-"""Generated parts of texts: navigation bars, launch links, the table of the course, objectives."""
+"""Generated parts of texts: navigation bars, launch links, tables, objectives."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import nbformat
 
+from tools.memories import memory_table
 from tools.table import COURSE, RELEASE, REPOSITORY, Notebook, present, row_of
 
 OPENING, CLOSING = "<!-- nav -->", "<!-- /nav -->"
@@ -154,7 +155,8 @@ def generated_texts(root: Path) -> dict[Path, str]:
     if readme.is_file():
         text = replaced(readme.read_text(encoding="utf-8"), "launch", launch_section(), readme.name)
         table = course_table(notebooks, "notebooks/")
-        texts[readme] = replaced(text, "course", table, readme.name)
+        text = replaced(text, "course", table, readme.name)
+        texts[readme] = replaced(text, "memories", memory_table(), readme.name)
     for row in present(notebooks):
         page = root / "instructor" / f"{row.number}.md"
         if page.is_file():

@@ -6,6 +6,7 @@ import pytest
 from nbclient.exceptions import CellExecutionError
 
 import memorylab
+from memorylab.memory import MEMORY_MODELS
 from tools import course, execution
 from tools.navigation import course_table, generated_cells, generated_texts, navigation_bar
 from tools.table import COURSE, RELEASE, REPOSITORY, present, row_of
@@ -93,7 +94,10 @@ def test_nav_command_writes_all_generated_parts(folder, capsys):
     notebook.cells.append(nbformat.v4.new_markdown_cell(f"The course:\n\n{table}\n\nEnd."))
     nbformat.write(notebook, path)
     readme, page = folder / "README.md", pages / "05.md"
-    readme.write_text(f"Before.\n\n<!-- launch --><!-- /launch -->\n\nAfter.\n\n{table}\n")
+    readme.write_text(
+        f"Before.\n\n<!-- launch --><!-- /launch -->\n\nAfter.\n\n{table}\n"
+        "<!-- memories --><!-- /memories -->\n"
+    )
     page.write_text("# 05\n\n<!-- objective --><!-- /objective -->\n\nMore.\n")
     assert course.main(["nav", str(path)]) == 0
     out = capsys.readouterr().out
@@ -104,6 +108,7 @@ def test_nav_command_writes_all_generated_parts(folder, capsys):
     assert f"{RELEASE}?labpath=notebooks%2F00_start_here.ipynb" in text
     row = f"| 05 | [{COURSE[5].title}](notebooks/{path.name}) | follow one write |"
     assert f"|---|---|---|\n{row}\n<!-- /course -->" in text
+    assert all(f"| `{name}` | " in text for name in MEMORY_MODELS)
     assert "\n**Objectives.** After it you can follow one write.\n" in page.read_text()
     last = nbformat.read(path, as_version=4).cells[-1].source
     assert f"|---|---|---|\n{row.replace('notebooks/', '')}\n<!-- /course -->\n\nEnd." in last

@@ -18,6 +18,7 @@ KINDS: dict[str, tuple[float, float]] = {
     "distribution": (0, 1),  # and sums to 1 over the last dimension
     "links": (0, 1),  # and rows and columns sum to at most 1; the diagonal is 0
     "strength": (1, math.inf),
+    "duration": (0, math.inf),  # in steps
 }
 """The kinds of arrays, each with the range of its numbers."""
 

@@ -76,7 +76,7 @@ class FastWeightProgrammer(FastWeightModel):
         title="Fast weight programmer",
         paper="Schlag et al. 2021",
         keeps="a matrix K × K in each of L layers, in which a key's value is replaced",
-        cost="L (4 F·K + 6 K²) + K·H",
+        cost="L (4 F·K + 5 K²) + K·H",
         depth="√T",
     )
 

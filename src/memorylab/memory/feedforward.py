@@ -9,6 +9,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from memorylab.errors import check_count
+from memorylab.memory.facts import Facts
 from memorylab.memory.model import Counts, MemoryModel, State
 from memorylab.memory.trace_classes import MemorylessTrace
 from memorylab.networks import positional_encoding
@@ -26,6 +27,13 @@ class FeedForward(MemoryModel):
     """
 
     trace_class = MemorylessTrace
+    facts = Facts(
+        title="Multilayer perceptron",
+        paper="Morad et al. 2023 (POPGym)",
+        keeps="nothing",
+        cost="F·H + H²",
+        depth="1",
+    )
 
     def __init__(self, input_size: int, hidden_size: int = 64):
         super().__init__(input_size)
@@ -68,6 +76,14 @@ class ClockedFeedForward(FeedForward):
         base: Base of the wavelengths, which run from 2π to nearly 2π · base. By default
             ``max_len``, as in POPGym; 10000 is Vaswani's choice.
     """
+
+    facts = Facts(
+        title="Multilayer perceptron with a clock",
+        paper="Vaswani et al. 2017 (its encoding)",
+        keeps="nothing; it is told the number of steps so far",
+        cost="F·H + H²",
+        depth="1",
+    )
 
     def __init__(
         self, input_size: int, hidden_size: int = 64, max_len: int = 1000, base: float | None = None

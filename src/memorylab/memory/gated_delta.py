@@ -66,7 +66,7 @@ class GatedDelta(FastWeightModel):
         title="Gated delta rule",
         paper="Yang et al. 2024",
         keeps="a matrix K × K in each of L layers, replaced by key and cleared by a gate",
-        cost="L (4 F·K + 7 K²) + K·H",
+        cost="L (4 F·K + 6 K²) + K·H",
         depth="√T",
     )
 

@@ -60,6 +60,6 @@ class LinearAttention(FastWeightModel):
         title="Linear attention",
         paper="Katharopoulos et al. 2020",
         keeps="the sum of all steps' keys times values, K × K in each of L layers",
-        cost="L (4 F·K + 5 K²) + K·H",
-        depth="log T",
+        cost="L (4 F·K + 4 K²) + K·H",
+        depth="1",
     )

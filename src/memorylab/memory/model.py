@@ -24,6 +24,7 @@ from memorylab.memory.checks import (
     is_autocast,
 )
 from memorylab.memory.disturbance import Disturbance, check_undiverged
+from memorylab.memory.facts import Facts
 from memorylab.memory.packed import run_packed
 from memorylab.memory.trace import MemoryTrace
 from memorylab.sequences.masks import (
@@ -94,6 +95,9 @@ class MemoryModel(nn.Module, ABC):
 
     trace_class: type[MemoryTrace] = MemoryTrace
     """The class of this model's traces, which names their arrays."""
+
+    facts: Facts | None = None
+    """What tables say of it. Each model of the registry has some."""
 
     def __new__(cls, *args: Any, **given: Any) -> MemoryModel:
         """Answer arguments that other programs name otherwise; then as any class."""

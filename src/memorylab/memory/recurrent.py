@@ -11,6 +11,7 @@ from torch.nn.functional import linear
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from memorylab.errors import check_count
+from memorylab.memory.facts import Facts
 from memorylab.memory.model import (
     Counts,
     MemoryModel,
@@ -94,6 +95,13 @@ class Elman(_Recurrent):
 
     network_class = nn.RNN
     trace_class = ElmanTrace
+    facts = Facts(
+        title="Simple recurrent network",
+        paper="Elman 1990",
+        keeps="H numbers, all of which each step computes anew",
+        cost="F·H + H²",
+        depth="T",
+    )
 
     def trace_step(
         self, x: Float[Tensor, "1 F"], state: State, t: Counts, record: Record
@@ -114,6 +122,13 @@ class GRU(_Recurrent):
 
     network_class = nn.GRU
     trace_class = GRUTrace
+    facts = Facts(
+        title="Gated recurrent unit",
+        paper="Cho et al. 2014",
+        keeps="H numbers; gates decide what is kept",
+        cost="3 F·H + 3 H²",
+        depth="T",
+    )
 
     def trace_step(
         self, x: Float[Tensor, "1 F"], state: State, t: Counts, record: Record
@@ -138,6 +153,13 @@ class LSTM(_Recurrent):
     network_class = nn.LSTM
     parts = ("hidden", "cell")
     trace_class = LSTMTrace
+    facts = Facts(
+        title="Long short-term memory",
+        paper="Hochreiter & Schmidhuber 1997",
+        keeps="H numbers that gates protect, and H that are shown",
+        cost="4 F·H + 4 H²",
+        depth="T",
+    )
 
     def trace_step(
         self, x: Float[Tensor, "1 F"], state: State, t: Counts, record: Record

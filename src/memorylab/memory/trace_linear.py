@@ -15,7 +15,7 @@ _TURN = "by how many radians the state turns in a step"
 def _spectrum(state: str, time_constant: str, frequency: str) -> dict[str, Array]:
     """Return the rows of a complex recurrence, with the dimensions of each part."""
     return {
-        "time_constant": Array(f"T {time_constant}", "number", "time constant", _DECAY),
+        "time_constant": Array(f"T {time_constant}", "duration", "time constant", _DECAY),
         "frequency": Array(f"T {frequency}", "number", "frequency", _TURN),
         "hidden_real": Array(f"T {state}", "number", "real", "real part of the state", simple=True),
         "hidden_imag": Array(f"T {state}", "number", "imaginary", "imaginary part of the state"),

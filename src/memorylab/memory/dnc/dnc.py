@@ -14,6 +14,7 @@ from memorylab.memory.dnc import fast
 from memorylab.memory.dnc.addressing import TIE
 from memorylab.memory.dnc.cell import DNCCell
 from memorylab.memory.dnc.trace import DNCTrace
+from memorylab.memory.facts import Facts
 from memorylab.memory.model import Counts, MemoryModel, Record, State, run_steps
 
 _IMPLEMENTATIONS = ("auto", "fast", "reference")
@@ -53,6 +54,13 @@ class DNC(MemoryModel):
     """
 
     trace_class = DNCTrace
+    facts = Facts(
+        title="Differentiable Neural Computer",
+        paper="Graves et al. 2016",
+        keeps="a matrix N × W with usage and links, and an LSTM of H units",
+        cost="4 H (F + R·W + H) + (R + 3) H·W + (2 R + 2) N² + (2 R + 4) N·W",
+        depth="T",
+    )
 
     def __init__(
         self,

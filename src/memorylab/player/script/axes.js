@@ -57,6 +57,7 @@ export function byPlaces(run, names) {
 }
 
 export const isFraction = ({ kind }) => FRACTIONS.includes(kind);
+export const isDuration = ({ kind }) => kind === "duration";
 
 /** An element of an array as Python names it, such as memory[6, 4], from its index in a step. */
 export function subscript(run, name, index) {

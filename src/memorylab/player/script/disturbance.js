@@ -15,6 +15,7 @@ export const KINDS = {
   distribution: [0, 1],
   links: [0, 1],
   strength: [1, Infinity],
+  duration: [0, Infinity],
 };
 
 export const UNDISTURBED = Object.freeze({

@@ -1,6 +1,6 @@
 // The level that shows every array of a run, named and numbered as in Python.
 
-import { axis, byPlaces, formOf, isFraction, named, placesOf } from "./axes.js";
+import { axis, byPlaces, formOf, isDuration, isFraction, named, placesOf } from "./axes.js";
 import { around, between } from "./colours.js";
 import { element } from "./elements.js";
 import { clockLine, line } from "./lines.js";
@@ -30,6 +30,9 @@ function group(title, rows, open) {
 
 // -- one step
 
+const titleOf = (row, letter) =>
+  isDuration(row) ? "durations" : letter === "N" ? "writing" : isFraction(row) ? "gates" : "units";
+
 function stepFigures(view) {
   const { run, compact, crowded } = view;
   const cell = crowded ? 7 : compact ? 9 : 12; // Two runs share the width.
@@ -41,10 +44,10 @@ function stepFigures(view) {
   for (const name of view.names("pairs")) stored.push(pairsFigure(view, name, high));
   const figures = [];
   for (const [letter, all] of byPlaces(run, view.names("places")))
-    for (const fractions of [false, true]) {
-      const names = all.filter((name) => isFraction(run.arrays[name]) === fractions);
+    // Fractions, durations and other numbers each have colours of their own.
+    for (const title of ["units", "durations", "writing", "gates"]) {
+      const names = all.filter((name) => titleOf(run.arrays[name], letter) === title);
       if (!names.length) continue;
-      const title = letter === "N" ? "writing" : fractions ? "gates" : "units";
       const say = (label, row) => `${label} of ${view.axes.say(letter, row)}`;
       figures.push(columnsFigure(view, { title, letter, names, start: 0, say }, high(letter)));
     }

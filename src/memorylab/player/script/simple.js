@@ -59,7 +59,7 @@ function stepFigures(view) {
   const figures = run.frame ? [view.frame(run.frame)] : [];
   const names = view.names("words", "places", "heads");
   for (const [letter, list] of byPlaces(run, names)) figures.push(memory(view, letter, list));
-  if (!names.length) {
+  if (run.kind === "memoryless") {
     const nothing = "Nothing is kept from step to step, so there is no memory to show.";
     figures.push(element("p", { class: "mp-nothing" }, nothing));
   }

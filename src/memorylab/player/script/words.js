@@ -130,7 +130,7 @@ function tellRead(run, step, head, number) {
 /** How many units a step of a recurrent network changed, and which one most. */
 function tellUnits(run, step, unit = (place) => place) {
   const [name] = run.names((row) => row.simple).filter((one) => formOf(run, one) === "places");
-  if (!name) return run.has("memory") ? "" : "Remembers nothing of the steps before.";
+  if (!name) return run.kind === "memoryless" ? "Remembers nothing of the steps before." : "";
   const now = run.at(name, step);
   const before = step > 0 ? run.at(name, step - 1) : new Float32Array(now.length);
   const changes = Array.from(now, (value, i) => Math.abs(value - before[i]));
