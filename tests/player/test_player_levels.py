@@ -296,6 +296,22 @@ def test_every_kind_of_memory_is_shown_by_its_table_of_arrays(visit, kind, simpl
     assert page.evaluate(LAYOUT_PROBLEMS) == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("lru", {"units", "durations", "time constant over time"}),
+        ("s4d", {"hidden_real", "hidden_imag", "time_constant"}),
+        ("fast_weights", {"fast_weights", "units"}),
+        ("gtrxl", {"head 0", "head 3", "gates"}),
+    ],
+)
+def test_spectra_fast_weights_and_attention_are_shown_by_their_tables(visit, kind, expected):
+    page = visit(MemoryPlayer(record_other(kind), t=7), 900, "everything")
+    assert expected <= set(shown_panels(page))
+    assert "nothing" not in page.locator(".memory-player").inner_text()
+    assert page.evaluate(LAYOUT_PROBLEMS) == []
+
+
 def test_a_new_kind_of_memory_needs_rows_of_the_table_alone(visit):
     class WindowTrace(MemoryTrace):
         kind = "window"
