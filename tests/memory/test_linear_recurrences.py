@@ -91,6 +91,17 @@ def test_a_state_decays_to_1_over_e_in_its_time_constant_and_turns_by_its_freque
     assert np.allclose(leaves(after)[1][0].detach(), trace.hidden_real[-1], atol=1e-5)
 
 
+@torch.no_grad()
+def test_the_output_of_an_lru_is_the_real_part_of_c_times_its_state_and_the_input():
+    model, z = LRU(F, H).double(), torch.randn(STEPS, F).double()
+    trace = model.trace(z)
+    hidden = torch.complex(
+        *(torch.from_numpy(trace[part]) for part in ("hidden_real", "hidden_imag"))
+    )
+    y = (hidden @ torch.complex(*model.c).T).real + model.d(z)
+    torch.testing.assert_close(torch.from_numpy(trace.output), y, rtol=0, atol=1e-10)
+
+
 # minGRU
 
 
