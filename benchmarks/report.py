@@ -128,17 +128,26 @@ def examples_table(results: Results) -> str:
         lines.append([f"{name}, {recipe['stop_return']:g}", *cells])
         # Less than half an update is no difference: its steps vary with the episode under way.
         batch = recipe["training"]["train_batch_size_per_learner"]
-        medians = {memory: statistics.median(steps) for memory, steps in by_memory.items()}
-        rival = medians.get("use_lstm", math.inf)
+        medians = {
+            memory: statistics.median(steps)
+            for memory, steps in by_memory.items()
+            if len(steps) == seeds
+        }
+        if "use_lstm" not in medians:
+            continue
         slower += [
-            f"{memory} on {name} ({_thousands(median)} to {_thousands(rival)})"
+            f"{memory} on {name} ({_thousands(median)} to {_thousands(medians['use_lstm'])})"
             for memory, median in medians.items()
-            if median > rival + batch / 2
+            if median > medians["use_lstm"] + batch / 2
         ]
 
     text = _table(["RLlib's example, stop at a return of", *memories], lines)
     text += "\n\nEnvironment steps until then: **median** (each seed). "
-    text += "More in the median than RLlib's use_lstm: " + (", ".join(slower) or "none") + "."
+    text += (
+        "More than RLlib's use_lstm, in medians of all seeds: "
+        + (", ".join(slower) or "none")
+        + "."
+    )
     num_missing = len(lines) * len(memories) * seeds - len(results["runs"])
     if num_missing:
         text += f" Missing are {num_missing} runs: python benchmarks/rllib_examples.py makes them."

@@ -4,9 +4,9 @@
 
 GRU, LSTM and DNC of ``memorylab.rllib`` and RLlib's own network with ``use_lstm`` learn four of
 RLlib's environments, with five seeds each, in this process and on one thread. Within an environment
-all have the same settings and the same width. ``RECIPES`` says where the settings are from.
-An environment is solved when RLlib's mean over the last 100 episodes reaches the return at which
-the example stops.
+all have the same settings and the same width; before the memory, ours have a leaky ReLU and RLlib's
+has a tanh. ``RECIPES`` says where the settings are from. An environment is solved when RLlib's mean
+over the last 100 episodes reaches the return at which the example stops.
 
 There are 80 runs of 20 to 400 seconds. Each is saved as it ends, and the next start goes on with
 those that are missing. To measure anew, delete ``results/rllib_examples.json``.
