@@ -1118,6 +1118,12 @@ body[data-jp-theme-light="false"] .memory-player {
   padding: 2px 0;
   overflow-x: auto;
 }
+/* Maths fonts of the systems; without one, a serif with the letters and signs of the formulas. */
+.memory-player math {
+  font-family:
+    "STIX Two Math", "Latin Modern Math", "Cambria Math", "Libertinus Math", "TeX Gyre Termes Math",
+    "DejaVu Math TeX Gyre", "Noto Sans Math", math, "DejaVu Serif", serif;
+}
 .mp-why-line > div {
   margin: 3px 0;
 }
