@@ -183,6 +183,39 @@ def algorithms_table(results: Results) -> str:
     return f"{text}\n\n{_where(results)}"
 
 
+def courier_table(results: Results) -> str:
+    """Return the table of ``courier``: the share of right doors by the length of the list."""
+    found: dict[str, dict[float, list[dict[str, Any]]]] = {}
+    for run in results["runs"]:
+        found.setdefault(run["contender"], {}).setdefault(run["learning_rate"], []).append(run)
+    lengths = list(results["runs"][0]["right"])
+    lines = []
+    for name, by_rate in found.items():
+        # The search is over two seeds; the best learning rate has the rest too.
+        rate, runs = max(by_rate.items(), key=lambda item: len(item[1]))
+        cells = [_shares([run["right"] for run in runs], length) for length in lengths]
+        seconds = statistics.median(run["cpu_seconds"] for run in runs)
+        weights, seeds = f"{runs[0]['weights']:,}", str(len(runs))
+        lines.append([name, weights, f"{rate:g}", seeds, f"{seconds:.0f}", *cells])
+        for part in runs[0]["without"]:
+            shares = [_shares([run["without"][part] for run in runs], length) for length in lengths]
+            lines.append([f"{name} without {part}", weights, "", seeds, "", *shares])
+    header = ["memory", "weights", "learning rate", "seeds", "CPU seconds"]
+    header += [f"lists of {length}" for length in lengths]
+    text = _table(header, lines)
+    text += (
+        f"\n\nShare of right doors in {results['lists']} fresh lists, played greedily after "
+        f"{results['steps']:,} steps on lists of up to 6: **median** (range over seeds). Chance is "
+        "0.25."
+    )
+    return f"{text}\n\n{_where(results)}"
+
+
+def _shares(runs: list[dict[str, float]], length: str) -> str:
+    shares = [run[length] for run in runs]
+    return f"**{statistics.median(shares):.2f}** ({min(shares):.2f} to {max(shares):.2f})"
+
+
 def _steps_cell(steps: list[float], seeds: int) -> str:
     if not steps:
         return "missing"
@@ -201,6 +234,7 @@ TABLES: dict[str, Callable[[Results], str]] = {
     "time_to_solve": solving_table,
     "rllib_examples": examples_table,
     "algorithms": algorithms_table,
+    "courier": courier_table,
 }
 
 
