@@ -1,8 +1,8 @@
 """Proximal policy optimisation with memory: play, estimate advantages, improve, and again.
 
-Schulman et al., "Proximal Policy Optimization Algorithms" (2017). What memory adds: the steps of an
-episode stay together, in padded rows; and each row keeps the state in which it began, so that
-learning runs through the same memories as playing did.
+Schulman et al., "Proximal Policy Optimization Algorithms" (2017). What memory adds: an episode's
+steps stay together, in padded rows, and each row keeps the state in which it began. So learning
+runs through the same memories as playing did.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ class Players:
 
     def restart(self, seed: int | None = None) -> None:
         """Begin new episodes everywhere."""
-        self.observations, _ = self.environments.reset(seed=seed)
+        self.observations = self.environments.reset(seed=seed)[0]
         self.state = batched(self.networks.initial_state(), self.settings.num_envs)
         self.ended = np.ones(self.settings.num_envs, dtype=bool)
         self.running = np.zeros(self.settings.num_envs)  # the rewards of the episodes at play
@@ -174,7 +174,7 @@ class Players:
             came = (value, reward, next_value, self.ended, begins)
             steps.append((seen, action.numpy(), policy.log_prob(action).numpy(), *came))
 
-        columns = [np.stack(column) for column in zip(*steps, strict=True)]  # [T, N, ...] each
+        columns = (np.stack(column) for column in zip(*steps, strict=True))  # [T, N, ...] each
         observations, actions, log_probs, values, rewards, next_values, ended, begins = columns
         # Within an episode, what comes after a step is what comes before the next one.
         following = [*values[1:], self._look(self.observations, self.state)[1]]
