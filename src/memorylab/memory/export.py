@@ -75,7 +75,7 @@ def export_step(
 
     Args:
         step: The module.
-        example: An input ``[B, ...]``, or a dictionary of such.
+        example: An input ``[B, ...]``, or a dictionary or tuple of such.
         state: The initial state, without batch dimension.
         path, format: See :func:`export_memory`.
         names: The names of input and output.
@@ -133,9 +133,10 @@ def _product(x: Any, dims: Any) -> Any:
     return opset18.ReduceProd(x, axes, keepdims=0)
 
 
-def _tensors(value: Tensor | Mapping[str, Any], where: str) -> Iterator[tuple[str, Tensor]]:
-    if isinstance(value, Mapping):
-        for key, part in value.items():
+def _tensors(value: Any, where: str) -> Iterator[tuple[str, Tensor]]:
+    if isinstance(value, Mapping | tuple):
+        parts = value.items() if isinstance(value, Mapping) else enumerate(value)
+        for key, part in parts:
             yield from _tensors(part, f"{where}.{key}")
     else:
         yield where, value

@@ -137,7 +137,8 @@ _SPACES: dict[str, Callable[[Any], dict[str, Any]]] = {
     },
     "MultiBinary": lambda space: {"n": space.n},
     "Tuple": lambda space: {"spaces": list(space)},
-    "Dict": lambda space: {"spaces": dict(space)},
+    # Pairs, because Gymnasium sorts a dictionary, and the features of a module follow the order.
+    "Dict": lambda space: {"spaces": list(space.items())},
 }
 
 

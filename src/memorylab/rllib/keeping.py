@@ -9,13 +9,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import gymnasium as gym
+import numpy as np
 import torch
 import tree
 from jaxtyping import Float
 from ray.rllib.algorithms.algorithm_config import AlgorithmConfig
 from ray.rllib.core.columns import Columns
 from ray.rllib.core.rl_module.rl_module import RLModuleSpec
+from ray.rllib.utils.torch_utils import convert_to_torch_tensor
 from torch import Tensor, nn
 
 from memorylab.errors import check_count
@@ -113,10 +114,11 @@ def export_agent(agent: Agent, path: str | Path, format: str, batch_size: int) -
             "Train with the head 'autoregressive', or use agent.start()."
         )
     check_count(batch_size, "batch_size")
-    space = module.observation_space
-    parts = space.spaces if isinstance(space, gym.spaces.Dict) else {"": space}
-    ones = {key: torch.ones(batch_size, *part.shape) for key, part in parts.items()}
-    example = ones if isinstance(space, gym.spaces.Dict) else ones[""]
+    # Ones, because masks of zeros allow no action; in the types that connectors give.
+    example = tree.map_structure(
+        lambda part: convert_to_torch_tensor(np.ones((batch_size, *np.shape(part)), part.dtype)),
+        module.observation_space.sample(),
+    )
     names = ("observation", "action_dist_inputs")
     export_step(PolicyStep(module), example, module.get_initial_state(), path, format, names)
 

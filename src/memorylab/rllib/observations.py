@@ -38,7 +38,8 @@ def memory_space(space: gym.Space) -> gym.Space:
                 "describes the actions, or else something less like it."
             )
     if is_parametric(space):
-        rest = {key: part for key, part in space.items() if key not in known}
+        # Pairs, because Gymnasium sorts a dictionary.
+        rest = [(key, part) for key, part in space.items() if key not in known]
         if not rest:
             raise TypeError(
                 f"the observation describes actions alone, and leaves the memory nothing to read: "

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import gymnasium as gym
+import torch
 import tree
 from jaxtyping import Float
 from ray.rllib.core.distribution.torch.torch_distribution import (
@@ -54,13 +55,30 @@ class HeadDistribution(TorchDistribution):
         """Return a distribution that always gives the head's best action."""
         best = as_action(self.head.best(self._dist), self.space)
         if isinstance(best, tuple | dict):
-            return TorchMultiDistribution(tree.map_structure(TorchDeterministic, best))
+            return CertainParts(best, self._dist.batch_shape)
         return TorchDeterministic(best)
 
     @staticmethod
     def required_input_dim(space: gym.Space, head: Head, **kwargs: Any) -> int:
         """Return how many inputs the distribution needs; see :meth:`Head.size`."""
         return head.size(space)
+
+
+class CertainParts(TorchMultiDistribution):
+    """An action of several parts that is certain; RLlib's adds zeros in the shapes of the parts.
+
+    Args:
+        action: Its parts, each ``[*batch_shape, ...]``.
+        batch_shape: The shape of its log-probabilities.
+    """
+
+    def __init__(self, action: Any, batch_shape: torch.Size):
+        super().__init__(tree.map_structure(TorchDeterministic, action))
+        self.batch_shape = batch_shape
+
+    def logp(self, value: Any, **kwargs: Any) -> Float[Tensor, "..."]:
+        """Return zeros."""
+        return torch.zeros(self.batch_shape)
 
 
 class ClassicDistribution(TorchDistributionWrapper):
