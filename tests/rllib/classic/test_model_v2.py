@@ -340,3 +340,16 @@ def test_calls_that_make_no_sense_are_refused():
 def test_a_worker_is_for_the_old_stack_only():
     with pytest.raises(ValueError, match="enable_rl_module_and_learner=False"):
         make_worker(ppo_config("TMaze"))
+
+
+@pytest.mark.parametrize(
+    "space",
+    [
+        gym.spaces.Discrete(3, start=1),
+        gym.spaces.Tuple([gym.spaces.MultiDiscrete([2, 2], start=[0, 5])]),
+    ],
+)
+def test_actions_that_do_not_count_from_0_are_refused(space):
+    """RLlib's old stack would act by their numbers from 0, which are other actions or none."""
+    with pytest.raises(TypeError, match=r"counts actions from 0.*start.*wrapper.*MemoryRLModule"):
+        MemoryModelV2(gym.spaces.Box(0, 1, (3,)), space, gym.spaces.flatdim(space), {}, "")

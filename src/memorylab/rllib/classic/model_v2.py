@@ -19,7 +19,14 @@ from memorylab.errors import check_count
 from memorylab.rllib.heads import Head, Plain, choose_head
 from memorylab.rllib.losses import ExtraLosses, gradient_shares
 from memorylab.rllib.networks import LOSS_CONFIG, complete_model_config, make_networks
-from memorylab.rllib.observations import is_parametric, memory_input, memory_size, unflatten
+from memorylab.rllib.observations import (
+    is_parametric,
+    leaves,
+    memory_input,
+    memory_size,
+    starts_of,
+    unflatten,
+)
 from memorylab.sequences import sequence_mask
 
 
@@ -66,8 +73,8 @@ class MemoryModelV2(TorchModelV2, nn.Module):
         ValueError: A key or name doesn't exist; a second memory is asked for by ``use_lstm`` or
             ``use_attention``; ``max_seq_len`` is given twice, and differs; the action distribution
             is not that of the head.
-        TypeError: The observation space is not a Box, the head doesn't fit the spaces, or
-            ``num_outputs`` is not an integer.
+        TypeError: The observation space is not a Box, the head doesn't fit the spaces, actions
+            don't count from 0, or ``num_outputs`` is not an integer.
     """
 
     default_head: ClassVar[str | None] = None
@@ -222,6 +229,8 @@ class MemoryModelV2(TorchModelV2, nn.Module):
             used, _ = ModelCatalog.get_action_dist(
                 self.action_space, dict(self.model_config), framework="torch"
             )
+        if used is None:
+            _refuse_starts(self.action_space)
         if asked is None and not is_parametric(self._space):
             asked = getattr(used, "head", None) or _PolicysOwn(self.num_outputs, used)
         head = choose_head(asked, self._space, self.action_space)
@@ -329,6 +338,16 @@ class _PolicysOwn(Head):
                 "inputs. Leave the loss out, or write a Head."
             )
         return Plain().distribution_class(action_space)
+
+
+def _refuse_starts(space: gym.Space) -> None:
+    for leaf in leaves(space):
+        counted = isinstance(leaf, gym.spaces.Discrete | gym.spaces.MultiDiscrete)
+        if counted and starts_of(leaf).any():
+            raise TypeError(
+                f"RLlib's old API stack counts actions from 0, but there is {leaf}. Shift them "
+                "in a wrapper of the environment, or use MemoryRLModule, on the current stack."
+            )
 
 
 def _check_model_config(model_config: Mapping[str, Any], options: Mapping[str, Any]) -> None:
