@@ -211,6 +211,27 @@ def courier_table(results: Results) -> str:
     return f"{text}\n\n{_where(results)}"
 
 
+def agents_table(results: Results) -> str:
+    """Return the table of ``two_agents``: by case the computed chance and the measured returns."""
+    settings, lines = results["settings"], []
+    for case, memories in settings["memories"].items():
+        runs = [run for run in results["runs"] if run["case"] == case]
+        steps = [math.inf if run["steps"] is None else run["steps"] for run in runs]
+        returns = [run["return"] for run in runs]
+        each = ", ".join(f"{value:.2f}" for value in returns)
+        cell = f"**{statistics.median(returns):.2f}** ({each})" if runs else "missing"
+        best = f"{results['chance'][case]:g}"
+        lines.append([case, *memories, best, cell, _steps_cell(steps, settings["seeds"])])
+    header = ["case", "speaker", "listener", "best possible", "return", "steps"]
+    text = _table(header, lines)
+    text += (
+        f"\n\nSpeakerListener with {settings['num_signs']} signs and a delay of "
+        f"{settings['delay']}: **median** (each seed). The best possible return is computed by "
+        f"playing every pair; steps are those until a mean return of {settings['solved']:g}."
+    )
+    return f"{text}\n\n{_where(results)}"
+
+
 def _shares(runs: list[dict[str, float]], length: str) -> str:
     shares = [run[length] for run in runs]
     return f"**{statistics.median(shares):.2f}** ({min(shares):.2f} to {max(shares):.2f})"
@@ -233,6 +254,7 @@ TABLES: dict[str, Callable[[Results], str]] = {
     "ppo_throughput": throughput_table,
     "time_to_solve": solving_table,
     "rllib_examples": examples_table,
+    "two_agents": agents_table,
     "algorithms": algorithms_table,
     "courier": courier_table,
 }

@@ -397,3 +397,37 @@ def test_a_project_target_runs_every_script():
     makefile = (folder.parent / "Makefile").read_text()
     (line,) = (line for line in makefile.splitlines() if line.startswith("BENCHMARKS := "))
     assert set(line.removeprefix("BENCHMARKS := ").split()) | {"report"} == scripts
+
+
+# --- two_agents -----------------------------------------------------------------------------------
+
+
+@pytest.mark.ray
+@pytest.mark.parametrize(("signs", "delay"), [(2, 1), (2, 2), (3, 1)])
+def test_a_pair_needs_both_memories(signs, delay):
+    import two_agents
+
+    best = {case: two_agents.chance(case, signs, delay) for case in two_agents.CASES}
+    alone = pytest.approx(1 / signs)
+    assert best == {
+        "GRU": 1,
+        "DNC": 1,
+        "neither": alone,
+        "speaker only": alone,
+        "listener only": alone,
+    }
+
+
+@pytest.mark.ray
+def test_the_table_of_two_agents_tells_what_is_missing():
+    import two_agents
+
+    found = {"machine": measuring.machine(), "settings": two_agents.settings(), "chance": {}}
+    found["chance"] = {case: two_agents.chance(case) for case in two_agents.CASES}
+    run = {"case": "GRU", "seed": 0, "steps": 40_000, "return": 1.0}
+    table = report.agents_table(found | {"runs": [run]})
+    assert "| GRU | gru | gru | 1 | **1.00** (1.00) | **40k** (40k); 4 missing |" in table
+    assert "| speaker only | gru | mlp | 0.5 | missing | missing |" in table
+    assert two_agents.missing([run])[0] == ("DNC", 0)
+    models = two_agents.config_of("listener only", 0).rl_module_spec.rl_module_specs
+    assert [models[agent].model_config["memory"] for agent in models] == ["mlp", "gru"]

@@ -93,6 +93,18 @@ def test_a_configuration_with_any_environment_can_be_sent_to_another_process():
     assert len(make_runner(again, num_envs=1).sample(num_episodes=1)[0]) == 4
 
 
+def test_a_saved_agent_has_its_environment_again(tmp_path):
+    agent, name = Agent(short(Corridor)), "failing_environments:Corridor"
+    agent.save(tmp_path / "kept")
+    with pytest.raises(ValueError, match=f"needs {name}"):
+        Agent.load(tmp_path / "kept")
+    loaded = Agent.load(tmp_path / "kept", {name: Corridor})
+    assert settings_of(loaded.config) == settings_of(agent.config)
+    assert evaluate(loaded)[0].action.tolist() == evaluate(agent)[0].action.tolist()
+    player = Agent.load(tmp_path / "kept", {name: None}).start()
+    assert player.act(np.zeros(2, np.float32)) in (0, 1)
+
+
 def test_a_class_gets_keywords_or_one_dictionary_with_the_worker_in_it():
     runner = make_runner(short(TakesConfig, environment_config={"fault": None}), num_envs=1)
     assert runner.env.unwrapped.envs[0].unwrapped.worker_index == 0

@@ -1,4 +1,4 @@
-"""Gymnasium environments that need memory: four of our own, and POPGym's by name."""
+"""Environments that need memory: four of one agent, one of two, and POPGym's by name."""
 
 from memorylab.environments.cards import action_names_of, scene_of
 from memorylab.environments.courier import Courier
@@ -7,6 +7,7 @@ from memorylab.environments.lists import PadLists
 from memorylab.environments.make import environment_names, make_environment
 from memorylab.environments.menu import Menu
 from memorylab.environments.scene import Scene, check_scene, draw_scene
+from memorylab.environments.speaker_listener import SpeakerListener
 from memorylab.environments.tmaze import TMaze, tmaze_scene
 from memorylab.environments.two_dials import TwoDials
 
@@ -16,6 +17,7 @@ __all__ = [
     "PadLists",
     "ScaleImageObservation",
     "Scene",
+    "SpeakerListener",
     "TMaze",
     "TwoDials",
     "action_names_of",

@@ -72,8 +72,15 @@ def make_environment(name: EnvironmentSource, **config: Any) -> gym.Env:
     return build_environment(name, config)
 
 
-def build_environment(source: EnvironmentSource | EnvSpec, config: Mapping[str, Any]) -> gym.Env:
-    """Do what :func:`make_environment` does; a function gets ``config`` as it is."""
+def build_environment(
+    source: EnvironmentSource | EnvSpec,
+    config: Mapping[str, Any],
+    adapt: Callable[[Any], Any] = lambda environment: environment,
+) -> gym.Env:
+    """Do what :func:`make_environment` does; a function gets ``config`` as it is.
+
+    ``adapt`` makes Gymnasium's kind of environment of what a class or function made.
+    """
     if isinstance(source, str) and not _is_ours(source):
         source = gymnasium_spec(source)
     if isinstance(source, str):
@@ -90,7 +97,7 @@ def build_environment(source: EnvironmentSource | EnvSpec, config: Mapping[str, 
         raise TypeError(
             f"An environment is given by a name, a class or a function, not by {source!r}."
         )
-    environment = _call(source, config, what)
+    environment = adapt(_call(source, config, what))
     if not isinstance(environment, gym.Env):
         raise TypeError(
             f"{what} must make a gymnasium.Env, but made {environment!r}. Environments of the "

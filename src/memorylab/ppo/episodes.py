@@ -71,6 +71,21 @@ class View:
             self.frames.append(_frame(env))
         self.action_names = action_names_of(env)
 
+    def at(self, times: list[int], num_steps: int) -> View:
+        """Return what was seen at those steps at which an agent acted, and when it was done.
+
+        Args:
+            times: The steps of the environment at which it saw something, in order.
+            num_steps: How many times it acted.
+        """
+        # An agent may see nothing when it is done: it was with the episode.
+        end = times[num_steps] if len(times) > num_steps else -1
+
+        def chosen(parts: list[Any]) -> list[Any]:
+            return [parts[time] for time in times[:num_steps]] + parts[end:][:1] if parts else []
+
+        return View(chosen(self.scenes), chosen(self.frames), self.action_names)
+
     def beside(self, num_steps: int) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """Return the arrays and the metadata that a trace of ``num_steps`` gets from it."""
         arrays: dict[str, np.ndarray] = {}

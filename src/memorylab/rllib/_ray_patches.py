@@ -10,7 +10,7 @@ The first two and ``forget_job`` last as long as the process, all others only as
 | ``fewer_processes`` | ``ray.init`` has no option for it | 210 MB |
 | ``without_stderr`` | the C++ part logs before it reads its log level | a log line |
 | ``forget_job`` | after joining a cluster again, env runners find no environments | a crash |
-| ``LightEnvRunner`` | setting a seed imports PyTorch's compiler | 70 MB an env runner |
+| ``WithoutCompiler`` | setting a seed imports PyTorch's compiler | 70 MB an env runner |
 | ``without_results_folder`` | each algorithm leaves a folder in ``~/ray_results`` | folders |
 | ``noted_errors`` | RLlib only logs what env runners in other processes raise | a riddle |
 | ``soft_targets`` | RLlib blends whole numbers in target networks into fractions | a wrong count |
@@ -123,12 +123,16 @@ def seeding_without_compiler() -> Iterator[None]:
         yield
 
 
-class LightEnvRunner(SingleAgentEnvRunner):
-    """RLlib's env runner without PyTorch's compiler, in whatever process it runs."""
+class WithoutCompiler:
+    """An env runner, as the first of several bases, without PyTorch's compiler in any process."""
 
     def __init__(self, **arguments: Any):
         with seeding_without_compiler():
             super().__init__(**arguments)
+
+
+class LightEnvRunner(WithoutCompiler, SingleAgentEnvRunner):
+    """RLlib's env runner without PyTorch's compiler."""
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from ray.rllib.utils.spaces.space_utils import unbatch
 
 from memorylab.errors import check_count
 from memorylab.rllib.connector_states import held_still, restore_states
+from memorylab.rllib.multi_agent import Policies
 
 if TYPE_CHECKING:
     from memorylab.rllib.agent import Agent
@@ -34,12 +35,12 @@ class ActingAgent:
     """
 
     def __init__(self, agent: Agent, batch_size: int | None, explore: bool, seed: int):
-        if agent.config.is_multi_agent:
-            raise TypeError("An agent of several policies can't be started; use its modules.")
         self.observation_space, self.action_space = agent.spaces
         self.batch_size = None if batch_size is None else check_count(batch_size, "batch_size")
         self.explore = explore
-        self._module, self._config = agent.module, agent.config
+        several = isinstance(agent.module, Policies)
+        self._module = agent.module.as_rllib() if several else agent.module
+        self._config = agent.config
         self._steps = int(agent.history.last("env_steps"))
         spaces = {INPUT_ENV_SINGLE_SPACES: agent.spaces}
         device = next((part.device for part in agent.module.parameters()), "cpu")
@@ -60,7 +61,7 @@ class ActingAgent:
         """
         count = self.batch_size or 1
         if rows is None:
-            self._episodes: list[SingleAgentEpisode] = [self._new_episode() for _ in range(count)]
+            self._episodes: list[Any] = [self._new_episode() for _ in range(count)]
             self._last: list[dict[str, Any]] = [{} for _ in range(count)]
             return
         for row in (rows := list(rows)):
@@ -96,13 +97,7 @@ class ActingAgent:
                 episode.add_env_step(row, reward=rewards[number], **last)
             else:
                 episode.add_env_reset(row)
-        # Whether connectors hold still, the first step shows.
-        still = nullcontext() if self._checked else held_still(self._pipelines)
-        with still, torch.random.fork_rng(devices=[]):
-            torch.set_rng_state(self._generator)
-            output = self._forward()
-            self._generator = torch.get_rng_state()
-        self._checked = True
+        output = self._forward()
         actions = output.pop(Columns.ACTIONS)
         given = output.pop(Columns.ACTIONS_FOR_ENV, actions)
         for number, action in enumerate(unbatch(actions)):
@@ -112,6 +107,16 @@ class ActingAgent:
 
     def _forward(self) -> dict[str, Any]:
         """Return what the module and the connectors behind it make of the episodes."""
+        # Whether connectors hold still, the first step shows.
+        still = nullcontext() if self._checked else held_still(self._pipelines)
+        with still, torch.random.fork_rng(devices=[]):
+            torch.set_rng_state(self._generator)
+            output = self._pass_through()
+            self._generator = torch.get_rng_state()
+        self._checked = True
+        return output
+
+    def _pass_through(self) -> dict[str, Any]:
         shared: dict[str, Any] = {}
         common = {"episodes": self._episodes, "explore": self.explore, "shared_data": shared}
         batch = self._pipelines["env_to_module"](rl_module=self._module, batch={}, **common)
@@ -129,7 +134,7 @@ class ActingAgent:
     def _rows(self, observation: Any) -> list[Any]:
         """Check an observation, and return that of each row."""
         size = self.batch_size
-        _check(observation, self.observation_space, size, "the observation")
+        check_observation_form(observation, self.observation_space, size, "the observation")
         rows = [observation] if size is None else unbatch(observation)
         for number, row in enumerate(rows):
             if not self.observation_space.contains(row):
@@ -140,14 +145,17 @@ class ActingAgent:
         # Copied, because the caller may go on to change an array.
         return tree.map_structure(lambda part: np.array(part)[()], rows)
 
+    @property
+    def _shows_rewards(self) -> bool:
+        return any(
+            isinstance(piece, PrevActionsPrevRewards) and piece.n_prev_rewards
+            for piece in self._pipelines["env_to_module"].connectors
+        )
+
     def _rewards(self, reward: Any) -> np.ndarray:
         count = self.batch_size or 1
         if reward is None:
-            shows = any(
-                isinstance(piece, PrevActionsPrevRewards) and piece.n_prev_rewards
-                for piece in self._pipelines["env_to_module"].connectors
-            )
-            if shows and any(self._last):
+            if self._shows_rewards and any(self._last):
                 raise ValueError(
                     "This agent sees the reward of the action before: act(observation, reward)."
                 )
@@ -160,7 +168,7 @@ class ActingAgent:
         return np.asarray(reward, dtype=float).reshape(count)
 
 
-def _check(value: Any, space: gym.Space, size: int | None, what: str) -> None:
+def check_observation_form(value: Any, space: gym.Space, size: int | None, what: str) -> None:
     """Raise unless ``value`` has the structure, types and shapes of ``size`` rows of a space."""
     if isinstance(space, gym.spaces.Dict):
         if not isinstance(value, Mapping) or value.keys() != space.spaces.keys():
@@ -169,7 +177,7 @@ def _check(value: Any, space: gym.Space, size: int | None, what: str) -> None:
                 f"{what} must be a dictionary with the keys {sorted(space.spaces)}, but is {found}."
             )
         for key, part in space.spaces.items():
-            _check(value[key], part, size, f"{what}[{key!r}]")
+            check_observation_form(value[key], part, size, f"{what}[{key!r}]")
         return
     if isinstance(space, gym.spaces.Tuple):
         if not isinstance(value, tuple) or len(value) != len(space):
@@ -177,7 +185,7 @@ def _check(value: Any, space: gym.Space, size: int | None, what: str) -> None:
                 f"{what} must be a tuple of {len(space)} parts, but is {type(value).__name__}."
             )
         for number, part in enumerate(space):
-            _check(value[number], part, size, f"{what}[{number}]")
+            check_observation_form(value[number], part, size, f"{what}[{number}]")
         return
     if space.shape is None or space.dtype is None:
         if size is not None:

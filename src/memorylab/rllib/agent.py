@@ -15,6 +15,7 @@ import torch
 from ray.rllib.algorithms.algorithm_config import AlgorithmConfig
 from ray.rllib.algorithms.ppo import PPOConfig
 from ray.rllib.env import INPUT_ENV_SINGLE_SPACES
+from ray.rllib.env.multi_agent_env_runner import MultiAgentEnvRunner
 from ray.rllib.env.single_agent_env_runner import SingleAgentEnvRunner
 
 from memorylab.environments import make_environment
@@ -22,13 +23,15 @@ from memorylab.environments.make import environment_name
 from memorylab.player import MemoryPlayer
 from memorylab.rllib._ray_patches import quieten
 from memorylab.rllib.acting import ActingAgent
-from memorylab.rllib.config_checks import check_config, model_config_of
+from memorylab.rllib.acting_agents import ActingAgents
+from memorylab.rllib.config_checks import check_config, model_config_of, specs_of
 from memorylab.rllib.connector_states import ConnectorStates, pipelines_of, read_states
 from memorylab.rllib.encoding import name_of
 from memorylab.rllib.environments import with_named_environment
 from memorylab.rllib.failures import CheckedEnvRunner
 from memorylab.rllib.keeping import export_agent, load_agent, save_agent
 from memorylab.rllib.module import MemoryRLModule
+from memorylab.rllib.multi_agent import CheckedAgentsRunner, Policies, networks_of
 from memorylab.training import History
 
 _LEARNING_SETTINGS = (
@@ -74,18 +77,18 @@ class Agent:
     def __init__(
         self,
         config: AlgorithmConfig,
-        module: MemoryRLModule | None = None,
+        module: MemoryRLModule | Policies | None = None,
         history: History | None = None,
         connectors: ConnectorStates | None = None,
         spaces: tuple[gym.Space, gym.Space] | None = None,
     ):
         if module is None:
             runner = make_runner(config, num_envs=1)
-            module = runner.module
+            module = networks_of(runner.module)
             connectors = connectors or read_states(pipelines_of(runner))
             spaces = spaces or runner.get_spaces()[INPUT_ENV_SINGLE_SPACES]
         self.config = config
-        self.module = module
+        self.module: Any = module
         self.connectors = connectors
         self._spaces = spaces
         self.history = new_history(config) if history is None else history
@@ -105,6 +108,9 @@ class Agent:
     ) -> ActingAgent:
         """Begin to act, without an environment and without a running Ray.
 
+        Several agents act on dictionaries of observations by agent, and only one episode at once:
+        see :class:`memorylab.rllib.acting_agents.ActingAgents`.
+
         Args:
             batch_size: How many act at once, each with a memory of its own: observations and
                 actions then have a batch axis. None is for one, without that axis.
@@ -112,10 +118,12 @@ class Agent:
             seed: Seed of sampled actions.
 
         Raises:
-            TypeError: There are several policies, or observations that can't be batched.
+            TypeError: There is a ``batch_size`` for several agents, or for observations that can't
+                be batched.
             ValueError: ``batch_size`` is below 1, or the agent lacks what its connectors learnt.
         """
-        return ActingAgent(self, batch_size, explore, seed)
+        acting = ActingAgents if self.config.is_multi_agent else ActingAgent
+        return acting(self, batch_size, explore, seed)
 
     def save(self, folder: str | Path) -> None:
         """Write the agent into a new folder, without pickles.
@@ -194,7 +202,7 @@ class Agent:
 
 def make_runner(
     config: AlgorithmConfig, num_envs: int, seed: int | None = None
-) -> SingleAgentEnvRunner:
+) -> SingleAgentEnvRunner | MultiAgentEnvRunner:
     """Return an env runner for this configuration, outside of any algorithm.
 
     It needs no running Ray, and treats observations and actions as in training.
@@ -207,6 +215,9 @@ def make_runner(
     if seed is not None:
         config.debugging(seed=seed)
     config.validate()
+    if config.is_multi_agent:
+        config.environment(disable_env_checking=True)  # Its checks hide what an environment raises.
+        return CheckedAgentsRunner(config=config, worker_index=0)
     return CheckedEnvRunner(config=config, worker_index=0)
 
 
@@ -234,12 +245,18 @@ def settings_of(config: AlgorithmConfig) -> dict[str, Any]:
 
     Two configurations with equal settings may continue each other's training.
     """
+    specs = specs_of(config)
+    classes = {name: spec.module_class.__name__ for name, spec in specs.items()}
+    models = {name: model_config_of(config, spec) for name, spec in specs.items()}
     settings = {
         "environment": environment_name(config.env),
         "environment_config": dict(config.env_config),
-        "module_class": config.rl_module_spec.module_class.__name__,
-        "model_config": model_config_of(config),
+        "module_class": classes.get("", classes),
+        "model_config": models.get("", models),
     }
+    if config.is_multi_agent:
+        settings["policies"] = sorted(config.policies)
+        settings["policy_mapping"] = environment_name(config.policy_mapping_fn)
     names = _LEARNING_SETTINGS
     if not isinstance(config, PPOConfig):
         settings["algorithm"] = config.algo_class.__name__

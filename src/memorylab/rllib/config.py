@@ -24,6 +24,7 @@ from memorylab.rllib.heads.choice import head_key
 from memorylab.rllib.heads.values import SOFT_ACTOR_CRITIC, learns_values
 from memorylab.rllib.losses.learner import add_losses
 from memorylab.rllib.module import MemoryRLModule
+from memorylab.rllib.multi_agent import has_agents, policy_of_agent, spaces_by_agent
 from memorylab.rllib.networks import LOSS_CONFIG, check_model_config_keys
 from memorylab.rllib.observations import is_parametric
 
@@ -67,7 +68,8 @@ def algorithm_config(
             tasks in this process; or a configuration of RLlib for one of these algorithms, such as
             ``DQNConfig().training(lr=1e-4)``, which is copied and keeps its settings.
         environment: What :func:`memorylab.environments.make_environment` takes, or a name that is
-            registered with Ray. Checkpoints know a class or function by its name.
+            registered with Ray. Checkpoints know a class or function by its name. Each of several
+            agents gets a policy of its name, until you say otherwise by ``config.multi_agent``.
         memory: A name in ``memorylab.memory.MEMORY_MODELS``, or a class of your own.
         head: A :class:`memorylab.rllib.heads.Head` or its name; by default the spaces decide.
         environment_config, memory_config: Arguments of the environment and of the memory model.
@@ -84,10 +86,10 @@ def algorithm_config(
     what = f"{module_class.__name__}'s model_config"
     check_model_config_keys(model_config, what, module_class.default_model_config)
     register_environments()  # for configurations of RLlib's own beside this one
-    with closing(make_example(name := named(environment), environment_config or {})) as example:
-        longest = _longest_episode(example)
-    space, added = example.observation_space, config.model_config
-    module_class.choose_head(space, example.action_space, head, added)
+    spaces, longest = _look_at(name := named(environment), environment_config or {})
+    added = config.model_config
+    for space, actions in spaces.values():
+        module_class.choose_head(space, actions, head, added)
     losses = {key: model_config.pop(key) for key in LOSS_CONFIG if key in model_config}
     model_config = {
         "max_seq_len": min(longest + 1, config.minibatch_size or config.total_train_batch_size),
@@ -102,10 +104,9 @@ def algorithm_config(
     beside = {"max_seq_len": model_config["max_seq_len"]} if learns_values(added) else {}
     spec = RLModuleSpec(module_class, model_config=model_config)
     config = (
-        config.environment(name, env_config=dict(environment_config or {}))
-        .env_runners(env_to_module_connector=_connector_for(space))
+        _with_policies(config.debugging(seed=seed), spaces)
+        .environment(name, env_config=dict(environment_config or {}))
         .rl_module(rl_module_spec=spec, model_config=beside)
-        .debugging(seed=seed)
     )
     return add_losses(config, **losses.pop("losses", {}), **losses) if losses else config
 
@@ -128,6 +129,32 @@ def memory_for_workers(memory: str | type[MemoryModel]) -> str | type[MemoryMode
     return memory if model_class.__module__.startswith("memorylab.") else model_class
 
 
+_Spaces = Mapping[Any, tuple[gym.Space, gym.Space]]
+"""Of observations and actions by agent; a single agent has no name."""
+
+
+def _look_at(environment: str, config: Mapping[str, Any]) -> tuple[_Spaces, int]:
+    """Return an environment's spaces and the most steps of an episode."""
+    with closing(make_example(environment, config)) as example:
+        longest = _longest_episode(example)
+        if has_agents(example):
+            return spaces_by_agent(example), longest
+    return {"": (example.observation_space, example.action_space)}, longest
+
+
+def _with_policies(config: AlgorithmConfig, spaces: _Spaces) -> AlgorithmConfig:
+    """Add the connectors, and a policy for each of several agents, to a configuration.
+
+    These may be of PettingZoo's parallel API or of RLlib's ``MultiAgentEnv``.
+    """
+    config.env_runners(env_to_module_connector=_connector_for(spaces))
+    if "" in spaces:
+        return config
+    config.multi_agent(policies=[*map(str, spaces)], policy_mapping_fn=policy_of_agent)
+    # Whole episodes: where RLlib cuts one, it loses the memory of an agent that didn't act.
+    return config.env_runners(batch_mode="complete_episodes")
+
+
 def _longest_episode(environment: gym.Env) -> int:
     """Return the most steps of an episode that an environment declares, or an assumption."""
     longest = getattr(environment.unwrapped, "max_episode_length", None)
@@ -136,8 +163,9 @@ def _longest_episode(environment: gym.Env) -> int:
     return _UNKNOWN_EPISODE_LENGTH if longest is None else longest
 
 
-def _connector_for(space: gym.Space) -> Callable[..., Any] | None:
-    return _mark_ended_episodes if is_parametric(space) else None
+def _connector_for(spaces: _Spaces) -> Callable[..., Any] | None:
+    described = any(is_parametric(space) for space, _ in spaces.values())
+    return _mark_ended_episodes if described else None
 
 
 def _flatten_observations(*args: Any, **kwargs: Any) -> Any:

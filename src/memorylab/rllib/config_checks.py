@@ -6,6 +6,8 @@ import warnings
 from typing import Any
 
 from ray.rllib.algorithms.algorithm_config import AlgorithmConfig
+from ray.rllib.algorithms.ppo import PPOConfig
+from ray.rllib.core.rl_module.multi_rl_module import MultiRLModuleSpec
 from ray.rllib.core.rl_module.rl_module import RLModuleSpec
 
 from memorylab.rllib.algorithms import check_algorithm
@@ -13,9 +15,15 @@ from memorylab.rllib.module import MemoryRLModule
 from memorylab.rllib.networks import search_spaces
 
 
-def model_config_of(config: AlgorithmConfig) -> dict[str, Any]:
-    """Return what the user says of the model; RLlib's algorithms add keys of their own to it."""
-    given = (config._model_config, config.rl_module_spec.model_config)
+def specs_of(config: AlgorithmConfig) -> dict[str, RLModuleSpec]:
+    """Return the modules that a configuration asks for by policy; all policies share ``""``."""
+    spec = config.rl_module_spec
+    return spec.rl_module_specs if isinstance(spec, MultiRLModuleSpec) else {"": spec}
+
+
+def model_config_of(config: AlgorithmConfig, spec: RLModuleSpec) -> dict[str, Any]:
+    """Return what the user says of a model; RLlib's algorithms add keys of their own to it."""
+    given = (config._model_config, spec.model_config)
     first, second = (RLModuleSpec(model_config=part)._get_model_config() for part in given)
     return {**first, **second}
 
@@ -24,7 +32,8 @@ def check_config(config: AlgorithmConfig) -> None:
     """Refuse what only Ray Tune can run, and warn of a second memory that nobody asked for.
 
     Raises:
-        ValueError: The configuration holds a search space, and the message says where; or see
+        ValueError: The configuration holds a search space, and the message says where; it says of
+            some of several policies alone what module they have; or see
             :func:`memorylab.rllib.algorithms.check_algorithm`.
     """
     if where := next(search_spaces(vars(config), "config"), None):
@@ -33,11 +42,24 @@ def check_config(config: AlgorithmConfig) -> None:
             "Give sweep_ppo one for each value, or the configuration to tune.Tuner('PPO', "
             "param_space=config)."
         )
-    module_class = getattr(config.rl_module_spec, "module_class", None)
-    if isinstance(module_class, type) and issubclass(module_class, MemoryRLModule):
+    specs = specs_of(config)
+    if "" not in specs and (missing := [name for name in config.policies if name not in specs]):
+        raise ValueError(
+            f"The MultiRLModuleSpec has no RLModuleSpec for the policies {missing}, which would "
+            "get RLlib's own module, without memory. Add them to its rl_module_specs."
+        )
+    if config.is_multi_agent and not isinstance(config, PPOConfig):
+        raise ValueError(
+            f"Several agents learn by PPO here, and not by {config.algo_class.__name__}: see "
+            "ppo_config."
+        )
+    for spec in specs.values():
+        module_class = getattr(spec, "module_class", None)
+        if not (isinstance(module_class, type) and issubclass(module_class, MemoryRLModule)):
+            continue
         check_algorithm(config)
         by_rllib = config.model_config.get("vf_share_layers") is False
-        if by_rllib and "vf_share_layers" not in model_config_of(config):
+        if by_rllib and "vf_share_layers" not in model_config_of(config, spec):
             warnings.warn(
                 f"{type(config).__name__} gives the critic a memory of its own where the model's "
                 "configuration doesn't say: write vf_share_layers=True, as ppo_config does, for "

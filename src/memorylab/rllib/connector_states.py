@@ -16,7 +16,8 @@ from ray.rllib.algorithms.algorithm import Algorithm
 from ray.rllib.connectors.connector_pipeline_v2 import ConnectorPipelineV2
 from ray.rllib.connectors.connector_v2 import ConnectorV2
 from ray.rllib.core.columns import Columns
-from ray.rllib.env.single_agent_env_runner import SingleAgentEnvRunner
+from ray.rllib.env.env_runner import EnvRunner
+from ray.rllib.env.single_agent_episode import SingleAgentEpisode
 
 ConnectorStates = dict[str, dict[str, Any]]
 """For each pipeline, ``"env_to_module"`` and ``"module_to_env"``, the states of its connectors. The
@@ -26,7 +27,7 @@ out."""
 Pipelines = Mapping[str, ConnectorPipelineV2]
 
 
-def pipelines_of(runner: SingleAgentEnvRunner) -> Pipelines:
+def pipelines_of(runner: EnvRunner) -> Pipelines:
     """Return an env runner's pipelines of connectors."""
     return {"env_to_module": runner._env_to_module, "module_to_env": runner._module_to_env}
 
@@ -117,20 +118,33 @@ def held_still(pipelines: Pipelines) -> Iterator[None]:
 class Seen(ConnectorV2):
     """The last connector before the module; keeps what the module sees, by episode.
 
-    Not all of it stands in the episodes: stacked frames, for example, don't.
+    With several agents, it is kept by episode and agent. Not all of it stands in the episodes:
+    stacked frames, for example, don't.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.observations: dict[str, list[Any]] = defaultdict(list)
+        self.by_agent: dict[str, dict[Any, list[Any]]] = defaultdict(lambda: defaultdict(list))
 
-    def __call__(self, *, batch: dict[str, Any], episodes: list[Any], **kwargs: Any) -> Any:
-        """Keep the observations ``[1, 1, ...]`` of the one episode there is."""
+    def __call__(
+        self, *, batch: dict[str, Any], episodes: list[Any], shared_data: Any, **kwargs: Any
+    ) -> Any:
+        """Keep the observations ``[B, 1, ...]`` of the one episode there is."""
         (episode,) = episodes
-        self.observations[episode.id_].append(
-            tree.map_structure(lambda part: part[0, 0].cpu(), batch[Columns.OBS])
-        )
+        if isinstance(episode, SingleAgentEpisode):
+            self.observations[episode.id_].append(_row(batch[Columns.OBS], 0))
+            return batch
+        # RLlib notes which agent each row of a policy's batch is of.
+        for policy, agents in shared_data["memorized_map_structure"].items():
+            for row, (_, agent) in enumerate(agents):
+                seen = _row(batch[policy][Columns.OBS], row)
+                self.by_agent[episode.id_][agent].append(seen)
         return batch
+
+
+def _row(observations: Any, row: int) -> Any:
+    return tree.map_structure(lambda part: part[row, 0].cpu(), observations)
 
 
 def _connectors(pipeline: ConnectorPipelineV2) -> dict[str, ConnectorV2]:

@@ -19,6 +19,7 @@ from memorylab.environments.make import (
     gymnasium_spec,
 )
 from memorylab.rllib.failures import failing_in
+from memorylab.rllib.multi_agent import as_gymnasium
 
 Source: TypeAlias = EnvironmentSource | EnvSpec
 
@@ -41,7 +42,7 @@ class NamedEnvironment(str):
 
     def __call__(self, config: Mapping[str, Any]) -> gym.Env:
         """Make the environment."""
-        return build_environment(self.source, config)
+        return build_environment(self.source, config, as_gymnasium)
 
 
 def named(environment: Source) -> str:
@@ -85,15 +86,16 @@ def make_example(environment: str, config: Mapping[str, Any]) -> gym.Env:
         return build_environment(environment, config)
     source = environment.source if isinstance(environment, NamedEnvironment) else environment
     with failing_in(environment, "constructor", "this process"):
-        return build_environment(source, config)
+        return build_environment(source, config, as_gymnasium)
 
 
 def with_named_environment(config: AlgorithmConfig) -> AlgorithmConfig:
     """Return a copy whose environment RLlib can make in every worker; it refuses functions."""
     config = config.copy(copy_frozen=False)
-    # RLlib makes classes as they are; several agents have environments of their own kind.
-    if config.env is not None and not isinstance(config.env, type) and not config.is_multi_agent:
-        config.environment(named(config.env))
+    env = config.env
+    # RLlib makes classes of Gymnasium's kind as they are.
+    if env is not None and not (isinstance(env, type) and issubclass(env, gym.Env)):
+        config.environment(named(env))
     return config
 
 

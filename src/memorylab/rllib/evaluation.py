@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import gymnasium as gym
@@ -10,7 +11,10 @@ import torch
 import tree
 from ray.rllib.algorithms.algorithm_config import AlgorithmConfig
 from ray.rllib.core.columns import Columns
+from ray.rllib.core.rl_module.multi_rl_module import MultiRLModule
+from ray.rllib.env.multi_agent_episode import MultiAgentEpisode
 from ray.rllib.env.single_agent_episode import SingleAgentEpisode
+from ray.rllib.env.vector.sync_vector_multi_agent_env import SyncVectorMultiAgentEnv
 from ray.rllib.utils import force_list
 
 from memorylab.errors import check_count
@@ -19,13 +23,12 @@ from memorylab.ppo.episodes import Episode, View
 from memorylab.rllib.agent import Agent, make_runner
 from memorylab.rllib.connector_states import Seen, held_still, pipelines_of, restore_states
 from memorylab.rllib.module import MemoryRLModule
+from memorylab.rllib.multi_agent import ALL, networks_of
 
 _REPLAY_TOLERANCE = 1e-4
 
 
-def evaluate(
-    agent: Agent, *, episodes: int = 1, explore: bool = False, seed: int = 0
-) -> list[Episode]:
+def evaluate(agent: Agent, *, episodes: int = 1, explore: bool = False, seed: int = 0) -> list[Any]:
     """Let an agent play whole episodes, one after the other; Ray need not run.
 
     Observations and actions pass the connectors of ``agent.config`` with all that these learnt in
@@ -40,6 +43,12 @@ def evaluate(
         seed: Seed of the environment and of the sampled actions. RLlib uses it to seed Python,
             NumPy and PyTorch for the whole process.
 
+    Returns:
+        A list of :class:`Episode`. With several agents it is a list of dictionaries from agents to
+        such, each replayed through its own policy. The metadata of their traces hold the
+        ``"agent"`` and ``"env_steps"``, the steps of the environment at which it acted; scenes and
+        frames are those of these steps.
+
     Raises:
         ValueError: ``episodes`` is below 1, or the agent lacks what its connectors have learnt.
         RuntimeError: The replay differs from what the agent acted upon; or the environment fails to
@@ -49,7 +58,7 @@ def evaluate(
     onlooker = _Onlooker()
     runner = make_runner(onlooker.beside(agent.config), num_envs=1, seed=seed)
     try:
-        runner.module.load_state_dict(agent.module.state_dict())
+        networks_of(runner.module).load_state_dict(agent.module.state_dict())
         restore_states(pipelines_of(runner), agent.connectors)
         seen = Seen()
         runner._env_to_module.append(seen)
@@ -58,6 +67,11 @@ def evaluate(
         with held_still(pipelines_of(runner)):
             played = runner.sample(num_episodes=episodes, explore=explore)
         views = onlooker.views(played)
+        if agent.config.is_multi_agent:
+            return [
+                _replay_agents(runner.module, episode, seen.by_agent[episode.id_], view)
+                for episode, view in zip(played, views, strict=True)
+            ]
         return [
             _replay(runner.module, episode, seen.observations[episode.id_], view)
             for episode, view in zip(played, views, strict=True)
@@ -83,7 +97,7 @@ class _Onlooker:
 
         # A function, because RLlib copies the configuration, and with a method its object.
         def watch(*, env: gym.vector.VectorEnv, **kwargs: Any) -> None:
-            if isinstance(env, gym.vector.SyncVectorEnv):
+            if isinstance(env, gym.vector.SyncVectorEnv | SyncVectorMultiAgentEnv):
                 env.envs = [_Watched(one, self) for one in env.envs]
 
         if config.gym_env_vectorize_mode in ("async", gym.VectorizeMode.ASYNC):
@@ -123,9 +137,26 @@ class _Watched(gym.Wrapper):
     def step(self, action: Any) -> tuple[Any, Any, bool, bool, dict[str, Any]]:
         result = self.env.step(action)
         self.onlooker.look(self.env, self.view)
-        if result[2] or result[3]:  # terminated or truncated
+        # Terminated or truncated; with several agents, these flags are by agent.
+        flags = [flag.get(ALL) if isinstance(flag, dict) else flag for flag in result[2:4]]
+        if any(flags):
             self.onlooker.finished.append(self.view)
         return result
+
+
+def _replay_agents(
+    modules: MultiRLModule, episode: MultiAgentEpisode, seen: dict[Any, list[Any]], view: View
+) -> dict[Any, Episode]:
+    """Replay what each agent did, in the order in which the agents began."""
+    played = {}
+    for agent, part in episode.agent_episodes.items():
+        marks = episode.env_t_to_agent_t[agent].data
+        times = [time for time, mark in enumerate(marks) if mark != episode.SKIP_ENV_TS_TAG]
+        replayed = _replay(modules[part.module_id], part, seen[agent], view.at(times, len(part)))
+        metadata = {"agent": str(agent), "env_steps": times[: len(part)]}
+        trace = type(replayed.trace)(replayed.trace.arrays, replayed.trace.metadata | metadata)
+        played[agent] = dataclasses.replace(replayed, trace=trace)
+    return played
 
 
 @torch.no_grad()

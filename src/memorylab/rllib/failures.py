@@ -13,7 +13,13 @@ from ray.exceptions import RayActorError, RayTaskError
 from ray.rllib.algorithms.algorithm_config import AlgorithmConfig
 from ray.rllib.algorithms.ppo.torch.ppo_torch_learner import PPOTorchLearner
 from ray.rllib.core.learner.torch.torch_learner import TorchLearner
-from ray.rllib.env.env_runner import ENV_STEP_FAILURE, NUM_ENV_STEP_FAILURES_LIFETIME
+from ray.rllib.env.env_runner import (
+    ENV_STEP_FAILURE,
+    NUM_ENV_STEP_FAILURES_LIFETIME,
+    EnvRunner,
+)
+from ray.rllib.env.multi_agent_env import MultiAgentEnv
+from ray.rllib.env.vector.sync_vector_multi_agent_env import SyncVectorMultiAgentEnv
 from ray.rllib.utils.metrics import ENV_RESET_TIMER, ENV_STEP_TIMER
 
 from memorylab.environments.make import environment_name
@@ -158,15 +164,17 @@ def place_of(worker_index: int | None) -> str:
     return f"env runner {worker_index}" if worker_index else "this process"
 
 
-class CheckedEnvRunner(LightEnvRunner):
-    """An env runner whose environments are :class:`CheckedEnvironment`.
+class RunnerChecks(EnvRunner):
+    """An env runner, as the first of several bases, whose environments are checked.
 
     In a process of its own it tells the driver what failed, be it an environment, a module, a
     connector or a callback, and makes its environments anew. RLlib's only ends the process.
     """
 
+    checked_environment: type[CheckedEnvironment] = CheckedEnvironment
     _failures = 0
     _failed_calls = 0
+    _num_seeded = 0
 
     def make_env(self) -> None:
         """Make the environments; EnvironmentFailure names what their constructor raises."""
@@ -174,8 +182,10 @@ class CheckedEnvRunner(LightEnvRunner):
             super().make_env()
         vector = self.env.unwrapped
         # One that is vectorised by itself, or in other processes, can't be looked into.
-        if isinstance(vector, gym.vector.SyncVectorEnv):
-            vector.envs = [CheckedEnvironment(one, self._name, self._place) for one in vector.envs]
+        if isinstance(vector, gym.vector.SyncVectorEnv | SyncVectorMultiAgentEnv):
+            vector.envs = [
+                self.checked_environment(one, self._name, self._place) for one in vector.envs
+            ]
 
     @property
     def _name(self) -> str:
@@ -185,16 +195,22 @@ class CheckedEnvRunner(LightEnvRunner):
     def _place(self) -> str:
         return f"env runner {self.worker_index}" if self.worker_index else "this process"
 
-    def _try_env_reset(self, **arguments: Any) -> Any:
+    def _try_env_reset(self, *, seed: int | None = None, options: Any = None) -> Any:
+        # When it collects whole episodes, RLlib gives the same seed before each sample, and so
+        # would learn from the same few episodes for ever. Later seeds follow from it.
+        if seed is not None and self._num_seeded:
+            sequence = np.random.SeedSequence([seed, self._num_seeded])
+            seed = int(sequence.generate_state(1)[0]) // 2  # RLlib adds the environment's number.
+        self._num_seeded += 1
         try:
             with (
                 failing_in(self._name, "reset", self._place),
                 self.metrics.log_time(ENV_RESET_TIMER),
             ):
-                return self.env.reset(**arguments)
+                return self.env.reset(seed=seed, options=options)
         except EnvironmentFailure:
             self._restart_or_raise()
-        return self._try_env_reset(**arguments)
+        return self._try_env_reset(seed=seed, options=options)
 
     def _try_env_step(self, actions: Any) -> Any:
         try:
@@ -241,6 +257,24 @@ class CheckedEnvRunner(LightEnvRunner):
             self.make_env()
             raise failed[0]
         return result
+
+
+class CheckedEnvRunner(RunnerChecks, LightEnvRunner):
+    """RLlib's env runner with the checks of :class:`CheckedEnvironment`."""
+
+    def make_env(self) -> None:
+        """Make the environments; EnvironmentFailure says it if they are for several agents."""
+        try:
+            super().make_env()
+        except EnvironmentFailure:
+            make = self.config.env
+            if callable(make) and isinstance(make(self.config.env_config), MultiAgentEnv):
+                raise EnvironmentFailure(
+                    f"The environment {self._name} has several agents, but the configuration is "
+                    "for one. Say which policies there are and who has which: "
+                    "config.multi_agent(policies=..., policy_mapping_fn=...)."
+                ) from None
+            raise
 
 
 def allowed_failures(config: AlgorithmConfig) -> int:

@@ -16,6 +16,7 @@ from jaxtyping import Float
 from ray.rllib.algorithms.algorithm_config import AlgorithmConfig
 from ray.rllib.core.columns import Columns
 from ray.rllib.core.rl_module.rl_module import RLModuleSpec
+from ray.rllib.policy.policy import PolicySpec
 from ray.rllib.utils.torch_utils import convert_to_torch_tensor
 from torch import Tensor, nn
 
@@ -24,7 +25,9 @@ from memorylab.files import new_folder
 from memorylab.memory.export import export_step
 from memorylab.memory.model import State
 from memorylab.rllib.encoding import decode, encode, find_by_name
+from memorylab.rllib.environments import named
 from memorylab.rllib.module import MemoryRLModule
+from memorylab.rllib.multi_agent import Policies
 from memorylab.training import History
 from memorylab.training.weights import load_weights, save_weights
 
@@ -35,19 +38,21 @@ _FORMAT = 1
 _AGENT, _HISTORY, _WEIGHTS = "agent.json", "history.json", "weights.safetensors"
 _LEFT_OUT = {"_is_frozen", "evaluation_config"}
 """Attributes of a configuration that RLlib computes itself."""
+_POLICIES = "policies"
 
 
 def save_agent(agent: Agent, folder: str | Path) -> None:
     """Write an agent: see :meth:`memorylab.rllib.Agent.save`."""
-    module = agent.module
+    module, config = agent.module, _changed(agent.config)
+    source = getattr(config["env"], "source", None)
+    if callable(source) and not isinstance(source, str):
+        config["env"] = source  # A class or function of the user's own, not its name alone.
+    if _POLICIES in config:
+        config[_POLICIES] = _names_of_policies(config[_POLICIES])
+    several = isinstance(module, Policies)
     parts = {
-        "config": [type(agent.config), _changed(agent.config)],
-        "module": RLModuleSpec(
-            module_class=type(module),
-            observation_space=module.observation_space,
-            action_space=module.action_space,
-            model_config=module.model_config,
-        ),
+        "config": [type(agent.config), config],
+        "module": {name: _spec(one) for name, one in module.items()} if several else _spec(module),
         "spaces": agent.spaces,
         "connectors": agent.connectors,
     }
@@ -77,7 +82,9 @@ def load_agent(folder: str | Path, objects: Mapping[str, Any]) -> dict[str, Any]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{path} is damaged, or not an agent of this version: {error}") from error
     with torch.random.fork_rng(devices=[]):  # The first weights are drawn at random.
-        module = spec.build()
+        several = isinstance(spec, dict)
+        build = {name: one.build() for name, one in spec.items()} if several else {}
+        module = Policies(build) if several else spec.build()
     load_weights(module, Path(folder) / _WEIGHTS)
     return {
         "config": config,
@@ -86,6 +93,25 @@ def load_agent(folder: str | Path, objects: Mapping[str, Any]) -> dict[str, Any]
         "connectors": connectors,
         "spaces": spaces,
     }
+
+
+def _spec(module: MemoryRLModule) -> RLModuleSpec:
+    return RLModuleSpec(
+        module_class=type(module),
+        observation_space=module.observation_space,
+        action_space=module.action_space,
+        model_config=module.model_config,
+    )
+
+
+def _names_of_policies(policies: Mapping[str, PolicySpec]) -> list[str]:
+    if own := [name for name, spec in policies.items() if spec != PolicySpec()]:
+        raise TypeError(
+            f"The policies {own} have a PolicySpec of their own, which can't be stored. Give "
+            "config.multi_agent their names alone, and what differs between them in a "
+            "MultiRLModuleSpec."
+        )
+    return [*policies]
 
 
 class PolicyStep(nn.Module):
@@ -108,6 +134,11 @@ class PolicyStep(nn.Module):
 def export_agent(agent: Agent, path: str | Path, format: str, batch_size: int) -> None:
     """Write one step of an agent: see :meth:`memorylab.rllib.Agent.export`."""
     module = agent.module
+    if isinstance(module, Policies):
+        raise TypeError(
+            f"The agent has the policies {[name for name, _ in module.items()]}, but a program "
+            "holds one. Take agent.start(), or save the agent."
+        )
     if module.head.draws:
         raise TypeError(
             f"The head {str(module.head)!r} draws actions itself, and drawing can't be exported. "
@@ -165,5 +196,9 @@ def _configuration(
     for name, value in changed.items():
         if name not in vars(config):
             raise ValueError(f"RLlib's configuration has no {name!r}")
+        if name == "env" and callable(value):
+            value = named(value)
+        if name == _POLICIES:
+            value = {policy: PolicySpec() for policy in value}
         setattr(config, name, copy.deepcopy(value))
     return config

@@ -28,7 +28,7 @@ from memorylab.rllib._ray_patches import (
 )
 from memorylab.rllib.agent import Agent, new_history
 from memorylab.rllib.checkpoints import save_checkpoint
-from memorylab.rllib.config_checks import check_config, count_workers, model_config_of
+from memorylab.rllib.config_checks import check_config, count_workers, model_config_of, specs_of
 from memorylab.rllib.connector_states import pipelines_in, read_algorithm, restore_states
 from memorylab.rllib.environments import with_named_environment
 from memorylab.rllib.failures import (
@@ -37,7 +37,7 @@ from memorylab.rllib.failures import (
     own_errors,
 )
 from memorylab.rllib.learners import with_checks
-from memorylab.rllib.module import MemoryRLModule
+from memorylab.rllib.multi_agent import CheckedAgentsRunner, Policies, networks_in
 from memorylab.rllib.replay import check_buffer
 from memorylab.rllib.session import ray_session, require_workers
 from memorylab.training import Film, History
@@ -103,17 +103,21 @@ def train_ppo(
     """
     check_resumption(checkpoint_path, resume)
     check_config(config)
-    memory = model_config_of(config).get("memory")
-    description = f"{config.env} with {getattr(memory, '__name__', memory)}"
     goal = (checkpoint_every, max_steps, stop_return)
     training = updates(config, checkpoint_path, *goal, film, weights)
-    with closing(training), live_progress(max_steps, description, progress, live) as (bar, show):
+    with closing(training), live_progress(max_steps, _name(config), progress, live) as (bar, show):
         for agent in training:
             mean_return = agent.history.last("mean_return", default=float("nan"))
             bar.set_postfix_str(f"return {mean_return:.2f}", refresh=False)
             bar.update(min(agent.history.last("env_steps"), max_steps) - bar.n)
             show(agent.history)
     return agent
+
+
+def _name(config: AlgorithmConfig) -> str:
+    memories = [model_config_of(config, spec).get("memory") for spec in specs_of(config).values()]
+    names = [str(getattr(memory, "__name__", memory)) for memory in memories]
+    return f"{config.env} with {' and '.join(names)}"
 
 
 def updates(
@@ -131,6 +135,11 @@ def updates(
     """
     check_count(max_steps, "max_steps")
     check_count(every, "checkpoint_every")
+    if film is not None and config.is_multi_agent:
+        raise ValueError(
+            f"A film shows one memory, but there are the policies {[*config.policies]}. Train "
+            "without film, and take traces with evaluate."
+        )
     given = Agent.load(weights) if isinstance(weights, str | Path) else weights
     with claimed(folder):
         # A checkpoint of other settings is refused before Ray starts.
@@ -170,11 +179,13 @@ def _agent(config: AlgorithmConfig, algorithm: Algorithm, history: History) -> A
     return Agent(config, module, history, read_algorithm(algorithm), spaces)
 
 
-def _trained(algorithm: Algorithm) -> MemoryRLModule:
-    """Return an algorithm's module, with the weights of its learner."""
-    module = algorithm.get_module()
+def _trained(algorithm: Algorithm) -> Any:
+    """Return an algorithm's module, or its policies, with the weights of its learner."""
+    module, weights = networks_in(algorithm), algorithm.learner_group.get_weights()
+    several = isinstance(module, Policies)
     # IMPALA's and APPO's runners are behind the learner, and one in this process may never sample.
-    module.set_state(algorithm.learner_group.get_weights()[DEFAULT_MODULE_ID])
+    for name, one in module.items() if several else [(DEFAULT_MODULE_ID, module)]:
+        one.set_state(weights[name])
     return module
 
 
@@ -184,9 +195,10 @@ def begin_with(algorithm: Algorithm, agent: Agent) -> None:
     Raises:
         ValueError: They are those of other networks or connectors.
     """
-    tensors = agent.module.state_dict()
-    check_weights(algorithm.get_module(), tensors, "The given agent")
-    algorithm.learner_group.set_weights({DEFAULT_MODULE_ID: tensors})
+    check_weights(networks_in(algorithm), agent.module.state_dict(), "The given agent")
+    several = isinstance(agent.module, Policies)
+    modules = agent.module.items() if several else [(DEFAULT_MODULE_ID, agent.module)]
+    algorithm.learner_group.set_weights({name: one.state_dict() for name, one in modules})
     algorithm.learner_group.foreach_learner(copy_to_targets)
     algorithm.env_runner_group.sync_weights(
         from_worker_or_learner_group=algorithm.learner_group, inference_only=True
@@ -262,8 +274,11 @@ def running_algorithm(config: AlgorithmConfig) -> Iterator[Algorithm]:
     """
     workers, which = count_workers(config)
     config = with_named_environment(config)
-    if config.env_runner_cls is None and not config.is_multi_agent:
-        config.env_runners(env_runner_cls=CheckedEnvRunner)
+    if config.env_runner_cls is None:
+        several = config.is_multi_agent
+        config.env_runners(env_runner_cls=CheckedAgentsRunner if several else CheckedEnvRunner)
+        if several:
+            config.environment(disable_env_checking=True)  # Ours say what an environment raises.
     config.learners(learner_class=with_checks(config.learner_class))
     with ray_session(num_cpus=max(1, workers)), ExitStack() as ends:
         require_workers(workers, which)

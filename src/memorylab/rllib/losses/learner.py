@@ -100,7 +100,7 @@ def add_losses(
     check_coefficients(coefficients, demonstrations)
     if demonstrations is not None:
         Demonstrations.load(demonstrations)
-    model_config = model_config_of(config) | {
+    model_config = model_config_of(config, spec) | {
         "losses": coefficients,
         "demonstrations": None if demonstrations is None else str(demonstrations),
         "decoder_sizes": tuple(decoder_sizes),
