@@ -111,8 +111,6 @@ class GTrXL(ParallelModel):
 
     @staticmethod
     def _weights(scores: Float[Tensor, "B T R K"], present: Float[Tensor, "B T K"]) -> Tensor:
-        """Return a softmax in which a step counts as often as it is present, 0 or 1 times."""
-        present = present.unsqueeze(2)  # [B, T, 1, K]
-        scores = scores.masked_fill(present == 0, -torch.inf)
-        weights = present * torch.exp(scores - scores.detach().amax(-1, keepdim=True))
-        return weights / weights.sum(-1, keepdim=True)
+        """Return a softmax over the steps that were."""
+        absent = (present == 0).unsqueeze(2)  # [B, T, 1, K]
+        return torch.softmax(scores.masked_fill(absent, -torch.inf), -1)
