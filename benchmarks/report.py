@@ -180,6 +180,10 @@ def algorithms_table(results: Results) -> str:
         "\n\nEnvironment steps until then, exploration included: **median** (each seed). Played "
     )
     text += "is the return of 20 episodes without exploration, median of the seeds."
+    num_runs = len(results["settings"]["algorithms"]) * len(results["settings"]["memories"])
+    num_missing = num_runs * results["seeds"] - len(results["runs"])
+    if num_missing:
+        text += f" Missing are {num_missing} runs: python benchmarks/algorithms.py makes them."
     return f"{text}\n\n{_where(results)}"
 
 

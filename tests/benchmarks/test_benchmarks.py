@@ -358,9 +358,12 @@ def test_algorithms_go_on_where_they_were(results, monkeypatch, capsys):
     table = report.algorithms_table(measuring.load("algorithms"))
     cells = ["DQN, TMaze, 0.9", "**not solved** (2k, not solved)", "0.50", "**4k** (4k); 1 missing"]
     assert " | ".join(cells) in table
+    assert "Missing are 1 runs" in table
     steps = iter([1000])
     algorithms.main()
-    assert "| **2k** (4k, 1k) | 0.50 |" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "| **2k** (4k, 1k) | 0.50 |" in printed
+    assert "Missing" not in printed
     monkeypatch.setattr(algorithms, "MEMORIES", {"gru": {"hidden_size": 1}, "dnc": {}})
     with pytest.raises(SystemExit, match="runs with other settings"):
         algorithms.main()
