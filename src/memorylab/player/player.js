@@ -1191,12 +1191,13 @@ body[data-jp-theme-light="false"] .memory-player {
   gap: 6px 16px;
   align-items: start;
 }
+.mp-before,
 .mp-after {
-  container: after / inline-size;
+  container: scene / inline-size;
 }
-@container after (max-width: 300px) {
+@container scene (max-width: 310px) {
   .mp-note {
-    display: none; /* it stands in the picture before, too */
+    display: none; /* its lines would touch; the words above say it too */
   }
 }
 .mp-whole > .mp-world {
