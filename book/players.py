@@ -11,9 +11,9 @@ from memorylab.player import MemoryPlayer, TMazeGame
 from memorylab.player.player import SCRIPT
 
 PLAYERS = {
-    "00_start_here.ipynb": ["copy"],
-    "06_dnc_links.ipynb": ["copy"],
-    "07_dnc_train_and_ablate.ipynb": ["copy_without_links"],
+    "00_start_here.ipynb": ["copy_live", "tmaze_to_play"],
+    "06_dnc_links.ipynb": ["copy_links"],
+    "07_dnc_train_and_ablate.ipynb": ["copy_without_links", "copy_wiped"],
     "13_does_memory_pay.ipynb": ["tmaze"],
 }
 """Which runs of ``notebooks/data/make_gallery.py`` a notebook shows, from top to bottom."""

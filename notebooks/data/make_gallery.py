@@ -31,12 +31,27 @@ def copy() -> MemoryPlayer:
     return MemoryPlayer(COPY, order="first_write")
 
 
-def copy_live() -> MemoryPlayer:
-    """A memory to experiment with: type words, wipe a location, hold a gate, change its size."""
+def _copy_live(**options: str) -> MemoryPlayer:
     model, task = DNC(COPY.input.shape[1], COPY.output.shape[1]), Copy()
     load_weights(model, DATA / "copy_weights.safetensors")
     words, asked = task.read(torch.as_tensor(COPY.input))
-    return MemoryPlayer(model, task.make(words, **asked), task=task)
+    sequence = task.make(words, **asked)
+    return MemoryPlayer(model, sequence, task=task, order="first_write", **options)
+
+
+def copy_live() -> MemoryPlayer:
+    """A memory to experiment with: type words, wipe a location, hold a gate, change its size."""
+    return _copy_live()
+
+
+def copy_links() -> MemoryPlayer:
+    """The same memory with all its arrays: cut a link, and reading loses its way."""
+    return _copy_live(level="everything")
+
+
+def copy_wiped() -> MemoryPlayer:
+    """The same memory without its first word: the other words can't be found any more."""
+    return _copy_live(disturbance="memory[0]@8=0")
 
 
 def copy_in_training() -> MemoryPlayer:
@@ -52,7 +67,9 @@ def copy_without_links() -> MemoryPlayer:
         ablate(model, "links"), torch.as_tensor(COPY.input).float(), COPY.target
     )
     labels = ("whole", "without links")
-    return MemoryPlayer(COPY, order="first_write", compare=wounded, labels=labels)
+    return MemoryPlayer(
+        COPY, order="first_write", compare=wounded, labels=labels, level="everything"
+    )
 
 
 def associative_recall() -> MemoryPlayer:
@@ -89,6 +106,8 @@ def tmaze_to_play() -> TMazeGame:
 PAGES = (
     copy,
     copy_live,
+    copy_links,
+    copy_wiped,
     copy_in_training,
     copy_without_links,
     associative_recall,

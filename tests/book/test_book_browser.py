@@ -83,25 +83,36 @@ def test_no_page_is_wider_than_a_phone(site, address, visit):
 @pytest.mark.parametrize("name", sorted(PLAYERS))
 def test_players_scrub_by_key_and_by_mouse(visit, name):
     page = visit(f"course/{name.replace('.ipynb', '.html')}")
-    player = page.locator(".memory-player")
-    player.wait_for()
-    assert player.count() == len(PLAYERS[name])
-    memory = page.locator("[data-panel=memory]").first
+    players = page.locator(".memory-player[data-ready=true]")
+    players.nth(len(PLAYERS[name]) - 1).wait_for()
+    assert players.count() == len(PLAYERS[name])
+    player = players.first
+    memory = player.locator("[data-panel=memory]").first
     before = memory.evaluate(HASH)
-    page.locator(".memory-player input[type=range]").focus()
+    player.locator("input[aria-label=step]").focus()
     for _ in range(5):
         page.keyboard.press("ArrowRight")
     assert player.get_attribute("data-step") == "5"
     assert memory.evaluate(HASH) != before
-    timeline = page.locator("[data-panel='write over time']").first
+    timeline = player.locator("[data-panel='write over time']").first
     timeline.click(position={"x": 2, "y": 2})
     assert player.get_attribute("data-step") == "0"
     assert memory.evaluate(HASH) == before
 
 
+def test_the_laboratory_and_the_game_of_the_first_page_work(visit):
+    page = visit("course/00_start_here.html")
+    page.get_by_title("Run the same weights with 64 locations").click()
+    page.locator("[data-action=locations][aria-pressed=true]", has_text="64").wait_for()
+    stage = page.locator(".mp-game-stage")
+    stage.click()
+    page.keyboard.press("ArrowRight")
+    stage.get_by_text("out of sight").first.wait_for()
+
+
 def test_a_player_takes_the_theme_of_the_page(visit):
     page = visit("course/00_start_here.html", color_scheme="dark")
-    player = page.locator(".memory-player")
+    player = page.locator(".memory-player").first
     player.wait_for()
     assert player.get_attribute("data-theme") == "dark"
     page.evaluate("document.body.dataset.theme = 'light'")
@@ -138,7 +149,7 @@ def test_search_finds_usage(visit):
 
 def test_it_opens_from_a_folder_without_a_server(site, visit):
     page = visit("course/06_dnc_links.html", base=site.as_uri())
-    page.locator(".memory-player input[type=range]").focus()
+    page.locator(".memory-player input[aria-label=step]").focus()
     page.keyboard.press("End")
     assert page.locator(".memory-player").get_attribute("data-step") == "16"
     page = visit("search.html?q=usage", base=site.as_uri())

@@ -95,5 +95,5 @@ def test_the_players_are_those_of_the_notebooks(site):
                 for name, other in strips.items()
                 if other.shape == strip.shape
             }
-            assert min(distances, key=distances.get) == run
-            assert distances[run] < 3
+            # Some runs differ only in what the page shows at first.
+            assert distances[run] == min(distances.values()) < 3
