@@ -367,6 +367,8 @@ var __defProp=Object.defineProperty;var __export=(target,all)=>{for(var name in 
 }
 .mp-more {
   flex: 1 0 100%;
+  min-width: 0;
+  max-width: 100%;
   border-top: 1px solid var(--mp-line);
   padding-top: 6px;
 }
