@@ -35,7 +35,7 @@ def test_every_memory_is_played(name, sizes, tmp_path):
     assert picture.width == 800
     assert len(picture.convert("RGB").getcolors(100_000)) > 50
     page = player.to_html(tmp_path / "run.html").read_text()
-    assert f'"kind": "{trace.kind}", "about": "{trace.about}"' in page
+    assert f'"kind":"{trace.kind}","about":"{trace.about}"' in page
 
 
 def test_memories_with_and_without_locations_stand_side_by_side():
@@ -82,7 +82,7 @@ def test_a_page_holds_everything_and_asks_for_nothing(tmp_path):
     path = MemoryPlayer(record(), t=4).to_html(tmp_path / "run.html", title="a <b> & c")
     page = path.read_text()
     assert "<title>a &lt;b&gt; &amp; c</title>" in page
-    assert '"t": 4, "fps": 10' in page
+    assert '"t":4,"fps":10' in page
     assert "default-src 'none'" in page
     assert "http" not in page.replace("http-equiv", "").replace("http://www.w3.org/2000/svg", "")
     assert list(tmp_path.iterdir()) == [path]

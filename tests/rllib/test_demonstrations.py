@@ -145,7 +145,7 @@ def test_observations_are_flat_as_modules_flatten_them(name, monkeypatch):
     seen = []
     monkeypatch.setattr(
         "memorylab.rllib.environments.build_environment",
-        lambda name, config: Watched(make_environment(name, **config), seen),
+        lambda name, config, *others: Watched(make_environment(name, **config), seen),
     )
     runner = make_runner(ppo_config(name, memory_config={"hidden_size": 8}), num_envs=1)
     seen.clear()

@@ -174,7 +174,10 @@ def test_sizes_in_the_config_are_the_sizes_of_the_networks():
     ("model_config", "message"),
     [
         ({"memroy": "gru"}, "'memroy' is not a known key.*Did you mean 'memory'"),
-        ({"fcnet_hiddens": [64]}, "'fcnet_hiddens' is not a known key"),
+        (
+            {"fcnet_hiddens": [64]},
+            "'fcnet_hiddens' is a key of RLlib's DefaultModelConfig.*'encoder_sizes' here",
+        ),
         ({"memory": "gruu"}, "Did you mean 'gru'"),
         ({"memory_config": {"hiden_size": 3}}, "Did you mean 'hidden_size'"),
     ],

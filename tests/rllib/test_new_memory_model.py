@@ -98,7 +98,7 @@ def house(tmp_path_factory):
     registry = folder / "src/memorylab/memory/registry.py"
     text = registry.read_text()
     for line, before in zip(
-        LINES, ("from memorylab.memory.feedforward", '    "elman"'), strict=True
+        LINES, ("from memorylab.memory.fast_weight", '    "elman"'), strict=True
     ):
         assert text.count(before) == 1
         text = text.replace(before, line + before)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import gymnasium as gym
@@ -267,14 +267,19 @@ class CheckedEnvRunner(RunnerChecks, LightEnvRunner):
         try:
             super().make_env()
         except EnvironmentFailure:
-            make = self.config.env
-            if callable(make) and isinstance(make(self.config.env_config), MultiAgentEnv):
+            if self._makes_several_agents():
                 raise EnvironmentFailure(
                     f"The environment {self._name} has several agents, but the configuration is "
                     "for one. Say which policies there are and who has which: "
                     "config.multi_agent(policies=..., policy_mapping_fn=...)."
                 ) from None
             raise
+
+    def _makes_several_agents(self) -> bool:
+        make = self.config.env
+        with suppress(Exception):  # It is known already that something fails.
+            return callable(make) and isinstance(make(self.config.env_config), MultiAgentEnv)
+        return False
 
 
 def allowed_failures(config: AlgorithmConfig) -> int:
