@@ -7,6 +7,7 @@ from ray.rllib.core.columns import Columns
 from ray.rllib.utils.spaces.repeated import Repeated
 
 from memorylab.memory import MEMORY_MODELS, map_state
+from memorylab.memory.model import batched
 from memorylab.rllib import Agent, MemoryRLModule, evaluate, ppo_config
 from memorylab.rllib.agent import make_runner
 from memorylab.rllib.module import REMEMBERED
@@ -209,3 +210,18 @@ def test_a_broken_memory_is_reported_as_what_it_is(monkeypatch):
     monkeypatch.setitem(MEMORY_MODELS, "gru", Broken)
     with pytest.raises(RuntimeError, match="no_such_thing"):
         Agent(small_config(memory="gru"))
+
+
+@pytest.mark.parametrize("environment", ["TMaze", "TwoDials"])
+def test_acting_keeps_no_gradients(environment):
+    runner = make_runner(small_config(environment), num_envs=1)
+    (episode,) = runner.sample(num_episodes=1)
+    batch = {
+        Columns.OBS: torch.as_tensor(episode.observations[0])[None, None],
+        Columns.STATE_IN: batched(runner.module.get_initial_state(), 1),
+    }
+    for forward in (runner.module.forward_exploration, runner.module.forward_inference):
+        output = forward(dict(batch))
+        assert not output[Columns.ACTION_DIST_INPUTS].requires_grad
+        assert not output[Columns.STATE_OUT]["time"].requires_grad
+        assert not output[Columns.STATE_OUT]["memory"]["hidden"].requires_grad

@@ -155,6 +155,7 @@ sources = [cell.source for cell in cells if cell.cell_type == "code"]
 exec(sources[0])
 (chosen,) = [source for source in sources if "configs = " in source]
 exec(chosen)
+configs["fading"] = ppo_config(task, "fading", memory_config=sizes.get("fading"))
 agent = train_ppo(
     configs["fading"].training(train_batch_size_per_learner=416, num_epochs=1),
     max_steps=800, stop_return=None, progress=False,
@@ -168,7 +169,7 @@ print(json.dumps({
 """
 
 
-def test_it_appears_in_the_comparison_of_notebook_13_and_learns(house):
+def test_it_joins_the_comparison_of_notebook_13_and_learns(house):
     """The comparison's own cells are run; then a few steps of PPO move its weights."""
     (row,) = [row for row in COURSE if row.number == "13"]
     found = json.loads(run(house, "-c", COMPARISON, row.file, where="notebooks").splitlines()[-1])

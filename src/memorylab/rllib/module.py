@@ -253,6 +253,7 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI, TargetNetworks, QNetAPI):
     def _forward_inference(self, batch: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
         return self._act(batch, greedy=True)
 
+    @torch.no_grad()
     def _act(self, batch: dict[str, Any], greedy: bool) -> dict[str, Any]:
         if self.head.draws:
             return self._draw(batch, greedy)
