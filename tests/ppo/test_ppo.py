@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.distributions import Categorical
 
-from memorylab.memory import MEMORY_MODELS
+from memorylab.memory import GRU, MEMORY_MODELS
 from memorylab.memory.model import map_state
 from memorylab.ppo import PPO, Agent, evaluate, train_agent
 from memorylab.ppo.actions import action_distribution
@@ -227,6 +227,21 @@ def test_a_training_goes_on_from_its_checkpoint(tmp_path):
         train_agent(small_agent(), other, resume=True, **options)
 
 
+class OwnMemory(GRU):
+    """A memory of one's own."""
+
+
+def test_a_memory_of_ones_own_is_trained_kept_and_given_when_loading(tmp_path):
+    agent = small_agent(memory=OwnMemory)
+    train_agent(agent, SMALL, max_steps=1, progress=False)
+    agent.save(tmp_path / "agent")
+    with pytest.raises(ValueError, match=r"is test_ppo:OwnMemory.*memory=\.\.\."):
+        Agent.load(tmp_path / "agent")
+    again = Agent.load(tmp_path / "agent", memory=OwnMemory)
+    assert isinstance(again.networks.memory, OwnMemory)
+    assert_same_weights(again, agent)
+
+
 class Interrupting(Clock):
     """A clock at which somebody presses Ctrl-C."""
 
@@ -267,12 +282,15 @@ def test_what_does_not_fit_is_named(tmp_path):
         small_agent("Menu")
     with pytest.raises(ValueError, match="max_steps"):
         train_agent(small_agent(), max_steps=0)
+    for name, value in [("num_envs", 0), ("max_seq_len", 0), ("gamma", 1.1), ("lambda_", -0.1)]:
+        with pytest.raises(ValueError, match=name):
+            train_agent(small_agent(), dataclasses.replace(SMALL, **{name: value}), progress=False)
     with pytest.raises(FileNotFoundError, match="There is no agent"):
         Agent.load(tmp_path)
     small_agent(Clock).save(tmp_path / "clock")
     with pytest.raises(ValueError, match=r"test_ppo:Clock, which is not in the file.*environment="):
         Agent.load(tmp_path / "clock")
-    with pytest.raises(ValueError, match="but environment is TMaze"):
+    with pytest.raises(ValueError, match="test_ppo:Clock, but TMaze was given"):
         Agent.load(tmp_path / "clock", "TMaze")
     assert Agent.load(tmp_path / "clock", Clock).settings["memory"] == "gru"
 

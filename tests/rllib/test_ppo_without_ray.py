@@ -30,6 +30,26 @@ class Aim(gym.Env):
         return self.observation_space.sample(), float(action[0]), self.left == 0, False, {}
 
 
+def test_the_settings_are_those_of_ppo_config():
+    ours, theirs = PPO(), ppo_config("TMaze")
+    assert ours.num_envs == theirs.num_envs_per_env_runner
+    assert ours.num_envs * ours.num_steps == theirs.train_batch_size_per_learner
+    assert theirs.train_batch_size_per_learner == ours.num_minibatches * theirs.minibatch_size
+    same = {
+        "num_epochs": "num_epochs",
+        "learning_rate": "lr",
+        "gamma": "gamma",
+        "lambda_": "lambda_",
+        "clip": "clip_param",
+        "value_coefficient": "vf_loss_coeff",
+        "value_clip": "vf_clip_param",
+        "entropy_coefficient": "entropy_coeff",
+        "clip_norm": "grad_clip",
+    }
+    for name, other in same.items():
+        assert getattr(ours, name) == getattr(theirs, other), name
+
+
 @pytest.mark.parametrize(
     ("environment", "memory"),
     [("TMaze", "gru"), ("TMaze", "dnc"), ("TwoDials", "lstm"), (Aim, "mlp")],

@@ -44,7 +44,7 @@ MEMORY_MODELS: dict[str, type[MemoryModel]] = {
     "gtrxl": GTrXL,
     "dnc": DNC,
 }
-"""The course's memory models; add a class here and it takes part in every comparison."""
+"""The course's memory models; add a class here and it can be chosen by its name."""
 
 
 def make_memory(name: str | type[MemoryModel], input_size: int, **config: Any) -> MemoryModel:

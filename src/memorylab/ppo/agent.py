@@ -16,15 +16,14 @@ from memorylab.environments import make_environment
 from memorylab.environments.make import EnvironmentSource, environment_name
 from memorylab.errors import check_count
 from memorylab.files import new_folder
-from memorylab.memory import ActorCritic
+from memorylab.memory import ActorCritic, MemoryModel
 from memorylab.memory.model import State, batched
 from memorylab.player import MemoryPlayer
 from memorylab.ppo.actions import action_distribution, for_environment, num_outputs
-from memorylab.ppo.episodes import Episode, View
+from memorylab.ppo.episodes import Episode, View, check_replay, traced_episode
 from memorylab.training import History, load_weights, save_weights
 
-_AGENT, _WEIGHTS, _HISTORY = "agent.json", "weights.safetensors", "history.json"
-_REPLAY_TOLERANCE = 1e-4
+_AGENT, WEIGHTS, _HISTORY = "agent.json", "weights.safetensors", "history.json"
 
 
 class Agent:
@@ -33,7 +32,7 @@ class Agent:
     Args:
         environment: What :func:`memorylab.environments.make_environment` takes. Observations are
             flattened.
-        memory: A name in ``memorylab.memory.MEMORY_MODELS``.
+        memory: A name in ``memorylab.memory.MEMORY_MODELS``, or a class of your own.
         environment_config, memory_config: Arguments of the environment and of the memory model.
         seed: Seed of the first weights.
         **networks: Other arguments of :class:`memorylab.memory.ActorCritic`, such as
@@ -53,7 +52,7 @@ class Agent:
     def __init__(
         self,
         environment: EnvironmentSource,
-        memory: str = "gru",
+        memory: str | type[MemoryModel] = "gru",
         *,
         environment_config: Mapping[str, Any] | None = None,
         memory_config: Mapping[str, Any] | None = None,
@@ -85,8 +84,13 @@ class Agent:
         self.history = History(env_steps=[], mean_return=[], seconds=[], settings=self._described())
 
     def __repr__(self) -> str:
-        name, memory = environment_name(self.environment), self.settings["memory"]
-        return f"Agent({name!r}, {memory!r}), {int(self.history.last('env_steps')):,} steps old"
+        age = f"{int(self.history.last('env_steps')):,} steps old"
+        return f"Agent({environment_name(self.environment)!r}, {self.memory_name!r}), {age}"
+
+    @property
+    def memory_name(self) -> str:
+        """The name of its memory model; that of a class begins with its module's."""
+        return environment_name(self.settings["memory"])
 
     def make_environment(self) -> gym.Env:
         """Return a new environment, with flat observations."""
@@ -143,47 +147,57 @@ class Agent:
     def write(self, folder: Path) -> None:
         """Write the agent's files into a folder."""
         (folder / _AGENT).write_text(json.dumps(self._described(), indent=2), encoding="utf-8")
-        save_weights(self.networks, folder / _WEIGHTS)
+        save_weights(self.networks, folder / WEIGHTS)
         self.history.save(folder / _HISTORY)
 
     @classmethod
-    def load(cls, folder: str | Path, environment: EnvironmentSource | None = None) -> Agent:
+    def load(
+        cls,
+        folder: str | Path,
+        environment: EnvironmentSource | None = None,
+        memory: type[MemoryModel] | None = None,
+    ) -> Agent:
         """Read an agent that :meth:`save` wrote.
 
         Args:
             folder: The folder.
-            environment: The environment, if it is none of ours and of Gymnasium: its class or
-                function, which no file can hold.
+            environment: Its class or function, if it is one of your own, which no file can hold.
+            memory: The class of its memory model, if that is one of your own.
 
         Raises:
             FileNotFoundError: There is no agent in the folder.
-            ValueError: A file is damaged, or the environment is missing or another one.
+            ValueError: A file is damaged, or the environment or memory is missing or another one.
         """
         path = Path(folder) / _AGENT
         if not path.is_file():
             raise FileNotFoundError(f"There is no agent in {folder}.")
         try:
             settings = json.loads(path.read_text(encoding="utf-8"))
-            name = settings.pop("environment")
+            names = {key: settings.pop(key) for key in ("environment", "memory")}
         except (ValueError, KeyError, AttributeError) as error:
             raise ValueError(f"{path} is damaged, or is not an agent.") from error
-        if environment is not None and environment_name(environment) != name:
-            raise ValueError(
-                f"This agent acts in {name}, but environment is {environment_name(environment)}."
-            )
-        if environment is None and ":" in name:
-            raise ValueError(
-                f"This agent acts in {name}, which is not in the file: give it with "
-                "Agent.load(folder, environment=...)."
-            )
-        agent = cls(name if environment is None else environment, **settings)
-        load_weights(agent.networks, Path(folder) / _WEIGHTS)
+        found: dict[str, Any] = {"environment": environment, "memory": memory}
+        for key, name in names.items():
+            if found[key] is not None and environment_name(found[key]) != name:
+                raise ValueError(
+                    f"The {key} of this agent is {name}, but {environment_name(found[key])} was "
+                    "given."
+                )
+            if found[key] is None and ":" in name:
+                raise ValueError(
+                    f"The {key} of this agent is {name}, which is not in the file: give it with "
+                    f"Agent.load(folder, {key}=...)."
+                )
+            found[key] = name if found[key] is None else found[key]
+        agent = cls(**found, **settings)
+        load_weights(agent.networks, Path(folder) / WEIGHTS)
         agent.history = History.load(Path(folder) / _HISTORY)
         return agent
 
     def _described(self) -> dict[str, Any]:
         """Return what the agent was made of, as JSON has it."""
         described = {"environment": environment_name(self.environment), **self.settings}
+        described["memory"] = self.memory_name
         return json.loads(json.dumps(described, default=repr))
 
 
@@ -245,22 +259,9 @@ def _play(agent: Agent, environment: gym.Env, explore: bool) -> Episode:
         view.look(environment)
         done = terminated or truncated
     arrays = {name: np.stack(column) for name, column in columns.items()}  # [T, ...]
-    _check_replay(agent, arrays["observation"], np.stack(acted_upon))
+    replayed, _, _ = agent.networks(torch.as_tensor(arrays["observation"]).unsqueeze(0))
+    check_replay(replayed[0].numpy(), np.stack(acted_upon))
     if isinstance(agent.action_space, gym.spaces.Discrete):
         policy = action_distribution(torch.as_tensor(np.stack(acted_upon)), agent.action_space)
         arrays["action_probabilities"] = policy.probs.numpy()  # type: ignore[union-attr]
-    recorded = agent.networks.trace(arrays["observation"])
-    pictures, metadata = view.beside(len(columns["reward"]))
-    trace = type(recorded)(recorded.arrays | arrays | pictures, recorded.metadata | metadata)
-    return Episode(**arrays, trace=trace)
-
-
-def _check_replay(agent: Agent, observations: np.ndarray, acted_upon: np.ndarray) -> None:
-    outputs, _, _ = agent.networks(torch.as_tensor(observations).unsqueeze(0))  # [1, T, A]
-    difference = float(np.abs(outputs[0].numpy() - acted_upon).max())
-    if not difference <= _REPLAY_TOLERANCE:
-        raise RuntimeError(
-            f"Replayed at once, the episode gives outputs that differ by up to {difference:.2g} "
-            "from those acted upon. The memory model must give the same outputs whether it runs "
-            "over a sequence at once or step by step."
-        )
+    return traced_episode(arrays, agent.networks.trace(arrays["observation"]), view)

@@ -13,6 +13,8 @@ from jaxtyping import Float, UInt8
 from memorylab.environments import Scene, action_names_of, scene_of
 from memorylab.memory.trace import MemoryTrace
 
+_REPLAY_TOLERANCE = 1e-4
+
 
 @dataclass(frozen=True)
 class Episode:
@@ -111,3 +113,21 @@ def _frame(env: gym.Env) -> UInt8[np.ndarray, "H W 3"]:
             f"'rgb_array', got {frame.dtype} {list(frame.shape)}."
         )
     return frame
+
+
+def check_replay(replayed: Float[np.ndarray, "T A"], acted_upon: Float[np.ndarray, "T A"]) -> None:
+    """Raise RuntimeError unless a replay at once gives what the agent acted upon step by step."""
+    difference = float(np.abs(replayed - acted_upon).max())
+    if not difference <= _REPLAY_TOLERANCE:
+        raise RuntimeError(
+            f"Replayed at once, the episode gives action distributions that differ by up to "
+            f"{difference:.2g} from those acted upon. The memory model must give the same outputs "
+            "whether it runs over a sequence at once or step by step."
+        )
+
+
+def traced_episode(arrays: dict[str, Any], recorded: MemoryTrace, view: View) -> Episode:
+    """Return an episode of ``arrays``, whose trace holds these and what was seen beside it."""
+    pictures, metadata = view.beside(len(recorded))
+    trace = type(recorded)(recorded.arrays | arrays | pictures, recorded.metadata | metadata)
+    return Episode(**arrays, trace=trace)

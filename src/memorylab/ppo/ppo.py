@@ -15,7 +15,7 @@ from typing import NamedTuple
 import gymnasium as gym
 import numpy as np
 import torch
-from gymnasium.vector import AutoresetMode, SyncVectorEnv
+from gymnasium.vector import SyncVectorEnv
 from jaxtyping import Bool, Float, Integer, Shaped
 from torch import Tensor
 
@@ -140,9 +140,8 @@ class Players:
     def __init__(
         self, make: Callable[[], gym.Env], networks: ActorCritic, settings: PPO, begun: int = 0
     ):
-        mode = AutoresetMode.SAME_STEP
-        self.environments = SyncVectorEnv([make] * settings.num_envs, autoreset_mode=mode)
         self.networks, self.settings = networks, settings
+        self.environments = SyncVectorEnv([make] * settings.num_envs, autoreset_mode="SameStep")
         self.space = self.environments.single_action_space
         self.returns: deque[float] = deque(maxlen=100)  # those of the last episodes
         self.restart(settings.seed + begun)

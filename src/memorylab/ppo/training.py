@@ -17,7 +17,7 @@ from safetensors.torch import load_file, save_file
 from memorylab.environments.make import environment_name
 from memorylab.errors import check_count
 from memorylab.memory import ActorCritic, MemoryModel
-from memorylab.ppo.agent import Agent
+from memorylab.ppo.agent import WEIGHTS, Agent
 from memorylab.ppo.ppo import PPO, Players, improve
 from memorylab.progress import Drawing, live_progress
 from memorylab.training import Film, History, load_weights
@@ -69,8 +69,8 @@ def train_agent(
         The agent's ``history``.
 
     Raises:
-        ValueError: A count is below 1, ``resume`` comes without ``checkpoint_path``, the checkpoint
-            or the film belongs to other settings or another training.
+        ValueError: A setting is out of its range, ``resume`` comes without ``checkpoint_path``, or
+            the checkpoint or the film belongs to other settings or another training.
         OSError: ``checkpoint_path`` can't be written, or another program is training into it.
         FileExistsError: ``checkpoint_path`` holds a checkpoint and ``resume`` is False.
         FloatingPointError: The gradients are not finite.
@@ -78,7 +78,8 @@ def train_agent(
     check_count(max_steps, "max_steps")
     check_count(checkpoint_every, "checkpoint_every")
     check_resumption(checkpoint_path, resume)
-    description = f"{environment_name(agent.environment)} with {agent.settings['memory']}"
+    _check_settings(settings)
+    description = f"{environment_name(agent.environment)} with {agent.memory_name}"
     goal = (max_steps, stop_return)
     updates = _updates(agent, settings, goal, checkpoint_path, checkpoint_every, film)
     with closing(updates), live_progress(max_steps, description, progress, live) as (bar, show):
@@ -88,6 +89,15 @@ def train_agent(
             bar.update(min(history.last("env_steps"), max_steps) - bar.n)
             show(history)
     return history
+
+
+def _check_settings(settings: PPO) -> None:
+    """Raise ValueError for counts below 1, and shares that are not from 0 to 1."""
+    for name in ("num_envs", "num_steps", "max_seq_len", "num_epochs", "num_minibatches"):
+        check_count(getattr(settings, name), name)
+    for name in ("gamma", "lambda_"):
+        if not 0 <= getattr(settings, name) <= 1:
+            raise ValueError(f"{name} must be from 0 to 1, got {getattr(settings, name)!r}.")
 
 
 def _updates(
@@ -202,7 +212,7 @@ def _save(agent: Agent, optimizer: torch.optim.Adam, folder: str | Path, film: F
 
 
 def _restore(agent: Agent, optimizer: torch.optim.Adam, checkpoint: Path) -> None:
-    load_weights(agent.networks, checkpoint / "weights.safetensors")
+    load_weights(agent.networks, checkpoint / WEIGHTS)
     states: dict[int, dict[str, torch.Tensor]] = {}
     for key, tensor in load_file(checkpoint / _OPTIMIZER).items():
         number, name = key.split(".")

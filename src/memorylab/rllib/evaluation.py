@@ -19,13 +19,11 @@ from ray.rllib.utils import force_list
 
 from memorylab.errors import check_count
 from memorylab.memory import map_state
-from memorylab.ppo.episodes import Episode, View
+from memorylab.ppo.episodes import Episode, View, check_replay, traced_episode
 from memorylab.rllib.agent import Agent, make_runner
 from memorylab.rllib.connector_states import Seen, held_still, pipelines_of, restore_states
 from memorylab.rllib.module import MemoryRLModule
 from memorylab.rllib.multi_agent import ALL, networks_of
-
-_REPLAY_TOLERANCE = 1e-4
 
 
 def evaluate(agent: Agent, *, episodes: int = 1, explore: bool = False, seed: int = 0) -> list[Any]:
@@ -183,23 +181,13 @@ def _replay(
     }
     logits = module._forward(batch)[Columns.ACTION_DIST_INPUTS][0].numpy()  # [T, A]
     acted_upon = np.stack(episode.get_extra_model_outputs(Columns.ACTION_DIST_INPUTS))
-    difference = float(np.abs(logits - acted_upon).max())
-    if not difference <= _REPLAY_TOLERANCE:
-        raise RuntimeError(
-            f"Replayed at once, the episode gives action distributions that differ by up to "
-            f"{difference:.2g} from those acted upon. The memory model must give the same outputs "
-            "whether it runs over a sequence at once or step by step."
-        )
+    check_replay(logits, acted_upon)
     # RLlib's distributions, and those of heads, keep PyTorch's under this name.
     distribution = module.action_dist_cls.from_logits(torch.as_tensor(acted_upon))
     distribution = getattr(distribution, "_dist", None)
     if isinstance(distribution, torch.distributions.Categorical):
         arrays["action_probabilities"] = distribution.probs.numpy()
-    features = module.networks.encoder(module.observations(batch))[0]  # [T, F]
-    recorded = module.networks.memory.trace(features)
-    pictures, metadata = view.beside(len(episode))
-    trace = type(recorded)(recorded.arrays | arrays | pictures, recorded.metadata | metadata)
-    return Episode(**arrays, trace=trace)
+    return traced_episode(arrays, module.networks.trace(arrays["observation"]), view)
 
 
 def _side_by_side(actions: Any) -> np.ndarray:
