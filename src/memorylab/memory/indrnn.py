@@ -8,14 +8,14 @@ from torch import Tensor, nn
 
 from memorylab.errors import check_count, suggest
 from memorylab.memory.facts import Facts
-from memorylab.memory.model import Counts, MemoryModel, Record, State, run_steps
-from memorylab.memory.parallel import keep
+from memorylab.memory.model import Record, State
+from memorylab.memory.parallel import SequentialModel
 from memorylab.memory.trace_linear import IndRNNTrace
 
 _ACTIVATIONS = {"relu": torch.relu, "tanh": torch.tanh}
 
 
-class IndRNN(MemoryModel):
+class IndRNN(SequentialModel):
     """The independently recurrent network of Li et al. (CVPR 2018): each hidden unit remembers
     itself alone, by one weight u, and only the layers mix them.
 
@@ -76,21 +76,10 @@ class IndRNN(MemoryModel):
         """Return zeros ``[L, H]``."""
         return {"hidden": torch.zeros_like(self.recurrent.detach())}
 
-    def forward_memory(
-        self, z: Float[Tensor, "B T F"], state: State, t_starts: Counts, seq_lens: Counts
-    ) -> tuple[Float[Tensor, "B T D"], State]:
-        """Run step after step: with f between them, steps don't compose."""
-        return run_steps(lambda x, now: self._step(x, now, keep), z, state, seq_lens)
-
-    def trace_step(
-        self, x: Float[Tensor, "1 F"], state: State, t: Counts, record: Record
-    ) -> tuple[Float[Tensor, "1 D"], State]:
-        """Run one step, and record its arrays."""
-        return self._step(x, state, record)
-
-    def _step(
+    def step(
         self, x: Float[Tensor, "B F"], state: State, record: Record
     ) -> tuple[Float[Tensor, "B D"], State]:
+        """Compute one step; with f between them, steps don't compose."""
         weights = self.recurrent.clamp(-self.largest, self.largest).unsqueeze(0)  # [1, L, H]
         past = record("recurrent_weight", weights) * state["hidden"]  # [B, L, H]
         f, hidden = _ACTIVATIONS[self.activation], []

@@ -9,12 +9,12 @@ from torch.nn.functional import linear
 
 from memorylab.errors import check_count
 from memorylab.memory.facts import Facts
-from memorylab.memory.model import Counts, MemoryModel, Record, State, run_steps
-from memorylab.memory.parallel import keep
+from memorylab.memory.model import Record, State
+from memorylab.memory.parallel import SequentialModel
 from memorylab.memory.trace_linear import LMUTrace
 
 
-class LMU(MemoryModel):
+class LMU(SequentialModel):
     """The Legendre Memory Unit of Voelker et al., "Legendre memory units: continuous-time
     representation in recurrent neural networks" (NeurIPS 2019).
 
@@ -75,21 +75,10 @@ class LMU(MemoryModel):
             key: torch.zeros_like(self.encoders[key][0].detach()) for key in ("hidden", "memory")
         }
 
-    def forward_memory(
-        self, z: Float[Tensor, "B T F"], state: State, t_starts: Counts, seq_lens: Counts
-    ) -> tuple[Float[Tensor, "B T D"], State]:
-        """Run step after step: the hidden units take part in what is encoded."""
-        return run_steps(lambda x, now: self._step(x, now, keep), z, state, seq_lens)
-
-    def trace_step(
-        self, x: Float[Tensor, "1 F"], state: State, t: Counts, record: Record
-    ) -> tuple[Float[Tensor, "1 D"], State]:
-        """Run one step, and record its arrays."""
-        return self._step(x, state, record)
-
-    def _step(
+    def step(
         self, x: Float[Tensor, "B F"], state: State, record: Record
     ) -> tuple[Float[Tensor, "B H"], State]:
+        """Compute one step; the hidden units take part in what is encoded."""
         e, w, h, m = self.encoders, self.kernels, state["hidden"], state["memory"]
         u = linear(x, e["input"]) + linear(h, e["hidden"]) + linear(m, e["memory"])  # [B, 1]
         u = record("encoded", u.squeeze(-1)).unsqueeze(-1)

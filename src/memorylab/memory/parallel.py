@@ -1,4 +1,4 @@
-"""What memory models share that compute all steps of a sequence at once."""
+"""Memory models whose equations are written once: for all steps at once, or for one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Float, Integer
 from torch import Tensor
 
-from memorylab.memory.model import Counts, MemoryModel, Record, State
+from memorylab.memory.model import Counts, MemoryModel, Record, State, run_steps
 
 
 def keep(name: str, tensor: Tensor) -> Tensor:
@@ -53,6 +53,31 @@ class ParallelModel(MemoryModel):
 
         y, state = self.run(x.unsqueeze(1), state, torch.ones_like(t), record_step)
         return y.squeeze(1), state
+
+
+class SequentialModel(MemoryModel):
+    """A memory model whose equations are written once, for a step: its steps don't compose.
+
+    A subclass writes ``step`` in place of ``forward_memory`` and ``trace_step``.
+    """
+
+    @abstractmethod
+    def step(
+        self, x: Float[Tensor, "B F"], state: State, record: Record
+    ) -> tuple[Float[Tensor, "B D"], State]:
+        """Compute one step's output and the state after it; ``record`` as in ``trace_step``."""
+
+    def forward_memory(
+        self, z: Float[Tensor, "B T F"], state: State, t_starts: Counts, seq_lens: Counts
+    ) -> tuple[Float[Tensor, "B T D"], State]:
+        """Run step after step, recording nothing."""
+        return run_steps(lambda x, now: self.step(x, now, keep), z, state, seq_lens)
+
+    def trace_step(
+        self, x: Float[Tensor, "1 F"], state: State, t: Counts, record: Record
+    ) -> tuple[Float[Tensor, "1 D"], State]:
+        """Run one step, and record its arrays."""
+        return self.step(x, state, record)
 
 
 def after_last_step(
