@@ -139,6 +139,8 @@ def learner_and_episodes(config, steps=120):
     runner = make_runner(config, num_envs=4, seed=1)
     spaces = {"default_policy": (runner.module.observation_space, runner.module.action_space)}
     learner = config.build_learner(spaces=spaces)
+    networks = learner.module["default_policy"].unwrapped().networks
+    runner.module.networks.load_state_dict(networks.state_dict())
     buffer = ReplayBuffer(1000, seed=0)
     buffer.add(runner.sample(num_timesteps=steps, random_actions=False, explore=True))
     arguments = {"batch_length_T": config.model_config["max_seq_len"], "lookback": 1}
@@ -217,6 +219,17 @@ def test_the_burn_in_is_no_part_of_the_loss_and_one_longer_than_all_episodes_is_
     buffer.add([episode for episode in episodes if episode.t_started == 0])
     with pytest.raises(ValueError, match=r"burn_in_len=4 leaves no step .* has 4 steps"):
         buffer.sample(num_items=8, min_batch_length_T=4, n_step=1, sample_episodes=True)
+
+
+def test_the_values_after_a_step_are_those_before_the_next_one():
+    """So the state is that after the step, and not the one before it."""
+    learner, batch = replayed("DQN")
+    output = learner.module["default_policy"].unwrapped().forward_train(batch)
+    # Both steps of each pair are real.
+    pairs = batch[Columns.LOSS_MASK][:, 1:] & batch[Columns.LOSS_MASK][:, :-1]
+    assert pairs.any()
+    after, before = output["qf_next_preds"][:, :-1], output["qf_preds"][:, 1:]
+    torch.testing.assert_close(after[pairs], before[pairs])
 
 
 def test_sac_learns_the_actor_from_one_loss_and_the_critics_from_another():
