@@ -47,6 +47,9 @@ class Leaving:
         self.agents = [agent for agent in self.agents if not over[agent]]
         return observations, dict.fromkeys(over, 0.1), ended, cut, {}
 
+    def scene(self):
+        return {"width": 10, "height": 10, "label": f"Time {self.time}.", "shapes": []}
+
     def by_agent(self):
         return zip(self.possible_agents, self.ends, strict=True)
 

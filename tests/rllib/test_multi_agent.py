@@ -85,6 +85,9 @@ def test_each_agent_has_its_own_steps_scenes_and_return(memory):
     assert {agent: len(part) for agent, part in episode.items()} == {"a": 2, "b": 4, "c": 5}
     assert [part.total_return for part in episode.values()] == pytest.approx([0.2, 0.4, 0.5])
     assert episode["c"].action_probabilities.shape == (5, 4)
+    for part in episode.values():
+        labels = [scene["label"] for scene in part.trace.metadata["scenes"]]
+        assert labels == [f"Time {time}." for time in range(len(part) + 1)]
     (episode,) = evaluate(Agent(small(Turns, memory)))
     steps = {agent: part.trace.metadata["env_steps"] for agent, part in episode.items()}
     assert steps == {"a": [0, 1, 3, 4, 6, 7], "b": [2, 5, 8]}
