@@ -23,6 +23,7 @@ OBJECTS = {"space_examples:make_world": make_world}
 def make_agent(observation, action):
     """Return an untrained agent, and an observation of its space that allows every action."""
     agent = Agent(SpaceCell(observation, action, "gru", "ppo").config())
+    agent.spaces[0].seed(0)
     shown = agent.spaces[0].sample()
     if observation == "masked":
         shown["action_mask"][:] = 1
@@ -43,7 +44,10 @@ def test_an_agent_that_is_loaded_acts_as_before_alone_and_in_a_batch(observation
     batch = concatenate(space, [shown] * 3, create_empty_array(space, 3))
     together = loaded.start(3).act(batch)
     tree.map_structure(
-        lambda part, alone: np.testing.assert_array_equal(part[1], alone), together, acted
+        # A product over another number of rows may round otherwise.
+        lambda part, alone: np.testing.assert_allclose(part[1], alone, 1e-5, 1e-6),
+        together,
+        acted,
     )
 
 
