@@ -4,8 +4,8 @@
 
 GRU, LSTM and DNC of ``memorylab.rllib`` and RLlib's own network with ``use_lstm`` learn four of
 RLlib's environments, with five seeds each, in this process and on one thread. Within an environment
-all have the same settings and the same width; before the memory, ours have a leaky ReLU and RLlib's
-has a tanh. ``RECIPES`` says where the settings are from. An environment is solved when RLlib's mean
+all have the same settings, the same width, and a layer with a tanh before the memory, as RLlib has
+it. ``RECIPES`` says where the settings are from. An environment is solved when RLlib's mean
 over the last 100 episodes reaches the return at which the example stops.
 
 There are 80 runs of 20 to 400 seconds. Each is saved as it ends, and the next start goes on with
@@ -150,6 +150,7 @@ def config_of(recipe: Recipe, memory: str, seed: int) -> PPOConfig:
         "memory": memory.lower(),
         "memory_config": sizes,
         "encoder_sizes": (WIDTH,),
+        "encoder_nonlinearity": "Tanh",
         "actor_sizes": (),
         "critic_sizes": (),
         "vf_share_layers": True,

@@ -2,6 +2,7 @@ import pytest
 import torch
 
 from memorylab.memory import MEMORY_MODELS, ActorCritic, map_state
+from memorylab.networks import NONLINEARITIES
 
 SMALL = {"dnc": {"hidden_size": 8, "num_locations": 4, "word_size": 3}}
 EVERY_MEMORY = pytest.mark.parametrize("memory", sorted(MEMORY_MODELS))
@@ -66,6 +67,32 @@ def test_sizes_without_hidden_layers():
     logits, values, _ = networks(torch.zeros(2, 5, 3))
     assert logits.shape == (2, 5, 2)
     assert values.shape == (2, 5)
+
+
+@pytest.mark.parametrize("name", NONLINEARITIES)
+def test_each_nonlinearity_stands_behind_the_layers_before_the_memory_alone(name):
+    layers = {"encoder_sizes": (5, 4), "actor_sizes": (6,), "vf_share_layers": False}
+    networks = ActorCritic(3, 2, encoder_nonlinearity=name, **layers)
+    inputs = torch.randn(2, 7, 3)
+    for encoder in networks.encoders.values():
+        first, _, second, _ = encoder.model
+        apply = getattr(torch.nn, name)()
+        torch.testing.assert_close(encoder(inputs), apply(second(apply(first(inputs)))))
+    assert type(networks.actor_head.model[1]) is torch.nn.LeakyReLU
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("Tahn", "'Tahn' is not a known nonlinearity of torch.nn. Did you mean 'Tanh'"),
+        ("tanh", "Did you mean 'Tanh'"),
+        ("RReLU", "'RReLU' is not a known.*Known: CELU"),  # it draws its slope
+        (torch.nn.Tanh, "Known: CELU"),
+    ],
+)
+def test_bad_nonlinearities_are_refused(name, message):
+    with pytest.raises(ValueError, match=message):
+        ActorCritic(3, 2, encoder_nonlinearity=name)
 
 
 @pytest.mark.parametrize(

@@ -240,13 +240,14 @@ class OwnMemory(GRU):
 
 
 def test_a_memory_of_ones_own_is_trained_kept_and_given_when_loading(tmp_path):
-    agent = small_agent(memory=OwnMemory)
+    agent = small_agent(memory=OwnMemory, encoder_nonlinearity="Tanh")
     train_agent(agent, SMALL, max_steps=1, progress=False)
     agent.save(tmp_path / "agent")
     with pytest.raises(ValueError, match=r"is test_ppo:OwnMemory.*memory=\.\.\."):
         Agent.load(tmp_path / "agent")
     again = Agent.load(tmp_path / "agent", memory=OwnMemory)
     assert isinstance(again.networks.memory, OwnMemory)
+    assert isinstance(again.networks.encoder.model[1], torch.nn.Tanh)
     assert_same_weights(again, agent)
 
 

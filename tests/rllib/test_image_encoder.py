@@ -58,6 +58,9 @@ def test_a_model_chooses_its_convolutions():
         convolutions = [part for part in encoder.convolutions[0].conv if hasattr(part, "stride")]
         assert [part.out_channels for part in convolutions] == [4, 6]
         assert [part.kernel_size for part in convolutions] == [(3, 2), (2, 2)]
+    encoder = build(BYTES, encoder_nonlinearity="Tanh").encoder
+    kinds = {type(part) for part in encoder.modules() if not list(part.children())}
+    assert kinds == {torch.nn.Conv2d, torch.nn.Linear, torch.nn.Tanh}
     assert build(BYTES, conv_filters=[]).encoder.model[0].in_features == 9 * 7 * 3
     assert build(Box(0, 1, (9, 7))).encoder.model[0].in_features == 9 * 7
 

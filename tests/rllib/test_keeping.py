@@ -213,7 +213,7 @@ print(json.dumps(played))
 @pytest.mark.parametrize("filtered", [False, True])
 @SOME_MEMORIES
 def test_a_loaded_agent_is_the_saved_one(memory, filtered, tmp_path):
-    made = agent(memory, mean_std if filtered else None, seed=4)
+    made = agent(memory, mean_std if filtered else None, seed=4, encoder_nonlinearity="Tanh")
     made.history = History(env_steps=[5], mean_return=[0.5], seconds=[1.0])
     made.save(tmp_path / "kept")
     loaded = Agent.load(tmp_path / "kept", OWN)

@@ -179,6 +179,8 @@ def test_sizes_in_the_config_are_the_sizes_of_the_networks():
             {"fcnet_hiddens": [64]},
             "'fcnet_hiddens' is a key of RLlib's DefaultModelConfig.*'encoder_sizes' here",
         ),
+        ({"fcnet_activation": "tanh"}, "'fcnet_activation' is a key.*encoder_nonlinearity='Tanh'"),
+        ({"encoder_nonlinearity": "tahn"}, "Did you mean 'Tanh'"),
         ({"memory": "gruu"}, "Did you mean 'gru'"),
         ({"memory_config": {"hiden_size": 3}}, "Did you mean 'hidden_size'"),
     ],

@@ -14,6 +14,7 @@ from memorylab.memory.model import MemoryModel, State, batched
 from memorylab.memory.registry import make_memory
 from memorylab.memory.trace import MemoryTrace
 from memorylab.networks import MlpModel
+from memorylab.networks.mlp import nonlinearity_class
 from memorylab.sequences.masks import mask_checked
 
 
@@ -27,15 +28,17 @@ class ActorCritic(nn.Module):
     episode seen so far; the memory gets it as ``t_starts``.
 
     Args:
-        observation_size: Number of observation features F. Or a function from ``encoder_sizes`` to
-            an encoder of another kind, which has an ``output_size``.
+        observation_size: Number of observation features F. Or a function that makes an encoder of
+            another kind, with an ``output_size``, from ``encoder_sizes`` and ``nonlinearity=``, the
+            class that ``encoder_nonlinearity`` names.
         num_outputs: Number of outputs A of the actor's head: what its action distribution needs.
             Or a function from the head's input size and hidden sizes to a head of another kind.
         memory: A name in ``memorylab.memory.MEMORY_MODELS``, or a class of memory models.
         memory_config: Arguments of that model, such as ``{"hidden_size": 32}``.
-        encoder_sizes: Layers before the memory, each linear with a leaky ReLU.
-        actor_sizes: Hidden layers of the actor's head, of the same kind.
-        critic_sizes: Hidden layers of the critic's head.
+        encoder_sizes: Layers before the memory, each linear with a nonlinearity behind it.
+        encoder_nonlinearity: Its name in ``memorylab.networks.NONLINEARITIES``.
+        actor_sizes: Hidden layers of the actor's head, each linear with a leaky ReLU.
+        critic_sizes: Hidden layers of the critic's head, of the same kind.
         vf_share_layers: False gives the critic an encoder and a memory of its own; the state is
             then ``{"actor": ..., "critic": ..., "time": []}``. The name is RLlib's.
         make_critic: A function from the input size and the hidden sizes of the critic's head to a
@@ -47,24 +50,26 @@ class ActorCritic(nn.Module):
 
     def __init__(
         self,
-        observation_size: int | Callable[[Sequence[int]], nn.Module],
+        observation_size: int | Callable[..., nn.Module],
         num_outputs: int | Callable[[int, Sequence[int]], nn.Module],
         *,
         memory: str | type[MemoryModel] = "gru",
         memory_config: Mapping[str, Any] | None = None,
         encoder_sizes: Sequence[int] = (64,),
+        encoder_nonlinearity: str = "LeakyReLU",
         actor_sizes: Sequence[int] = (64,),
         critic_sizes: Sequence[int] = (64,),
         vf_share_layers: bool = True,
         make_critic: Callable[[int, Sequence[int]], nn.Module | None] | None = None,
     ):
         super().__init__()
+        nonlinearity = nonlinearity_class(encoder_nonlinearity)
         self.encoders, self.memories = nn.ModuleDict(), nn.ModuleDict()
         for name in ("memory",) if vf_share_layers else ("actor", "critic"):
             if callable(observation_size):
-                encoder: Any = observation_size(encoder_sizes)
+                encoder: Any = observation_size(encoder_sizes, nonlinearity=nonlinearity)
             else:
-                encoder = MlpModel(observation_size, encoder_sizes, nonlinearity=nn.LeakyReLU)
+                encoder = MlpModel(observation_size, encoder_sizes, nonlinearity=nonlinearity)
             self.encoders[name] = encoder
             self.memories[name] = make_memory(memory, encoder.output_size, **(memory_config or {}))
         remembered = self.memory.output_size

@@ -7,7 +7,13 @@ from collections.abc import Callable, Iterable
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from memorylab.errors import check_count
+from memorylab.errors import check_count, reject_unknown_keys
+
+NONLINEARITIES: tuple[str, ...] = (
+    *("CELU", "ELU", "GELU", "Hardsigmoid", "Hardswish", "Hardtanh", "LeakyReLU", "Mish", "PReLU"),
+    *("ReLU", "ReLU6", "SELU", "SiLU", "Sigmoid", "Softplus", "Softsign", "Tanh"),
+)
+"""Classes of ``torch.nn`` that act on each number alone, need no arguments, and draw nothing."""
 
 
 class MlpModel(nn.Module):
@@ -79,6 +85,16 @@ def check_hidden_sizes(hidden_sizes: int | Iterable[int] | None) -> list[int]:
     if not isinstance(hidden_sizes, Iterable):
         return [check_count(hidden_sizes, "hidden_sizes")]
     return [check_count(size, f"hidden_sizes[{i}]") for i, size in enumerate(hidden_sizes)]
+
+
+def nonlinearity_class(name: str) -> type[nn.Module]:
+    """Return the class of ``torch.nn`` with a name in ``NONLINEARITIES``.
+
+    Raises:
+        ValueError: There is none; the message offers the nearest one.
+    """
+    reject_unknown_keys([name], NONLINEARITIES, "nonlinearity of torch.nn")
+    return getattr(nn, name)
 
 
 def make_nonlinearity(nonlinearity: Callable[[], nn.Module]) -> nn.Module:

@@ -49,9 +49,10 @@ class ImageEncoder(nn.Module):
 
     Args:
         space: The space of the observations before they were flattened.
-        hidden_sizes: Layers of the MLP, each linear with a leaky ReLU.
+        hidden_sizes: Layers of the MLP, each linear with a nonlinearity behind it.
         filters: Channels, kernel size and stride of each convolution; by default
             :func:`default_filters` of the image's size.
+        nonlinearity: A class that makes the module after each convolution and layer.
 
     Raises:
         TypeError: A size is not an integer.
@@ -59,7 +60,11 @@ class ImageEncoder(nn.Module):
     """
 
     def __init__(
-        self, space: gym.Space, hidden_sizes: Sequence[int], filters: Filters | None = None
+        self,
+        space: gym.Space,
+        hidden_sizes: Sequence[int],
+        filters: Filters | None = None,
+        nonlinearity: type[nn.Module] = nn.LeakyReLU,
     ):
         super().__init__()
         self.spaces = leaves(space)
@@ -79,10 +84,10 @@ class ImageEncoder(nn.Module):
                 )
             outs, kernels, strides = zip(*chosen, strict=True)
             paddings = [_padding(kernel) for kernel in kernels]
-            model = Conv2dModel(channels, outs, kernels, strides, paddings, nn.LeakyReLU)
+            model = Conv2dModel(channels, outs, kernels, strides, paddings, nonlinearity)
             size += model.conv_out_size(height, width)
             self.convolutions.append(model)
-        self.mlp = MlpModel(size, hidden_sizes, nonlinearity=nn.LeakyReLU)
+        self.mlp = MlpModel(size, hidden_sizes, nonlinearity=nonlinearity)
 
     @property
     def output_size(self) -> int:

@@ -65,11 +65,14 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI, TargetNetworks, QNetAPI):
 
     - ``memory``: a name in ``memorylab.memory.MEMORY_MODELS``, or a class of memory models.
     - ``memory_config``: arguments of that model, such as ``{"hidden_size": 32}``.
-    - ``encoder_sizes``: layers before the memory, each linear with a leaky ReLU.
-    - ``conv_filters``: before these, convolutions for each image of the observation, a Box with
-      three axes: channels, kernel size and stride of each. By default they follow from the image's
-      size: see :class:`memorylab.rllib.image_encoder.ImageEncoder`. ``[]`` flattens images.
-    - ``actor_sizes``, ``critic_sizes``: hidden layers of the heads, of the same kind.
+    - ``encoder_sizes``: layers before the memory, each linear with a nonlinearity behind it.
+    - ``encoder_nonlinearity``: its name in ``memorylab.networks.NONLINEARITIES``, by default
+      ``"LeakyReLU"``.
+    - ``conv_filters``: before these layers, convolutions for each image of the observation, a Box
+      with three axes, with the same nonlinearity: channels, kernel size and stride of each. By
+      default they follow from the image's size: see
+      :class:`memorylab.rllib.image_encoder.ImageEncoder`. ``[]`` flattens images.
+    - ``actor_sizes``, ``critic_sizes``: hidden layers of the heads, linear with a leaky ReLU.
     - ``vf_share_layers``: False gives the critic an encoder and a memory of its own; the state is
       then ``{"actor": ..., "critic": ..., "time": []}``. By default True; but where an
       ``RLModuleSpec`` doesn't say, RLlib's PPO and APPO write False. ``ppo_config`` says True.

@@ -20,6 +20,7 @@ _NETWORK_CONFIG: dict[str, Any] = {
     "memory": "gru",
     "memory_config": {},
     "encoder_sizes": (64,),
+    "encoder_nonlinearity": "LeakyReLU",
     "actor_sizes": (64,),
     "critic_sizes": (64,),
     # RLlib's own name.
@@ -47,6 +48,7 @@ _ADDED_BY_RLLIB = {
 
 _NAMES_OF_RLLIB = {
     "fcnet_hiddens": "the layers before the memory are called 'encoder_sizes' here",
+    "fcnet_activation": "write encoder_nonlinearity='Tanh' for 'tanh', RLlib's default",
     "head_fcnet_hiddens": "hidden layers are called 'actor_sizes' and 'critic_sizes' here",
     "use_lstm": "write memory='lstm'",
     "lstm_cell_size": "write memory_config={'hidden_size': ...}",
