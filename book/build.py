@@ -39,7 +39,7 @@ def build(folder: Path) -> int:
     (source / "course").mkdir(parents=True)
     places = write_players(NOTEBOOKS, extra / "players")
     for row in present(NOTEBOOKS):
-        players = alive([places[run] for run in PLAYERS.get(row.file, [])])
+        players = alive([places[run] for run in PLAYERS.get(row.name, [])])
         write_page(NOTEBOOKS / row.file, source / "course", players)
     for guide in GUIDES:
         text = (HERE.parent / guide).read_text()

@@ -9,12 +9,11 @@ import nbformat
 
 from memorylab import player
 from tools.exercises import is_solution
-from tools.navigation import CLOSING, OPENING, objective_of
-from tools.table import present
+from tools.navigation import CLOSING, OPENING
+from tools.table import TRACKS, present
 
 _LAUNCHER = re.compile(r"\[!\[(?P<what>[^\]]+)\]\([^)]*\)\]\((?P<address>[^)]+)\)")
 _FOLDED = re.compile(r"<details>.*?</details>", re.DOTALL)
-_READING = re.compile(r"\*\*Reading\*\* (?P<minutes>\d+ min)")
 _WHAT_TO_SEE = re.compile(r"\*What to see:\*\s*(?P<text>.*?)(?:\n\n|\Z)", re.DOTALL)
 _PLAYER = re.compile(rf"(?:{'|'.join(player.__all__)})\(")
 _MARKUP = re.compile(r"[*`$]|\]\([^)]*\)|\[(?=[^\]]*\]\()")
@@ -83,14 +82,17 @@ def what_to_see(text: str) -> str:
 
 
 def course_map(notebooks: Path) -> str:
-    """Return a table of the notebooks, and the table of contents that Sphinx needs."""
-    lines = ["| notebook | after it you can | reading |", "|---|---|---|"]
-    rows = present(notebooks)
-    for row in rows:
-        path = notebooks / row.file
-        minutes = _READING.search(nbformat.read(path, as_version=4).cells[0].source)["minutes"]
-        link = f"[{row.heading}](course/{row.file})"
-        lines.append(f"| {link} | {objective_of(path)} | {minutes} |")
-    entries = "\n".join(f"course/{row.file.removesuffix('.ipynb')}" for row in rows)
-    contents = f"```{{toctree}}\n:hidden:\n:caption: The course\n\n{entries}\n```"
-    return "\n".join([*lines, "", contents])
+    """Return tables of the notebooks, track by track, and the contents that Sphinx needs."""
+    rows, parts = present(notebooks), []
+    for track in TRACKS:
+        here = [row for row in rows if row.track is track]
+        lines = [
+            f"| [{row.heading}](course/{row.file}) | {row.objective} | {row.reading} min |"
+            for row in here
+        ]
+        entries = "\n".join(f"course/{row.stem}" for row in here)
+        if here:
+            parts += [f"### {track.title}\n\n{track.note}\n"]
+            parts += ["| notebook | after it you can | reading |", "|---|---|---|", *lines, ""]
+            parts += [f"```{{toctree}}\n:hidden:\n:caption: {track.title}\n\n{entries}\n```\n"]
+    return "\n".join(parts)

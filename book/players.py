@@ -11,10 +11,10 @@ from memorylab.player import MemoryPlayer, TMazeGame
 from memorylab.player.player import SCRIPT
 
 PLAYERS = {
-    "00_start_here.ipynb": ["copy_live", "tmaze_to_play"],
-    "06_dnc_links.ipynb": ["copy_links"],
-    "07_dnc_train_and_ablate.ipynb": ["copy_without_links", "copy_wiped"],
-    "13_does_memory_pay.ipynb": ["tmaze"],
+    "start_here": ["copy_live", "tmaze_to_play"],
+    "dnc_links": ["copy_links"],
+    "dnc_train_and_ablate": ["copy_without_links", "copy_wiped"],
+    "does_memory_pay": ["tmaze"],
 }
 """Which runs of ``notebooks/data/make_gallery.py`` a notebook shows, from top to bottom."""
 

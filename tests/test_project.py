@@ -345,10 +345,10 @@ import warnings
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     from memorylab.teaching import setup
-    from memorylab.teaching.checks import notebook_05
+    from memorylab.teaching.checks import dnc_links
 assert "from memorylab_course import setup" in str(caught[0].message), caught
-import memorylab_course.checks.notebook_05
-assert notebook_05 is memorylab_course.checks.notebook_05
+import memorylab_course.checks.dnc_links
+assert dnc_links is memorylab_course.checks.dnc_links
 """
     result = run_python(code)
     assert result.returncode == 0, result.stderr

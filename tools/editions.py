@@ -110,7 +110,7 @@ def write(
     for file, row in zip(files, rows, strict=True):
         notebook = nbformat.read(file, as_version=4)
         if seed is not None:
-            notebook = vary(notebook, row.number, seed)
+            notebook = vary(notebook, row.name, seed)
         edition = (solved if with_solutions else student)(notebook)
         _relink(edition.cells, row, rows)
         store(edition, out / file.name)

@@ -1,14 +1,11 @@
-"""Generated parts of texts: navigation bars, launch links, tables, objectives."""
+"""Parts of texts made from ``course.toml``: headers, launch links, tables, objectives."""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
-import nbformat
-
 from tools.memories import memory_table
-from tools.table import COURSE, RELEASE, REPOSITORY, Notebook, present, row_of
+from tools.table import COURSE, RELEASE, REPOSITORY, TRACKS, Notebook, present, row_of
 
 OPENING, CLOSING = "<!-- nav -->", "<!-- /nav -->"
 """What encloses the navigation bar."""
@@ -20,20 +17,35 @@ COLAB_LINES = f"""\
 %pip install --quiet "./memory-lab[rllib]" anywidget
 %cd memory-lab/notebooks"""
 
-_OBJECTIVE = re.compile(r"\*\*You will be able to\*\*\s+(?P<text>.*?)\.?(?:\n\n|\Z)", re.DOTALL)
 
+def header(row: Notebook, rows: list[Notebook]) -> str:
+    """Return the first cell of a notebook: title, question, bar, objective, needs and costs.
 
-def objective_of(path: Path) -> str:
-    """Return the objective in the header of the notebook at ``path``, without the final period.
-
-    Raises:
-        ValueError: The header has no line ``**You will be able to** …``.
+    Args:
+        row: The notebook.
+        rows: The notebooks that exist. What is missing is left out of the needs.
     """
-    header = nbformat.read(path, as_version=4).cells[0].source
-    found = _OBJECTIVE.search(header)
-    if not found:
-        raise ValueError(f"{path.name}: the header needs a line **You will be able to** ….")
-    return " ".join(found["text"].split())
+    return "\n\n".join(
+        [
+            f"# {row.heading}",
+            f"**{row.question}**",
+            f"{OPENING}\n{navigation_bar(row, rows)}\n{CLOSING}",
+            f"**You will be able to** {row.objective}.",
+            f"**You need first** {needs(row, rows)}",
+            f"**Reading** {row.reading} min · **Running** {row.running} s on two cores · "
+            f"**Peak memory** {row.memory} GB",
+        ]
+    )
+
+
+def needs(row: Notebook, rows: list[Notebook]) -> str:
+    """Return what to read and to know before a notebook, as a sentence or two."""
+    links = [f"[{other.number}]({other.file})" for other in rows if other.number in row.needs]
+    if not links:
+        return row.knows or "nothing."
+    listed = " and ".join([", ".join(links[:-1])] * (len(links) > 1) + links[-1:])
+    sentence = f"notebook{'s' * (len(links) > 1)} {listed}."
+    return f"{sentence} {row.knows}".rstrip()
 
 
 def navigation_bar(notebook: Notebook, notebooks: list[Notebook]) -> str:
@@ -84,35 +96,41 @@ def launch_section() -> str:
 
 
 def course_table(folder: Path, links_to: str) -> str:
-    """Return a table of the notebooks in ``folder`` with their objectives, without markers.
+    """Return a table of the notebooks in ``folder``, track by track, without markers.
 
     Args:
         folder: Where the notebooks are.
         links_to: The path of that folder in the links, such as ``"notebooks/"``.
     """
-    lines = ["| | notebook | after it you can |", "|---|---|---|"]
-    for row in present(folder):
-        objective = objective_of(folder / row.file)
-        lines.append(f"| {row.number} | [{row.title}]({links_to}{row.file}) | {objective} |")
-    return "\n".join(lines)
+    rows, parts = present(folder), []
+    for track in TRACKS:
+        lines = [
+            f"| {row.number} | [{row.title}]({links_to}{row.file}) | {row.objective} |"
+            for row in rows
+            if row.track is track
+        ]
+        if lines:
+            head = f"**{track.title}.** {track.note}\n"
+            parts += [head, "| | notebook | after it you can |", "|---|---|---|", *lines, ""]
+    return "\n".join(parts[:-1])
 
 
 def generated_cells(cells: list, path: Path) -> list[str]:
     """Return the texts of a notebook's cells with the generated parts made anew.
 
-    These are the navigation bar in the first cell, and the table of the course wherever a cell has
-    its marker.
+    These are the first cell, and the table of the course wherever a cell has its marker.
 
     Args:
         cells: The notebook's cells.
         path: The notebook; its neighbours are those present in the same folder.
 
     Raises:
-        ValueError: The first cell has no place for the bar, or the file is not in the course.
+        ValueError: The first cell isn't Markdown, or the file is not in the course.
     """
-    sources = [cell.source for cell in cells]
-    bar = navigation_bar(row_of(path), present(path.parent))
-    sources[0] = replaced(sources[0], "nav", bar, f"{path.name}: the first cell")
+    row = row_of(path)
+    if not cells or cells[0].cell_type != "markdown":
+        raise ValueError(f"{path.name}: the first cell must be Markdown; it becomes the header.")
+    sources = [header(row, present(path.parent)), *(cell.source for cell in cells[1:])]
     for place, source in enumerate(sources):
         if "<!-- course -->" in source:
             name = f"{path.name}: cell {place}"
@@ -158,8 +176,14 @@ def generated_texts(root: Path) -> dict[Path, str]:
         text = replaced(text, "course", table, readme.name)
         texts[readme] = replaced(text, "memories", memory_table(), readme.name)
     for row in present(notebooks):
-        page = root / "instructor" / f"{row.number}.md"
+        page = root / "instructor" / f"{row.stem}.md"
         if page.is_file():
-            line = f"**Objectives.** After it you can {objective_of(notebooks / row.file)}."
-            texts[page] = replaced(page.read_text(encoding="utf-8"), "objective", line, page.name)
+            line = f"**Objectives.** After it you can {row.objective}."
+            _, _, rest = page.read_text(encoding="utf-8").partition("\n")
+            texts[page] = replaced(f"# {row.heading}\n{rest}", "objective", line, page.name)
+    index = root / "instructor" / "README.md"
+    if index.is_file():
+        pages = [f"[{page.stem[:2]}]({page.name})" for page in texts if page.parent == index.parent]
+        text = index.read_text(encoding="utf-8")
+        texts[index] = replaced(text, "pages", ", ".join(pages) + ".", index.name)
     return texts

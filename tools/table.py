@@ -1,7 +1,8 @@
-"""The course: its notebooks, in order."""
+"""The course: its notebooks, in order, as ``course.toml`` lists them."""
 
 from __future__ import annotations
 
+import tomllib
 from argparse import ArgumentParser
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,23 +17,62 @@ RELEASE = f"v{__version__}"
 
 
 @dataclass(frozen=True)
+class Track:
+    """A part of the course.
+
+    Attributes:
+        key: Its name in ``course.toml``.
+        title: Its heading.
+        note: A sentence or two on whom it is for.
+    """
+
+    key: str
+    title: str
+    note: str
+
+
+@dataclass(frozen=True)
 class Notebook:
     """One row of the course.
 
     Attributes:
-        number: Two digits; the order of the course.
-        name: The file's name without its number and ending.
+        stem: The file's name without its ending: two digits, then the name.
+        track: The part of the course that it belongs to.
         title: The heading after the number.
+        question: The question that it answers.
+        objective: What a reader can do after it, to complete "After it you can …".
+        needs: The numbers of the notebooks to read before it.
+        reading: Minutes to read.
+        running: Seconds to run on two cores.
+        memory: Peak memory, in GB.
+        knows: What else to know before it, a sentence or nothing.
     """
 
-    number: str
-    name: str
+    stem: str
+    track: Track
     title: str
+    question: str
+    objective: str
+    needs: tuple[str, ...]
+    reading: int
+    running: int
+    memory: float
+    knows: str = ""
+
+    @property
+    def number(self) -> str:
+        """Two digits; the order of the course."""
+        return self.stem[:2]
+
+    @property
+    def name(self) -> str:
+        """The file's name without its number and ending; it stays when numbers change."""
+        return self.stem[3:]
 
     @property
     def file(self) -> str:
         """The file's name in ``notebooks/``."""
-        return f"{self.number}_{self.name}.ipynb"
+        return f"{self.stem}.ipynb"
 
     @property
     def heading(self) -> str:
@@ -40,23 +80,37 @@ class Notebook:
         return f"{self.number} · {self.title}"
 
 
-COURSE = (
-    Notebook("00", "start_here", "Start here"),
-    Notebook("01", "networks_without_memory", "Networks without memory"),
-    Notebook("02", "leading_dims_and_targets", "Leading dims, target networks, scaled gradients"),
-    Notebook("03", "padded_sequences", "Padded sequences"),
-    Notebook("04", "time_without_memory", "Telling time without memory"),
-    Notebook("05", "dnc_content_usage_allocation", "DNC I: content, usage, allocation"),
-    Notebook("06", "dnc_links", "DNC II: temporal links"),
-    Notebook("07", "dnc_train_and_ablate", "DNC III: train it, watch it, ablate it"),
-    Notebook("08", "memory_in_rllib", "A memory as RLlib sees it"),
-    Notebook("09", "classic_rllib_models", "Classic RLlib models"),
-    Notebook("10", "extra_losses", "Extra losses"),
-    Notebook("11", "structured_actions", "Actions with structure"),
-    Notebook("12", "rllib_today", "RLlib today"),
-    Notebook("13", "does_memory_pay", "Does memory pay?"),
-    Notebook("14", "past_one_machine", "Past one machine"),
-)
+def read_course(text: str) -> tuple[tuple[Track, ...], tuple[Notebook, ...]]:
+    """Return the tracks and the notebooks of a text such as ``course.toml``.
+
+    Raises:
+        ValueError: A row lacks an entry, has an unknown one, counts wrongly, or needs a
+            notebook that comes later.
+    """
+    content = tomllib.loads(text)
+    tracks = tuple(Track(key, **entries) for key, entries in content.pop("tracks").items())
+    rows: list[Notebook] = []
+    for track in tracks:
+        for entries in content.pop(track.key, []):
+            stem, needs = entries.pop("file"), tuple(entries.pop("needs", ()))
+            try:
+                rows.append(Notebook(stem, track, needs=needs, **entries))
+            except TypeError as error:
+                raise ValueError(f"course.toml, {stem}: {error}") from None
+    if content:
+        raise ValueError(f"course.toml: {', '.join(content)}: no such track among its [tracks].")
+    for place, row in enumerate(rows):
+        if row.number != f"{place:02d}":
+            raise ValueError(f"course.toml: {row.stem} is row {place}; its number must say so.")
+        allowed = {other.number for other in rows[:place]}  # in the core, all of these are core
+        if wrong := [number for number in row.needs if number not in allowed]:
+            raise ValueError(
+                f"course.toml: {row.stem} needs {', '.join(wrong)}, which must come before it."
+            )
+    return tracks, tuple(rows)
+
+
+TRACKS, COURSE = read_course(Path(__file__).with_name("course.toml").read_text(encoding="utf-8"))
 
 
 def present(folder: Path) -> list[Notebook]:
@@ -88,6 +142,19 @@ def row_of(path: Path) -> Notebook:
         if notebook.file == path.name:
             return notebook
     raise ValueError(
-        f"{path.name} is not in the course. Name it as tools/table.py does, or add "
+        f"{path.name} is not in the course. Name it as tools/course.toml does, or add "
         f"a row there. Known: {', '.join(notebook.file for notebook in COURSE)}."
     )
+
+
+def row_named(name: str) -> Notebook:
+    """Return the row of the course called ``name``, such as ``"dnc_links"``, whatever its number.
+
+    Raises:
+        ValueError: No row has this name.
+    """
+    for notebook in COURSE:
+        if notebook.name == name:
+            return notebook
+    known = ", ".join(notebook.name for notebook in COURSE)
+    raise ValueError(f"the course has no notebook called {name!r}. Known: {known}.")

@@ -20,14 +20,14 @@ from tools.exercises import exercises, numbers_of
 Numbers = dict[str, Any]
 
 
-def vary(notebook: NotebookNode, number: str, seed: int) -> NotebookNode:
+def vary(notebook: NotebookNode, name: str, seed: int) -> NotebookNode:
     """Return a teacher's notebook with other numbers in the exercises that have variants.
 
     The outputs of these exercises are dropped, since they belong to the published numbers.
 
     Args:
         notebook: The published notebook; it is not changed.
-        number: Its number in the course, such as ``"05"``.
+        name: Its name in the course, such as ``"dnc_links"``.
         seed: The course's seed; the same seed gives the same numbers.
 
     Raises:
@@ -37,25 +37,25 @@ def vary(notebook: NotebookNode, number: str, seed: int) -> NotebookNode:
         raise ValueError(f"the course's seed must be at least 0, not {seed}.")
     varied = copy.deepcopy(notebook)
     for exercise in exercises(varied.cells):
-        if (number, exercise.number) not in DRAWS:
+        if (name, exercise.number) not in DRAWS:
             continue
-        numbers = drawn(number, exercise.number, seed)
+        numbers = drawn(name, exercise.number, seed)
         for cell in exercise.parameters:
-            name, published = numbers_of(cell)
+            variable, published = numbers_of(cell)
             if published.keys() != numbers.keys():
                 raise ValueError(
-                    f"exercise {exercise.number} of {number} has the numbers {list(published)}, "
+                    f"exercise {exercise.number} of {name} has the numbers {list(published)}, "
                     f"but {list(numbers)} are drawn; bring tools/variants.py up to date."
                 )
-            cell.source = f"{name} = {numbers!r}"
+            cell.source = f"{variable} = {numbers!r}"
         for cell in (*exercise.stubs, *exercise.checks, *exercise.solutions):
             cell.outputs, cell.execution_count = [], None
     return varied
 
 
-def drawn(number: str, exercise: int, seed: int) -> Numbers:
-    """Return the numbers that a seed gives an exercise of the notebook ``number``."""
-    return DRAWS[number, exercise](Random(f"{seed}/{number}/{exercise}"))
+def drawn(name: str, exercise: int, seed: int) -> Numbers:
+    """Return the numbers that a seed gives an exercise of the notebook ``name``."""
+    return DRAWS[name, exercise](Random(f"{seed}/{name}/{exercise}"))
 
 
 def _read(random: Random) -> Numbers:
@@ -122,15 +122,15 @@ def _bits(random: Random) -> Numbers:
 
 
 DRAWS: dict[tuple[str, int], Callable[[Random], Numbers]] = {
-    ("00", 2): _read,
-    ("01", 2): _halving,
-    ("05", 2): _usage,
-    ("05", 3): _value,
-    ("06", 2): _chain,
-    ("09", 2): _flattened,
-    ("10", 2): _coefficient,
-    ("11", 3): _joints,
-    ("13", 1): _guessing,
-    ("13", 3): _bits,
+    ("start_here", 2): _read,
+    ("dnc_content_usage_allocation", 2): _usage,
+    ("dnc_content_usage_allocation", 3): _value,
+    ("dnc_links", 2): _chain,
+    ("does_memory_pay", 1): _guessing,
+    ("does_memory_pay", 3): _bits,
+    ("extra_losses", 2): _coefficient,
+    ("structured_actions", 3): _joints,
+    ("rlpyts_parts", 2): _halving,
+    ("classic_rllib_models", 2): _flattened,
 }
-"""How to draw the numbers of an exercise, by notebook and exercise."""
+"""How to draw the numbers of an exercise, by notebook and exercise, in the course's order."""

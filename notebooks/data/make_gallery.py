@@ -87,7 +87,7 @@ def _tmaze_agent() -> Agent:
 def tmaze() -> MemoryPlayer:
     """An agent in the T-maze: it writes down the sign and reads it at the junction."""
     agent = _tmaze_agent()
-    # The one that notebook 13 shows: the first whose sign points to the left.
+    # The one that notebook 09 shows: the first whose sign points to the left.
     episodes = evaluate(agent, episodes=10, seed=1)
     left = next(episode for episode in episodes if episode.observation[0, 0] == 1)
     return MemoryPlayer(left.trace)

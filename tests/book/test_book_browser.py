@@ -82,7 +82,7 @@ def test_no_page_is_wider_than_a_phone(site, address, visit):
 
 @pytest.mark.parametrize("name", sorted(PLAYERS))
 def test_players_scrub_by_key_and_by_mouse(visit, name):
-    page = visit(f"course/{name.replace('.ipynb', '.html')}")
+    page = visit(f"course/{row_named(name).stem}.html")
     players = page.locator(".memory-player[data-ready=true]")
     players.nth(len(PLAYERS[name]) - 1).wait_for()
     assert players.count() == len(PLAYERS[name])

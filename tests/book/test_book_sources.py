@@ -13,7 +13,7 @@ from players import PLAYERS
 from reference import homes
 
 from tools.exercises import is_solution
-from tools.navigation import generated_cells
+from tools.navigation import header
 from tools.table import COURSE, present
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
@@ -25,12 +25,12 @@ def read(path):
 
 def test_of_the_bar_only_the_launch_links_stay():
     row = COURSE[5]
-    blank = f"# {row.heading}\n\n<!-- nav --><!-- /nav -->\n\nMore."
-    header = generated_cells([nbformat.v4.new_markdown_cell(blank)], NOTEBOOKS / row.file)[0]
-    assert "![" in header
-    left = with_launch_line(header)
-    assert left.startswith(f"# {row.heading}\n\n[Launch on Binder](https://mybinder.org/")
-    assert left.endswith("\n\nMore.")
+    text = header(row, present(NOTEBOOKS))
+    assert "![" in text
+    left = with_launch_line(text)
+    head = f"# {row.heading}\n\n**{row.question}**\n\n"
+    assert left.startswith(f"{head}[Launch on Binder](https://mybinder.org/")
+    assert left.endswith(text.partition("<!-- /nav -->")[2])
     assert not [trace for trace in ("![", "◀", "▶", "<!--", "](04") if trace in left]
 
 
@@ -63,7 +63,8 @@ def test_the_course_map_has_a_row_and_an_entry_for_each_notebook():
     text = course_map(NOTEBOOKS)
     for row in present(NOTEBOOKS):
         assert f"| [{row.heading}](course/{row.file}) |" in text
-        assert f"\ncourse/{row.file.removesuffix('.ipynb')}\n" in text
+        contents = text.split(f":caption: {row.track.title}\n")[1].split("```")[0]
+        assert f"\ncourse/{row.stem}\n" in contents
 
 
 def test_each_public_name_is_documented_once():
@@ -89,7 +90,7 @@ def test_the_players_are_those_of_the_notebooks(site):
             for output in cell.get("outputs", [])
             if is_player(output)
         ]
-        for strip, run in zip(stored, PLAYERS.get(row.file, []), strict=True):
+        for strip, run in zip(stored, PLAYERS.get(row.name, []), strict=True):
             distances = {
                 name: abs(strip - other).mean()
                 for name, other in strips.items()

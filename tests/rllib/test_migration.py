@@ -1,4 +1,4 @@
-"""Every arrow of the migration map is run in notebook 12."""
+"""Every arrow of the migration map is run in the notebook rllib_today."""
 
 import re
 from collections import Counter
@@ -7,7 +7,7 @@ import nbformat
 import pytest
 
 from memorylab.rllib import MIGRATION
-from tools.table import COURSE
+from tools.table import row_named
 
 pytestmark = pytest.mark.ray
 
@@ -18,8 +18,7 @@ KEYS = [key for group in MIGRATION.values() for key in group]
 @pytest.fixture(scope="module")
 def cells(request):
     """The notebook's code cells that run an arrow, by the arrow's key."""
-    (name,) = [notebook.file for notebook in COURSE if notebook.number == "12"]
-    path = request.config.rootpath / "notebooks" / name
+    path = request.config.rootpath / "notebooks" / row_named("rllib_today").file
     found = [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
     return [(key, cell) for cell in found for key in ARROW.findall(cell.source)]
 

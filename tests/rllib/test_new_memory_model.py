@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.table import COURSE
+from tools.table import row_named
 
 pytestmark = pytest.mark.ray
 
@@ -169,9 +169,9 @@ print(json.dumps({
 """
 
 
-def test_it_joins_the_comparison_of_notebook_13_and_learns(house):
+def test_it_joins_the_comparison_of_memories_and_learns(house):
     """The comparison's own cells are run; then a few steps of PPO move its weights."""
-    (row,) = [row for row in COURSE if row.number == "13"]
+    row = row_named("does_memory_pay")
     found = json.loads(run(house, "-c", COMPARISON, row.file, where="notebooks").splitlines()[-1])
     assert {"mlp", "gru", "lstm", "dnc", "fading"} <= set(found["names"])
     assert found["steps"] >= 800

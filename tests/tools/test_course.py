@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -8,20 +9,43 @@ from nbclient.exceptions import CellExecutionError
 import memorylab
 from memorylab.memory import MEMORY_MODELS
 from tools import course, execution
-from tools.navigation import course_table, generated_cells, generated_texts, navigation_bar
-from tools.table import COURSE, RELEASE, REPOSITORY, present, row_of
+from tools.navigation import generated_cells, generated_texts, header, navigation_bar, needs
+from tools.table import COURSE, RELEASE, REPOSITORY, present, read_course, row_named, row_of
 
 ROOT = Path(__file__).parents[2]
-OBJECTIVE = "**You will be able to** follow one\nwrite."
-HEADER = (
-    f"# 05 · DNC I: content, usage, allocation\n\n<!-- nav --><!-- /nav -->\n\n{OBJECTIVE}\n\nMore."
-)
+TOML = """
+[tracks.core]
+title = "Core"
+note = "In order."
+[tracks.more]
+title = "More"
+note = "As you like."
+[[core]]
+file = "00_one"
+title = "One"
+question = "One?"
+objective = "count to one"
+needs = []
+knows = "numbers."
+reading = 1
+running = 2
+memory = 0.1
+[[more]]
+file = "01_two"
+title = "Two"
+question = "Two?"
+objective = "count to two"
+needs = ["00"]
+reading = 1
+running = 2
+memory = 0.1
+"""
 
 
-def write(path: Path, *cells: str, header: str = HEADER) -> Path:
-    """Store a notebook of a header and the given code cells."""
+def write(path: Path, *cells: str) -> Path:
+    """Store a notebook of an empty header and the given code cells."""
     notebook = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_markdown_cell(header), *map(nbformat.v4.new_code_cell, cells)]
+        cells=[nbformat.v4.new_markdown_cell(""), *map(nbformat.v4.new_code_cell, cells)]
     )
     nbformat.write(notebook, path)
     return path
@@ -36,8 +60,38 @@ def folder(tmp_path):
     return tmp_path
 
 
-def test_course_counts_without_a_gap():
-    assert [row.number for row in COURSE] == [f"{number:02d}" for number in range(15)]
+def test_rows_are_read_track_by_track():
+    tracks, (one, two) = read_course(TOML)
+    assert [track.title for track in tracks] == ["Core", "More"]
+    assert (one.number, one.name, one.file, one.heading) == (
+        "00",
+        "one",
+        "00_one.ipynb",
+        "00 · One",
+    )
+    assert (two.track, two.needs, two.knows) == (tracks[1], ("00",), "")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("01_two", "02_two", "02_two is row 1; its number must say so"),
+        ("needs = []", 'needs = ["01"]', "00_one needs 01, which must come before it"),
+        ("[[more]]", "[[most]]", "most: no such track"),
+        ("reading = 1", "", "00_one: .*missing 1 required .*reading"),
+        ("reading = 1", "reading = 1\nlevel = 3", "00_one: .*unexpected .*level"),
+    ],
+)
+def test_a_wrong_table_is_refused(old, new, says):
+    with pytest.raises(ValueError, match=f"course.toml.*{says}"):
+        read_course(TOML.replace(old, new, 1))
+
+
+def test_row_named_finds_each_notebook_whatever_its_number():
+    for row in COURSE:
+        assert row_named(row.name) is row
+    with pytest.raises(ValueError, match=r"no notebook called 'dnc'\. Known: start_here"):
+        row_named("dnc")
 
 
 def test_row_of_finds_each_notebook_by_its_file():
@@ -46,7 +100,7 @@ def test_row_of_finds_each_notebook_by_its_file():
 
 
 def test_row_of_refuses_an_unknown_name():
-    with pytest.raises(ValueError, match=r"05_dnc\.ipynb is not in the course.*table\.py"):
+    with pytest.raises(ValueError, match=r"05_dnc\.ipynb is not in the course.*course\.toml"):
         row_of(Path("05_dnc.ipynb"))
 
 
@@ -58,7 +112,7 @@ def test_bar_links_to_neighbours_that_exist(folder):
     bars = [navigation_bar(row, present(folder)) for row in present(folder)]
     assert "◀" not in bars[0]
     assert "[05 · DNC I: content, usage, allocation ▶](05_dnc_content" in bars[0]
-    assert "[◀ 03 · Padded sequences](03_padded_sequences.ipynb)" in bars[1]
+    assert "[◀ 03 · Recurrence](03_recurrence.ipynb)" in bars[1]
     assert "[06 · DNC II: temporal links ▶](06_dnc_links.ipynb)" in bars[1]
     assert "▶" not in bars[2]
 
@@ -89,36 +143,46 @@ def test_nav_command_writes_all_generated_parts(folder, capsys):
     notebooks.mkdir()
     pages.mkdir()
     table = "<!-- course --><!-- /course -->"
+    row = COURSE[5]
     path = write(notebooks / COURSE[5].file)
     notebook = nbformat.read(path, as_version=4)
     notebook.cells.append(nbformat.v4.new_markdown_cell(f"The course:\n\n{table}\n\nEnd."))
     nbformat.write(notebook, path)
-    readme, page = folder / "README.md", pages / "05.md"
+    readme, page = folder / "README.md", pages / f"{row.stem}.md"
     readme.write_text(
         f"Before.\n\n<!-- launch --><!-- /launch -->\n\nAfter.\n\n{table}\n"
         "<!-- memories --><!-- /memories -->\n"
     )
-    page.write_text("# 05\n\n<!-- objective --><!-- /objective -->\n\nMore.\n")
+    (pages / "README.md").write_text("<!-- pages --><!-- /pages -->\n")
+    page.write_text("# old\n\n<!-- objective --><!-- /objective -->\n\nMore.\n")
     assert course.main(["nav", str(path)]) == 0
     out = capsys.readouterr().out
-    assert [line.split(":")[0] for line in out.splitlines()] == [path.name, "README.md", "05.md"]
+    assert [line.split(":")[0] for line in out.splitlines()] == [
+        path.name,
+        "README.md",
+        page.name,
+        "README.md",
+    ]
     text = readme.read_text()
     assert text.startswith("Before.\n\n<!-- launch -->\n[![Launch on Binder](notebooks/data/launch")
     assert "%cd memory-lab/notebooks\n```\n<!-- /launch -->\n\nAfter.\n" in text
     assert f"{RELEASE}?labpath=notebooks%2F00_start_here.ipynb" in text
-    row = f"| 05 | [{COURSE[5].title}](notebooks/{path.name}) | follow one write |"
-    assert f"|---|---|---|\n{row}\n<!-- /course -->" in text
+    line = f"| 05 | [{row.title}](notebooks/{path.name}) | {row.objective} |"
+    assert f"**{row.track.title}.** {row.track.note}" in text
+    assert f"|---|---|---|\n{line}\n<!-- /course -->" in text
     assert all(f"| `{name}` | " in text for name in MEMORY_MODELS)
-    assert "\n**Objectives.** After it you can follow one write.\n" in page.read_text()
+    assert page.read_text().startswith(f"# {row.heading}\n\n<!-- objective -->\n")
+    assert f"\n**Objectives.** After it you can {row.objective}.\n" in page.read_text()
+    assert f"[05]({page.name})." in (pages / "README.md").read_text()
     last = nbformat.read(path, as_version=4).cells[-1].source
-    assert f"|---|---|---|\n{row.replace('notebooks/', '')}\n<!-- /course -->\n\nEnd." in last
+    assert f"|---|---|---|\n{line.replace('notebooks/', '')}\n<!-- /course -->\n\nEnd." in last
     assert course.main(["nav", str(path)]) == 0
     assert capsys.readouterr().out == ""
 
 
 def test_generated_parts_of_readme_and_instructors_pages_are_up_to_date():
     texts = generated_texts(ROOT)
-    assert len(texts) == 1 + len(COURSE)
+    assert len(texts) == 2 + len(present(ROOT / "notebooks"))
     for path, text in texts.items():
         assert path.read_text(encoding="utf-8") == text, f"{path.name}: run `make notebooks`"
 
@@ -132,29 +196,34 @@ def test_readme_without_a_place_for_generated_text_is_refused(folder, text):
         generated_texts(folder)
 
 
-def test_header_without_an_objective_is_refused(folder):
-    write(folder / COURSE[5].file, header="# 05")
-    with pytest.raises(ValueError, match=r"05_dnc.* needs a line \*\*You will be able to"):
-        course_table(folder, "")
+def test_header_says_what_the_table_says():
+    _, rows = read_course(TOML)
+    text = header(rows[1], list(rows))
+    assert text.startswith("# 01 · Two\n\n**Two?**\n\n<!-- nav -->\n[◀ 00 · One](00_one.ipynb)")
+    assert "\n\n**You will be able to** count to two.\n\n" in text
+    assert "\n\n**You need first** notebook [00](00_one.ipynb).\n\n" in text
+    assert text.endswith(
+        "**Reading** 1 min · **Running** 2 s on two cores · **Peak memory** 0.1 GB"
+    )
 
 
-def bar_of(header: str, path: Path) -> str:
-    """Return a header with its bar made anew."""
-    return generated_cells([nbformat.v4.new_markdown_cell(header)], path)[0]
+def test_needs_are_listed_and_those_that_do_not_exist_left_out():
+    _, rows = read_course(TOML)
+    assert needs(rows[0], list(rows)) == "numbers."
+    assert needs(rows[1], [rows[1]]) == "nothing."
+    both = replace(rows[1], needs=("00", "01"), knows="More.")
+    assert needs(both, list(rows)) == "notebooks [00](00_one.ipynb) and [01](01_two.ipynb). More."
 
 
-def test_new_bar_replaces_the_old_one_and_nothing_else(folder):
+def test_first_cell_becomes_the_header_and_must_be_markdown(folder):
     path = folder / COURSE[5].file
-    once = bar_of(HEADER, path)
-    assert once.startswith("# 05")
-    assert once.endswith(f"<!-- /nav -->\n\n{OBJECTIVE}\n\nMore.")
-    assert bar_of(once, path) == once
-
-
-@pytest.mark.parametrize("header", ["# Title", "<!-- nav -->", "<!-- /nav --><!-- nav -->"])
-def test_header_without_a_place_for_the_bar_is_refused(folder, header):
-    with pytest.raises(ValueError, match="the first cell needs a line <!-- nav -->"):
-        bar_of(header, folder / COURSE[5].file)
+    old = nbformat.v4.new_markdown_cell("Anything.")
+    other = nbformat.v4.new_markdown_cell("Stays.")
+    expected = header(COURSE[5], present(folder))
+    assert generated_cells([old, other], path) == [expected, "Stays."]
+    for cells in ([], [nbformat.v4.new_code_cell("1")]):
+        with pytest.raises(ValueError, match=r"05_dnc.*: the first cell must be Markdown"):
+            generated_cells(cells, path)
 
 
 def test_execute_stores_outputs_and_nothing_that_changes(folder, capsys):

@@ -130,7 +130,7 @@ def test_solved_needs_a_solution():
 
 @pytest.fixture
 def folder(tmp_path):
-    """The teacher's notebooks 03, 05 and 06, with data."""
+    """The teacher's notebooks 04, 05 and 06, with data."""
     folder = tmp_path / "notebooks"
     (folder / "data" / "__pycache__").mkdir(parents=True)
     (folder / "data" / "trace.npz").write_bytes(b"numbers")

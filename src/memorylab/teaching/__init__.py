@@ -10,7 +10,7 @@ from memorylab_course import Verdict, attempt, checks, expect, self_check, setup
 
 warnings.warn(
     "memorylab.teaching has moved to memorylab_course and goes with the next release: write "
-    "`from memorylab_course import setup` and `from memorylab_course.checks import notebook_05`.",
+    "`from memorylab_course import setup` and `from memorylab_course.checks import dnc_links`.",
     FutureWarning,
     stacklevel=2,
 )

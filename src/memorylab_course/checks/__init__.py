@@ -1,1 +1,1 @@
-"""Self-checks, one module per notebook: ``from memorylab_course.checks import notebook_03``."""
+"""Self-checks, one module per notebook: ``from memorylab_course.checks import dnc_links``."""

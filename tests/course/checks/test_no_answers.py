@@ -42,7 +42,7 @@ def answers(exercise: Exercise) -> list[Any] | None:
 
 
 EXERCISES = [
-    pytest.param(row.number, exercise, id=f"{row.number}-{exercise.number}")
+    pytest.param(row.name, exercise, id=f"{row.name}-{exercise.number}")
     for row in present(NOTEBOOKS)
     for exercise in exercises(nbformat.read(NOTEBOOKS / row.file, as_version=4).cells)
     if answers(exercise) is not None
@@ -87,9 +87,9 @@ def says(message: str, words: str) -> bool:
     return re.search(rf"(?<![\w.,]){re.escape(words)}(?![\w]|[.,]\d)", message) is not None
 
 
-@pytest.mark.parametrize(("number", "exercise"), EXERCISES)
-def test_no_message_says_the_right_answer(number, exercise):
-    function = getattr(published(number), last_call(exercise.checks[0].source).func.attr)
+@pytest.mark.parametrize(("name", "exercise"), EXERCISES)
+def test_no_message_says_the_right_answer(name, exercise):
+    function = getattr(published(name), last_call(exercise.checks[0].source).func.attr)
     right = answers(exercise)
     assert function(*right).passed
     given = [exercise.heading, *exercise.parameters, *exercise.stubs]

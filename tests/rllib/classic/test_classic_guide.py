@@ -1,4 +1,4 @@
-"""What notebook 09 says of RLlib's old API stack, held against the installed version."""
+"""What notebook 17 says of RLlib's old API stack, held against the installed version."""
 
 import gymnasium as gym
 import numpy as np

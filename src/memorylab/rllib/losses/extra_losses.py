@@ -179,7 +179,7 @@ def _without_tuple(space: gym.Space) -> gym.Space:
 
 
 def shared_parameters(networks: ActorCritic) -> Iterator[nn.Parameter]:
-    """Yield the parameters that all losses share, as notebook 10 shows it."""
+    """Yield the parameters that all losses share, as notebook 12 shows it."""
     return networks.shared_parameters()
 
 
