@@ -19,7 +19,9 @@ CODE := src tools tests notebooks benchmarks book
 JS := tools/js
 JS_BIN := $(JS)/node_modules/.bin
 PLAYER := src/memorylab/player
-JS_CODE := $(PLAYER)/script/*.js $(JS)/eslint.config.js
+EXPLORABLES := src/memorylab_course/explorables
+JS_CODE := $(PLAYER)/script/*.js $(EXPLORABLES)/*.js $(JS)/eslint.config.js
+CSS_CODE := $(PLAYER)/script/*.css $(EXPLORABLES)/*.css
 BUNDLE := $(JS_BIN)/esbuild $(PLAYER)/script/main.js --bundle --format=esm --charset=utf8 \
 	--loader:.css=text --minify-whitespace --minify-syntax --log-level=warning \
 	--banner:js="// Made of script/ by make player."
@@ -91,7 +93,7 @@ lint: $(VENV)/.stamp ## check style, formatting and types
 .PHONY: lint-js
 lint-js: $(JS)/node_modules/.stamp
 	@$(JS_BIN)/eslint --config $(JS)/eslint.config.js $(JS_CODE)
-	@$(JS_BIN)/prettier --config $(JS)/package.json --log-level warn --check $(JS_CODE) $(PLAYER)/script/*.css
+	@$(JS_BIN)/prettier --config $(JS)/package.json --log-level warn --check $(JS_CODE) $(CSS_CODE)
 	@$(BUNDLE) | cmp - $(PLAYER)/player.js || { echo "player.js is older than its parts: run make player." >&2; exit 1; }
 
 .PHONY: format
@@ -102,7 +104,7 @@ format: $(VENV)/.stamp ## repair style and formatting where that can be done saf
 
 .PHONY: format-js
 format-js: $(JS)/node_modules/.stamp
-	@$(JS_BIN)/prettier --config $(JS)/package.json --log-level warn --write $(JS_CODE) $(PLAYER)/script/*.css
+	@$(JS_BIN)/prettier --config $(JS)/package.json --log-level warn --write $(JS_CODE) $(CSS_CODE)
 
 .PHONY: player
 player: $(JS)/node_modules/.stamp ## make the player's one script from its parts in src/memorylab/player/script

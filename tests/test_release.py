@@ -99,6 +99,8 @@ def test_wheel_holds_the_package_and_nothing_else(wheel):
         "memorylab/plots/memorylab.mplstyle",
         "memorylab/memory/dnc/fast/DERIVATION.md",
         "memorylab/py.typed",
+        "memorylab_course/explorables/explorables.css",
+        "memorylab_course/explorables/explorables.js",
         "memorylab_course/py.typed",
     }
     assert names - about == modules | data

@@ -1,18 +1,12 @@
-"""The widget in JupyterLab and in Notebook 7: real servers, token on, loopback only."""
+"""The widget in JupyterLab and in Notebook 7."""
 
-import json
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
 from urllib.parse import urlsplit
 
-import nbformat
 import numpy as np
 import pytest
 from player_examples import record
+
+from tests.jupyter_pages import APPLICATIONS, KERNEL_IS_CONNECTED, RUN_ALL, serve, wait_for
 
 PROGRAM = """
 from pathlib import Path
@@ -57,14 +51,6 @@ game = TMazeGame(corridor_length=2, seed=0)
 game.widget.observe(lambda change: Path("seen.txt").write_text(str(game.scores["start"])), "scores")
 game
 """
-KERNEL_IS_CONNECTED = """() =>
-  window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.connectionStatus
-  === "connected"
-"""
-APPLICATIONS = {
-    "lab": ("jupyterlab", "LabApp", "lab/tree/play.ipynb"),
-    "notebook": ("notebook", "JupyterNotebookApp", "notebooks/play.ipynb"),
-}
 
 
 def record_clear_writes():
@@ -78,69 +64,10 @@ def record_clear_writes():
 @pytest.fixture(params=APPLICATIONS)
 def server(request, tmp_path):
     """A server with a notebook that plays a run: its address and its folder."""
-    module, name, page = APPLICATIONS[request.param]
-    folder = tmp_path / "work"
-    folder.mkdir()
-    record_clear_writes().save(folder / "run.npz")
     programs = {"play": PROGRAM, "laboratory": LABORATORY, "game": GAME}
-    for name_of_notebook, program in programs.items():
-        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(program)])
-        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-        nbformat.write(notebook, folder / f"{name_of_notebook}.ipynb")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    # Nothing of the user's settings, and nothing left behind in them.
-    environment = os.environ | {
-        key: str(tmp_path / key)
-        for key in ("HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR")
-    }
-    environment |= {"JUPYTERLAB_WORKSPACES_DIR": str(tmp_path / "workspaces")}
-    environment.pop("JUPYTER_TOKEN", None)
-    root = ["--allow-root"] if os.geteuid() == 0 else []
-    process = subprocess.Popen(
-        [
-            *(
-                sys.executable,
-                "-m",
-                module,
-                *root,
-                "--no-browser",
-                f"--ServerApp.root_dir={folder}",
-            ),
-            *("--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0"),
-            f"--{name}.expose_app_in_browser=True",
-        ],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        information = wait_for(lambda: running(tmp_path / "JUPYTER_RUNTIME_DIR"), 60)
-        assert information["token"]
-        yield f"http://127.0.0.1:{port}/{page}?token={information['token']}", folder
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(20)
-
-
-def running(folder):
-    for path in folder.glob("jpserver-*.json"):
-        # Empty for a moment, while the server writes it.
-        return json.loads(path.read_text() or "null")
-    return None
-
-
-def wait_for(find, seconds):
-    """Return what ``find`` finds; the wait has an end, but no test depends on its length."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        found = find()
-        if found:
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"nothing after {seconds} s")
+    with serve(request.param, tmp_path, programs) as (address, folder):
+        record_clear_writes().save(folder / "run.npz")
+        yield address, folder
 
 
 def test_scrubbing_by_key_and_mouse_playing_and_pointing(browser, server):
@@ -154,8 +81,7 @@ def test_scrubbing_by_key_and_mouse_playing_and_pointing(browser, server):
     page.goto(url)
     page.wait_for_function(KERNEL_IS_CONNECTED, timeout=60_000)
     errors.clear()  # Notebook 7.6 stumbles once by itself while it loads.
-    # Not awaited: it ends when all cells have run.
-    page.evaluate("() => { jupyterapp.commands.execute('notebook:run-all-cells'); }")
+    page.evaluate(RUN_ALL)
     root = page.locator(".memory-player[data-ready=true]")
     root.wait_for(timeout=60_000)
     cells = page.locator(".jp-Cell").count()
@@ -215,7 +141,7 @@ def test_the_reader_and_the_kernel_change_the_same_run(browser, server):
     page = browser.new_page(viewport={"width": 1400, "height": 1000})
     page.goto(url.replace("play.ipynb", "laboratory.ipynb"))
     page.wait_for_function(KERNEL_IS_CONNECTED, timeout=60_000)
-    page.evaluate("() => { jupyterapp.commands.execute('notebook:run-all-cells'); }")
+    page.evaluate(RUN_ALL)
     root = page.locator(".memory-player[data-ready=true]")
     root.wait_for(timeout=60_000)
     address = page.url
@@ -245,7 +171,7 @@ def test_the_maze_is_played_by_key_and_python_knows_the_score(browser, server):
     page = context.new_page()
     page.goto(url.replace("play.ipynb", "game.ipynb"))
     page.wait_for_function(KERNEL_IS_CONNECTED, timeout=60_000)
-    page.evaluate("() => { jupyterapp.commands.execute('notebook:run-all-cells'); }")
+    page.evaluate(RUN_ALL)
     root = page.locator(".memory-player[data-ready=true]")
     root.wait_for(timeout=60_000)
     cells = page.locator(".jp-Cell").count()
