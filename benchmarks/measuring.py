@@ -68,6 +68,12 @@ def _on_one_line(text: str) -> str:
 
 
 def load(name: str) -> dict[str, Any] | None:
-    """Return what :func:`save` wrote, or None if the benchmark has not been run."""
+    """Return what :func:`save` wrote, or None if the benchmark has not been run.
+
+    If it wrote ``<name>/<part>.json``, that is by part.
+    """
     path = RESULTS / f"{name}.json"
-    return json.loads(path.read_text()) if path.exists() else None
+    if path.exists():
+        return json.loads(path.read_text())
+    parts = sorted((RESULTS / name).glob("*.json"))
+    return {part.stem: json.loads(part.read_text()) for part in parts} or None

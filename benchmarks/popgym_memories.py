@@ -1,15 +1,13 @@
 """Every memory on eight of POPGym's environments: returns over five seeds, by memorylab.ppo.
 
-    make bench  (or: python benchmarks/popgym_memories.py)
+    python benchmarks/popgym_memories.py  (make bench leaves it out: it takes hours)
 
 Each run trains one memory in one environment for ``STEPS`` environment steps and keeps its mean
 return, of up to 100 episodes with sampled actions, after each update. All runs have the settings
 of ``SETTINGS`` and the layers of ``memorylab.ppo.Agent`` around their memories, whose hidden size
 :func:`hidden_size` chooses so that the networks have about as many weights as with a GRU of 64
-units; ``OPTIONS`` has what else was chosen. Each memory takes the learning rate of
-``LEARNING_RATES`` that is best over the environments of ``SEARCH``, with seed 0: by the sum of its
-shares of the best return that the memory reached there, counted from the worst. Those runs with
-the best rate are part of the results.
+units; ``OPTIONS`` has what else was chosen. Each memory takes the learning rate that is best in
+``SEARCH``, as :func:`report_memories.chosen_rate` says; its runs there are part of the results.
 
 A run takes 10 to 60 seconds of one core. Runs are made seed by seed, each is saved as it ends, and
 the next start goes on with those that are missing. Several processes may work on them at once. To
@@ -21,16 +19,16 @@ from __future__ import annotations
 import dataclasses
 import fcntl
 import functools
+import math
 import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import product, starmap
+from itertools import product
 from typing import IO, Any, NamedTuple
 
 import measuring
-import numpy as np
-import report
+import report_memories
 import torch
 
 from memorylab.memory import MEMORY_MODELS, ActorCritic
@@ -42,18 +40,25 @@ ENVIRONMENTS = (
     "RepeatPreviousEasy",
     "RepeatFirstEasy",
     "CountRecallEasy",
-    "AutoencodeEasy",
-    "ConcentrationEasy",
     "HigherLowerEasy",
-    "PositionOnlyCartPoleEasy",
     "MineSweeperEasy",
+    "MultiarmedBanditEasy",
+    "PositionOnlyCartPoleEasy",
+    "NoisyPositionOnlyPendulumEasy",
 )
 STEPS = 100_000
 SEEDS = range(5)
-SEARCH = ("RepeatPreviousEasy", "PositionOnlyCartPoleEasy")
-LEARNING_RATES = (5e-3, 2e-3, 8e-4)
+SEARCH: dict[str, Any] = {
+    "environments": ["RepeatPreviousEasy", "PositionOnlyCartPoleEasy"],
+    "learning_rates": [5e-3, 2e-3, 8e-4],
+    "seed": 0,
+}
 SETTINGS = PPO(num_envs=20, num_steps=100, max_seq_len=100, num_minibatches=5, gamma=0.99)
 OPTIONS: dict[str, dict[str, Any]] = {"dnc": {"num_locations": 16, "word_size": 16}}
+RUNS_IN_ALL = len(MEMORY_MODELS) * (
+    len(SEEDS) * len(ENVIRONMENTS)
+    + len(SEARCH["environments"]) * (len(SEARCH["learning_rates"]) - 1)
+)
 _SAVING = 2**32  # a byte of the lock file that no run has
 
 
@@ -98,7 +103,10 @@ def train(run: Run) -> dict[str, Any]:
         "hidden_size": hidden_size(run.memory),
         "weights": sum(parameter.numel() for parameter in agent.networks.parameters()),
         "cpu_seconds": measuring.rounded(time.process_time() - start),
-        "mean_return": [measuring.rounded(value) for value in history.mean_return],
+        # Before any episode ended there is none.
+        "mean_return": [
+            None if math.isnan(value) else measuring.rounded(value) for value in history.mean_return
+        ],
     }
 
 
@@ -108,35 +116,16 @@ def load(environment: str) -> dict[Run, dict[str, Any]]:
     return {Run(*(run[field] for field in Run._fields)): run for run in stored["runs"]}
 
 
-def search_runs(memory: str) -> list[Run]:
-    """Return the runs that choose a memory's learning rate."""
-    return list(starmap(Run, product(SEARCH, [memory], [0], LEARNING_RATES)))
-
-
-def best_learning_rate(memory: str) -> float | None:
-    """Return the learning rate that the search chose; None before it is complete."""
-    stored = {name: load(name) for name in SEARCH}
-    if any(run not in stored[run.environment] for run in search_runs(memory)):
-        return None
-    shares = np.zeros(len(LEARNING_RATES))
-    for name in SEARCH:
-        runs = [run for run in search_runs(memory) if run.environment == name]
-        returns = np.array([last_return(stored[name][run]) for run in runs])
-        spread = returns.max() - returns.min()
-        shares += (returns - returns.min()) / max(spread, 1e-9)
-    return LEARNING_RATES[int(shares.argmax())]
-
-
-def last_return(run: dict[str, Any]) -> float:
-    """Return the mean return over a run's last tenth."""
-    returns = run["mean_return"]
-    return float(np.mean(returns[-max(1, len(returns) // 10) :]))
-
-
 def missing_runs() -> list[Run]:
     """Return the runs to be made now, in order: those that await no learning rate."""
-    runs = [run for memory in MEMORY_MODELS for run in search_runs(memory)]
-    rates = {memory: best_learning_rate(memory) for memory in MEMORY_MODELS}
+    runs = [
+        Run(environment, memory, SEARCH["seed"], rate)
+        for memory, environment, rate in product(
+            MEMORY_MODELS, SEARCH["environments"], SEARCH["learning_rates"]
+        )
+    ]
+    stored = measuring.load(NAME)
+    rates = {m: report_memories.chosen_rate(stored, m) if stored else None for m in MEMORY_MODELS}
     for seed, environment, memory in product(SEEDS, ENVIRONMENTS, MEMORY_MODELS):
         if (rate := rates[memory]) is not None:
             runs.append(Run(environment, memory, seed, rate))
@@ -165,9 +154,14 @@ def save(run: Run, result: dict[str, Any], file: IO[str]) -> None:
     """Add a run to those of its environment, one process after the other."""
     fcntl.lockf(file, fcntl.LOCK_EX, 1, _SAVING)
     try:
-        runs = [*load(run.environment).values(), result]
-        settings = dataclasses.asdict(SETTINGS)
-        measuring.save(f"{NAME}/{run.environment}", {"steps": STEPS, "ppo": settings, "runs": runs})
+        numbers = {
+            "steps": STEPS,
+            "search": SEARCH,
+            "ppo": dataclasses.asdict(SETTINGS),
+            "runs_in_all": RUNS_IN_ALL,
+            "runs": [*load(run.environment).values(), result],
+        }
+        measuring.save(f"{NAME}/{run.environment}", numbers)
     finally:
         fcntl.lockf(file, fcntl.LOCK_UN, 1, _SAVING)
 
@@ -186,15 +180,17 @@ def make_one(file: IO[str]) -> bool:
 def main() -> None:
     """Make the runs that are missing, save each, and print the table."""
     torch.set_num_threads(1)
-    measuring.RESULTS.joinpath(NAME).mkdir(parents=True, exist_ok=True)
+    (measuring.RESULTS / NAME).mkdir(parents=True, exist_ok=True)
     with (
         (measuring.RESULTS / NAME / ".lock").open("w") as file,
-        progress_bar(len(missing_runs()), "Memories", unit="run") as bar,
+        progress_bar(RUNS_IN_ALL, "Memories", unit="run") as bar,
     ):
-        while make_one(file):
-            bar.n = bar.total - len(missing_runs())
-            bar.refresh()
-    print(report.memories_table({name: load(name) for name in ENVIRONMENTS}))
+        going = True
+        while going:
+            bar.update(sum(len(load(name)) for name in ENVIRONMENTS) - bar.n)
+            going = make_one(file)
+    print(report_memories.memories_table(measuring.load(NAME)))
+    report_memories.save_figure(measuring.load(NAME))
 
 
 if __name__ == "__main__":

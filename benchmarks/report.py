@@ -2,7 +2,8 @@
 
     make bench  (or: python benchmarks/report.py)
 
-Reads ``results/*.json``, prints the tables, and draws ``results/speed.png``. Benchmarks without
+Reads ``results/*.json``, prints the tables, and draws ``results/speed.png`` and
+``results/popgym_memories.png``. Benchmarks without
 results are left out.
 """
 
@@ -10,17 +11,17 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import measuring
 import numpy as np
+import report_memories
 from matplotlib.axes import Axes
+from tables import Results, number, table, threads, where
 
 from memorylab.files import write_atomically
 from memorylab.plots import style
-
-Results = dict[str, Any]
 
 PACKAGE = "the `dnc` package 1.1.0"
 
@@ -28,31 +29,8 @@ PACKAGE = "the `dnc` package 1.1.0"
 # --- tables ---------------------------------------------------------------------------------------
 
 
-def _table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    header = list(header)
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _where(results: Results) -> str:
-    machine = results["machine"]
-    return (
-        f"{machine['cpu']}, {_threads(results)}, PyTorch {machine['torch']}, "
-        f"Python {machine['python']}, {machine['date']}."
-    )
-
-
-def _threads(results: Results) -> str:
-    threads = results["machine"]["threads"]
-    return "one thread" if threads == 1 else f"{threads} threads"
-
-
 def _sizes(size: dict[str, int]) -> str:
     return ", ".join(f"{name}={value}" for name, value in size.items())
-
-
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def speed_table(results: Results) -> str:
@@ -66,17 +44,17 @@ def speed_table(results: Results) -> str:
             times = {
                 name: summary["median"] for name, summary in row["milliseconds"][label].items()
             }
-            cell = f"{_number(times.pop('fast'))} ms"
-            beside = ", ".join(f"{name} {_number(value)}" for name, value in times.items())
+            cell = f"{number(times.pop('fast'))} ms"
+            beside = ", ".join(f"{name} {number(value)}" for name, value in times.items())
             if label in row["ratio_to_dnc"]:
                 cell = f"**{row['ratio_to_dnc'][label]['fast']:.1f}×**, {cell}"
             cells.append(f"{cell} ({beside})")
         lines.append([_sizes(row["size"]), *cells])
-    text = _table(["DNC, ms per step", *labels], lines)
+    text = table(["DNC, ms per step", *labels], lines)
 
     added = results["memory"]["added_megabytes"]
     text += f"\n\nMemory that a batch forward and backward takes, {_sizes(rows[-1]['size'])}: "
-    text += ", ".join(f"{name} {_number(value)} MB" for name, value in added.items())
+    text += ", ".join(f"{name} {number(value)} MB" for name, value in added.items())
     if "dnc" in added:
         text += f"; {added['fast'] / added['dnc']:.0%} of {PACKAGE}"
     text += (
@@ -87,7 +65,7 @@ def speed_table(results: Results) -> str:
         f"{rows[-1]['link_gigabytes']:.2g} GB of links, at {rows[-1]['share_of_bandwidth']:.0%} of "
         "the speed of copying."
     )
-    return f"{text}\n\n{_where(results)}"
+    return f"{text}\n\n{where(results)}"
 
 
 def throughput_table(results: Results) -> str:
@@ -98,7 +76,7 @@ def throughput_table(results: Results) -> str:
         ratio = f"{ratios[name]:.1f}×" if name in ratios else "–"
         lines.append([name, f"{rate['median']:,.0f}", ratio])
     header = ["memory", f"env steps/s, PPO on {results['environment']}", "to POPGym's DiffNC"]
-    return f"{_table(header, lines)}\n\n{_where(results)}"
+    return f"{table(header, lines)}\n\n{where(results)}"
 
 
 def solving_table(results: Results) -> str:
@@ -109,7 +87,7 @@ def solving_table(results: Results) -> str:
         median = task["median"]
         lines.append([name, "–" if median is None else f"**{median:.1f} s**", seeds])
     header = ["task", "median until 1% bit error", "each seed, s"]
-    return f"{_table(header, lines)}\n\n{_where(results)}"
+    return f"{table(header, lines)}\n\n{where(results)}"
 
 
 def examples_table(results: Results) -> str:
@@ -141,7 +119,7 @@ def examples_table(results: Results) -> str:
             if median > medians["use_lstm"] + batch / 2
         ]
 
-    text = _table(["RLlib's example, stop at a return of", *memories], lines)
+    text = table(["RLlib's example, stop at a return of", *memories], lines)
     text += "\n\nEnvironment steps until then: **median** (each seed). "
     text += (
         "More than RLlib's use_lstm, in medians of all seeds: "
@@ -151,7 +129,7 @@ def examples_table(results: Results) -> str:
     num_missing = len(lines) * len(memories) * seeds - len(results["runs"])
     if num_missing:
         text += f" Missing are {num_missing} runs: python benchmarks/rllib_examples.py makes them."
-    return f"{text}\n\n{_where(results)}"
+    return f"{text}\n\n{where(results)}"
 
 
 def algorithms_table(results: Results) -> str:
@@ -175,7 +153,7 @@ def algorithms_table(results: Results) -> str:
     header = ["algorithm, environment, stop at a return of"]
     for memory in memories:
         header += [f"{memory.upper()}, steps", "played"]
-    text = _table(header, lines)
+    text = table(header, lines)
     text += (
         "\n\nEnvironment steps until then, exploration included: **median** (each seed). Played "
     )
@@ -184,7 +162,7 @@ def algorithms_table(results: Results) -> str:
     num_missing = num_runs * results["seeds"] - len(results["runs"])
     if num_missing:
         text += f" Missing are {num_missing} runs: python benchmarks/algorithms.py makes them."
-    return f"{text}\n\n{_where(results)}"
+    return f"{text}\n\n{where(results)}"
 
 
 def courier_table(results: Results) -> str:
@@ -206,13 +184,13 @@ def courier_table(results: Results) -> str:
             lines.append([f"{name} without {part}", weights, "", seeds, "", *shares])
     header = ["memory", "weights", "learning rate", "seeds", "CPU seconds"]
     header += [f"lists of {length}" for length in lengths]
-    text = _table(header, lines)
+    text = table(header, lines)
     text += (
         f"\n\nShare of right doors in {results['lists']} fresh lists, played greedily after "
         f"{results['steps']:,} steps on lists of up to 6: **median** (range over seeds). Chance is "
         "0.25."
     )
-    return f"{text}\n\n{_where(results)}"
+    return f"{text}\n\n{where(results)}"
 
 
 def agents_table(results: Results) -> str:
@@ -227,13 +205,13 @@ def agents_table(results: Results) -> str:
         best = f"{results['chance'][case]:g}"
         lines.append([case, *memories, best, cell, _steps_cell(steps, settings["seeds"])])
     header = ["case", "speaker", "listener", "best possible", "return", "steps"]
-    text = _table(header, lines)
+    text = table(header, lines)
     text += (
         f"\n\nSpeakerListener with {settings['num_signs']} signs and a delay of "
         f"{settings['delay']}: **median** (each seed). The best possible return is computed by "
         f"playing every pair; steps are those until a mean return of {settings['solved']:g}."
     )
-    return f"{text}\n\n{_where(results)}"
+    return f"{text}\n\n{where(results)}"
 
 
 def _shares(runs: list[dict[str, float]], length: str) -> str:
@@ -261,6 +239,7 @@ TABLES: dict[str, Callable[[Results], str]] = {
     "two_agents": agents_table,
     "algorithms": algorithms_table,
     "courier": courier_table,
+    "popgym_memories": report_memories.memories_table,
 }
 
 
@@ -287,7 +266,7 @@ def draw(results: dict[str, Results]) -> style.Figure:
 
 def _draw_speed(axes: Axes, results: Results) -> None:
     axes.set_title(
-        f"DNC: how many times as fast as the dnc package 1.1.0, {_threads(results)} of "
+        f"DNC: how many times as fast as the dnc package 1.1.0, {threads(results)} of "
         f"{results['machine']['cpu']}"
     )
     rows = [row for row in results["sizes"] if row["ratio_to_dnc"]]
@@ -349,6 +328,8 @@ def main() -> None:
         print(f"There is no results/{name}.json: run python benchmarks/{name}.py")
         del results[name]
     print("\n\n".join(TABLES[name](found) for name, found in results.items()))
+    if "popgym_memories" in results:
+        report_memories.save_figure(results["popgym_memories"])
     drawn = {name: found for name, found in results.items() if name in PANELS}
     if drawn:
         with write_atomically(measuring.RESULTS / "speed.png") as temporary:

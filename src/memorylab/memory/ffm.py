@@ -46,7 +46,7 @@ class FastAndForgetful(ParallelModel):
         paper="Morad et al. 2023",
         keeps="M traces of the input that fade, each seen at C frequencies",
         cost="2 F·(M + H) + 2 M·C·H",
-        depth="√T",
+        depth="log T",
     )
 
     def __init__(

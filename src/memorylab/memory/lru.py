@@ -46,7 +46,7 @@ class LRU(ParallelModel):
         paper="Orvieto et al. 2023",
         keeps="H complex numbers that rotate and decay, each at a learned rate",
         cost="3 F·H + 2 H²",
-        depth="√T",
+        depth="log T",
     )
 
     def __init__(

@@ -36,7 +36,7 @@ class MinGRU(ParallelModel):
         paper="Feng et al. 2024",
         keeps="H numbers, each kept or replaced by a gate that sees the input alone",
         cost="2 F·H",
-        depth="√T",
+        depth="log T",
     )
 
     def __init__(self, input_size: int, hidden_size: int = 64):

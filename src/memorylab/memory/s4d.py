@@ -46,7 +46,7 @@ class S4D(ParallelModel):
         paper="Gu et al. 2022",
         keeps="for each of H channels, S complex numbers that rotate and decay",
         cost="F·H + 2 H² + 6 H·S",
-        depth="√T",
+        depth="log T",
     )
 
     def __init__(
