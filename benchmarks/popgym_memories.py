@@ -1,6 +1,6 @@
 """Every memory on eight of POPGym's environments: returns over five seeds, by memorylab.ppo.
 
-    python benchmarks/popgym_memories.py  (make bench leaves it out: it takes hours)
+    make bench  (or: python benchmarks/popgym_memories.py)
 
 Each run trains one memory in one environment for ``STEPS`` environment steps and keeps its mean
 return, of up to 100 episodes with sampled actions, after each update. All runs have the settings
