@@ -32,6 +32,18 @@ def suggest(name: str, known: Iterable[str]) -> str:
     return f"{hint} Known: {', '.join(known) or 'none'}."
 
 
+def check_choice(value: str, what: str, known: Iterable[str]) -> str:
+    """Return ``value`` if it is one of the names in ``known``.
+
+    Raises:
+        ValueError: It is not; the message offers the nearest one.
+    """
+    known = list(known)
+    if value not in known:
+        raise ValueError(f"There is no {what} {value!r}.{suggest(value, known)}")
+    return value
+
+
 def check_count(value: int, what: str, minimum: int = 1) -> int:
     """Return ``value`` if it is an integer of at least ``minimum``.
 

@@ -19,6 +19,7 @@ _SMALLER: dict[str, dict] = {
     **{key: {"key_size": 3} for key in ("linear_attention", "fast_weights", "gated_delta")},
     "gtrxl": {"window_size": 3, "num_heads": 2, "head_size": 2},
     "frame_stack": {"num_frames": 2},
+    "indrnn": {"max_len": 1},
     "lmu": {"memory_size": 4, "window": 3},
     "s4d": {"num_modes": 2, "min_step": 0.1, "max_step": 0.9},
     "ffm": {"memory_size": 3, "context_size": 2, "max_period": 7},
@@ -40,6 +41,9 @@ MODELS = {
     "dnc with three heads": lambda: DNC(INPUT_SIZE, num_read_heads=3, **_SMALL_DNC),
     "fast_weights with two layers that sum": lambda: make_memory(
         "fast_weights", INPUT_SIZE, key_size=3, num_layers=2, update="sum", **_SMALL
+    ),
+    "linear_attention of largest values": lambda: make_memory(
+        "linear_attention", INPUT_SIZE, key_size=3, update="max", key_update="max", **_SMALL
     ),
     "gru with readout": lambda: WithReadout(make_memory("gru", INPUT_SIZE, **_SMALL), 2),
     "dnc with readout": lambda: WithReadout(make_memory("dnc", INPUT_SIZE, **_SMALL_DNC), 2),

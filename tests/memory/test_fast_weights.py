@@ -76,17 +76,25 @@ def chunked(model, z):
     return torch.cat(outputs, 1)
 
 
+@pytest.mark.parametrize("update", ["sum", "max"])
 @pytest.mark.parametrize("num_layers", [1, 3])
 @pytest.mark.parametrize("name", ["linear_attention", "fast_weights"])
-def test_layers_are_popgyms_blocks_with_the_same_weights(name, num_layers):
-    options = {"update": "sum"} if name == "fast_weights" else {}
+def test_layers_are_popgyms_blocks_with_the_same_weights(name, num_layers, update):
+    options = {"update": update}
+    if name == "linear_attention":
+        options["key_update"] = "max" if update == "sum" else "sum"
     ours = make_memory(name, F, hidden_size=H, key_size=K, num_layers=num_layers, **options)
-    block_class = FWPBlock if name == "fast_weights" else LinearAttentionBlock
+    if name == "linear_attention":
+        block_class = LinearAttentionBlock
+        options = {"S_aggregator": update, "Z_aggregator": options["key_update"]}
+    else:
+        block_class, options = FWPBlock, {"aggregator": update}
     z = torch.randn(2, STEPS, F)
     with torch.no_grad():
         expected = z
         for layer in ours.layers:
-            block = block_class(F if layer is ours.layers[0] else K, K)
+            size = F if layer is ours.layers[0] else K
+            block = block_class(size, K, **options)
             block.load_state_dict(
                 {key.replace("feed_forward", "ff"): x for key, x in layer.state_dict().items()}
             )

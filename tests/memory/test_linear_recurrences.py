@@ -132,6 +132,22 @@ def test_an_indrnn_is_popgyms_with_the_same_weights():
     torch.testing.assert_close(ours(z)[0], theirs(z)[0], rtol=1e-5, atol=1e-5)
 
 
+def test_a_weight_of_an_indrnn_that_grew_too_large_is_cut_and_finds_back():
+    model = IndRNN(1, 2, num_layers=1, max_len=1)
+    state = {"hidden": torch.ones(1, 1, 2)}
+    with torch.no_grad():
+        model.recurrent.copy_(torch.tensor([[3.0, -3.0]]))
+        model.layers[0].weight.zero_()
+        model.layers[0].bias.fill_(9.0)
+    y, _ = model(torch.zeros(1, 1, 1), state)
+    assert y.flatten().tolist() == [9 + 2, 9 - 2]
+    # Descent on y would lower both weights: the first comes back, the second stays.
+    (gradient,) = torch.autograd.grad(y.sum(), model.recurrent, retain_graph=True)
+    assert gradient.tolist() == [[1, 0]]
+    (gradient,) = torch.autograd.grad(-y.sum(), model.recurrent)
+    assert gradient.tolist() == [[0, -1]]
+
+
 def test_units_of_an_indrnn_do_not_see_each_other():
     model = IndRNN(F, H, num_layers=1, activation="tanh")
     z, state = torch.randn(1, 5, F), {"hidden": torch.zeros(1, 1, H)}
@@ -151,6 +167,15 @@ def test_an_lmu_is_popgyms_with_the_same_weights():
             ours.encoders[key].copy_(getattr(theirs.cell, f"e_{letter}"))
             ours.kernels[key].copy_(getattr(theirs.cell, f"W_{letter}"))
     compare(ours, lambda z: theirs(z)[0])
+
+
+def test_an_lmu_trains_its_matrices_if_asked_to():
+    model, fixed = LMU(F, H, 6, learn_a=True, learn_b=True), LMU(F, H, 6)
+    assert set(model.state_dict()) - set(fixed.state_dict()) == {"a", "b"}
+    assert torch.equal(model.a, fixed.a)
+    model(torch.randn(2, 9, F))[0].sum().backward()
+    assert model.a.grad.abs().min() > 0
+    assert model.b.grad.abs().min() > 0
 
 
 def test_the_memory_of_an_lmu_is_the_window_as_legendre_polynomials():

@@ -1,4 +1,4 @@
-"""The same weights give the same numbers: bare, as a TorchModelV2, and as an RLModule."""
+"""The same weights give the same numbers: bare, in ``ppo``, as TorchModelV2 and as RLModule."""
 
 import gymnasium as gym
 import pytest
@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from ray.rllib.core.columns import Columns
 
 from memorylab.memory import MEMORY_MODELS, ActorCritic
+from memorylab.ppo import Agent
 from memorylab.rllib import MemoryRLModule
 from memorylab.rllib.classic import MemoryModelV2
 
@@ -21,7 +22,13 @@ EVERY_MEMORY = pytest.mark.parametrize("memory", sorted(MEMORY_MODELS))
 SHARED = pytest.mark.parametrize("share", [True, False], ids=["shared", "separate"])
 
 
-def three(memory, share):
+class Spaces(gym.Env):
+    """An environment that has spaces; nobody acts in it."""
+
+    observation_space, action_space = OBSERVATIONS, ACTIONS
+
+
+def four(memory, share):
     """Return an ActorCritic, and each stack's wrapper around another one of the same weights."""
     config = {
         "memory": memory,
@@ -36,10 +43,11 @@ def three(memory, share):
     current = MemoryRLModule(
         observation_space=OBSERVATIONS, action_space=ACTIONS, model_config=config
     )
-    for wrapper in (classic, current):
-        assert not torch.equal(next(wrapper.parameters()), next(bare.parameters()))
+    agent = Agent(Spaces, **config, seed=1)
+    for wrapper in (classic, current, agent):
+        assert not torch.equal(next(wrapper.networks.parameters()), next(bare.parameters()))
         wrapper.networks.load_state_dict(bare.state_dict())
-    return bare, classic, current
+    return bare, {run_classic: classic, run_current: current, run_ppo: agent}
 
 
 def run_classic(model, observations, state, seq_lens):
@@ -64,6 +72,12 @@ def run_current(module, observations, state, seq_lens):
     return output[Columns.ACTION_DIST_INPUTS], values, tree.flatten(output[Columns.STATE_OUT])
 
 
+def run_ppo(agent, observations, state, seq_lens):
+    """Run an agent without Ray, as its updates do."""
+    logits, values, after = agent.networks(observations, state, seq_lens)
+    return logits, values, tree.flatten(after)
+
+
 @settings(deadline=None, derandomize=True, max_examples=8)
 @given(
     rows=st.lists(st.integers(0, 5), min_size=1, max_size=4),
@@ -75,7 +89,7 @@ def run_current(module, observations, state, seq_lens):
 @EVERY_MEMORY
 def test_logits_values_and_states_are_the_same_to_the_bit(memory, share, rows, surplus, junk, seed):
     torch.manual_seed(seed)
-    bare, classic, current = three(memory, share)
+    bare, wrappers = four(memory, share)
     seq_lens = torch.tensor(rows)
     max_len = max(*rows, 1) + surplus
     padding = torch.arange(max_len) >= seq_lens.unsqueeze(1)  # [B, T]
@@ -86,7 +100,7 @@ def test_logits_values_and_states_are_the_same_to_the_bit(memory, share, rows, s
 
     logits, values, after = bare(observations, state, seq_lens)
     assert logits[~padding].isfinite().all()
-    for run, wrapper in ((run_classic, classic), (run_current, current)):
+    for run, wrapper in wrappers.items():
         found = run(wrapper, observations, state, seq_lens)
         assert torch.equal(found[0][~padding], logits[~padding])
         assert torch.equal(found[1][~padding], values[~padding])
@@ -97,7 +111,7 @@ def test_logits_values_and_states_are_the_same_to_the_bit(memory, share, rows, s
 @SHARED
 @EVERY_MEMORY
 def test_the_gradients_are_the_same_to_the_bit(memory, share):
-    bare, classic, current = three(memory, share)
+    bare, wrappers = four(memory, share)
     observations, seq_lens = torch.randn(2, 4, F), torch.tensor([4, 2])
     state = bare(torch.randn(2, 3, F))[2]
     state = tree.map_structure(torch.detach, state)
@@ -109,7 +123,7 @@ def test_the_gradients_are_the_same_to_the_bit(memory, share):
 
     expected = gradients(bare, *bare(observations, state, seq_lens)[:2])
     assert all(gradient is not None for gradient in expected)
-    for run, wrapper in ((run_classic, classic), (run_current, current)):
+    for run, wrapper in wrappers.items():
         found = gradients(wrapper.networks, *run(wrapper, observations, state, seq_lens)[:2])
         for left, right in zip(found, expected, strict=True):
             assert torch.equal(left, right)

@@ -6,36 +6,34 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from memorylab.errors import suggest
+from memorylab.errors import check_choice
 from memorylab.memory.delta_rule import delta_rule
 from memorylab.memory.facts import Facts
-from memorylab.memory.fast_weights import FastWeightLayer, FastWeightModel, read
+from memorylab.memory.fast_weights import FastWeightLayer, FastWeightModel, aggregate, read
 from memorylab.memory.model import Record, State
 from memorylab.memory.trace_windows import FastWeightTrace
-
-_UPDATES = ("delta", "sum")
 
 
 class FastWeightProgrammerLayer(FastWeightLayer):
     """A layer of :class:`FastWeightProgrammer`."""
 
-    def __init__(self, input_size: int, key_size: int, update: str):
+    def __init__(self, input_size: int, key_size: int, update: str, sum_normalization: bool):
         super().__init__(input_size, key_size)
+        self.update, self.phi = update, phi if sum_normalization else torch.relu
         self.write_strength = nn.Linear(input_size, 1) if update == "delta" else None
 
     def remember(
         self, x: Float[Tensor, "B T F"], state: State, record: Record
     ) -> tuple[Float[Tensor, "B T K"], State]:
         """Compute the equations of :class:`FastWeightProgrammer`."""
-        queries = record("query", phi(self.query(x)))  # [B, T, K]
-        keys = record("key", phi(self.key(x)))
+        queries = record("query", self.phi(self.query(x)))  # [B, T, K]
+        keys = record("key", self.phi(self.key(x)))
         values = record("key_value", self.value(x))
         before = state["fast_weights"]
         if self.write_strength is None:
-            written = torch.einsum("btk,btv->btkv", keys, values).to(before.dtype)
+            written = torch.einsum("btk,btv->btkv", keys, values)
             strengths = record("write_strength", torch.ones_like(keys[..., 0]))
-            written = strengths[..., None, None] * written
-            weights = before.unsqueeze(1) + written.cumsum(1)
+            weights = aggregate(strengths[..., None, None] * written, before, self.update)
         else:
             strengths = torch.sigmoid(self.write_strength(x)).squeeze(-1)  # [B, T]
             strengths = record("write_strength", strengths)
@@ -64,7 +62,9 @@ class FastWeightProgrammer(FastWeightModel):
         hidden_size: The output size H.
         key_size: Length K of keys, queries and values; the matrix W is ``[K, K]``.
         num_layers: Number L of layers; more than one is POPGym's ``DeepFastWeightProgrammer``.
-        update: ``"delta"``, or ``"sum"`` for POPGym's.
+        update: ``"delta"``; or POPGym's ``"sum"``, or its ``"max"``, which keeps the largest
+            ``φ(k) vᵀ`` that each entry ever was.
+        sum_normalization: Whether φ divides by its sum; otherwise it is ReLU alone.
 
     Raises:
         ValueError: A size is below 1, or there is no such update.
@@ -87,10 +87,13 @@ class FastWeightProgrammer(FastWeightModel):
         key_size: int = 16,
         num_layers: int = 1,
         update: str = "delta",
+        sum_normalization: bool = True,
     ):
-        if update not in _UPDATES:
-            raise ValueError(f"There is no update {update!r}.{suggest(update, _UPDATES)}")
-        super().__init__(input_size, hidden_size, key_size, num_layers, update=update)
+        options = {
+            "update": check_choice(update, "update", ("delta", "sum", "max")),
+            "sum_normalization": sum_normalization,
+        }
+        super().__init__(input_size, hidden_size, key_size, num_layers, **options)
 
 
 def phi(x: Float[Tensor, "B T K"]) -> Float[Tensor, "B T K"]:

@@ -110,6 +110,16 @@ class FastWeightModel(ParallelModel):
         return self.output_map(x), stacked
 
 
+def aggregate(
+    values: Float[Tensor, "B T *S"], state: Float[Tensor, "B *S"], update: str
+) -> Float[Tensor, "B T *S"]:
+    """Return the ``"sum"`` or the ``"max"`` of the state and all values up to each step."""
+    values, before = values.to(state.dtype), state.unsqueeze(1)
+    if update == "max":
+        return torch.maximum(before, values.cummax(1).values)
+    return before + values.cumsum(1)
+
+
 def read(fast_weights: Float[Tensor, "B T K V"], queries: Float[Tensor, "B T K"]) -> Tensor:
     """Return ``q_tᵀ W_t`` ``[B, T, V]``."""
     return torch.einsum("btk,btkv->btv", queries.to(fast_weights.dtype), fast_weights)

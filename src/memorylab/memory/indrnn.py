@@ -6,11 +6,12 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from memorylab.errors import check_count, suggest
+from memorylab.errors import check_choice, check_count
 from memorylab.memory.facts import Facts
 from memorylab.memory.model import Record, State
 from memorylab.memory.parallel import SequentialModel
 from memorylab.memory.trace_linear import IndRNNTrace
+from memorylab.networks import clamp_parameter
 
 _ACTIVATIONS = {"relu": torch.relu, "tanh": torch.tanh}
 
@@ -57,11 +58,7 @@ class IndRNN(SequentialModel):
         super().__init__(input_size)
         self.hidden_size = check_count(hidden_size, "hidden_size")
         check_count(num_layers, "num_layers")
-        if activation not in _ACTIVATIONS:
-            raise ValueError(
-                f"There is no activation {activation!r}.{suggest(activation, _ACTIVATIONS)}"
-            )
-        self.activation = activation
+        self.activation = check_choice(activation, "activation", _ACTIVATIONS)
         self.largest = 2 ** (1 / check_count(max_len, "max_len"))
         sizes = [input_size] + [hidden_size] * (num_layers - 1)
         self.layers = nn.ModuleList(nn.Linear(size, hidden_size) for size in sizes)
@@ -80,7 +77,8 @@ class IndRNN(SequentialModel):
         self, x: Float[Tensor, "B F"], state: State, record: Record
     ) -> tuple[Float[Tensor, "B D"], State]:
         """Compute one step; with f between them, steps don't compose."""
-        weights = self.recurrent.clamp(-self.largest, self.largest).unsqueeze(0)  # [1, L, H]
+        weights = clamp_parameter(self.recurrent, -self.largest, self.largest)
+        weights = weights.unsqueeze(0)  # [1, L, H]
         past = record("recurrent_weight", weights) * state["hidden"]  # [B, L, H]
         f, hidden = _ACTIVATIONS[self.activation], []
         for layer, of_past in zip(self.layers, past.unbind(1), strict=True):

@@ -25,13 +25,14 @@ class LMU(SequentialModel):
         h_t = tanh(W_z z_t + W_h h_{t−1} + W_m m_t)          (eq. 6)
 
     m holds the last θ steps of u as coefficients of Legendre polynomials. A and B say how these
-    change in a step, by zero-order hold of their eq. 2; they are not trained.
+    change in a step, by zero-order hold of their eq. 2. They are constants unless asked for.
 
     Args:
         input_size: Number of input features F.
         hidden_size: Number of hidden units H, and the output size.
         memory_size: Number M of coefficients.
         window: Length θ of the window, in steps.
+        learn_a, learn_b: Whether A and B are parameters, which begin with these values.
     """
 
     trace_class = LMUTrace
@@ -44,7 +45,13 @@ class LMU(SequentialModel):
     )
 
     def __init__(
-        self, input_size: int, hidden_size: int = 64, memory_size: int = 64, window: int = 64
+        self,
+        input_size: int,
+        hidden_size: int = 64,
+        memory_size: int = 64,
+        window: int = 64,
+        learn_a: bool = False,
+        learn_b: bool = False,
     ):
         super().__init__(input_size)
         self.hidden_size = check_count(hidden_size, "hidden_size")
@@ -58,11 +65,14 @@ class LMU(SequentialModel):
         for key in ("input", "hidden"):  # LeCun's uniform distribution
             bound = (3 / sizes[key]) ** 0.5
             nn.init.uniform_(self.encoders[key], -bound, bound)
-        a, b = transition(memory_size, window)
         self.a: Tensor
         self.b: Tensor
-        self.register_buffer("a", a, persistent=False)
-        self.register_buffer("b", b, persistent=False)
+        learned = {"a": learn_a, "b": learn_b}
+        for name, matrix in zip("ab", transition(memory_size, window), strict=True):
+            if learned[name]:
+                self.register_parameter(name, nn.Parameter(matrix))
+            else:
+                self.register_buffer(name, matrix, persistent=False)
 
     @property
     def output_size(self) -> int:

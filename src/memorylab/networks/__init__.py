@@ -2,7 +2,7 @@
 
 from memorylab.networks.convolution import Conv2dHeadModel, Conv2dModel, conv2d_output_shape
 from memorylab.networks.dueling import DuelingHeadModel
-from memorylab.networks.gradient_scaling import ScaleGrad, scale_grad
+from memorylab.networks.gradient_scaling import ScaleGrad, clamp_parameter, scale_grad
 from memorylab.networks.leading_dims import infer_leading_dims, restore_leading_dims
 from memorylab.networks.mlp import NONLINEARITIES, MlpModel
 from memorylab.networks.positional_encoding import positional_encoding
@@ -15,6 +15,7 @@ __all__ = [
     "DuelingHeadModel",
     "MlpModel",
     "ScaleGrad",
+    "clamp_parameter",
     "conv2d_output_shape",
     "infer_leading_dims",
     "positional_encoding",

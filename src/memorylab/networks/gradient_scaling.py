@@ -1,4 +1,4 @@
-"""``scale_grad``: an identity that scales gradients on their way back."""
+"""Functions whose gradients are chosen: ``scale_grad`` and ``clamp_parameter``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 import torch
-from jaxtyping import Shaped
+from jaxtyping import Float, Shaped
 from torch import Tensor
 
 
@@ -45,3 +45,37 @@ def scale_grad(tensor: Shaped[Tensor, "..."], scale: float) -> Shaped[Tensor, ".
     if not math.isfinite(scale):
         raise ValueError(f"scale must be finite, got {scale}.")
     return ScaleGrad.apply(tensor, scale)
+
+
+class _ClampParameter(torch.autograd.Function):
+    """The function of :func:`clamp_parameter`."""
+
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(parameter: Tensor, low: float, high: float) -> Tensor:
+        return parameter.clamp(low, high)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
+        parameter, ctx.low, ctx.high = inputs
+        ctx.save_for_backward(parameter)
+
+    @staticmethod
+    def backward(ctx: Any, *upstream: Tensor) -> tuple[Tensor, None, None]:
+        (parameter,), (gradient,) = ctx.saved_tensors, upstream
+        # Descent moves against the gradient.
+        above, below = parameter >= ctx.high, parameter <= ctx.low
+        outward = (above & (gradient < 0)) | (below & (gradient > 0))
+        return gradient.masked_fill(outward, 0), None, None
+
+
+def clamp_parameter(
+    parameter: Float[Tensor, "..."], low: float, high: float
+) -> Float[Tensor, "..."]:
+    """Return ``parameter`` cut to ``[low, high]``; gradients still lead back into the range.
+
+    ``torch.clamp`` has no gradient outside, so that a parameter that an update pushed out would
+    stay there for ever. Here its gradient passes, unless descent would lead it further out.
+    """
+    return _ClampParameter.apply(parameter, low, high)

@@ -80,7 +80,7 @@ def test_rows_may_be_cut_anywhere(model_class, rows, cut, seed):
 
 @EVERY_MODEL
 def test_a_batch_keeps_rllibs_length_and_its_surplus_is_zero(model_class):
-    model = build(model_class, postprocessor=nn.Linear(12, 12))
+    model = build(model_class, hidden_size=16, postprocessor=nn.Linear(16, 16))
     logits, state = model(
         {"obs": torch.randn(14, 3)}, initial_state(model, 2), torch.tensor([4, 2])
     )
@@ -126,8 +126,9 @@ def test_without_state_and_lengths_rows_are_first_steps(model_class):
 
 @EVERY_MODEL
 def test_no_two_models_share_anything_nor_do_actor_and_critic(model_class):
-    head, between = two_layers(12, 8), two_layers(10, 10)
+    head, between = two_layers(16, 8), two_layers(10, 10)
     options = {"actor": head, "critic": head, "preprocessor": between, "postprocessor": nn.ReLU()}
+    options["hidden_size"] = 16
     models = [build(model_class, **options), build(model_class, **options), build(model_class)]
     modules = [module for model in models for module in model.modules()]
     parameters = [parameter for model in models for parameter in model.parameters()]
@@ -296,7 +297,7 @@ def test_what_a_subclass_forgets_is_named():
     with pytest.raises(NotImplementedError, match="BaseModel must write initial_state"):
         build(BaseModel).get_initial_state()
     model = build(Forgetful)
-    with pytest.raises(ValueError, match=r"hidden_size\] = \[2, 1, 12\], but put out \[2, 1, 10\]"):
+    with pytest.raises(ValueError, match=r"hidden_size\] = \[2, 1, 16\], but put out \[2, 1, 10\]"):
         model({"obs": torch.zeros(2, 3)})
 
 
@@ -339,10 +340,10 @@ def test_images_are_read_flat():
             {"preprocessor_output_size": 7},
             "puts out 10 features, but preprocessor_output_size is 7",
         ),
-        ({"postprocessor": nn.Linear(3, 3)}, "postprocessor must take 12 features"),
-        ({"actor": nn.Linear(11, 8)}, "actor must take 12 features"),
+        ({"postprocessor": nn.Linear(3, 3)}, "postprocessor must take 16 features"),
+        ({"actor": nn.Linear(11, 8)}, "actor must take 16 features"),
         (
-            {"critic": nn.Linear(12, 7)},
+            {"critic": nn.Linear(16, 7)},
             "critic puts out 7 features, but postprocessor_output_size is 8",
         ),
         ({"num_recurrent_layers": 2}, "num_recurrent_layers must be 1, but is 2"),

@@ -101,7 +101,7 @@ def test_it_can_write_down_its_run():
     # The core is the course's DNC, so the figures and the player of its traces work.
     model = build(DiffNC)
     arrays = model.core.trace(torch.randn(4, 10))
-    assert arrays["memory"].shape == (4, 4, 3)
+    assert arrays["memory"].shape == (4, 5, 3)
 
 
 def test_wrong_states_are_refused():
@@ -119,7 +119,7 @@ def test_wrong_states_are_refused():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"cell_size": 13}, "cell_size 13 leaves no location.*hidden_size is 12"),
+        ({"cell_size": 17}, "cell_size 17 leaves no location.*hidden_size is 16"),
         ({"cell_size": 0}, "cell_size must be at least 1, got 0"),
         ({"num_layers": 2}, "num_layers must be 1, but is 2.*num_hidden_layers"),
         ({"num_hidden_layers": 0}, "num_controller_layers must be at least 1, got 0"),

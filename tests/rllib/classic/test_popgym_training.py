@@ -59,10 +59,11 @@ ENVIRONMENTS = ["AutoencodeEasy", "CountRecallEasy", "HigherLowerEasy"]
 )
 def test_ppo_trains_every_parameter(model_class, environment):
     # The modules are those of POPGym's ppo.py, in small.
+    size = options_of(model_class)["hidden_size"]
     options = {
         "preprocessor": two_layers(10, 10),
-        "actor": two_layers(12, 8),
-        "critic": two_layers(12, 8),
+        "actor": two_layers(size, 8),
+        "critic": two_layers(size, 8),
     }
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -142,7 +143,7 @@ def test_nothing_in_the_padding_reaches_a_gradient_of_ppo(model_class):
 
 
 def test_two_policies_share_nothing_that_the_configuration_holds():
-    config = config_of(GRU, actor=two_layers(12, 8), critic=two_layers(12, 8))
+    config = config_of(GRU, actor=two_layers(16, 8), critic=two_layers(16, 8))
     first, second = make_worker(config), make_worker(config)
     before = parameters_of(second.get_policy().model)
     update(first, first.sample())

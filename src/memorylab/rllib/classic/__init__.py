@@ -12,6 +12,29 @@ These differ from POPGym's:
 - Modules that aren't given are built to fit the sizes that are; POPGym's always have 256 features.
 - ``embedding_mode="cat"`` makes room for the embedding, where POPGym overwrites features with it.
 
+Single models differ in these points; all others compute the same from POPGym's weights:
+
+=========================  ======================================  ================================
+Model                      POPGym                                  Here
+=========================  ======================================  ================================
+all with a state           returns the state after the padding     that after the last real step
+``Framestack``,            the number of frames must divide        any of at least 2
+``Frameconv``              ``hidden_size``
+``IndRNN``                 has ReLU whatever ``activation`` says,  ``activation``, ``"relu"`` if
+                           and a layer that it never uses          none is given; no such layer
+``S4D``                    in training, each row of a batch        rows begin with their state
+                           begins with an empty state
+``S4D``                    acts with the A, B and C of its first   with those that it has learned
+                           call, and can't train on rows of one
+                           step
+``S4D``                    keeps a trained B                       B is 1: POPGym's is multiplied
+                                                                   into C, and missing in the state
+``FastWeightProgrammer``,  has no delta rule                       also ``aggregator="delta"``
+``Deep…``
+``DiffNC``                 its DNC is not the paper's              see
+                                                                   :func:`convert_popgym_state_dict`
+=========================  ======================================  ================================
+
 A script written for POPGym also needs one line in front of its configuration::
 
     memorylab.rllib.classic.register_ppo()
@@ -29,6 +52,12 @@ POPGym's own ``ppo.py`` needs three more changes, because Tune has changed too. 
 from memorylab.rllib.classic.algorithm import ClassicPPO, register_ppo
 from memorylab.rllib.classic.base_model import BaseModel
 from memorylab.rllib.classic.diffnc import DiffNC
+from memorylab.rllib.classic.fast_weights import (
+    DeepFastWeightProgrammer,
+    DeepLinearAttention,
+    FastWeightProgrammer,
+    LinearAttention,
+)
 from memorylab.rllib.classic.feedforward import MLP, BasicMLP
 from memorylab.rllib.classic.model_v2 import (
     AutoregressiveModelV2,
@@ -37,18 +66,28 @@ from memorylab.rllib.classic.model_v2 import (
     ParametricActionsModelV2,
 )
 from memorylab.rllib.classic.popgym_weights import convert_popgym_state_dict
-from memorylab.rllib.classic.recurrent import GRU, LSTM, Elman
+from memorylab.rllib.classic.recurrent import GRU, LMU, LSTM, S4D, Elman, IndRNN
+from memorylab.rllib.classic.windows import Frameconv, Framestack
 
 __all__ = [
     "GRU",
+    "LMU",
     "LSTM",
     "MLP",
+    "S4D",
     "AutoregressiveModelV2",
     "BaseModel",
     "BasicMLP",
     "ClassicPPO",
+    "DeepFastWeightProgrammer",
+    "DeepLinearAttention",
     "DiffNC",
     "Elman",
+    "FastWeightProgrammer",
+    "Frameconv",
+    "Framestack",
+    "IndRNN",
+    "LinearAttention",
     "MemoryModelV2",
     "MemoryModelV2WithLosses",
     "ParametricActionsModelV2",

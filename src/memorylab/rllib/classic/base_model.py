@@ -10,7 +10,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from memorylab.errors import reject_unknown_keys
-from memorylab.memory import MemoryModel, State
+from memorylab.memory import MemoryModel, State, make_memory
 from memorylab.rllib.classic.model_v2 import MemoryModelV2
 from memorylab.rllib.classic.popgym_networks import PopgymNetworks
 from memorylab.rllib.classic.popgym_weights import convert_popgym_state_dict
@@ -25,10 +25,10 @@ class BaseModel(MemoryModelV2):
     Observations ``[B, T, O]`` pass a linear layer with LayerNorm, an embedding of time if one is
     asked for, the preprocessor, the memory, the postprocessor, and then the actor and the critic
     with a linear layer each: see :class:`PopgymNetworks`, which this model holds as ``networks``. A
-    subclass writes :meth:`initial_state` and :meth:`forward_memory`, or :meth:`make_core` for one
-    of ``memorylab.memory``'s models, and names its own options in ``MODEL_CONFIG``. The state that
-    RLlib carries is a list: the memory's tensors, and last how many steps of the episode have been
-    seen ``[B, 1]``.
+    subclass writes :meth:`initial_state` and :meth:`forward_memory`, or names one of
+    ``memorylab.memory``'s models as ``MEMORY``; and it names its own options in ``MODEL_CONFIG``.
+    The state that RLlib carries is a list: the memory's tensors, and last how many steps of the
+    episode have been seen ``[B, 1]``.
 
     Options, from ``model_config["custom_model_config"]`` or as keyword arguments:
 
@@ -73,6 +73,10 @@ class BaseModel(MemoryModelV2):
         "scale_embedding": True,
     }
     MODEL_CONFIG: ClassVar[dict[str, Any]] = {}
+    MEMORY: ClassVar[str | None] = None
+    """The memory's name in ``memorylab.memory.MEMORY_MODELS``, if it is one of those."""
+    RENAMED: ClassVar[dict[str, str]] = {}
+    """Patterns of weights' names in POPGym, and what stands for them here."""
 
     def complete_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Return the options, which a subclass finds as ``cfg``, with defaults and copied modules.
@@ -116,8 +120,19 @@ class BaseModel(MemoryModelV2):
         return networks
 
     def make_core(self) -> nn.Module:
-        """Build the memory's weights; a subclass may also assign a module to ``core`` later."""
-        return nn.Identity()
+        """Build the memory ``MEMORY``; a subclass may also assign a module to ``core`` later."""
+        if self.MEMORY is None:
+            return nn.Identity()
+        return make_memory(
+            self.MEMORY,
+            self.cfg["preprocessor_output_size"],
+            hidden_size=self.cfg["hidden_size"],
+            **self._memory_options(),
+        )
+
+    def _memory_options(self) -> dict[str, Any]:
+        # What the memory's constructor gets besides the two sizes.
+        return {}
 
     # In POPGym these are attributes of the model, which a subclass reads and replaces.
     _PARTS: ClassVar[tuple[str, ...]] = (

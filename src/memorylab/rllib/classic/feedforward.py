@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from memorylab.memory import FeedForward
 from memorylab.rllib.classic.base_model import BaseModel
 
 
@@ -14,11 +13,8 @@ class MLP(BaseModel):
     The embedding is ``"sine"`` unless another is asked for. The memory's state is ``[]``.
     """
 
+    MEMORY = "mlp"
     MODEL_CONFIG: ClassVar[dict[str, Any]] = {"embedding": "sine"}
-
-    def make_core(self) -> FeedForward:
-        """Build the two layers."""
-        return FeedForward(self.cfg["preprocessor_output_size"], self.cfg["hidden_size"])
 
 
 class BasicMLP(MLP):

@@ -10,6 +10,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from memorylab.errors import check_count
+from memorylab.networks import clamp_parameter
 from memorylab.rllib.classic.embeddings import make_embedding
 from memorylab.sequences import sequence_mask
 
@@ -143,7 +144,7 @@ class PopgymNetworks(nn.Module):
         assert self.embedding is not None
         embedding = self.embedding(steps).to(x.dtype)  # [B, T, E]
         if self.config["scale_embedding"]:
-            strength = _Strength.apply(self.embedding_strength)
+            strength = clamp_parameter(self.embedding_strength, 0, 1)
             x, embedding = (1 - strength) * x, strength * embedding
         if self.config["embedding_mode"] == "cat":
             return torch.cat([embedding, x], dim=-1)
@@ -202,22 +203,6 @@ class PopgymNetworks(nn.Module):
                 f"{found}, or change the module."
             )
         return module, found
-
-
-class _Strength(torch.autograd.Function):
-    """Clamp to [0, 1]; the gradient may pull a value from outside back in, but push none out."""
-
-    @staticmethod
-    def forward(ctx: Any, strength: Tensor) -> Tensor:
-        ctx.save_for_backward(strength)
-        return strength.clamp(0, 1)
-
-    @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> Tensor:
-        (strength,) = ctx.saved_tensors
-        # Descent moves against the gradient.
-        outward = ((strength >= 1) & (gradient < 0)) | ((strength <= 0) & (gradient > 0))
-        return gradient.masked_fill(outward, 0)
 
 
 def _make_orthogonal(module: nn.Module) -> None:

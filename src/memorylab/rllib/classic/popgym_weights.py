@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -27,12 +28,12 @@ def convert_popgym_state_dict(
 ) -> dict[str, Tensor]:
     """Bring the weights of POPGym's model, or of release 0.1, into the names and order of ours.
 
-    ``MLP``, ``BasicMLP``, ``Elman``, ``GRU`` and ``LSTM`` then compute the same outputs, and their
-    ``load_state_dict`` does this by itself. ``DiffNC`` computes other outputs, because POPGym's DNC
-    is not the paper's. It passes keys and write vectors through tanh and lacks the 1 in the
-    strengths' ``1 + softplus``. In a sequence of several steps, it gives the controller at every
-    step the vectors read before the first. POPGym's optimizer never held the weights of the DNC, so
-    they are random numbers anyway: train the converted model.
+    All models but ``DiffNC`` then compute the same outputs, and their ``load_state_dict`` does this
+    by itself. ``DiffNC`` computes other outputs, because POPGym's DNC is not the paper's. It passes
+    keys and write vectors through tanh and lacks the 1 in the strengths' ``1 + softplus``. In a
+    sequence of several steps, it gives the controller at every step the vectors read before the
+    first. POPGym's optimizer never held the weights of the DNC, so they are random numbers anyway:
+    train the converted model.
 
     Args:
         state_dict: POPGym's ``state_dict()``. Tensors under our names stay as they are.
@@ -57,6 +58,10 @@ def convert_popgym_state_dict(
             tensor, heads = tensor.clone(), model.cfg["read_heads"]
             modes = tensor[-3 * heads :].unflatten(0, (heads, 3))  # A view [R, 3, ...].
             modes[:, 1:] = modes[:, 1:].flip(1)
+        for pattern, renamed in model.RENAMED.items():
+            if re.match(rf"{pattern}\b", name):
+                name = re.sub(rf"^{pattern}\b", renamed, name)
+                break
         converted[_own_name(name, own)] = tensor
     for name, tensor in converted.items():
         if name in own and tensor.shape != own[name].shape:
