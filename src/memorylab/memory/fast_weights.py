@@ -1,4 +1,4 @@
-"""What memory models share whose state is a matrix: fast weights, written by an outer product."""
+"""Layers and models whose state is a matrix of fast weights, written by outer products."""
 
 from __future__ import annotations
 

@@ -58,9 +58,9 @@ class FrameConvolution(ParallelModel):
     def run(
         self, z: Float[Tensor, "B T F"], state: State, seq_lens: Counts, record: Record
     ) -> tuple[Float[Tensor, "B T D"], State]:
-        """Compute what each step of each window adds, and sum."""
+        """Compute what each step of each window adds to the output, and sum."""
         inputs, after = slide(z, state["frames"], seq_lens)  # [B, K − 1 + T, F]
         windows = inputs.unfold(1, self.kernel_size, 1)  # [B, T, F, K]
-        weight, bias = self.convolution.parameters()
+        weight, bias = self.convolution.parameters()  # [H, F, K], [H]
         taps = record("taps", torch.einsum("btfk,hfk->btkh", windows, weight))
         return taps.sum(2) + bias, {"frames": after}

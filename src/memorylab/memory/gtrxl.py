@@ -111,6 +111,6 @@ class GTrXL(ParallelModel):
 
     @staticmethod
     def _weights(scores: Float[Tensor, "B T R K"], present: Float[Tensor, "B T K"]) -> Tensor:
-        """Return a softmax over the steps that were."""
+        """Return a softmax over the steps of the window that exist."""
         absent = (present == 0).unsqueeze(2)  # [B, T, 1, K]
         return torch.softmax(scores.masked_fill(absent, -torch.inf), -1)

@@ -22,8 +22,9 @@ class MinGRU(ParallelModel):
 
         h_t = (1 − u_t) ⊙ h_{t−1} + u_t ⊙ c_t        u_t = σ(W_u z_t + b_u),  c_t = W_c z_t + b_c
 
-    The paper calls u z, and c h̃. It computes with logarithms, for which its appendix B makes the
-    candidate positive; a scan that doesn't divide needs neither.
+    In the paper, the gate u is called z, and the candidate c is h̃. Its appendix B computes with
+    logarithms and makes the candidate positive for them; the scan here doesn't divide and needs
+    neither.
 
     Args:
         input_size: Number of input features F.

@@ -61,7 +61,8 @@ def make_memory(name: str | type[MemoryModel], input_size: int, **config: Any) -
     """
     model_class = _find_class(name)
     what = f"memory model {getattr(name, '__name__', name)!r}"
-    known = set(inspect.signature(model_class.__init__).parameters) - {"self", "input_size"}
+    parameters = inspect.signature(model_class.__init__).parameters.values()
+    known = {p.name for p in parameters if p.kind is not p.VAR_KEYWORD} - {"self", "input_size"}
     for option in config.keys() - known:
         if hint := other_name(option, dict.fromkeys(known)):
             raise ValueError(f"The {what} has no option {option!r}: {hint}.")

@@ -45,7 +45,7 @@ class S4D(ParallelModel):
         title="S4D",
         paper="Gu et al. 2022",
         keeps="for each of H channels, S complex numbers that rotate and decay",
-        cost="F·H + 2 H² + 6 H·S",
+        cost="F·H + 2 H² + 8 H·S",
         depth="log T",
     )
 
