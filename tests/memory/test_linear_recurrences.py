@@ -67,6 +67,7 @@ def test_an_lru_keeps_the_variance_of_its_input_whatever_its_eigenvalues():
     assert abs(ratio.mean()) < 0.1
 
 
+@torch.no_grad()
 def test_weights_begin_so_large_that_no_layer_changes_the_variance():
     lru, lmu_ = LRU(50, 200), LMU(50, 200)
     for weights, inputs in ((lru.b, 2 * 50), (lru.c, 200)):
