@@ -1,10 +1,9 @@
-"""The benchmarks' results as tables in Markdown and as one figure.
+"""The benchmarks' results as tables in Markdown and as figures.
 
     make bench  (or: python benchmarks/report.py)
 
-Reads ``results/*.json``, prints the tables, and draws ``results/speed.png`` and
-``results/popgym_memories.png``. Benchmarks without
-results are left out.
+``results/popgym_memories.png`` and ``results/courier.png``. Benchmarks without results are
+left out.
 """
 
 from __future__ import annotations
@@ -167,30 +166,37 @@ def algorithms_table(results: Results) -> str:
 
 def courier_table(results: Results) -> str:
     """Return the table of ``courier``: the share of right doors by the length of the list."""
-    found: dict[str, dict[float, list[dict[str, Any]]]] = {}
-    for run in results["runs"]:
-        found.setdefault(run["contender"], {}).setdefault(run["learning_rate"], []).append(run)
     lengths = list(results["runs"][0]["right"])
     lines = []
-    for name, by_rate in found.items():
-        # The search is over two seeds; the best learning rate has the rest too.
-        rate, runs = max(by_rate.items(), key=lambda item: len(item[1]))
-        cells = [_shares([run["right"] for run in runs], length) for length in lengths]
+    for name, runs in _courier_runs(results).items():
+        # Where the first wrong door ends the episode, what comes after it doesn't count.
+        measured = "until_wrong" if name.endswith("strict") else "right"
+        cells = [_shares([run[measured] for run in runs], length) for length in lengths]
         seconds = statistics.median(run["cpu_seconds"] for run in runs)
         weights, seeds = f"{runs[0]['weights']:,}", str(len(runs))
-        lines.append([name, weights, f"{rate:g}", seeds, f"{seconds:.0f}", *cells])
+        trial = f"{runs[0]['learning_rate']:g}, {runs[0]['entropy_coefficient']:g}"
+        lines.append([name, weights, trial, seeds, f"{seconds:.0f}", *cells])
         for part in runs[0]["without"]:
             shares = [_shares([run["without"][part] for run in runs], length) for length in lengths]
-            lines.append([f"{name} without {part}", weights, "", seeds, "", *shares])
-    header = ["memory", "weights", "learning rate", "seeds", "CPU seconds"]
+            lines.append([f"{name}, without {part}", weights, "", seeds, "", *shares])
+    header = ["memory", "weights", "learning rate, entropy", "seeds", "CPU seconds"]
     header += [f"lists of {length}" for length in lengths]
     text = table(header, lines)
     text += (
         f"\n\nShare of right doors in {results['lists']} fresh lists, played greedily after "
         f"{results['steps']:,} steps on lists of up to 6: **median** (range over seeds). Chance is "
-        "0.25."
+        "0.25. Strict: share of doors before the first wrong one. Without matrix: nothing is read."
     )
     return f"{text}\n\n{where(results)}"
+
+
+def _courier_runs(results: Results) -> dict[str, list[dict[str, Any]]]:
+    """Return by contender the runs of that trial that has the most seeds: the best of a search."""
+    found: dict[str, dict[tuple[float, float], list[dict[str, Any]]]] = {}
+    for run in results["runs"]:
+        trial = (run["learning_rate"], run["entropy_coefficient"])
+        found.setdefault(run["contender"], {}).setdefault(trial, []).append(run)
+    return {name: max(by_trial.values(), key=len) for name, by_trial in found.items()}
 
 
 def agents_table(results: Results) -> str:
@@ -321,8 +327,31 @@ PANELS: dict[str, Callable[[Axes, Results], None]] = {
 }
 
 
+COURIERS = ("DNC", "GRU", "LSTM", "GRU, three times as large", "LSTM, three times as large")
+
+
+@style.styled
+def draw_courier(results: Results) -> style.Figure:
+    """Draw the share of right doors over the length of the list: median and range over seeds."""
+    figure = style.new_figure(4.2, 6.4, layout="constrained")
+    axes = figure.subplots()
+    runs = _courier_runs(results)
+    for index, name in enumerate(name for name in COURIERS if name in runs):
+        colour = style.COLOURS[index]
+        lengths = [int(length) for length in runs[name][0]["right"]]
+        shares = np.array([[*run["right"].values()] for run in runs[name]])  # [seeds, lengths]
+        axes.plot(lengths, np.median(shares, 0), "o-", color=colour, label=name)
+        axes.fill_between(lengths, shares.min(0), shares.max(0), color=colour, alpha=0.2)
+    axes.axhline(0.25, color="black", linewidth=1, linestyle=":", label="chance")
+    axes.axvline(6, color="black", linewidth=1, linestyle="--", label="longest list in training")
+    axes.set(xlabel="doors in the list", ylabel="share of right doors", ylim=(0, 1.03))
+    axes.set_xticks(lengths)
+    axes.legend(fontsize=8, loc="center right", bbox_to_anchor=(1, 0.62))
+    return figure
+
+
 def main() -> None:
-    """Print the tables of all benchmarks with results, and draw the figure."""
+    """Print the tables of all benchmarks with results, and draw the figures."""
     results = {name: measuring.load(name) for name in TABLES}
     for name in [name for name, found in results.items() if found is None]:
         print(f"There is no results/{name}.json: run python benchmarks/{name}.py")
@@ -334,6 +363,9 @@ def main() -> None:
     if drawn:
         with write_atomically(measuring.RESULTS / "speed.png") as temporary:
             draw(drawn).savefig(temporary, dpi=200)  # Two pixels for one, at a README's width.
+    if "courier" in results:
+        with write_atomically(measuring.RESULTS / "courier.png") as temporary:
+            draw_courier(results["courier"]).savefig(temporary, dpi=200)
 
 
 if __name__ == "__main__":
