@@ -67,7 +67,7 @@ class Trial(NamedTuple):
     entropy_coefficient: float
 
 
-TRIALS = (Trial(1e-2, 0.05), Trial(5e-3, 0.05), Trial(2e-3, 0.05), Trial(5e-3, 0.01))
+TRIALS = (Trial(2e-2, 0.05), Trial(1e-2, 0.05), Trial(5e-3, 0.05), Trial(1e-2, 0.01))
 _DNC_TRIAL = (Trial(7e-3, 0.05),)
 
 
@@ -104,7 +104,7 @@ CONTENDERS = {
     "DNC, always 64 locations": _dnc((64,)),
     "DNC with an LSTM": _dnc(config={"controller": "lstm", "hidden_size": 34}),
     "DNC, strict": _dnc(strict=True),
-    "GRU, strict": Contender("gru", {"hidden_size": 58}, (Trial(5e-3, 0.05),), strict=True),
+    "GRU, strict": Contender("gru", {"hidden_size": 58}, (Trial(1e-2, 0.05),), strict=True),
 }
 
 

@@ -113,10 +113,13 @@ def test_the_scene_tells_the_door_while_it_is_in_sight_and_marks_what_was_visite
     def shown(**having):
         return [s for s in courier.scene()["shapes"] if having.items() <= s.items()]
 
-    labels, signs = [], []
+    labels, signs, rings, places = [], [], [], []
+    doors = {door: shown(kind="text", text=str(door), y=112)[0]["x"] for door in range(4)}
     for action in (0, 0, 3, 2, None):
         labels.append(courier.scene()["label"])
         signs.append(len(shown(fill="sign")))
+        rings.append([ring["x"] for ring in shown(kind="circle", dashed=True)])
+        places.append(shown(fill="agent")[0]["x"])
         if action is not None:
             courier.step(action)
     assert labels == [
@@ -127,6 +130,9 @@ def test_the_scene_tells_the_door_while_it_is_in_sight_and_marks_what_was_visite
         "The courier has visited 2 of 2 doors, 1 of them right.",
     ]
     assert signs == [1, 1, 0, 0, 0]
+    assert rings == [[], [], [doors[3]], [doors[1]], []]  # around the next door
+    assert places[:3] == [24] * 3
+    assert places[3:] == [doors[3], doors[2]]  # before the last door visited
     assert len(shown(fill="good")) == len(shown(fill="bad")) == 1
 
 
