@@ -29,6 +29,7 @@ import math
 import sys
 import time
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import measuring
@@ -80,6 +81,7 @@ class Contender(NamedTuple):
     num_locations: tuple[int, ...] = ()
     strict: bool = False
     imitates: bool = False
+    in_rllib: bool = False
     budget: int = 1  # times STEPS
 
 
@@ -104,11 +106,12 @@ CONTENDERS = {
     "DNC, always 64 locations": _dnc((64,)),
     "DNC with an LSTM": _dnc(config={"controller": "lstm", "hidden_size": 34}),
     "DNC, strict": _dnc(strict=True),
+    "DNC in RLlib": _dnc((64,), in_rllib=True),
     "GRU, strict": Contender("gru", {"hidden_size": 58}, (Trial(1e-2, 0.05),), strict=True),
 }
 
 
-def open_gates(agent: Agent) -> None:
+def open_gates(agent: Any) -> None:
     """Let a DNC begin by writing to free locations, keeping what it read, and sharp lookups.
 
     As an LSTM's forget gate is often opened at the start: this changes initial biases alone.
@@ -152,6 +155,41 @@ def train(name: str, trial: Trial, seed: int) -> tuple[Agent, float]:
         steps = STEPS * contender.budget
         train_agent(agent, settings, max_steps=steps, stop_return=None, progress=False)
     return agent, time.process_time() - start
+
+
+def train_in_rllib(name: str, trial: Trial, seed: int) -> tuple[Any, float]:
+    """Do the same with RLlib's PPO, which can't draw another number of locations."""
+    from memorylab import rllib  # here alone, because it imports Ray
+
+    config = rllib.ppo_config(
+        "Courier",
+        "dnc",
+        environment_config={"num_doors": DOORS, "reward_per_door": 1.0},
+        memory_config=CONTENDERS[name].config,
+        encoder_sizes=(),
+        actor_sizes=(),
+        critic_sizes=(),
+        seed=seed,
+    )
+    rates = [[0, trial.learning_rate], [STEPS, trial.learning_rate / 7]]
+    batch = SETTINGS.num_envs * SETTINGS.num_steps
+    config.env_runners(num_envs_per_env_runner=SETTINGS.num_envs).training(
+        train_batch_size_per_learner=batch,
+        minibatch_size=batch // SETTINGS.num_minibatches,
+        lr=rates,
+        gamma=SETTINGS.gamma,
+        entropy_coeff=trial.entropy_coefficient,
+        clip_param=SETTINGS.clip,
+        grad_clip=SETTINGS.clip_norm,
+    )
+    beginning = rllib.Agent(config)
+    open_gates(beginning.module)
+    start = time.process_time()
+    agent = rllib.train_ppo(
+        config, max_steps=STEPS, stop_return=None, progress=False, weights=beginning
+    )
+    trained = SimpleNamespace(networks=agent.module.networks, history=agent.history)
+    return trained, time.process_time() - start
 
 
 def draw_lists(
@@ -226,7 +264,8 @@ def habits(agent: Agent, length: int = 12, num_lists: int = 20) -> dict[str, flo
 
 def measure(name: str, trial: Trial, seed: int) -> dict[str, Any]:
     """Train and test one agent."""
-    agent, seconds = train(name, trial, seed)
+    make = train_in_rllib if CONTENDERS[name].in_rllib else train
+    agent, seconds = make(name, trial, seed)
     returns = np.array(agent.history.mean_return or [math.nan])
     thinned = returns[np.linspace(0, len(returns) - 1, 20).astype(int)]
     if name == "DNC":

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import torch
 
+from memorylab import ppo
 from memorylab.memory import DNC
 from memorylab.memory.dnc import ablate
 from memorylab.memory.dnc.trace import DNCTrace
@@ -23,6 +24,7 @@ from memorylab.training import Film, load_weights
 from memorylab_course import setup
 
 DATA = Path(__file__).parent
+COURIER = DATA.parents[1] / "benchmarks" / "results" / "courier" / "dnc-seed-0"
 COPY = DNCTrace.load(DATA / "copy_trace.npz")
 
 
@@ -98,6 +100,15 @@ def tmaze_live() -> MemoryPlayer:
     return _tmaze_agent().player(options={"sign": 1, "distance": 8})
 
 
+def courier() -> MemoryPlayer:
+    """A courier, who learnt on lists of 6 doors, writes down 12 and reads them along the links."""
+    agent = ppo.Agent.load(COURIER)
+    agent.settings["environment_config"]["list_length"] = 12
+    agent.networks.memories["memory"].set_locations(24)  # room for the list, and easy to see
+    (episode,) = ppo.evaluate(agent, seed=3)
+    return MemoryPlayer(episode.trace, order="first_write")
+
+
 def tmaze_to_play() -> TMazeGame:
     """The T-maze to play yourself, with and without the sign in sight."""
     return TMazeGame()
@@ -113,6 +124,7 @@ PAGES = (
     associative_recall,
     tmaze,
     tmaze_live,
+    courier,
     tmaze_to_play,
 )
 
