@@ -68,7 +68,7 @@ class Trial(NamedTuple):
     entropy_coefficient: float
 
 
-TRIALS = (Trial(2e-2, 0.05), Trial(1e-2, 0.05), Trial(5e-3, 0.05), Trial(1e-2, 0.01))
+TRIALS = tuple(Trial(rate, 0.05) for rate in (4e-2, 2e-2, 1e-2, 5e-3)) + (Trial(1e-2, 0.01),)
 _DNC_TRIAL = (Trial(7e-3, 0.05),)
 
 
