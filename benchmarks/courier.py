@@ -69,6 +69,7 @@ class Trial(NamedTuple):
 
 
 TRIALS = tuple(Trial(rate, 0.05) for rate in (4e-2, 2e-2, 1e-2, 5e-3)) + (Trial(1e-2, 0.01),)
+_TRIALS_OF_LARGER = tuple(Trial(rate, 0.05) for rate in (2e-2, 1e-2, 5e-3))
 _DNC_TRIAL = (Trial(7e-3, 0.05),)
 
 
@@ -96,11 +97,16 @@ CONTENDERS = {
     "DNC": _dnc(),
     "GRU": Contender("gru", {"hidden_size": 58}),
     "LSTM": Contender("lstm", {"hidden_size": 50}),
-    "GRU, three times as large": Contender("gru", {"hidden_size": 101}),
-    "LSTM, three times as large": Contender("lstm", {"hidden_size": 88}),
-    "GRU, three times the steps": Contender("gru", {"hidden_size": 58}, budget=3),
-    "LSTM, three times the steps": Contender("lstm", {"hidden_size": 50}, budget=3),
+    "GRU, three times as large": Contender("gru", {"hidden_size": 101}, _TRIALS_OF_LARGER),
+    "LSTM, three times as large": Contender("lstm", {"hidden_size": 88}, _TRIALS_OF_LARGER),
+    "GRU, three times the steps": Contender(
+        "gru", {"hidden_size": 58}, (Trial(2e-2, 0.05),), budget=3
+    ),
+    "LSTM, three times the steps": Contender(
+        "lstm", {"hidden_size": 50}, (Trial(2e-2, 0.05),), budget=3
+    ),
     "MLP": Contender("mlp", {"hidden_size": 104}, _DNC_TRIAL),
+    "DNC, twice the steps": _dnc(budget=2),
     "DNC, imitating": _dnc(imitates=True),
     "DNC, always 16 locations": _dnc((16,)),
     "DNC, always 64 locations": _dnc((64,)),
