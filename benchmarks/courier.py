@@ -34,7 +34,7 @@ from typing import Any, NamedTuple
 
 import measuring
 import numpy as np
-import report
+import report_courier
 import torch
 from torch.nn.functional import cross_entropy, one_hot
 
@@ -68,7 +68,7 @@ class Trial(NamedTuple):
     entropy_coefficient: float
 
 
-TRIALS = tuple(Trial(rate, 0.05) for rate in (4e-2, 2e-2, 1e-2, 5e-3)) + (Trial(1e-2, 0.01),)
+TRIALS = (*(Trial(rate, 0.05) for rate in (4e-2, 2e-2, 1e-2, 5e-3)), Trial(1e-2, 0.01))
 _TRIALS_OF_LARGER = tuple(Trial(rate, 0.05) for rate in (2e-2, 1e-2, 5e-3))
 _DNC_TRIAL = (Trial(7e-3, 0.05),)
 
@@ -359,7 +359,7 @@ def main(names: Sequence[str] = tuple(CONTENDERS)) -> None:
             for seed in SEEDS[len(SEARCH_SEEDS) :]:
                 complete(name, best_trial(stored_runs(), name), seed)
                 bar.update()
-    print(report.courier_table(measuring.load(NAME) or {}))
+    print(report_courier.courier_table(measuring.load(NAME) or {}))
 
 
 if __name__ == "__main__":

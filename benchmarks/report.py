@@ -2,8 +2,9 @@
 
     make bench  (or: python benchmarks/report.py)
 
-``results/popgym_memories.png`` and ``results/courier.png``. Benchmarks without results are
-left out.
+Reads ``results/*.json``, prints the tables, and draws ``results/speed.png``,
+``results/popgym_memories.png`` and ``results/courier.png``. Benchmarks without results are left
+out.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 
 import measuring
 import numpy as np
+import report_courier
 import report_memories
 from matplotlib.axes import Axes
 from tables import Results, number, table, threads, where
@@ -164,41 +166,6 @@ def algorithms_table(results: Results) -> str:
     return f"{text}\n\n{where(results)}"
 
 
-def courier_table(results: Results) -> str:
-    """Return the table of ``courier``: the share of right doors by the length of the list."""
-    lengths = list(results["runs"][0]["right"])
-    lines = []
-    for name, runs in _courier_runs(results).items():
-        # Where the first wrong door ends the episode, what comes after it doesn't count.
-        measured = "until_wrong" if name.endswith("strict") else "right"
-        cells = [_shares([run[measured] for run in runs], length) for length in lengths]
-        seconds = statistics.median(run["cpu_seconds"] for run in runs)
-        weights, seeds = f"{runs[0]['weights']:,}", str(len(runs))
-        trial = f"{runs[0]['learning_rate']:g}, {runs[0]['entropy_coefficient']:g}"
-        lines.append([name, weights, trial, seeds, f"{seconds:.0f}", *cells])
-        for part in runs[0]["without"]:
-            shares = [_shares([run["without"][part] for run in runs], length) for length in lengths]
-            lines.append([f"{name}, without {part}", weights, "", seeds, "", *shares])
-    header = ["memory", "weights", "learning rate, entropy", "seeds", "CPU seconds"]
-    header += [f"lists of {length}" for length in lengths]
-    text = table(header, lines)
-    text += (
-        f"\n\nShare of right doors in {results['lists']} fresh lists, played greedily after "
-        f"{results['steps']:,} steps on lists of up to 6: **median** (range over seeds). Chance is "
-        "0.25. Strict: share of doors before the first wrong one. Without matrix: nothing is read."
-    )
-    return f"{text}\n\n{where(results)}"
-
-
-def _courier_runs(results: Results) -> dict[str, list[dict[str, Any]]]:
-    """Return by contender the runs of that trial that has the most seeds: the best of a search."""
-    found: dict[str, dict[tuple[float, float], list[dict[str, Any]]]] = {}
-    for run in results["runs"]:
-        trial = (run["learning_rate"], run["entropy_coefficient"])
-        found.setdefault(run["contender"], {}).setdefault(trial, []).append(run)
-    return {name: max(by_trial.values(), key=len) for name, by_trial in found.items()}
-
-
 def agents_table(results: Results) -> str:
     """Return the table of ``two_agents``: by case the computed chance and the measured returns."""
     settings, lines = results["settings"], []
@@ -220,11 +187,6 @@ def agents_table(results: Results) -> str:
     return f"{text}\n\n{where(results)}"
 
 
-def _shares(runs: list[dict[str, float]], length: str) -> str:
-    shares = [run[length] for run in runs]
-    return f"**{statistics.median(shares):.2f}** ({min(shares):.2f} to {max(shares):.2f})"
-
-
 def _steps_cell(steps: list[float], seeds: int) -> str:
     if not steps:
         return "missing"
@@ -244,7 +206,7 @@ TABLES: dict[str, Callable[[Results], str]] = {
     "rllib_examples": examples_table,
     "two_agents": agents_table,
     "algorithms": algorithms_table,
-    "courier": courier_table,
+    "courier": report_courier.courier_table,
     "popgym_memories": report_memories.memories_table,
 }
 
@@ -327,29 +289,6 @@ PANELS: dict[str, Callable[[Axes, Results], None]] = {
 }
 
 
-COURIERS = ("DNC", "GRU", "LSTM", "GRU, three times as large", "LSTM, three times as large")
-
-
-@style.styled
-def draw_courier(results: Results) -> style.Figure:
-    """Draw the share of right doors over the length of the list: median and range over seeds."""
-    figure = style.new_figure(4.2, 6.4, layout="constrained")
-    axes = figure.subplots()
-    runs = _courier_runs(results)
-    for index, name in enumerate(name for name in COURIERS if name in runs):
-        colour = style.COLOURS[index]
-        lengths = [int(length) for length in runs[name][0]["right"]]
-        shares = np.array([[*run["right"].values()] for run in runs[name]])  # [seeds, lengths]
-        axes.plot(lengths, np.median(shares, 0), "o-", color=colour, label=name)
-        axes.fill_between(lengths, shares.min(0), shares.max(0), color=colour, alpha=0.2)
-    axes.axhline(0.25, color="black", linewidth=1, linestyle=":", label="chance")
-    axes.axvline(6, color="black", linewidth=1, linestyle="--", label="longest list in training")
-    axes.set(xlabel="doors in the list", ylabel="share of right doors", ylim=(0, 1.03))
-    axes.set_xticks(lengths)
-    axes.legend(fontsize=8, loc="center right", bbox_to_anchor=(1, 0.62))
-    return figure
-
-
 def main() -> None:
     """Print the tables of all benchmarks with results, and draw the figures."""
     results = {name: measuring.load(name) for name in TABLES}
@@ -359,13 +298,12 @@ def main() -> None:
     print("\n\n".join(TABLES[name](found) for name, found in results.items()))
     if "popgym_memories" in results:
         report_memories.save_figure(results["popgym_memories"])
+    if "courier" in results:
+        report_courier.save_figure(results["courier"])
     drawn = {name: found for name, found in results.items() if name in PANELS}
     if drawn:
         with write_atomically(measuring.RESULTS / "speed.png") as temporary:
             draw(drawn).savefig(temporary, dpi=200)  # Two pixels for one, at a README's width.
-    if "courier" in results:
-        with write_atomically(measuring.RESULTS / "courier.png") as temporary:
-            draw_courier(results["courier"]).savefig(temporary, dpi=200)
 
 
 if __name__ == "__main__":
