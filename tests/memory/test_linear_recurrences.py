@@ -248,6 +248,7 @@ def test_a_ffm_is_the_papers_equations():
             y = mixed * gate + model.skip(x) * (1 - gate)
             assert np.allclose(trace.output[t], y, rtol=0, atol=1e-10)
     assert math.isclose(math.exp(-float(alpha.min()) * 9), 0.01, rel_tol=1e-6)
+    assert math.isclose(math.exp(-float(alpha.max())), 0.5, rel_tol=1e-6)
     assert torch.allclose(2 * math.pi / model.omega, torch.tensor([1.0, 5.0, 9.0]).double())
 
 

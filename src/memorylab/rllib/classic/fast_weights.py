@@ -23,12 +23,12 @@ class _FastWeights(BaseModel):
         "unmap": "core.output_map",
     }
     # Keys are by this much shorter than the root of the numbers that a layer may keep.
-    shorter: ClassVar[int] = 0
+    _shorter: ClassVar[int] = 0
 
     def _memory_options(self) -> dict[str, Any]:
         size, layers = self.cfg["hidden_size"], self.cfg.get("num_layers", 1)
         check_count(layers, "num_layers")
-        key_size = round((size // layers) ** 0.5 - self.shorter)
+        key_size = round((size // layers) ** 0.5 - self._shorter)
         what = f"The length of keys for hidden_size {size} and {layers} layers"
         return {"key_size": check_count(key_size, what), "num_layers": layers}
 
@@ -61,7 +61,7 @@ class LinearAttention(_FastWeights):
         "S_aggregator": "sum",
         "Z_aggregator": "sum",
     }
-    shorter = 1
+    _shorter = 1
 
     def _memory_options(self) -> dict[str, Any]:
         updates = {
