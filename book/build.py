@@ -18,6 +18,7 @@ from reference import write_reference
 from sphinx.cmd.build import build_main
 
 from memorylab_course import setup
+from tools import glossary
 from tools.table import present
 
 HERE = Path(__file__).resolve().parent
@@ -41,6 +42,8 @@ def build(folder: Path) -> int:
     for row in present(NOTEBOOKS):
         players = alive([places[run] for run in PLAYERS.get(row.name, [])])
         write_page(NOTEBOOKS / row.file, source / "course", players)
+    for name in (glossary.PAGE, glossary.READING):
+        shutil.copy2(NOTEBOOKS / name, source / "course")
     for guide in GUIDES:
         text = (HERE.parent / guide).read_text()
         (source / guide).write_text(text.replace("](notebooks/", "](course/"))

@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 
 from memorylab import player
-from tools.exercises import is_solution
+from tools.exercises import is_folded, is_solution
 from tools.navigation import CLOSING, OPENING
 from tools.table import TRACKS, present
 
@@ -16,6 +16,9 @@ _LAUNCHER = re.compile(r"\[!\[(?P<what>[^\]]+)\]\([^)]*\)\]\((?P<address>[^)]+)\
 _FOLDED = re.compile(r"<details>.*?</details>", re.DOTALL)
 _WHAT_TO_SEE = re.compile(r"\*What to see:\*\s*(?P<text>.*?)(?:\n\n|\Z)", re.DOTALL)
 _PLAYER = re.compile(rf"(?:{'|'.join(player.__all__)})\(")
+PROMPTS = {"code_prompt_show": "Show the code", "code_prompt_hide": "Hide the code"}
+"""For folded cells that solve no exercise."""
+
 _MARKUP = re.compile(r"[*`$]|\]\([^)]*\)|\[(?=[^\]]*\]\()")
 
 
@@ -23,7 +26,8 @@ def write_page(path: Path, folder: Path, players: list[str]) -> None:
     """Write the notebook at ``path`` into ``folder`` as the book shows it.
 
     The launch links replace the navigation bar, since the book has its own navigation. Solutions
-    are folded, players play, and the words below a figure become its alternative text.
+    and what the notebook folds are folded, players play, and the words below a figure become its
+    alternative text.
 
     Args:
         path: The notebook, executed.
@@ -39,12 +43,15 @@ def write_page(path: Path, folder: Path, players: list[str]) -> None:
     for cell, following in zip(notebook.cells, [*notebook.cells[1:], None], strict=True):
         if is_solution(cell):
             cell.metadata["tags"] = [*cell.metadata["tags"], "hide-cell"]
+        elif is_folded(cell):
+            cell.metadata["tags"] = [*cell.metadata.get("tags", []), "hide-input"]
+            cell.metadata["mystnb"] = PROMPTS.copy()
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             if "image/png" not in data:
                 continue
             if following is not None and (text := what_to_see(following.source)):
-                cell.metadata["mystnb"] = {"image": {"alt": text}}
+                cell.metadata.setdefault("mystnb", {})["image"] = {"alt": text}
             if is_player(output):
                 if shown < len(players):
                     data["text/html"] = players[shown]

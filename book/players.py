@@ -11,7 +11,7 @@ from memorylab.player import MemoryPlayer, TMazeGame
 from memorylab.player.player import SCRIPT
 
 PLAYERS = {
-    "start_here": ["copy_live", "tmaze_to_play"],
+    "start_here": ["tmaze_to_play", "copy_live"],
     "dnc_links": ["copy_links"],
     "dnc_train_and_ablate": ["copy_without_links", "copy_wiped"],
     "does_memory_pay": ["tmaze"],

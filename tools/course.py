@@ -13,7 +13,7 @@ from pathlib import Path
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
 from memorylab.files import write_atomically
-from tools import binder, execution, guard
+from tools import binder, counts, execution, guard
 from tools.navigation import generated_texts
 from tools.table import chosen
 
@@ -97,6 +97,12 @@ def run_on_binder(files: list[Path]) -> int:
     return 1 if failed else 0
 
 
+def count(files: list[Path]) -> int:
+    """count what every core notebook should have"""
+    print(counts.table(files[0].parent))
+    return 0
+
+
 def check(files: list[Path]) -> int:
     """list the faults of notebooks, and the cells that are not compared"""
     found = [fault for file in files for fault in guard.faults(file)]
@@ -126,6 +132,7 @@ COMMANDS = {
     "execute": execute,
     "nav": nav,
     "check": check,
+    "count": count,
     "measure": measure,
     "binder": run_on_binder,
 }

@@ -23,6 +23,7 @@ import nbformat
 from nbconvert.preprocessors import TagRemovePreprocessor
 from nbformat import NotebookNode
 
+from tools import glossary
 from tools.execution import store
 from tools.exercises import called, exercises, last_call
 from tools.navigation import CLOSING, OPENING
@@ -115,6 +116,9 @@ def write(
         _relink(edition.cells, row, rows)
         store(edition, out / file.name)
         written.append(out / file.name)
+    for page in (glossary.PAGE, glossary.READING):
+        if (folder / page).is_file():
+            shutil.copy2(folder / page, out / page)
     if (folder / "data").is_dir():
         ignored = shutil.ignore_patterns("*.py", "__pycache__", ".ipynb_checkpoints")
         shutil.copytree(folder / "data", out / "data", ignore=ignored, dirs_exist_ok=True)

@@ -70,6 +70,11 @@ def is_solution(cell: NotebookNode) -> bool:
     return cell.cell_type == "code" and "solution" in tags(cell)
 
 
+def is_folded(cell: NotebookNode) -> bool:
+    """Tell whether a reader has to unfold a cell to see its code."""
+    return bool(cell.metadata.get("jupyter", {}).get("source_hidden"))
+
+
 def tags(cell: NotebookNode) -> list[str]:
     """Return a cell's tags, an empty list if it has none."""
     return cell.metadata.get("tags", [])

@@ -14,7 +14,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from tools.execution import WIDGET_VIEW
-from tools.exercises import called, exercises, is_solution, numbers_of, tags
+from tools.exercises import called, exercises, is_folded, is_solution, numbers_of, tags
 from tools.navigation import generated_cells
 from tools.table import row_of
 
@@ -275,7 +275,7 @@ def check_solutions(page: Page) -> Iterator[str]:
             continue
         if place < heading:
             yield f"cell {place}: is a solution above the heading '## Solutions'"
-        if not cell.metadata.get("jupyter", {}).get("source_hidden"):
+        if not is_folded(cell):
             yield f"cell {place}: is an open solution; set jupyter.source_hidden in its metadata"
         if not _shown(cell).startswith("✓"):
             yield f"cell {place}: its solution must show ✓, not {_shown(cell)!r}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tools.glossary import linked, pages
 from tools.memories import memory_table
 from tools.table import COURSE, RELEASE, REPOSITORY, TRACKS, Notebook, present, row_of
 
@@ -118,7 +119,8 @@ def course_table(folder: Path, links_to: str) -> str:
 def generated_cells(cells: list, path: Path) -> list[str]:
     """Return the texts of a notebook's cells with the generated parts made anew.
 
-    These are the first cell, and the table of the course wherever a cell has its marker.
+    These are the first cell, the table of the course wherever a cell has its marker, and in core
+    notebooks the links from a term's first use to the glossary.
 
     Args:
         cells: The notebook's cells.
@@ -131,6 +133,11 @@ def generated_cells(cells: list, path: Path) -> list[str]:
     if not cells or cells[0].cell_type != "markdown":
         raise ValueError(f"{path.name}: the first cell must be Markdown; it becomes the header.")
     sources = [header(row, present(path.parent)), *(cell.source for cell in cells[1:])]
+    if row.track is TRACKS[0]:
+        places = [place for place, cell in enumerate(cells) if cell.cell_type == "markdown"][1:]
+        texts = linked([sources[place] for place in places], row.name)
+        for place, text in zip(places, texts, strict=True):
+            sources[place] = text
     for place, source in enumerate(sources):
         if "<!-- course -->" in source:
             name = f"{path.name}: cell {place}"
@@ -159,7 +166,7 @@ def replaced(text: str, marker: str, new: str, name: str) -> str:
 
 
 def generated_texts(root: Path) -> dict[Path, str]:
-    """Return the README and the instructor's pages with all generated parts made anew, by path.
+    """Return the README, glossary and instructor's pages with generated parts made anew, by path.
 
     Args:
         root: The folder with ``README.md``, ``notebooks/`` and ``instructor/``. Files that it lacks
@@ -175,6 +182,9 @@ def generated_texts(root: Path) -> dict[Path, str]:
         table = course_table(notebooks, "notebooks/")
         text = replaced(text, "course", table, readme.name)
         texts[readme] = replaced(text, "memories", memory_table(), readme.name)
+    for name, text in pages(notebooks).items():
+        if (notebooks / name).is_file():
+            texts[notebooks / name] = text
     for row in present(notebooks):
         page = root / "instructor" / f"{row.stem}.md"
         if page.is_file():
@@ -183,7 +193,7 @@ def generated_texts(root: Path) -> dict[Path, str]:
             texts[page] = replaced(f"# {row.heading}\n{rest}", "objective", line, page.name)
     index = root / "instructor" / "README.md"
     if index.is_file():
-        pages = [f"[{page.stem[:2]}]({page.name})" for page in texts if page.parent == index.parent]
+        links = [f"[{page.stem[:2]}]({page.name})" for page in texts if page.parent == index.parent]
         text = index.read_text(encoding="utf-8")
-        texts[index] = replaced(text, "pages", ", ".join(pages) + ".", index.name)
+        texts[index] = replaced(text, "pages", ", ".join(links) + ".", index.name)
     return texts

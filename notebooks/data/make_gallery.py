@@ -75,7 +75,7 @@ def copy_without_links() -> MemoryPlayer:
 
 
 def associative_recall() -> MemoryPlayer:
-    """Associative recall: the query is found by content, its successor by a link."""
+    """Associative recall: the answer is found by content, with a trace of the item before it."""
     return MemoryPlayer(DNCTrace.load(DATA / "associative_recall_trace.npz"), order="first_write")
 
 

@@ -12,7 +12,7 @@ from reference import packages, places
 from sphinx.util import import_object
 from sphinx.util.inventory import InventoryFile
 
-from tools.exercises import is_solution
+from tools.exercises import is_folded, is_solution
 from tools.table import present
 
 pytestmark = pytest.mark.ray  # to document the agents, the build imports Ray
@@ -88,11 +88,12 @@ def test_the_bars_of_the_notebooks_are_gone_and_their_launch_links_stay(site, pa
 def test_hints_and_solutions_are_closed(site, pages):
     for row in present(NOTEBOOKS):
         cells = nbformat.read(NOTEBOOKS / row.file, as_version=4).cells
-        solutions = sum(map(is_solution, cells))
+        folded = sum(map(is_folded, cells))
         hints = sum(cell.source.count("<summary>Hint</summary>") for cell in cells)
         text = pages[(site / "course" / row.file).with_suffix(".html")].text
         assert text.count("<summary>Hint</summary>") == hints
-        assert len(re.findall(r'<details class="[^"]*\bhide\b', text)) == solutions
+        assert len(re.findall(r'<details class="[^"]*\bhide\b', text)) == folded
+        assert text.count("Show the solution") == sum(map(is_solution, cells))
 
 
 def test_formulas_are_drawn_by_the_browser(site, pages):

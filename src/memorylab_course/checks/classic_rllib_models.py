@@ -31,6 +31,11 @@ def model(student: type) -> str:
         "a call of TorchModelV2.__init__(self, obs_space, action_space, …)",
     )
     expect(list(built.parameters()), "not yet: a layer in the constructor, kept in self")
+    numbers, enough = sum(p.numel() for p in built.parameters()), (FEATURES + 1) * (OUTPUTS + 1)
+    expect(
+        numbers <= enough,
+        f"no hidden layer: two linear layers have {enough} weights and biases here, not {numbers}",
+    )
     first, second = torch.randn(4, FEATURES), torch.randn(7, FEATURES)
     attempt(built.forward, {"obs": first, "obs_flat": first}, [], None)
     answer = attempt(built.forward, {"obs": second, "obs_flat": second}, [], None)

@@ -57,6 +57,10 @@ def chain(student: Callable) -> str:
     expect(list(attempt(student, link, 3)) == [3], "only the start in a chain without links")
     weak = _links(4, (0, 1)) + _links(4, (1, 2), strength=0.3)
     expect(list(attempt(student, weak, 0)) == [0, 1], "links of 0.5 and less to be ignored")
+    for strength, walked in ((0.45, [0]), (0.5, [0]), (0.55, [0, 1])):
+        link = _links(4, (0, 1), strength=strength)
+        way = f"a link of {strength} to be " + ("followed" if strength > 0.5 else "ignored")
+        expect(list(attempt(student, link, 0)) == walked, way)
     circle = _links(3, (0, 1), (1, 2), (2, 0))
     expect(list(attempt(student, circle, 1)) == [1, 2, 0], "each location of a circle once")
     loop = _links(4, (3, 0), (0, 1), (1, 2), (2, 0))

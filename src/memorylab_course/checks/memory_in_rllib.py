@@ -115,4 +115,6 @@ def left_out(student: Callable) -> str:
             names <= found,
             f"more names than {sorted(found)}: two parameters with the same numbers are still two",
         )
+        unknown = sorted(found - dict(model.named_parameters()).keys())
+        expect(not unknown, f"names of the model's parameters; it has none called {unknown}")
     return "Right: for a model that is built in its constructor, the list is empty."

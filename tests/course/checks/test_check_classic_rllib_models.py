@@ -67,6 +67,12 @@ class Right(TorchModelV2, nn.Module):
         return self.values
 
 
+class HiddenLayer(Right):
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.logits = nn.Sequential(nn.Linear(5, 64), nn.ReLU(), nn.Linear(64, 3))
+
+
 class NoModuleInit(Right):
     def __init__(self, obs_space, *args):
         TorchModelV2.__init__(self, obs_space, *args)
@@ -131,6 +137,7 @@ class ConstantValues(Right):
         (NoModuleInit, "Module.__init__"),
         (NoModelInit, "TorchModelV2.__init__"),
         (NoLayers, "not yet: a layer"),
+        (HiddenLayer, "no hidden layer: two linear layers have 24 weights"),
         (LogitsOnly, "forward to return two things"),
         (NewState, "the state unchanged"),
         (OneLogit, "logits of shape [7, 3]"),

@@ -46,6 +46,9 @@ def walk(*, column=True, threshold=0.5, stop=lambda following, visited: followin
         pytest.param("a column of the links mean", walk(column=False), id="rows"),
         pytest.param("links of 0.5 and less", walk(threshold=0.0), id="weak links too"),
         pytest.param("only the start", walk(threshold=-1.0), id="links of 0 too"),
+        pytest.param("a link of 0.45 to be ignored", walk(threshold=0.31), id="above 0.31"),
+        pytest.param("a link of 0.5 to be ignored", walk(threshold=0.4999), id="0.5 and more"),
+        pytest.param("a link of 0.55 to be followed", walk(threshold=0.6), id="above 0.6"),
         pytest.param(
             "what ends the walk if the links form a circle",
             walk(stop=lambda *_: False),

@@ -187,6 +187,14 @@ def test_right_names_in_another_container(kind):
         ),
         pytest.param("more names", lambda model, optimizer: [], id="none"),
         pytest.param(
+            "it has none called ['core.scale']",
+            lambda model, optimizer: [
+                *by_identity(lambda groups: groups)(model, optimizer),
+                "core.scale",
+            ],
+            id="an invented one",
+        ),
+        pytest.param(
             "more names than ['core.weight']",
             lambda model, optimizer: ["core.weight"],
             id="first one only",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 import torch
 from check_examples import answers, assert_refused, published
@@ -61,9 +62,16 @@ def steps(kernel_sizes, strides, first=1, own=False):
     return width
 
 
+@pytest.mark.parametrize("kind", [float, np.int64, torch.tensor, lambda n: torch.tensor([n])])
+def test_right_widths_of_another_type(kind):
+    assert check.field(lambda k, s: kind(steps(k, s))).passed
+
+
 @pytest.mark.parametrize(
     ("part", "student"),
     [
+        pytest.param("not str", lambda k, s: "3", id="text"),
+        pytest.param("not Tensor", lambda k, s: torch.ones(2), id="two numbers"),
         pytest.param("neighbours overlap", lambda k, s: sum(k), id="sum of kernels"),
         pytest.param("neighbours overlap", lambda k, s: math.prod(k), id="product"),
         pytest.param(

@@ -131,6 +131,7 @@ def test_wrong_taus(part, student):
 def test_tau_in_other_words():
     assert check.tau_of(lambda n: -math.expm1(-math.log(2) / n)).passed
     assert check.tau_of(lambda n: torch.tensor(1 - 2 ** (-1 / n), dtype=torch.double)).passed
+    assert check.tau_of(lambda n: 1 - torch.tensor(0.5) ** (1 / n)).passed  # in single precision
 
 
 # --- two_heads ------------------------------------------------------------------------------------
