@@ -83,12 +83,15 @@ def test_layers_are_popgyms_blocks_with_the_same_weights(name, num_layers, updat
     options = {"update": update}
     if name == "linear_attention":
         options["key_update"] = "max" if update == "sum" else "sum"
+    else:
+        options["sum_normalization"] = update == "sum"
     ours = make_memory(name, F, hidden_size=H, key_size=K, num_layers=num_layers, **options)
     if name == "linear_attention":
         block_class = LinearAttentionBlock
         options = {"S_aggregator": update, "Z_aggregator": options["key_update"]}
     else:
-        block_class, options = FWPBlock, {"aggregator": update}
+        block_class = FWPBlock
+        options = {"aggregator": update, "sum_normalization": update == "sum"}
     z = torch.randn(2, STEPS, F)
     with torch.no_grad():
         expected = z
@@ -103,6 +106,16 @@ def test_layers_are_popgyms_blocks_with_the_same_weights(name, num_layers, updat
             expected, _ = block(expected, state)
         expected = ours.output_map(expected)
         torch.testing.assert_close(chunked(ours, z), expected, rtol=0, atol=1e-5)
+
+
+def test_a_trace_shows_the_last_layer_and_a_disturbed_strength_counts_in_a_sum_too():
+    model, z = FastWeightProgrammer(F, H, K, num_layers=2, update="sum"), torch.randn(9, F)
+    trace, (_, after) = model.trace(z), model(z.unsqueeze(0))
+    found = torch.from_numpy(trace.fast_weights[-1]).float()
+    torch.testing.assert_close(found, after["fast_weights"][0, 1], rtol=0, atol=1e-5)
+    weights = model.trace(z, disturbance="write_strength@3=0").fast_weights
+    assert (weights[3] == weights[2]).all()
+    assert (weights[4] != weights[3]).any()
 
 
 def test_linear_attention_is_attention_with_another_kernel():
