@@ -152,6 +152,27 @@ def test_what_is_written_and_read_is_what_the_trace_says(model_class):
     assert size[model_class].mean() > 0.5
 
 
+@torch.no_grad()
+def test_what_a_gated_delta_writes_and_how_much_it_keeps_is_the_papers():
+    model, z = GatedDelta(F, H, K).double(), torch.randn(STEPS, F).double()
+    trace, layer = model.trace(z), model.layers[0]
+    x = torch.nn.functional.layer_norm(z, (F,))
+    linear = {key: x @ getattr(layer, key).weight.T for key in ("query", "key", "value")}
+    silu = {key: y * torch.sigmoid(y) for key, y in linear.items()}
+    norms = {key: (silu[key] ** 2).sum(-1, keepdim=True) for key in ("query", "key")}
+    decay = torch.sigmoid(-layer.decay(x))  # exp(−softplus(a)) = σ(−a)
+    expected = {
+        "key_value": silu["value"],
+        "write_strength": torch.sigmoid(layer.write_strength(x)).squeeze(-1),
+        "decay": decay.squeeze(-1),
+        **{key: silu[key] / (norm + 1e-6) ** 0.5 for key, norm in norms.items()},
+    }
+    for key, array in expected.items():
+        torch.testing.assert_close(torch.from_numpy(trace[key]), array, rtol=0, atol=1e-12)
+    # At first, half of the fast weights is left after some 38 steps.
+    assert decay.median().item() == pytest.approx(0.5 ** (1 / 38), abs=0.02)
+
+
 def test_options_that_cannot_be():
     with pytest.raises(ValueError, match=r"no update 'detla'\. Did you mean 'delta'"):
         FastWeightProgrammer(F, update="detla")
