@@ -25,7 +25,7 @@ CSS_CODE := $(PLAYER)/script/*.css $(EXPLORABLES)/*.css
 BUNDLE := $(JS_BIN)/esbuild $(PLAYER)/script/main.js --bundle --format=esm --charset=utf8 \
 	--loader:.css=text --minify-whitespace --minify-syntax --log-level=warning \
 	--banner:js="// Made of script/ by make player."
-BENCHMARKS := dnc_speed ppo_throughput time_to_solve player_latency laboratory_latency rllib_examples two_agents algorithms courier popgym_memories
+BENCHMARKS := dnc_speed ppo_throughput time_to_solve player_latency laboratory_latency rllib_examples two_agents algorithms courier popgym_memories memory_speed ppo_without_ray
 
 # Loopback only, the token left on, one Ctrl-C to stop.
 LAB := $(PY) -m jupyterlab --ip=127.0.0.1 -y \

@@ -18,6 +18,7 @@ import measuring
 import numpy as np
 import report_courier
 import report_memories
+import report_speed
 from matplotlib.axes import Axes
 from tables import Results, number, table, threads, where
 
@@ -208,6 +209,9 @@ TABLES: dict[str, Callable[[Results], str]] = {
     "algorithms": algorithms_table,
     "courier": report_courier.courier_table,
     "popgym_memories": report_memories.memories_table,
+    "memory_speed": report_speed.memory_speed_table,
+    "ppo_without_ray": report_speed.without_ray_table,
+    "sb3_recurrent": report_speed.sb3_table,
 }
 
 

@@ -383,8 +383,9 @@ def run_steps(
     if values_can_be_read():
         shortest, longest = int(seq_lens.min()), int(seq_lens.max())
     outputs = []
-    for t in range(max(longest, 1)):
-        y, following = step(z[:, t], state)
+    # Unbound at once: the gradient of each z[:, t] would be as large as z.
+    for t, x in enumerate(z.unbind(1)[: max(longest, 1)]):
+        y, following = step(x, state)
         if t >= shortest:
             running = t < seq_lens  # [B]
 

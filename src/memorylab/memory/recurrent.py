@@ -21,12 +21,16 @@ from memorylab.memory.model import (
     map_state,
     run_steps,
 )
+from memorylab.memory.parallel import after_last_step
 from memorylab.memory.trace_classes import ElmanTrace, GRUTrace, LSTMTrace
-from memorylab.sequences.masks import values_can_be_read
+from memorylab.sequences.masks import mask_checked, values_can_be_read
+
+_SHUT = 1000.0
+"""A gate's input that shuts it: the sigmoid of −1000 is 0, and that of 1000 is 1."""
 
 
 class _Recurrent(MemoryModel):
-    """One layer of PyTorch's recurrent networks, packed so that padding costs nothing."""
+    """One layer of PyTorch's recurrent networks."""
 
     network_class: type[nn.RNN | nn.GRU | nn.LSTM]
     parts: tuple[str, ...] = ("hidden",)  # of the state, as PyTorch orders them
@@ -48,19 +52,24 @@ class _Recurrent(MemoryModel):
     def forward_memory(
         self, z: Float[Tensor, "B T F"], state: State, t_starts: Counts, seq_lens: Counts
     ) -> tuple[Float[Tensor, "B T D"], State]:
-        """Run the network over the real steps only."""
-        max_len = z.shape[1]
+        """Run the network over all steps, and return the state after each row's last real one."""
         if not values_can_be_read():
             # Packing reads the lengths; holding the state of rows that have ended doesn't.
             return run_steps(self._step, z, state, seq_lens)
-        if int(seq_lens.min()) == max_len:
+        if int(seq_lens.min()) == z.shape[1]:
             return self._run(z, state)
+        return self._run_padded(z, state, seq_lens)
+
+    def _run_padded(
+        self, z: Float[Tensor, "B T F"], state: State, seq_lens: Counts
+    ) -> tuple[Float[Tensor, "B T H"], State]:
+        """Run the network over the real steps only."""
         # A packed row can't be empty: run one step of padding, then put the given state back.
         packed = pack_padded_sequence(
             z, seq_lens.clamp(min=1).cpu(), batch_first=True, enforce_sorted=False
         )
         y, after = self._run(packed, state)
-        y, _ = pad_packed_sequence(y, batch_first=True, total_length=max_len)  # [B, T, H]
+        y, _ = pad_packed_sequence(y, batch_first=True, total_length=z.shape[1])  # [B, T, H]
         empty = (seq_lens == 0).unsqueeze(-1)  # [B, 1]
         return y, map_state(lambda new, old: torch.where(empty, old, new), after, state)
 
@@ -160,6 +169,35 @@ class LSTM(_Recurrent):
         cost="4 F·H + 4 H²",
         depth="T",
     )
+
+    def _run_padded(
+        self, z: Float[Tensor, "B T F"], state: State, seq_lens: Counts
+    ) -> tuple[Float[Tensor, "B T H"], State]:
+        """Hold the cell in the padding, by a further input that is 1 there.
+
+        It opens the forget gate and shuts the input gate, both to the last bit. So the network runs
+        over the padding too, but on a processor PyTorch's fast LSTM takes no packed sequences.
+        """
+        if z.device.type != "cpu" or not isinstance(self.network, nn.LSTM):  # but a quantised one
+            return super()._run_padded(z, state, seq_lens)
+        network: Any = self.network
+        padding = ~mask_checked(seq_lens, z.shape[1]).unsqueeze(-1)  # [B, T, 1]
+        gates = network.weight_ih_l0.new_tensor([-_SHUT, _SHUT, 0, 0])  # in PyTorch's order
+        holding = gates.repeat_interleave(self.hidden_size).unsqueeze(-1)  # [4 · H, 1]
+        weights = [
+            torch.cat([network.weight_ih_l0, holding], 1),
+            network.weight_hh_l0,
+            network.bias_ih_l0,
+            network.bias_hh_l0,
+        ]
+        before = [state[part].unsqueeze(0).contiguous() for part in self.parts]
+        inputs = torch.cat([z, padding.to(z.dtype)], -1)
+        # One layer with biases, no dropout, in one direction, batch first.
+        options = (True, 1, 0.0, self.training, False, True)
+        y, _, cell = torch.lstm(inputs, before, weights, *options)
+        empty = (seq_lens == 0).unsqueeze(-1)  # [B, 1]
+        cell = torch.where(empty, state["cell"], cell.squeeze(0).to(state["cell"].dtype))
+        return y, {"hidden": after_last_step(y, state["hidden"], seq_lens), "cell": cell}
 
     def trace_step(
         self, x: Float[Tensor, "1 F"], state: State, t: Counts, record: Record
