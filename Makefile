@@ -78,7 +78,7 @@ test-cluster: $(VENV)/.compiled ## train on a cluster of two nodes, kill parts o
 	@$(PY) -m pytest -m cluster --numprocesses=$(JOBS) --durations=15 $(TEST_FLAGS) tests/rllib
 
 .PHONY: test-matrix
-test-matrix: $(VENV)/.compiled ## train every combination of heads, losses, memories and RLlib's stacks
+test-matrix: $(VENV)/.compiled ## train every combination of heads, losses, memories and stacks, and of spaces and algorithms
 	@$(PY) -m pytest -m "matrix or not matrix" $(AT_ONCE) --dist=worksteal $(TEST_FLAGS) tests/rllib/test_matrix.py
 
 .PHONY: lint

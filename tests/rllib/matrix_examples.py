@@ -14,9 +14,12 @@ import gymnasium as gym
 import numpy as np
 import torch
 from learner_examples import FEW_MEMORIES, sample_and_batch
+from ray.rllib.algorithms.algorithm_config import AlgorithmConfig
 from ray.rllib.algorithms.ppo import PPOConfig
 from ray.rllib.core.columns import Columns
+from ray.rllib.core.learner import Learner
 from ray.rllib.models import ModelCatalog
+from ray.rllib.utils.metrics import NUM_ENV_STEPS_TRAINED_LIFETIME
 from torch import Tensor
 from torch.distributions import AffineTransform, Beta, Categorical, Normal, TransformedDistribution
 from torch.nn.functional import softplus
@@ -88,6 +91,9 @@ def stretched_beta(inputs, actions):
 def joint(inputs, actions):
     return AutoregressiveCategorical(inputs, (4, 4)).log_prob(actions)
 
+
+AFTER_MANY_STEPS = {NUM_ENV_STEPS_TRAINED_LIFETIME: 10**6}
+"""For an update after which target networks are due to follow."""
 
 # --- cells ----------------------------------------------------------------------------------------
 
@@ -173,26 +179,35 @@ def run_current(cell: Cell, demonstrations: str) -> Outcome:
     return update_once(config)[0]
 
 
-def update_once(config: PPOConfig, num_steps: int = 60) -> tuple[Outcome, MemoryRLModule]:
-    """Sample, replay and learn once; return the trained module too."""
+def update_once(config: AlgorithmConfig, num_steps: int = 60) -> tuple[Outcome, MemoryRLModule]:
+    """Sample, replay and learn once, by PPO, IMPALA or APPO; return the trained module too."""
     learner, episodes, batch = sample_and_batch(config, num_timesteps=num_steps)
     module, mask = learner.module["default_policy"], batch[Columns.LOSS_MASK]
     with torch.no_grad():
         replayed = module.forward_train(batch)[Columns.ACTION_DIST_INPUTS]
         distribution = module.get_train_action_dist_cls().from_logits(replayed)
         log_prob = distribution.logp(batch[Columns.ACTIONS])
-    before = {name: parameter.detach().clone() for name, parameter in module.named_parameters()}
-    result = learner.update(episodes=episodes, timesteps={}, minibatch_size=num_steps, num_epochs=1)
+    unmoved = unmoved_since(module)
+    # What IMPALA and APPO call in a thread.
+    options = {"minibatch_size": num_steps, "num_epochs": 1, "timesteps": AFTER_MANY_STEPS}
+    result = Learner.update(learner, episodes=episodes, **options)
+    learner.shutdown()
     outcome = Outcome(
         sampled=batch[Columns.ACTION_DIST_INPUTS][mask],
         replayed=replayed[mask],
         actions=as_tensor(batch[Columns.ACTIONS], module.action_space)[mask],
         log_prob=log_prob[mask],
         losses=set(result["default_policy"].get("extra_losses", {})),
-        unmoved=[name for name, p in module.named_parameters() if torch.equal(p, before[name])],
+        unmoved=unmoved(),
         sampled_log_prob=batch[Columns.ACTION_LOGP][mask],
     )
     return outcome, module
+
+
+def unmoved_since(model: torch.nn.Module) -> Callable[[], list[str]]:
+    """Return a function that names the parameters which are as they are now."""
+    before = {name: parameter.detach().clone() for name, parameter in model.named_parameters()}
+    return lambda: [name for name, p in model.named_parameters() if torch.equal(p, before[name])]
 
 
 CLASSIC_DISTRIBUTIONS = {
@@ -229,16 +244,15 @@ def run_classic_model(config: PPOConfig) -> Outcome:
     replayed = policy.model.last_output().detach()
     actions = torch.as_tensor(batch["actions"])
     log_prob = policy.dist_class(replayed, policy.model).logp(actions)
-    before = {name: p.detach().clone() for name, p in policy.model.named_parameters()}
+    unmoved = unmoved_since(policy.model)
     reported = update(worker, worker.sample()["default_policy"])["model"]
-    after = dict(policy.model.named_parameters())
     return Outcome(
         sampled=torch.as_tensor(batch["action_dist_inputs"])[mask],
         replayed=replayed[mask],
         actions=actions[mask],
         log_prob=log_prob[mask],
         losses=set(reported.get("extra_losses", {})),
-        unmoved=[name for name, old in before.items() if torch.equal(old, after[name])],
+        unmoved=unmoved(),
     )
 
 

@@ -1,27 +1,27 @@
 """Spaces of observations × spaces of actions × memories × algorithms: the cells of a table.
 
-``ALGORITHMS`` holds, for each algorithm, the function that makes its configuration, as
-``ppo_config`` does, and the one that samples and learns with it once, as ``update_once`` does.
 :func:`refusal` says which cells are refused, and how.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import gymnasium as gym
 import numpy as np
-import torch
 from gymnasium.spaces import Box, Dict, Discrete, MultiBinary, MultiDiscrete, Tuple
-from learner_examples import FEW_MEMORIES
-from matrix_examples import SMALL, update_once
+from learner_examples import FEW_MEMORIES, learner_and_runner
+from matrix_examples import AFTER_MANY_STEPS, SMALL, Outcome, unmoved_since, update_once
+from ray.rllib.core.learner import Learner
 from ray.rllib.utils.spaces.repeated import Repeated
 
 from memorylab.environments import PadLists
-from memorylab.rllib import Agent, ppo_config
+from memorylab.rllib import Agent, MemoryRLModule, algorithm_config
+from memorylab.rllib.algorithms import ALGORITHMS
 from memorylab.rllib.heads.spaces import choices_of
+from memorylab.rllib.replay import ReplayBuffer
 
 BYTES = Box(0, 255, (8, 6, 3), np.uint8)
 OBSERVATIONS: dict[str, Any] = {
@@ -38,15 +38,16 @@ OBSERVATIONS: dict[str, Any] = {
 FREE = np.array([[1, -np.inf], [-np.inf, -np.inf]])
 ACTIONS = {
     "discrete": Discrete(3, start=-1),
+    "discrete from 0": Discrete(3),
     "multidiscrete": MultiDiscrete([[2, 3], [4, 2]], start=[[5, 1], [-9, 0]]),
     "multibinary": MultiBinary([2, 2]),
-    "float64 box": Box(-0.1, 0.3, (2, 2), np.float64),
+    "float64 box": Box(np.array([-0.1, 0]), np.array([0.3, 5]), dtype=np.float64),
     "half-bounded box": Box(FREE, np.array([[np.inf, 0.3], [np.inf, np.inf]]), dtype=np.float64),
     "integers": Box(-3, 2, (2,), np.int8),
     "tuple": Tuple([Discrete(2, start=3), Box(-5, 5, (2,)), MultiBinary(2), Box(0, 9, ())]),
     "dict": Dict(b=Discrete(2), a=Tuple([MultiDiscrete([2, 3], start=[1, 1]), Discrete(4)])),
 }
-COUNTED = {"discrete", "multidiscrete", "multibinary", "integers", "dict"}
+COUNTED = {"discrete", "discrete from 0", "multidiscrete", "multibinary", "integers", "dict"}
 """The actions that are whole numbers, so that a mask can be over them."""
 
 
@@ -96,14 +97,6 @@ def make_world(config: dict[str, Any]) -> gym.Env:
     return PadLists(world) if config["observation"] == "list" else world
 
 
-class Algorithm(NamedTuple):
-    make_config: Callable[..., Any]
-    update_once: Callable[..., tuple[Any, torch.nn.Module]]
-
-
-ALGORITHMS = {"ppo": Algorithm(ppo_config, update_once)}
-
-
 class SpaceCell(NamedTuple):
     observation: str
     action: str
@@ -115,7 +108,8 @@ class SpaceCell(NamedTuple):
 
     def config(self) -> Any:
         """Return the configuration, of small networks."""
-        return ALGORITHMS[self.algorithm].make_config(
+        return algorithm_config(
+            self.algorithm,
             make_world,
             self.memory,
             environment_config={"observation": self.observation, "action": self.action},
@@ -124,15 +118,43 @@ class SpaceCell(NamedTuple):
             **dict.fromkeys(("encoder_sizes", "actor_sizes", "critic_sizes"), (8,)),
         )
 
-    def train(self) -> tuple[Any, Agent]:
-        """Sample and learn once; return the outcome and the agent."""
+    def train(self) -> tuple[Outcome | None, list[str], Agent]:
+        """Sample and learn once; return the outcome, the unmoved parameters and the agent.
+
+        There is no outcome of DQN and SAC, whose learners replay no action distributions.
+        """
         config = self.config()
-        outcome, module = ALGORITHMS[self.algorithm].update_once(config, num_steps=24)
-        return outcome, Agent(config, module)
+        if self.algorithm in ("DQN", "SAC"):
+            outcome, (unmoved, module) = None, replay_once(config, num_steps=24)
+        else:
+            outcome, module = update_once(config, num_steps=24)
+            unmoved = outcome.unmoved
+        agent = Agent(config)
+        agent.module.networks.load_state_dict(module.networks.state_dict())
+        return outcome, unmoved, agent
+
+
+def replay_once(config: Any, num_steps: int) -> tuple[list[str], MemoryRLModule]:
+    """Sample, draw from the buffer and learn once; return the unmoved parameters and the module."""
+    learner, runner = learner_and_runner(config)
+    buffer = ReplayBuffer(1000, seed=0)
+    buffer.add(runner.sample(num_timesteps=num_steps, random_actions=False, explore=True))
+    lengths = {"batch_length_T": config.model_config["max_seq_len"], "lookback": 1, "n_step": 1}
+    drawn = buffer.sample(num_items=num_steps, gamma=0.9, sample_episodes=True, **lengths)
+    module = learner.module["default_policy"].unwrapped()
+    unmoved = unmoved_since(module)
+    Learner.update(learner, episodes=drawn, timesteps=AFTER_MANY_STEPS)
+    return unmoved(), module
 
 
 def refusal(cell: SpaceCell) -> str | None:
     """Return how a cell's configuration is refused, as a regular expression, or None."""
+    if cell.algorithm == "DQN" and cell.action != "discrete from 0":
+        return "DQN learns the value of each action .* Use PPO, APPO or IMPALA"
+    if cell.algorithm == "SAC" and cell.observation == "masked":
+        return "SAC doesn't read 'action_mask'. Leave it out of the observation, or use PPO, APPO"
+    if cell.algorithm == "SAC" and cell.action != "float64 box":
+        return "SAC acts in a bounded Box .* Use PPO, APPO or IMPALA, or, for a Discrete space, DQN"
     if cell.observation == "masked" and cell.action not in COUNTED:
         return "A mask is for actions that can be counted.* Leave 'action_mask' out"
     return None

@@ -2,12 +2,14 @@
 
 import copy
 import functools
+import sys
 
 import gymnasium as gym
 import numpy as np
 import pytest
 import torch
 import tree
+from learner_examples import learner_and_runner, sample_and_batch
 from ray.rllib.algorithms.bc import BCConfig
 from ray.rllib.algorithms.dqn import DQNConfig
 from ray.rllib.algorithms.dqn.torch.dqn_torch_learner import DQNTorchLearner
@@ -20,7 +22,7 @@ from ray.rllib.utils.replay_buffers import EpisodeReplayBuffer, PrioritizedEpiso
 
 from memorylab.memory.model import batched
 from memorylab.rllib import Agent, MemoryRLModule, algorithm_config, evaluate, train_ppo
-from memorylab.rllib.agent import make_runner, settings_of
+from memorylab.rllib.agent import settings_of
 from memorylab.rllib.algorithms import ALGORITHMS
 from memorylab.rllib.heads import Beta
 from memorylab.rllib.learners import LEARNERS
@@ -77,6 +79,7 @@ def small(algorithm, environment, memory="gru", **options):
         config.training(circular_buffer_iterations_per_batch=1)
     if algorithm in ("DQN", "SAC"):
         config.training(num_steps_sampled_before_learning_starts=64)
+    if algorithm != "PPO":
         config.reporting(min_sample_timesteps_per_iteration=64)
     return config
 
@@ -135,12 +138,7 @@ def own(environment):
 
 def learner_and_episodes(config, steps=120):
     """Return a learner, and sequences of episodes as the replay buffer draws them."""
-    config.validate()
-    runner = make_runner(config, num_envs=4, seed=1)
-    spaces = {"default_policy": (runner.module.observation_space, runner.module.action_space)}
-    learner = config.build_learner(spaces=spaces)
-    networks = learner.module["default_policy"].unwrapped().networks
-    runner.module.networks.load_state_dict(networks.state_dict())
+    learner, runner = learner_and_runner(config)
     buffer = ReplayBuffer(1000, seed=0)
     buffer.add(runner.sample(num_timesteps=steps, random_actions=False, explore=True))
     arguments = {"batch_length_T": config.model_config["max_seq_len"], "lookback": 1}
@@ -170,7 +168,6 @@ def replayed(algorithm):
     """Return a learner that replays, and its batch of a few rows, some of them padded."""
     environment = {"DQN": DiscreteRecall, "SAC": Recall}[algorithm]
     config = small(algorithm, environment, "dnc", max_seq_len=3)
-    config.learners(learner_class=LEARNERS[config.learner_class])
     learner, episodes = learner_and_episodes(config)
     return learner, batch_of(learner, episodes)
 
@@ -204,9 +201,40 @@ def test_the_loss_is_rllibs_own_where_there_is_no_padding_which_rllibs_sac_count
     torch.testing.assert_close(loss_of(learner, rows), loss_of(learner, rows, compute=own))
 
 
+@pytest.mark.parametrize("algorithm", ["IMPALA", "APPO"])
+def test_what_comes_after_a_cut_is_the_critics_value_which_rllib_takes_off_again(
+    algorithm, monkeypatch
+):
+    learner, _, batch = sample_and_batch(small(algorithm, "CartPole-v1", max_seq_len=8), 60)
+    theirs = next(one for one in LEARNERS if LEARNERS[one] is type(learner))
+    place, seen = sys.modules[theirs.__module__], []
+    v_trace = place.vtrace_torch
+    monkeypatch.setattr(
+        place, "vtrace_torch", lambda **given: seen.append(v_trace(**given)) or seen[-1]
+    )
+    # Where nothing was learnt yet, the targets are the rewards until the cut, and then the value.
+    values = learner.module["default_policy"].unwrapped().compute_values(batch)  # [B, T]
+    real, ended = batch[Columns.LOSS_MASK], batch[Columns.TERMINATEDS].bool()
+    cut = [row for row in range(len(real)) if not real[row].all() and not ended[row].any()]
+    assert cut
+    for compute, is_right in (
+        (learner.compute_loss_for_module, True),
+        (functools.partial(theirs.compute_loss_for_module, learner), False),
+    ):
+        loss_of(learner, batch, compute)
+        targets, advantages = (part.T for part in seen[-1])  # [B, T] each
+        for row in cut:
+            expected = values[row, real[row].sum()]
+            for t in reversed(range(int(real[row].sum()))):
+                expected = batch[Columns.REWARDS][row, t] + 0.9 * expected
+                assert torch.isclose(targets[row, t], expected, atol=1e-5) == is_right
+                advantage = expected - values[row, t]
+                assert torch.isclose(advantages[row, t], advantage, atol=1e-5) == is_right
+    learner.shutdown()
+
+
 def test_the_burn_in_is_no_part_of_the_loss_and_one_longer_than_all_episodes_is_refused():
     config = small("DQN", DiscreteRecall, max_seq_len=4).training(burn_in_len=2)
-    config.learners(learner_class=LEARNERS[config.learner_class])
     learner, episodes = learner_and_episodes(config)
     batch = batch_of(learner, episodes)
     loss = loss_of(learner, batch)
@@ -254,7 +282,6 @@ def test_sac_learns_the_actor_from_one_loss_and_the_critics_from_another():
 
 def test_the_target_networks_follow_and_are_those_of_the_bellman_equation():
     config = small("DQN", DiscreteRecall, "gru").training(tau=0.25, target_network_update_freq=0)
-    config.learners(learner_class=LEARNERS[config.learner_class])
     learner, episodes = learner_and_episodes(config)
     module = learner.module["default_policy"].unwrapped()
     with torch.no_grad():
@@ -347,6 +374,7 @@ def plain_spec(max_seq_len=4):
 REFUSED = [
     (lambda: small("DQN", Recall), TypeError, "Discrete space.*or, for a bounded Box, SAC"),
     (lambda: small("SAC", DiscreteRecall), TypeError, "for a Discrete space, DQN"),
+    (lambda: small("DQN", "Menu"), TypeError, "DQN doesn't read 'available_actions'. Leave it out"),
     (lambda: small("DQN", DiscreteRecall, head="plain"), TypeError, "acts by its Q-values"),
     (lambda: small("SAC", Recall, head="plain"), TypeError, "'beta', and not from 'plain'"),
     (lambda: small("SARSA", Recall), ValueError, "'SARSA' is not a known algorithm"),

@@ -63,10 +63,11 @@ class Agent:
         config: The configuration of the algorithm, as ``algorithm_config`` makes it.
         module: The networks; an ``nn.Module``, so ``save_weights`` and ``load_weights`` work. By
             default new ones, with the weights that ``config.seed`` gives.
-        history: What training measured, a row per update: ``env_steps`` taken so far, the
-            ``mean_return`` of the last episodes, up to 100, with sampled actions, and the
-            ``seconds`` of sampling and learning so far; where ``config`` has an
-            ``evaluation_interval`` also the ``evaluation_return``. By default empty.
+        history: What training measured, a row per update, or per report of RLlib:
+            ``env_steps`` taken so far, the ``mean_return`` of the episodes that ended since the
+            last row, up to the last 100, with sampled actions, and the ``seconds`` of sampling and
+            learning so far; where ``config`` has an ``evaluation_interval`` also the
+            ``evaluation_return``. By default empty.
         connectors: What the connectors of ``config`` have learnt, such as the means and deviations
             of a ``MeanStdFilter``: see :func:`memorylab.rllib.connector_states.read_algorithm`.
             With new networks, by default what connectors begin with.

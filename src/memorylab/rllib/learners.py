@@ -5,6 +5,8 @@ What is amiss in RLlib's own, of Ray 2.60:
 - IMPALA and APPO learn in a thread. An error there ends the thread without a word: with learners in
   processes of their own, sampling goes on for ever and nothing is learnt; in this process, the next
   call of ``train`` hangs.
+- After a step at which sampling was interrupted, and its episode goes on later, V-trace counts
+  nothing: RLlib computes the critic's value there, and takes it off again.
 - SAC's losses count padding as if it were real steps, and there is no burn-in. SAC's default module
   has no state.
 - DQN's and SAC's buffers draw without the configuration's seed, and for ever if none is longer
@@ -53,11 +55,36 @@ class _ErrorsOfTheThread(CheckedGradients):
         return result
 
 
-class IMPALALearner(_ErrorsOfTheThread, IMPALATorchLearner):
+class _VTrace(_ErrorsOfTheThread):
+    """Has V-trace count, after the last step of each row, what the critic expects there."""
+
+    def compute_loss_for_module(
+        self,
+        *,
+        module_id: str,
+        config: AlgorithmConfig,
+        batch: dict[str, Any],
+        fwd_out: dict[str, Any],
+    ) -> Tensor:
+        embeddings = fwd_out[Columns.EMBEDDINGS].detach()
+        with torch.no_grad():
+            values = self.module[module_id].unwrapped().compute_values(batch, embeddings)  # [B, T]
+        # RLlib appends a step, takes its reward for all that follows, and corrects the value by it.
+        # If that reward is the value, there is nothing to correct.
+        rewards = torch.where(batch[Columns.LOSS_MASK], batch[Columns.REWARDS], values)
+        return super().compute_loss_for_module(
+            module_id=module_id,
+            config=config,
+            batch={**batch, Columns.REWARDS: rewards},
+            fwd_out=fwd_out,
+        )
+
+
+class IMPALALearner(_VTrace, IMPALATorchLearner):
     """IMPALA whose errors, and gradients of NaN or infinity, end training."""
 
 
-class APPOLearner(_ErrorsOfTheThread, APPOTorchLearner):
+class APPOLearner(_VTrace, APPOTorchLearner):
     """APPO whose errors, and gradients of NaN or infinity, end training."""
 
     def after_gradient_based_update(self, *, timesteps: dict[str, Any]) -> None:

@@ -19,7 +19,7 @@ from memorylab.rllib.heads.choice import as_head
 from memorylab.rllib.heads.distributions import HeadDistribution
 from memorylab.rllib.heads.head import Beta, Head
 from memorylab.rllib.heads.parametric import Masked
-from memorylab.rllib.observations import ACTION_MASK, is_parametric
+from memorylab.rllib.observations import ACTION_MASK, AVAILABLE_ACTIONS, is_parametric
 
 Q_LEARNING, SOFT_ACTOR_CRITIC = "double_q", "twin_q"
 """RLlib's DQN and SAC add these keys to every module's configuration, and so say who learns."""
@@ -107,9 +107,17 @@ def value_head(
         observation_space, action_space: The spaces.
 
     Raises:
-        TypeError: The head or the spaces are not for this algorithm.
+        TypeError: The head or the spaces are not for this algorithm, or describe the actions in a
+            way that it doesn't read.
         ValueError: DQN shall learn distributions of returns.
     """
+    described = observation_space.spaces if is_parametric(observation_space) else {}
+    reads = {ACTION_MASK} if Q_LEARNING in added else set()
+    if unread := sorted({ACTION_MASK, AVAILABLE_ACTIONS} & described.keys() - reads):
+        raise TypeError(
+            f"{'DQN' if reads else 'SAC'} doesn't read {' and '.join(map(repr, unread))}. Leave it "
+            "out of the observation, or use PPO, APPO or IMPALA."
+        )
     if Q_LEARNING not in added:
         head = Squashed() if head is None else as_head(head)
         if not isinstance(head, Squashed | Beta):
@@ -130,9 +138,7 @@ def value_head(
             "learns their means: write config.training(num_atoms=1)."
         )
     head = QValues(bool(added.get("dueling", True)))
-    if is_parametric(observation_space) and ACTION_MASK in observation_space.spaces:
-        head = Masked(head)
-    return head.fit(observation_space, action_space)
+    return (Masked(head) if described else head).fit(observation_space, action_space)
 
 
 class TwinCritic(nn.Module):
