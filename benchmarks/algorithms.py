@@ -20,7 +20,7 @@ import statistics
 from collections.abc import Iterable
 from typing import Any
 
-from memorylab.rllib import algorithm_config, evaluate, ray_session, train_ppo  # isort: skip
+from memorylab.rllib import algorithm_config, evaluate, ray_session, train_agent  # isort: skip
 import gymnasium as gym
 import measuring
 import numpy as np
@@ -92,7 +92,7 @@ def solve(algorithm: str, memory: str, seed: int) -> dict[str, Any]:
     """
     _, stop_return, max_steps = TASKS[algorithm]
     config = config_of(algorithm, memory, seed)
-    agent = train_ppo(config, max_steps=max_steps, stop_return=stop_return, progress=False)
+    agent = train_agent(config, max_steps=max_steps, stop_return=stop_return, progress=False)
     history = agent.history
     stride = -(-len(history.env_steps) // MOST_POINTS)
     kept = slice(len(history.env_steps) - 1, None, -stride)

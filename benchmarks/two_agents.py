@@ -20,7 +20,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from memorylab.rllib import evaluate, ppo_config, ray_session, train_ppo  # isort: skip  # before Ray
+from memorylab.rllib import evaluate, ppo_config, ray_session, train_agent  # isort: skip  # before Ray
 import measuring
 import report
 import torch
@@ -86,7 +86,7 @@ def learn(case: str, seed: int, most_steps: int = MOST_STEPS) -> dict[str, Any]:
     """
     start = time.process_time()
     config = config_of(case, seed)
-    agent = train_ppo(config, max_steps=most_steps, stop_return=SOLVED, progress=False)
+    agent = train_agent(config, max_steps=most_steps, stop_return=SOLVED, progress=False)
     played = evaluate(agent, episodes=EPISODES, seed=1000 + seed)
     history = agent.history
     return {

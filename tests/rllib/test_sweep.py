@@ -64,7 +64,7 @@ def test_a_sweep_trains_every_memory_with_every_seed_and_resumes(ray, tmp_path, 
     assert {path.name for path in tmp_path.iterdir()} == set(folders)
     assert [len(list((tmp_path / folder).iterdir())) for folder in folders] == [1, 1]
 
-    monkeypatch.delattr("memorylab.rllib.sweep._train")  # There is nothing left to run.
+    monkeypatch.delattr("memorylab.rllib.sweeps._train")  # There is nothing left to run.
     again = sweep(tmp_path, plans, resume=True)
     for agent, other in zip(agents[name], again[name], strict=True):
         assert agent.history == other.history

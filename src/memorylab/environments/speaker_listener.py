@@ -34,11 +34,11 @@ class SpeakerListener:
     The class follows PettingZoo's parallel API, and needs neither PettingZoo nor Ray::
 
         from memorylab.environments import SpeakerListener
-        from memorylab.rllib import evaluate, ppo_config, train_ppo
+        from memorylab.rllib import evaluate, ppo_config, train_agent
 
         config = ppo_config(SpeakerListener, "gru")  # a policy for each
         config.training(entropy_coeff=0.03, train_batch_size_per_learner=832, minibatch_size=208)
-        agent = train_ppo(config, max_steps=60_000)
+        agent = train_agent(config, max_steps=60_000)
         (episode,) = evaluate(agent)
         print(episode["speaker"].action, episode["listener"].trace)
 

@@ -16,8 +16,8 @@ from memorylab.rllib.evaluation import Episode, evaluate
 from memorylab.rllib.losses import add_losses
 from memorylab.rllib.migration import MIGRATION
 from memorylab.rllib.module import MemoryRLModule
-from memorylab.rllib.sweep import sweep_ppo
-from memorylab.rllib.training import train_ppo
+from memorylab.rllib.sweeps import sweep, sweep_ppo
+from memorylab.rllib.training import train_agent, train_ppo
 
 __all__ = [
     "MIGRATION",
@@ -37,6 +37,8 @@ __all__ = [
     "register_environments",
     "start_ray",
     "stop_ray",
+    "sweep",
     "sweep_ppo",
+    "train_agent",
     "train_ppo",
 ]

@@ -39,8 +39,8 @@ def check_config(config: AlgorithmConfig) -> None:
     if where := next(search_spaces(vars(config), "config"), None):
         raise ValueError(
             f"{where} is a search space of Ray Tune, but this trains one configuration as it is. "
-            "Give sweep_ppo one for each value, or the configuration to tune.Tuner('PPO', "
-            "param_space=config)."
+            "Give memorylab.rllib.sweep one for each value, or the configuration to "
+            "tune.Tuner('PPO', param_space=config)."
         )
     specs = specs_of(config)
     if "" not in specs and (missing := [name for name in config.policies if name not in specs]):

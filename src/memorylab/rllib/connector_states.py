@@ -71,7 +71,7 @@ def restore_states(pipelines: Pipelines, states: ConnectorStates | None) -> None
         if learning := [key for keys in present.values() for key in keys]:
             raise ValueError(
                 f"The agent's connectors {learning} learn in training, but the agent holds none of "
-                "what they learnt. Take the agent that train_ppo returns, or give one that you "
+                "what they learnt. Take the agent that train_agent returns, or give one that you "
                 "build yourself Agent(..., connectors=read_algorithm(algorithm))."
             )
         return

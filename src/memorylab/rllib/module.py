@@ -12,10 +12,7 @@ import torch
 from jaxtyping import Float
 from ray.rllib.algorithms.dqn.dqn_learner import QF_PREDS
 from ray.rllib.core.columns import Columns
-from ray.rllib.core.rl_module.apis import (
-    QNetAPI,
-    ValueFunctionAPI,
-)
+from ray.rllib.core.rl_module.apis import QNetAPI, ValueFunctionAPI
 from ray.rllib.core.rl_module.torch import TorchRLModule
 from ray.rllib.utils.schedules.scheduler import Scheduler
 from torch import Tensor
@@ -68,9 +65,8 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI, TargetNetworks, QNetAPI):
     - ``encoder_sizes``: layers before the memory, each linear with a nonlinearity behind it.
     - ``encoder_nonlinearity``: its name in ``memorylab.networks.NONLINEARITIES``, by default
       ``"LeakyReLU"``.
-    - ``conv_filters``: before these layers, convolutions for each image of the observation, a Box
-      with three axes, with the same nonlinearity: channels, kernel size and stride of each. By
-      default they follow from the image's size: see
+    - ``conv_filters``: channels, kernel size and stride of each convolution before these layers,
+      for images, Boxes with three axes. By default they follow from the image's size: see
       :class:`memorylab.rllib.image_encoder.ImageEncoder`. ``[]`` flattens images.
     - ``actor_sizes``, ``critic_sizes``: hidden layers of the heads, linear with a leaky ReLU.
     - ``vf_share_layers``: False gives the critic an encoder and a memory of its own; the state is

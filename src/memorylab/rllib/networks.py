@@ -74,8 +74,8 @@ def complete_model_config(
     if where := next(search_spaces(given, what), None):
         raise ValueError(
             f"{where} is a search space of Ray Tune, but Tune doesn't look into the model's "
-            "configuration. Give sweep_ppo one configuration for each value, or have Tune call a "
-            "function that makes the configuration."
+            "configuration. Give memorylab.rllib.sweep one configuration for each value, or have "
+            "Tune call a function that makes the configuration."
         )
     if SOFT_ACTOR_CRITIC in given:
         if given.get("vf_share_layers"):

@@ -54,7 +54,7 @@ _FAILURES = "memorylab_failures"
 """Under this name an algorithm holds its :class:`RunnerFailures`."""
 
 
-def train_ppo(
+def train_agent(
     config: AlgorithmConfig,
     *,
     max_steps: int = 60_000,
@@ -112,6 +112,10 @@ def train_ppo(
             bar.update(min(agent.history.last("env_steps"), max_steps) - bar.n)
             show(agent.history)
     return agent
+
+
+train_ppo = train_agent
+"""The name of :func:`train_agent` while there was only PPO."""
 
 
 def _name(config: AlgorithmConfig) -> str:

@@ -19,7 +19,7 @@ class History:
 
     Attributes:
         columns: The measurements by name, all equally long. ``memorylab.training.train`` measures
-            ``step``, ``loss``, ``bit_error`` and ``seconds``; ``memorylab.rllib.train_ppo``
+            ``step``, ``loss``, ``bit_error`` and ``seconds``; ``memorylab.rllib.train_agent``
             measures ``env_steps``, ``mean_return``, ``seconds`` and, if the configuration evaluates
             between updates, ``evaluation_return``.
         settings: What was trained, as JSON has it.

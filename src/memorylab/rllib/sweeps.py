@@ -1,7 +1,7 @@
 """Train several agents at once with Ray Tune: every configuration with every seed.
 
 Tune places the runs, starts them again when their process dies, and reports on them. Checkpoints
-and resuming are those of ``train_ppo``: Tune deletes a checkpoint before it has written down that
+and resuming are those of ``train_agent``: Tune deletes a checkpoint before it has written down that
 there is a newer one, whatever ``num_to_keep`` is, so ``Tuner.restore`` can start a killed run anew.
 """
 
@@ -38,7 +38,7 @@ from memorylab.training.checkpoints import (
 _TUNE = ".tune"
 
 
-def sweep_ppo(
+def sweep(
     configs: Mapping[str, AlgorithmConfig],
     folder: str | Path,
     *,
@@ -57,10 +57,10 @@ def sweep_ppo(
 
     Args:
         configs: What to train: for each name a configuration of
-            :func:`memorylab.rllib.ppo_config`.
+            :func:`memorylab.rllib.algorithm_config`.
         folder: Where checkpoints go; on a cluster, one that all machines share.
         seeds: Each replaces the ``seed`` of every configuration in turn.
-        max_steps: See :func:`memorylab.rllib.train_ppo`.
+        max_steps: See :func:`memorylab.rllib.train_agent`.
         stop_return: See there.
         checkpoint_every: See there.
         resume: Whether to go on with the sweep in ``folder``, if there is one: finished runs stay,
@@ -98,6 +98,10 @@ def sweep_ppo(
                 _tidy(runs)
         agents = iter([run.agent() for run in runs])
         return {name: [next(agents) for _ in seeds] for name in configs}
+
+
+sweep_ppo = sweep
+"""The name of :func:`sweep` while there was only PPO."""
 
 
 @dataclass(frozen=True)
