@@ -13,8 +13,9 @@ from ray.rllib.core.rl_module.multi_rl_module import MultiRLModuleSpec
 from memorylab.environments import SpeakerListener, TMaze
 from memorylab.rllib import Agent, algorithm_config, evaluate, ppo_config, train_ppo
 from memorylab.rllib.agent import make_runner, settings_of
+from memorylab.rllib.checkpoints import read_networks
 from memorylab.rllib.failures import EnvironmentFailure
-from memorylab.rllib.multi_agent import ParallelAgents
+from memorylab.rllib.multi_agent import ParallelAgents, networks_of
 from memorylab.training import Film
 
 pytestmark = pytest.mark.ray
@@ -69,6 +70,16 @@ def test_one_update_changes_every_policy_and_each_agent_is_traced(ray, name, sha
     }
     assert changed == ({"all"} if shared else set(ENVIRONMENTS[name]().possible_agents))
     assert len(evaluate(agent, episodes=2)) == 2
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_the_networks_in_a_checkpoint_are_those_of_all_policies(shared, tmp_path):
+    config = small(Leaving if not shared else Turns, shared=shared)
+    module = make_runner(config, num_envs=1).module
+    module.save_to_path(tmp_path / "learner_group" / "learner" / "rl_module")
+    read, expected = read_networks(tmp_path, config), networks_of(module).state_dict()
+    assert read.state_dict().keys() == expected.keys()
+    assert all(torch.equal(read.state_dict()[name], expected[name]) for name in expected)
 
 
 def test_the_program_in_the_docstring_runs(ray, capsys):

@@ -9,18 +9,23 @@ from __future__ import annotations
 import json
 import pickle
 from pathlib import Path
+from typing import Any
 
 from ray.rllib.algorithms.algorithm import Algorithm
+from ray.rllib.algorithms.algorithm_config import AlgorithmConfig
+from ray.rllib.core import DEFAULT_MODULE_ID
+from ray.rllib.core.rl_module.rl_module import RLModule
 
 from memorylab.rllib.connector_states import ConnectorStates, read_algorithm
 from memorylab.rllib.encoding import decode, encode, find_by_name
+from memorylab.rllib.multi_agent import Policies
 from memorylab.training import Film, History, checkpoints
 
 _CONNECTORS = "connectors.json"
 
 _LEARNER = Path("learner_group", "learner")
-MODULE = _LEARNER / "rl_module" / "default_policy"
-"""Where RLlib puts the networks inside a checkpoint."""
+_MODULES = _LEARNER / "rl_module"
+"""Where RLlib puts the networks inside a checkpoint, by policy."""
 
 
 def save_checkpoint(
@@ -40,7 +45,8 @@ def write_checkpoint(algorithm: Algorithm, folder: Path) -> None:
     algorithm.save_to_path(folder)
     if algorithm.config.num_learners:
         # A learner in another process writes its part itself, and RLlib ignores its errors.
-        for path in (_LEARNER / "state.pkl", MODULE / "module_state.pkl"):
+        networks = [_MODULES / str(name) / "module_state.pkl" for name in algorithm.config.policies]
+        for path in (_LEARNER / "state.pkl", *networks):
             try:
                 pickle.loads((folder / path).read_bytes())
             except (OSError, EOFError, pickle.UnpicklingError):
@@ -48,6 +54,15 @@ def write_checkpoint(algorithm: Algorithm, folder: Path) -> None:
     # RLlib has them too, but in pickles.
     states = encode(read_algorithm(algorithm), "connectors")
     (folder / _CONNECTORS).write_text(json.dumps(states))
+
+
+def read_networks(checkpoint: Path, config: AlgorithmConfig) -> Any:
+    """Read the networks: a module, or the :class:`Policies` of several agents."""
+    modules = {
+        name: RLModule.from_checkpoint(checkpoint / _MODULES / str(name))
+        for name in config.policies
+    }
+    return Policies(modules) if config.is_multi_agent else modules[DEFAULT_MODULE_ID]
 
 
 def read_connectors(checkpoint: Path) -> ConnectorStates | None:

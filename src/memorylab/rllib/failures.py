@@ -159,11 +159,6 @@ def _at(wrong: np.ndarray) -> str:
     return f" at {[int(i) for i in index]}" if index else ""
 
 
-def place_of(worker_index: int | None) -> str:
-    """Return how messages call the process of an env runner."""
-    return f"env runner {worker_index}" if worker_index else "this process"
-
-
 class RunnerChecks(EnvRunner):
     """An env runner, as the first of several bases, whose environments are checked.
 

@@ -16,14 +16,13 @@ from urllib.parse import quote
 
 from ray import tune
 from ray.rllib.algorithms.algorithm_config import AlgorithmConfig
-from ray.rllib.core.rl_module.rl_module import RLModule
 from tqdm import tqdm
 
 from memorylab.errors import check_count
 from memorylab.progress import progress_bar
 from memorylab.rllib._ray_patches import quiet_tune
 from memorylab.rllib.agent import Agent, new_history
-from memorylab.rllib.checkpoints import MODULE, read_connectors
+from memorylab.rllib.checkpoints import read_connectors, read_networks
 from memorylab.rllib.config_checks import check_config, count_workers
 from memorylab.rllib.session import ray_session, require_workers
 from memorylab.rllib.training import is_finished, updates
@@ -117,7 +116,7 @@ class _Run:
     def agent(self) -> Agent:
         checkpoint = find_checkpoint(self.folder)
         assert checkpoint is not None  # The run is finished.
-        module = RLModule.from_checkpoint(checkpoint / MODULE)
+        module = read_networks(checkpoint, self.config)
         return Agent(self.config, module, self.history(), read_connectors(checkpoint))
 
 
