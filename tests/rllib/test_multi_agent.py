@@ -14,8 +14,8 @@ from memorylab.environments import SpeakerListener, TMaze
 from memorylab.rllib import Agent, algorithm_config, evaluate, ppo_config, train_ppo
 from memorylab.rllib.agent import make_runner, settings_of
 from memorylab.rllib.checkpoints import read_networks
-from memorylab.rllib.failures import EnvironmentFailure
-from memorylab.rllib.multi_agent import ParallelAgents, networks_of
+from memorylab.rllib.failures import CheckedEnvironment, EnvironmentFailure
+from memorylab.rllib.multi_agent import CheckedAgents, ParallelAgents, networks_of
 from memorylab.training import Film
 
 pytestmark = pytest.mark.ray
@@ -239,6 +239,20 @@ def test_an_environment_that_fails_is_named(wrong):
     config = small(Turns, environment_config={"wrong": wrong})
     with pytest.raises(EnvironmentFailure, match=f"Turns failed in its step 2.*{WRONG[wrong]}"):
         make_runner(config, num_envs=2).sample(num_episodes=2)
+
+
+def test_an_action_outside_of_its_space_never_reaches_an_environment():
+    several = CheckedAgents(Turns(), "Turns", "here")
+    several.reset()
+    with pytest.raises(EnvironmentFailure, match=r"Turns was spared step 1 .* action of 'a' is"):
+        several.step({"a": 5})
+    one = CheckedEnvironment(gym.make("Pendulum-v1"), "Pendulum", "here")
+    one.reset(seed=0)
+    with pytest.raises(
+        EnvironmentFailure, match="Pendulum was spared step 1 .*holds nan.*clip_act"
+    ):
+        one.step(np.array([np.nan], np.float32))
+    assert several.unwrapped.time == one.env.get_wrapper_attr("_elapsed_steps") == 0
 
 
 def test_what_cant_work_with_several_agents_is_refused_by_name(tmp_path):

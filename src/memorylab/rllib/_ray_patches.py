@@ -35,7 +35,6 @@ from ray._private import parameter, ray_constants, services
 from ray._raylet import Config
 from ray.rllib.algorithms.appo import appo_learner
 from ray.rllib.algorithms.dqn import dqn_learner
-from ray.rllib.env.single_agent_env_runner import SingleAgentEnvRunner
 from ray.rllib.utils import actor_manager
 from ray.tune import registry
 from ray.tune.trainable import trainable
@@ -129,10 +128,6 @@ class WithoutCompiler:
     def __init__(self, **arguments: Any):
         with seeding_without_compiler():
             super().__init__(**arguments)
-
-
-class LightEnvRunner(WithoutCompiler, SingleAgentEnvRunner):
-    """RLlib's env runner without PyTorch's compiler."""
 
 
 @contextmanager

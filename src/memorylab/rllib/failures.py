@@ -19,11 +19,12 @@ from ray.rllib.env.env_runner import (
     EnvRunner,
 )
 from ray.rllib.env.multi_agent_env import MultiAgentEnv
+from ray.rllib.env.single_agent_env_runner import SingleAgentEnvRunner
 from ray.rllib.env.vector.sync_vector_multi_agent_env import SyncVectorMultiAgentEnv
 from ray.rllib.utils.metrics import ENV_RESET_TIMER, ENV_STEP_TIMER
 
 from memorylab.environments.make import environment_name
-from memorylab.rllib._ray_patches import LightEnvRunner
+from memorylab.rllib._ray_patches import WithoutCompiler
 
 _TOLERANCE = 1e-5
 """How far outside a Box a number may be, relative to its bound: more than rounding to float32."""
@@ -69,20 +70,24 @@ class CheckedEnvironment(gym.Wrapper):
     def step(self, action: Any) -> tuple[Any, Any, bool, bool, dict[str, Any]]:
         """Take a step, and check the action, the observation and the reward."""
         self.steps += 1
-        try:
-            check_observation(action, self.env.action_space, "the action")
-        except ValueError as error:
-            raise EnvironmentFailure(
-                f"The environment {self.name} was spared step {self.steps} of an episode, in "
-                f"{self.place}: {error} RLlib's settings normalize_actions and clip_actions keep "
-                "actions within bounds."
-            ) from error
+        self.check_action(action, self.env.action_space, "the action")
         with failing_in(self.name, f"step {self.steps} of an episode", self.place):
             observation, reward, terminated, truncated, info = self.env.step(action)
             check_observation(observation, self.env.observation_space)
             if not np.isfinite(np.asarray(reward, dtype=np.float64)):
                 raise ValueError(f"the reward is {reward}, but must be a finite number.")
         return observation, reward, terminated, truncated, info
+
+    def check_action(self, action: Any, space: gym.Space, what: str) -> None:
+        """Check that an action is one of its space, or raise EnvironmentFailure."""
+        try:
+            check_observation(action, space, what)
+        except ValueError as error:
+            raise EnvironmentFailure(
+                f"The environment {self.name} was spared step {self.steps} of an episode, in "
+                f"{self.place}: {error} RLlib's settings normalize_actions and clip_actions keep "
+                "actions within bounds."
+            ) from error
 
 
 @contextmanager
@@ -254,7 +259,7 @@ class RunnerChecks(EnvRunner):
         return result
 
 
-class CheckedEnvRunner(RunnerChecks, LightEnvRunner):
+class CheckedEnvRunner(RunnerChecks, WithoutCompiler, SingleAgentEnvRunner):
     """RLlib's env runner with the checks of :class:`CheckedEnvironment`."""
 
     def make_env(self) -> None:

@@ -156,8 +156,11 @@ class CheckedAgents(CheckedEnvironment):
         return observations, infos
 
     def step(self, action: Any) -> Any:
-        """Take a step, and check the observations, the rewards and the ends."""
+        """Take a step, and check the actions, the observations, the rewards and the ends."""
         self.steps += 1
+        inner: Any = self.env.unwrapped
+        for agent, one in action.items():
+            self.check_action(one, inner.get_action_space(agent), f"the action of {agent!r}")
         with failing_in(self.name, f"step {self.steps} of an episode", self.place):
             result = self.env.step(action)
             observations, rewards, ends, cuts, _ = result
