@@ -248,9 +248,7 @@ def test_an_action_outside_of_its_space_never_reaches_an_environment():
         several.step({"a": 5})
     one = CheckedEnvironment(gym.make("Pendulum-v1"), "Pendulum", "here")
     one.reset(seed=0)
-    with pytest.raises(
-        EnvironmentFailure, match="Pendulum was spared step 1 .*holds nan.*clip_act"
-    ):
+    with pytest.raises(EnvironmentFailure, match=r"Pendulum was spared step 1 .*nan.*clip_act"):
         one.step(np.array([np.nan], np.float32))
     assert several.unwrapped.time == one.env.get_wrapper_attr("_elapsed_steps") == 0
 
