@@ -50,7 +50,9 @@ def build(folder: Path) -> int:
     write_reference(source / "reference", [NOTEBOOKS / row.file for row in present(NOTEBOOKS)])
     index = (HERE / "index.md").read_text()
     (source / "index.md").write_text(index.replace("<!-- course map -->", course_map(NOTEBOOKS)))
-    shutil.copy2(NOTEBOOKS / "data" / "copy_film_strip.png", source)
+    (source / "course" / "data").mkdir()
+    for picture in (NOTEBOOKS / "data").glob("*.png"):
+        shutil.copy2(picture, source / "course" / "data")
     options = ["--quiet", "--fail-on-warning", f"--conf-dir={HERE}"]
     options += [f"--doctree-dir={folder / 'doctrees'}", f"--define=html_extra_path={extra}"]
     return build_main([*options, str(source), str(html)])

@@ -116,9 +116,9 @@ def write(
         _relink(edition.cells, row, rows)
         store(edition, out / file.name)
         written.append(out / file.name)
-    for page in (glossary.PAGE, glossary.READING):
+    for page, text in glossary.pages(out).items():  # with links to what this edition has
         if (folder / page).is_file():
-            shutil.copy2(folder / page, out / page)
+            (out / page).write_text(text, encoding="utf-8")
     if (folder / "data").is_dir():
         ignored = shutil.ignore_patterns("*.py", "__pycache__", ".ipynb_checkpoints")
         shutil.copytree(folder / "data", out / "data", ignore=ignored, dirs_exist_ok=True)

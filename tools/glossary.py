@@ -97,7 +97,7 @@ def pages(folder: Path) -> dict[str, str]:
 def linked(texts: list[str], name: str) -> list[str]:
     """Return a notebook's Markdown texts with the first use of each term linked to the glossary.
 
-    Terms that this notebook defines stay as they are.
+    Terms that this notebook defines, or says again in bold type, stay as they are.
 
     Args:
         texts: The texts of the Markdown cells, in order. Old links are replaced.
@@ -105,7 +105,7 @@ def linked(texts: list[str], name: str) -> list[str]:
     """
     texts = [_LINK.sub(r"\1", text) for text in texts]
     for term in TERMS:
-        if term.where == name:
+        if term.where == name or any(map(term.definition_pattern.search, texts)):
             continue
         for place, text in enumerate(texts):
             if found := _first(term, text):

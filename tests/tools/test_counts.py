@@ -11,8 +11,8 @@ NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 NOT_YET = {
     "start_here": {"build"},
     "padded_sequences": {"control", "drawing", "build", "first screen"},
-    "dnc_content_usage_allocation": {"control", "drawing", "build", "first screen"},
-    "dnc_links": {"drawing", "build", "first screen"},
+    "dnc_content_usage_allocation": {"control", "drawing", "build"},
+    "dnc_links": {"drawing", "build"},
     "dnc_train_and_ablate": {"drawing", "build", "first screen", "terms"},
     "does_memory_pay": {"control", "drawing", "build", "first screen"},
 }

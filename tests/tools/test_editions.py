@@ -152,6 +152,14 @@ def test_write_keeps_links_among_the_chosen_notebooks(folder, tmp_path):
     assert [path.name for path in (out / "data").iterdir()] == ["trace.npz"]
 
 
+def test_the_glossary_links_only_to_the_chosen_notebooks(folder, tmp_path):
+    (folder / "glossary.md").write_text("of the whole course")
+    write([folder / COURSE[6].file], tmp_path / "student")
+    text = (tmp_path / "student" / "glossary.md").read_text()
+    assert f"]({COURSE[6].file})" in text
+    assert COURSE[5].file not in text
+
+
 def test_write_refuses_the_teachers_folder(folder):
     with pytest.raises(ValueError, match="holds the teacher's notebooks"):
         write([folder / COURSE[3].file], folder)
