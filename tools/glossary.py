@@ -88,7 +88,7 @@ def pages(folder: Path) -> dict[str, str]:
         row = row_named(term.where)
         defined = f" Defined in [{row.heading}]({row.file})." if row in existing else ""
         also = f" Also: {', '.join(term.forms)}." if term.forms else ""
-        parts.append(f"### {term.term}\n\n{term.definition}{also}{defined}\n")
+        parts.append(f"## {term.term}\n\n{term.definition}{also}{defined}\n")
     reading = ["# Further reading\n"]
     reading += [f"**[{s['title']}]({s['link']}).** {s['text']}\n" for s in SOURCES]
     return {PAGE: "\n".join(parts), READING: "\n".join(reading)}
