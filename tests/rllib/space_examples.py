@@ -38,7 +38,6 @@ OBSERVATIONS: dict[str, Any] = {
 FREE = np.array([[1, -np.inf], [-np.inf, -np.inf]])
 ACTIONS = {
     "discrete": Discrete(3, start=-1),
-    "discrete from 0": Discrete(3),
     "multidiscrete": MultiDiscrete([[2, 3], [4, 2]], start=[[5, 1], [-9, 0]]),
     "multibinary": MultiBinary([2, 2]),
     "float64 box": Box(np.array([-0.1, 0]), np.array([0.3, 5]), dtype=np.float64),
@@ -47,7 +46,7 @@ ACTIONS = {
     "tuple": Tuple([Discrete(2, start=3), Box(-5, 5, (2,)), MultiBinary(2), Box(0, 9, ())]),
     "dict": Dict(b=Discrete(2), a=Tuple([MultiDiscrete([2, 3], start=[1, 1]), Discrete(4)])),
 }
-COUNTED = {"discrete", "discrete from 0", "multidiscrete", "multibinary", "integers", "dict"}
+COUNTED = {"discrete", "multidiscrete", "multibinary", "integers", "dict"}
 """The actions that are whole numbers, so that a mask can be over them."""
 
 
@@ -149,7 +148,7 @@ def replay_once(config: Any, num_steps: int) -> tuple[list[str], MemoryRLModule]
 
 def refusal(cell: SpaceCell) -> str | None:
     """Return how a cell's configuration is refused, as a regular expression, or None."""
-    if cell.algorithm == "DQN" and cell.action != "discrete from 0":
+    if cell.algorithm == "DQN" and cell.action != "discrete":
         return "DQN learns the value of each action .* Use PPO, APPO or IMPALA"
     if cell.algorithm == "SAC" and cell.observation == "masked":
         return "SAC doesn't read 'action_mask'. Leave it out of the observation, or use PPO, APPO"

@@ -280,6 +280,27 @@ def test_sac_learns_the_actor_from_one_loss_and_the_critics_from_another():
             assert any(reached) == (part == learning)
 
 
+class CountedFromSeven(DiscreteRecall):
+    """Its actions are 7 and 8."""
+
+    def __init__(self):
+        super().__init__()
+        self.action_space = gym.spaces.Discrete(2, start=7)
+
+    def step(self, action):
+        return super().step(action - 7)
+
+
+def test_a_q_learner_counts_actions_from_any_number():
+    losses = []
+    for environment in (DiscreteRecall, CountedFromSeven):
+        learner, episodes = learner_and_episodes(small("DQN", environment, "dnc", max_seq_len=3))
+        batch = batch_of(learner, episodes)
+        losses.append(loss_of(learner, batch))
+    assert batch[Columns.ACTIONS][batch[Columns.LOSS_MASK]].unique().tolist() == [7, 8]
+    torch.testing.assert_close(*losses)
+
+
 def test_the_target_networks_follow_and_are_those_of_the_bellman_equation():
     config = small("DQN", DiscreteRecall, "gru").training(tau=0.25, target_network_update_freq=0)
     learner, episodes = learner_and_episodes(config)

@@ -30,6 +30,7 @@ from torch import Tensor
 
 from memorylab.rllib._ray_patches import soft_targets
 from memorylab.rllib.failures import CheckedGradients, CheckedPPOLearner
+from memorylab.rllib.heads.spaces import as_tensor
 
 
 class _ErrorsOfTheThread(CheckedGradients):
@@ -125,7 +126,16 @@ class _RealSteps(CheckedGradients):
 
 
 class DQNLearner(_RealSteps, DQNTorchLearner):
-    """DQN whose gradients of NaN or infinity end training."""
+    """DQN whose gradients of NaN or infinity end training, for actions counted from any number."""
+
+    def compute_loss_for_module(
+        self, *, module_id: str, batch: dict[str, Any], **arguments: Any
+    ) -> Tensor:
+        """Return the loss; RLlib's looks actions up as they are, as if they counted from 0."""
+        numbers = as_tensor(batch[Columns.ACTIONS], self.module[module_id].unwrapped().action_space)
+        return super().compute_loss_for_module(
+            module_id=module_id, batch={**batch, Columns.ACTIONS: numbers}, **arguments
+        )
 
 
 class _OnePass(SACTorchLearner):

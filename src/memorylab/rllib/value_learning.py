@@ -20,6 +20,7 @@ from ray.rllib.core.rl_module.apis import TARGET_NETWORK_ACTION_DIST_INPUTS, Tar
 from torch import Tensor, nn
 
 from memorylab.rllib.heads.masking import MASKED_LOGIT
+from memorylab.rllib.heads.spaces import as_action
 
 if TYPE_CHECKING:
     from memorylab.rllib.module import MemoryRLModule
@@ -105,8 +106,9 @@ def epsilon_greedy(module: MemoryRLModule, batch: Batch, t: int) -> Batch:
     allowed = (q > MASKED_LOGIT / 2).to(q.dtype)
     any_action = torch.multinomial(allowed.flatten(0, 1), 1).view(q.shape[:2])  # [B, T]
     explores = torch.rand(q.shape[:2], device=q.device) < epsilon
+    numbers = torch.where(explores, any_action, q.argmax(-1))  # [B, T]
     return {
-        Columns.ACTIONS: torch.where(explores, any_action, q.argmax(-1)),
+        Columns.ACTIONS: as_action(numbers, module.action_space),
         Columns.ACTION_DIST_INPUTS: q,
         Columns.STATE_OUT: output[Columns.STATE_OUT],
     }

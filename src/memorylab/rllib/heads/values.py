@@ -39,11 +39,10 @@ class QValues(Head):
 
     def size(self, action_space: gym.Space) -> int:
         """Return the number of actions."""
-        if not isinstance(action_space, gym.spaces.Discrete) or action_space.start != 0:
+        if not isinstance(action_space, gym.spaces.Discrete):
             raise TypeError(
-                f"DQN learns the value of each action of a Discrete space, counted from 0, but the "
-                f"action space is {action_space}. Use PPO, APPO or IMPALA, or, for a bounded Box, "
-                "SAC."
+                f"DQN learns the value of each action of a Discrete space, but the action space is "
+                f"{action_space}. Use PPO, APPO or IMPALA, or, for a bounded Box, SAC."
             )
         return int(action_space.n)
 
