@@ -100,7 +100,7 @@ RECIPES = {
         },
     ),
     "RepeatInitialObs": Recipe(
-        lambda config: RepeatInitialObsEnv(), 90, 150_000, 20, _TUNED_EXAMPLE
+        lambda config: RepeatInitialObsEnv(), 90, 300_000, 20, _TUNED_EXAMPLE
     ),
     "RepeatAfterMe": Recipe(
         lambda config: RepeatAfterMeEnv({"repeat_delay": 2}), 90, 150_000, 20, _TUNED_EXAMPLE
