@@ -51,6 +51,7 @@ LOCATIONS = (16, 24, 32, 64)
 DOORS = 4
 LENGTHS = (6, 12, 18, 24)
 NUM_LISTS = 500
+LONGER, MORE = 48, 128  # a list eight times as long as any learnt on, and twice the locations
 SETTINGS = PPO(
     num_envs=128,
     num_steps=12,
@@ -83,6 +84,7 @@ class Contender(NamedTuple):
     strict: bool = False
     imitates: bool = False
     in_rllib: bool = False
+    opened: bool = True  # whether a DNC begins with open gates
     budget: int = 1  # times STEPS
 
 
@@ -111,6 +113,10 @@ CONTENDERS = {
     "DNC, always 16 locations": _dnc((16,)),
     "DNC, always 64 locations": _dnc((64,)),
     "DNC with an LSTM": _dnc(config={"controller": "lstm", "hidden_size": 34}),
+    "DNC, gates as drawn": _dnc(opened=False),
+    "DNC with an LSTM, gates as drawn": _dnc(
+        config={"controller": "lstm", "hidden_size": 34}, opened=False
+    ),
     "DNC, strict": _dnc(strict=True),
     "DNC in RLlib": _dnc((64,), in_rllib=True),
     "GRU, strict": Contender("gru", {"hidden_size": 58}, (Trial(1e-2, 0.05),), strict=True),
@@ -145,7 +151,7 @@ def train(name: str, trial: Trial, seed: int) -> tuple[Agent, float]:
         critic_sizes=(),
         seed=seed,
     )
-    if contender.memory == "dnc":
+    if contender.memory == "dnc" and contender.opened:
         open_gates(agent)
     settings = dataclasses.replace(
         SETTINGS,
@@ -288,7 +294,19 @@ def measure(name: str, trial: Trial, seed: int) -> dict[str, Any]:
     }
     if CONTENDERS[name].memory == "dnc":
         run |= {"without": _without_parts(agent), "habits": habits(agent)}
+    if name == "DNC":
+        run["right_of_48"] = right_of_longer(agent)
     return run
+
+
+def right_of_longer(agent: Agent) -> float:
+    """Return the share of right doors in lists of ``LONGER`` with ``MORE`` locations."""
+    memory = agent.networks.memories["memory"]
+    own = memory.cell.num_locations
+    memory.set_locations(MORE)
+    share, _ = right_doors(agent, LONGER)
+    memory.set_locations(own)
+    return measuring.rounded(share)
 
 
 def _shares(agent: Agent) -> dict[str, dict[str, float]]:
