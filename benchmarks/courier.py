@@ -6,10 +6,10 @@ Each agent learns with ``memorylab.ppo`` on lists of 1 to 6 of 4 doors, from rew
 name says otherwise. It is tested greedily on fresh lists of up to 24. All have the same settings
 and no layers but the memory and one linear layer to actor and critic each. The DNC has a
 feed-forward controller, begins with open gates (:func:`open_gates`), and each update draws its
-number of locations anew from ``LOCATIONS``; it is tested with 64, also without its links, usage or
-content. GRU and LSTM come in two sizes: as many weights as the DNC, and three times as many. Each
-takes the learning rate and the entropy coefficient of ``TRIALS`` with the best mean on lists of 6,
-over ``SEARCH_SEEDS``.
+number of locations anew from ``LOCATIONS``. It is tested with ``TESTED`` locations, also without
+its links, usage or content. GRU and LSTM come in two sizes: as many weights as the DNC, and three
+times as many. Each takes the learning rate and the entropy coefficient of ``TRIALS`` with the best
+mean on lists of 6, over ``SEARCH_SEEDS``.
 
 Runs take 10 to 60 seconds of one core. Each is saved as it ends, and the next start goes on with
 those that are missing. To measure anew, delete ``results/courier.json`` and ``results/courier``.
@@ -48,6 +48,7 @@ STEPS = 200_000
 SEEDS = range(5)
 SEARCH_SEEDS = range(2)
 LOCATIONS = (16, 24, 32, 64)
+TESTED = 64
 DOORS = 4
 LENGTHS = (6, 12, 18, 24)
 NUM_LISTS = 500
@@ -289,9 +290,13 @@ def measure(name: str, trial: Trial, seed: int) -> dict[str, Any]:
         "weights": sum(part.numel() for part in agent.networks.parameters()),
         "cpu_seconds": measuring.rounded(seconds),
         "mean_return": [] if np.isnan(thinned).any() else [*map(measuring.rounded, thinned)],
-        **_shares(agent),
         "without": {},
     }
+    own = CONTENDERS[name].config.get("num_locations", TESTED)
+    if own != TESTED:
+        run["right_with_own_locations"] = _shares(agent)["right"]
+        agent.networks.memories["memory"].set_locations(TESTED)
+    run |= _shares(agent)
     if CONTENDERS[name].memory == "dnc":
         run |= {"without": _without_parts(agent), "habits": habits(agent)}
     if name == "DNC":
