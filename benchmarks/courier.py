@@ -363,7 +363,8 @@ def complete(name: str, trial: Trial, seed: int) -> None:
         for run in stored_runs()
     ):
         run = measure(name, trial, seed)
-        runs = [*stored_runs(), run]  # loaded again: another process may have added its own
+        # Loaded again, because another process may have added its own.
+        runs = sorted([*stored_runs(), run], key=lambda run: [*CONTENDERS].index(run["contender"]))
         measuring.save(NAME, {"steps": STEPS, "lists": NUM_LISTS, "runs": runs})
 
 
