@@ -27,10 +27,10 @@ class Courier(DrawnEnvironment):
     returns 1, and the return is the share of right doors. An agent without memory can't expect more
     than ``1 / num_doors``.
 
-    A list longer than any in training tells a memory that has learnt to write and read in order from
-    one that has learnt short lists: ``benchmarks/courier.py`` compares them. Trained by PPO on lists
-    of up to 6, a DNC got every one of 500 lists of 24 doors right in four of five seeds (0.84 of the
-    doors in the fifth); a GRU and an LSTM of its size got 0.37 and 0.30 of the doors there.
+    A list longer than any in training tells a memory that has learnt to write and read in order
+    from one that has learnt short lists: ``benchmarks/courier.py`` compares them. Trained by PPO on
+    lists of up to 6, a DNC got all of 500 lists of 24 doors right in four of five seeds (0.84 of
+    the doors in the fifth); a GRU and an LSTM of its size got 0.37 and 0.30 of the doors there.
 
     Args:
         num_doors: Number of doors A, at least 2.
