@@ -99,6 +99,11 @@ def _flattened(random: Random) -> Numbers:
     }
 
 
+def _share(random: Random) -> Numbers:
+    gamma, lambda_ = random.choice([(0.95, 0.9), (0.9, 0.8), (0.95, 0.8)])
+    return {"gamma": gamma, "lambda_": lambda_, "steps": random.choice([8, 12, 15])}
+
+
 def _coefficient(random: Random) -> Numbers:
     # Draw again while the coefficient is the published one, 1 / 16.
     while True:
@@ -123,6 +128,7 @@ def _bits(random: Random) -> Numbers:
 
 DRAWS: dict[tuple[str, int], Callable[[Random], Numbers]] = {
     ("start_here", 2): _read,
+    ("learning_to_act", 4): _share,
     ("dnc_content_usage_allocation", 2): _usage,
     ("dnc_content_usage_allocation", 3): _value,
     ("dnc_links", 2): _chain,

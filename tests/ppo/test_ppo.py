@@ -349,3 +349,28 @@ def test_the_learning_rate_falls_in_a_straight_line():
         patch.setattr(torch.optim.Adam, "step", note)
         train_agent(agent, falling, max_steps=4 * 104, stop_return=None, progress=False)
     assert sorted(set(rates), reverse=True) == pytest.approx([1e-3, 7.5e-4, 5e-4, 2.5e-4])
+
+
+def test_an_agent_that_is_good_enough_stays_as_it_was_measured():
+    agent, untrained = small_agent(), small_agent()
+    history = train_agent(agent, SMALL, max_steps=300, stop_return=-1e9, progress=False)
+    assert history.solved
+    assert history.env_steps == [104]
+    assert_same_weights(agent, untrained)
+
+
+def test_another_estimate_of_advantages_takes_the_place_of_gae():
+    agent = small_agent()
+    players = Players(agent.make_environment, agent.networks, SMALL)
+    seen = []
+
+    def first_step_only(rewards, *others):
+        seen.append(others)
+        return np.eye(*rewards.shape, dtype=np.float32)
+
+    players.estimate = first_step_only
+    rows = players.play()
+    assert seen[0][-2:] == (SMALL.gamma, SMALL.lambda_)
+    # Standardised, they have two values, and the larger one is where the estimate says 1.
+    larger = rows.advantages > 0
+    assert int(larger.sum()) == min(SMALL.num_steps, SMALL.num_envs)

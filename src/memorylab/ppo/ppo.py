@@ -130,6 +130,8 @@ def _take(state: State, rows: Bool[np.ndarray, "B"] | Integer[Tensor, "M"]) -> S
 class Players:
     """Environments at play, side by side; each goes on where the last call of :meth:`play` ended.
 
+    ``estimate`` is :func:`advantages_of`; another function may take its place.
+
     Args:
         make: Makes an environment with flat observations.
         networks: Who plays.
@@ -140,7 +142,7 @@ class Players:
     def __init__(
         self, make: Callable[[], gym.Env], networks: ActorCritic, settings: PPO, begun: int = 0
     ):
-        self.networks, self.settings = networks, settings
+        self.networks, self.settings, self.estimate = networks, settings, advantages_of
         self.environments = SyncVectorEnv([make] * settings.num_envs, autoreset_mode="SameStep")
         self.space = self.environments.single_action_space
         self.returns: deque[float] = deque(maxlen=100)  # those of the last episodes
@@ -156,8 +158,7 @@ class Players:
     @torch.no_grad()
     def play(self) -> Rows:
         """Take ``num_steps`` steps in all environments, and return them as rows."""
-        settings, steps, states = self.settings, [], []
-        row_lens = np.zeros(settings.num_envs, dtype=int)
+        settings, steps, states, row_lens = self.settings, [], [], np.array(0)
         for t in range(settings.num_steps):
             # A row begins with this call, with an episode, or where the last one became too long.
             begins = self.ended | (row_lens == settings.max_seq_len) | (t == 0)
@@ -165,24 +166,23 @@ class Players:
             states.append(_take(self.state, begins))
 
             # Act on what is seen and remembered.
-            seen = self.observations
-            outputs, value, self.state = self._look(seen, self.state)
+            outputs, value, self.state = self._look(self.observations, self.state)
             policy = action_distribution(outputs, self.space)
             action = policy.sample()  # [N, ...]
+            chosen = (self.observations, action.numpy(), policy.log_prob(action).numpy())
             reward, next_value = self._step(action.numpy())
-            came = (value, reward, next_value, self.ended, begins)
-            steps.append((seen, action.numpy(), policy.log_prob(action).numpy(), *came))
+            steps.append((*chosen, value, reward, next_value, self.ended, begins))
 
-        columns = (np.stack(column) for column in zip(*steps, strict=True))  # [T, N, ...] each
-        observations, actions, log_probs, values, rewards, next_values, ended, begins = columns
+        columns = [np.stack(column) for column in zip(*steps, strict=True)]  # [T, N, ...] each
+        values, rewards, next_values, ended, begins = columns[3:]
         # Within an episode, what comes after a step is what comes before the next one.
         following = [*values[1:], self._look(self.observations, self.state)[1]]
         next_values = np.where(ended, next_values, following)
         weights = (settings.gamma, settings.lambda_)
-        advantages = advantages_of(rewards, values, next_values, ended, *weights)
+        advantages = self.estimate(rewards, values, next_values, ended, *weights)
         targets = advantages + values
         advantages = (advantages - advantages.mean()) / max(1e-4, advantages.std())
-        return _cut((observations, actions, log_probs, advantages, targets), begins, states)
+        return _cut((*columns[:3], advantages, targets), begins, states)
 
     def _look(self, observations: np.ndarray, state: State) -> tuple[Tensor, np.ndarray, State]:
         """Run one step of the networks; return outputs ``[N, A]``, values ``[N]`` and the state."""

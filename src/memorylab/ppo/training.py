@@ -54,7 +54,8 @@ def train_agent(
         agent: The agent. One that has a history begins anew with the weights it has.
         settings: How it learns.
         max_steps: Environment steps after which training ends; the update under way is finished.
-        stop_return: Mean return at which the task counts as solved; None trains to the end.
+        stop_return: Mean return at which the task counts as solved, and the agent stays as it is;
+            None trains to the end.
         checkpoint_path: Folder for a checkpoint, which :meth:`Agent.load` reads too; None writes
             none.
         checkpoint_every: Environment steps between two checkpoints; there is one more at the end.
@@ -129,10 +130,13 @@ def _updates(
                 if is_other:
                     players.restart()
                 rows = players.play()
-                improve(agent.networks, optimizer, rows, agent.action_space, settings)
+                mean_return = float(np.mean(players.returns)) if players.returns else float("nan")
+                # One that is good enough stays as it was when it was measured.
+                if goal[1] is None or not mean_return >= goal[1]:
+                    improve(agent.networks, optimizer, rows, agent.action_space, settings)
             history.append(
                 env_steps=int(history.last("env_steps")) + settings.num_envs * settings.num_steps,
-                mean_return=float(np.mean(players.returns)) if players.returns else float("nan"),
+                mean_return=mean_return,
                 seconds=history.last("seconds") + time.perf_counter() - start,
             )
             if folder is not None and history.last("env_steps") - saved >= every:

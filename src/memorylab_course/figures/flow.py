@@ -30,12 +30,12 @@ def plot_flow(
             left and at the top.
         arrows: For each, the box it leaves, the box it enters, and what it carries: a first line
             above the arrow and a second below it, such as ``"[B, T, F]\\n4×7×3"``. Arrows go to the
-            right, up or down.
+            right, up, down, or to the left in their row.
         highlighted: Names of boxes in another colour.
 
     Raises:
         ValueError: There is no box, an arrow or highlight names a box that doesn't exist, a line
-            is too long for its box, or an arrow goes to the left.
+            is too long for its box, or an arrow goes to the left and to another row.
     """
     _check(boxes, arrows, highlighted)
     columns = 1 + max(column for column, _ in boxes.values())
@@ -80,8 +80,9 @@ def _draw_arrow(
     else:
         # A slanted arrow leaves from the corner, so that it crosses no other's text.
         corner = BOX_HEIGHT / 2 * ((to_y > y) - (to_y < y))
-        tail = (x + BOX_WIDTH / 2 - (0.06 if corner else 0), y + corner)
-        head = (to_x - BOX_WIDTH / 2, to_y)
+        direction = 1 if to_x > x else -1
+        tail = (x + direction * BOX_WIDTH / 2 - (0.06 if corner else 0), y + corner)
+        head = (to_x - direction * BOX_WIDTH / 2, to_y)
     axes.annotate(
         "",
         xy=head,
@@ -125,5 +126,7 @@ def _check(
         if name not in boxes:
             raise ValueError(f"There is no box {name!r}. Known: {', '.join(map(repr, boxes))}.")
     for start, end, _ in arrows:
-        if boxes[start][0] > boxes[end][0]:
-            raise ValueError(f"The arrow from {start!r} to {end!r} goes to the left.")
+        if boxes[start][0] > boxes[end][0] and boxes[start][1] != boxes[end][1]:
+            raise ValueError(
+                f"The arrow from {start!r} to {end!r} goes to the left and to another row."
+            )

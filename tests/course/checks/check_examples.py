@@ -22,11 +22,11 @@ def cells_of(name: str) -> list:
     return nbformat.read(path, as_version=4).cells
 
 
-def answers(name: str, tag: str) -> dict:
+def answers(name: str, tag: str, skip: tuple[str, ...] = ()) -> dict:
     """Return all names that the cells tagged ``exercise`` or ``solution`` define.
 
     The imports of the notebook's first code cell and the numbers of the exercises come before them;
-    no other cell is run.
+    no other cell is run, nor one with a word of ``skip`` in it.
     """
     codes = [cell for cell in cells_of(name) if cell.cell_type == "code"]
     head = ast.parse(codes[0].source)
@@ -34,6 +34,7 @@ def answers(name: str, tag: str) -> dict:
     names: dict = {}
     exec(compile(head, name, "exec"), names)
     tagged = [cell for cell in codes if {"parameters", tag} & set(tags(cell))]
+    tagged = [cell for cell in tagged if not any(word in cell.source for word in skip)]
     assert any(tag in tags(cell) for cell in tagged), f"{name} has no cell tagged {tag}"
     for cell in tagged:
         exec(cell.source, names)

@@ -53,9 +53,20 @@ def test_arrows_run_from_edge_to_edge():
         ({"a" * 11: (0, 0)}, [], [], "has 11 letters; at most 10"),
         (BOXES, [("memory", "actor", "")], [], "no box 'actor'. Known: 'memory'"),
         (BOXES, [], ["memroy"], "no box 'memroy'"),
-        (BOXES, [("actor\nhead", "memory", "")], [], "goes to the left"),
+        (BOXES, [("actor\nhead", "state", "")], [], "to the left and to another row"),
     ],
 )
 def test_bad_input(boxes, arrows, highlighted, message):
     with pytest.raises(ValueError, match=message):
         plot_flow(boxes, arrows, highlighted)
+
+
+def test_an_arrow_to_the_left_runs_from_edge_to_edge():
+    figure = plot_flow(BOXES, [("actor\nhead", "memory", "weights")])
+    (arrow,) = [text for text in figure.axes[0].texts if hasattr(text, "arrow_patch")]
+    left, right = sorted(
+        (patch.get_bbox().min[0], patch.get_bbox().max[0])
+        for patch in figure.axes[0].patches
+        if isinstance(patch, FancyBboxPatch) and patch.get_bbox().min[1] > 1
+    )[:2]
+    assert (arrow.xy[0], arrow.xyann[0]) == (left[1], right[0])
