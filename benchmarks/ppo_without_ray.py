@@ -53,11 +53,12 @@ UPDATES = 5
 OWN_LSTM = ("LSTM", "GRU", "use_lstm")
 _KEYS = ("environment", "memory", "stack", "seed")
 _PEAK = """
-import resource, torch
+import re, pathlib
 from memorylab.ppo import Agent, train_agent
-agent = Agent({0!r}, {1!r}, memory_config={2!r})
+agent = Agent({!r}, {!r}, memory_config={!r})
 train_agent(agent, max_steps=2 * 1664, stop_return=None, progress=False)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+# Not getrusage: that counts the process which started this one.
+print(re.search(r"VmHWM:\\s+(\\d+)", pathlib.Path("/proc/self/status").read_text())[1])
 """
 
 
@@ -145,7 +146,7 @@ def peak_megabytes(environment: str, memory: str) -> float:
     answer = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
-    return measuring.rounded(float(answer.stdout))
+    return measuring.rounded(float(answer.stdout) / 1024)
 
 
 def learn(environment: str, memory: str, stack: str, seed: int) -> dict[str, Any]:

@@ -6,12 +6,14 @@ learning at the edge of the statistical precipice" (NeurIPS 2021).
 
 from __future__ import annotations
 
+import math
 import statistics
 from typing import Any
 
 import measuring
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 from scipy.stats import trim_mean
 from tables import Results, table, where
 
@@ -127,7 +129,8 @@ def memories_table(results: Results) -> str:
         "but the learning rate. Returns, with sampled actions, are means over the last tenth of "
         "training: the interquartile mean over seeds (number of runs). **All** is that over all "
         "environments, as a share of the way from the lowest return to the highest, with a 95% "
-        "stratified bootstrap band (number of runs), over the seeds that all memories have. "
+        "stratified bootstrap band from two seeds on (number of runs), over the seeds that all "
+        "memories have. "
         f"{made} of {any_results['runs_in_all']} runs are made"
     )
     if made < any_results["runs_in_all"]:
@@ -151,7 +154,9 @@ def _band(strata: list[np.ndarray]) -> str:
     if not strata:
         return "–"
     mean, low, high = interquartile_mean(strata)
-    return f"**{mean:.2f}** [{low:.2f}, {high:.2f}] ({sum(map(len, strata))})"
+    # A single seed drawn from itself says nothing of others.
+    band = f" [{low:.2f}, {high:.2f}]" if min(map(len, strata)) > 1 else ""
+    return f"**{mean:.2f}**{band} ({sum(map(len, strata))})"
 
 
 @style.styled
@@ -159,8 +164,11 @@ def draw(results: Results) -> style.Figure:
     """Draw the means with their bands, and each environment's returns by seed."""
     returns, scores = returns_of(results), shared_scores(returns_of(results))
     memories = _best_first(scores)
-    figure = style.new_figure(10.5, 9.0, layout="constrained")
-    all_axes = figure.subplots(3, 3, sharey=True).flat
+    rows = math.ceil((1 + len(results)) / 3)
+    figure = style.new_figure(rows * (0.7 + 0.16 * len(memories)), 9.0, layout="constrained")
+    all_axes = list(figure.subplots(rows, 3, sharey=True, squeeze=False).flat)
+    for unused in all_axes[1 + len(results) :]:
+        unused.set_axis_off()
     _draw_all(all_axes[0], [scores[memory] for memory in memories])
     for axes, name in zip(all_axes[1:], results, strict=False):
         _draw_seeds(axes, name, [list(returns[m].get(name, {}).values()) for m in memories])
@@ -169,6 +177,7 @@ def draw(results: Results) -> style.Figure:
     for axes in all_axes:
         axes.spines[["top", "right"]].set_visible(False)
         axes.tick_params(labelsize=8)
+        axes.xaxis.set_major_locator(MaxNLocator(5))
     return figure
 
 
@@ -191,7 +200,7 @@ def _draw_seeds(axes: Axes, name: str, returns: list[list[float]]) -> None:
             axes.plot(mean, row, "|", color="black", markersize=9, markeredgewidth=2)
     counts = sorted({len(values) for values in returns})
     seeds = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
-    axes.set_title(f"{name}\n({seeds} seeds)", fontsize=9)
+    axes.set_title(f"{name}\nseeds: {seeds}", fontsize=9)
     axes.set_xlabel("return (dot: seed)", fontsize=8)
 
 

@@ -121,5 +121,5 @@ def test_all_memories_are_compared_on_the_same_runs_and_each_number_says_how_man
         "gru": [1, 1],
     }
     text = report_memories.memories_table(results)
-    assert "| **0.50** [0.50, 0.50] (2) | 0.50 (2) | 0.00 (1) |" in text
+    assert "| **0.50** (2) | 0.50 (2) | 0.00 (1) |" in text
     assert "9 of 99 runs are made; python benchmarks/popgym_memories.py makes the rest." in text
