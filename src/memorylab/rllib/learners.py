@@ -67,7 +67,8 @@ class _VTrace(_ErrorsOfTheThread):
         batch: dict[str, Any],
         fwd_out: dict[str, Any],
     ) -> Tensor:
-        embeddings = fwd_out[Columns.EMBEDDINGS].detach()
+        embeddings = fwd_out.get(Columns.EMBEDDINGS)  # A module of your own may give none.
+        embeddings = None if embeddings is None else embeddings.detach()
         with torch.no_grad():
             values = self.module[module_id].unwrapped().compute_values(batch, embeddings)  # [B, T]
         # RLlib appends a step, takes its reward for all that follows, and corrects the value by it.
