@@ -7,7 +7,7 @@ and the T-maze, with the same settings. Their speed is measured in turn, an upda
 process on one thread; a third comparison is between ``MemoryRLModule`` and RLlib's own
 ``use_lstm``, in RLlib's example RepeatAfterMe. Rates are per second of this process's processor
 time, so that other programs disturb them less. Peak memory is that of a new process which trains
-for two updates. Then both learn for ``STEPS`` environment steps with five seeds.
+for two updates. Then both learn for ``STEPS`` environment steps with five seeds, which needs Ray.
 
 A run takes 10 to 90 seconds. Each is saved as it ends, and the next start goes on with those that
 are missing. To measure anew, delete ``results/ppo_without_ray.json``.
