@@ -56,8 +56,8 @@ def without_ray_table(results: Results) -> str:
     header += ["peak memory without Ray", "return without Ray", "return, RLlib"]
     text = table(header, lines)
     text += (
-        "\n\nSteps per second of the processor, medians of updates in turn; RLlib's are those of its "
-        "env runner and learner, without Ray's other processes. Returns are those "
+        "\n\nSteps per second of the processor, medians of updates in turn; RLlib's are those of "
+        "its env runner and learner, without Ray's other processes. Returns are those "
         f"after {results['steps']:,} steps: **median** (range; seeds), and the steps to a return "
         "of 0.9, median of the seeds.\n\n"
     )
