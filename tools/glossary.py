@@ -97,7 +97,8 @@ def pages(folder: Path) -> dict[str, str]:
 def linked(texts: list[str], name: str) -> list[str]:
     """Return a notebook's Markdown texts with the first use of each term linked to the glossary.
 
-    Terms that this notebook defines, or says again in bold type, stay as they are.
+    Terms that this notebook defines stay as they are, and so do those that it says again in bold
+    type by then.
 
     Args:
         texts: The texts of the Markdown cells, in order. Old links are replaced.
@@ -105,9 +106,11 @@ def linked(texts: list[str], name: str) -> list[str]:
     """
     texts = [_LINK.sub(r"\1", text) for text in texts]
     for term in TERMS:
-        if term.where == name or any(map(term.definition_pattern.search, texts)):
+        if term.where == name:
             continue
         for place, text in enumerate(texts):
+            if term.definition_pattern.search(text):
+                break
             if found := _first(term, text):
                 start, end = found
                 link = f"[{text[start:end]}]({PAGE}#{term.anchor})"

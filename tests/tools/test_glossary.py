@@ -46,8 +46,9 @@ def test_first_uses_are_linked_and_no_others():
         "New [beliefs](glossary.md#belief). belief."
     ]
     assert linked(once, "what_an_agent_cant_see") == texts  # it defines the term
-    repeated = [*texts, "Once more: a **belief** is this."]
-    assert linked(repeated, "recurrence") == repeated
+    again = "Once more: a **belief** is this."
+    assert linked([again, *texts], "recurrence") == [again, *texts]
+    assert linked([*texts, again], "recurrence") == [*once, again]
 
 
 @pytest.mark.parametrize(
