@@ -96,18 +96,19 @@ function predict(model, root) {
   );
   const labels = inputs.map((input, at) => element("label", {}, input, " ", choices[at]));
   if (!choices.length) {
-    const onchange = (event) => {
+    // At each key: JupyterLab keeps the Enter that would end the typing.
+    const oninput = (event) => {
       const number = event.target.valueAsNumber;
       note(Number.isFinite(number) ? number : null);
     };
-    inputs.push(element("input", { type: "number", step: "any", onchange }));
+    inputs.push(element("input", { type: "number", step: "any", oninput }));
     labels.push(element("label", {}, "Your guess: ", inputs[0], unit));
   }
   root.append(element("fieldset", {}, legend, ...labels, noted));
   function show() {
     const guess = model.get("guess");
     if (choices.length) inputs.forEach((input) => (input.checked = input.value === guess));
-    else inputs[0].value = guess ?? "";
+    else if (!inputs[0].matches(":focus")) inputs[0].value = guess ?? ""; // typing goes on
     noted.textContent = guess === null ? "" : "Noted. The answer comes further down.";
     root.dataset.guess = guess ?? "";
   }

@@ -67,7 +67,7 @@ def test_the_page_moves_a_control_by_its_place():
 
 
 def test_axes_stay_where_they_are_and_what_was_drawn_before_is_kept():
-    figure, axes = plt.subplots()
+    figure, axes = plt.subplots(layout="constrained")
     axes.plot([0, 1], [0, 1])
 
     def draw(scale):
