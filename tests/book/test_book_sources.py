@@ -69,7 +69,7 @@ def test_the_course_map_has_a_row_and_an_entry_for_each_notebook():
 
 def test_each_public_name_is_documented_once():
     found = [name for names in homes().values() for name in names]
-    assert {"DNC", "MemoryPlayer", "train_ppo", "masked_loss"} <= set(found)
+    assert {"DNC", "MemoryPlayer", "train_agent", "masked_loss"} <= set(found)
     assert homes()["memorylab.memory"].count("DNC") == 1
     assert "DNC" not in homes()["memorylab.memory.dnc"]
 

@@ -24,8 +24,8 @@ class IndRNN(SequentialModel):
 
         h_t = f(W x_t + u ⊙ h_{t−1} + b)        x is the input, or h of the layer before
 
-    As in the paper, no ``|u|`` is larger than 2^(1 / max_len), so that no unit more than doubles over
-    ``max_len`` steps: larger ones are cut, while their gradients lead them back. They begin
+    As in the paper, no ``|u|`` is larger than 2^(1 / max_len), so that no unit more than doubles
+    over ``max_len`` steps: larger ones are cut, while their gradients lead them back. They begin
     anywhere between 0 and 1.
 
     Args:
