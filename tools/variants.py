@@ -58,6 +58,10 @@ def drawn(name: str, exercise: int, seed: int) -> Numbers:
     return DRAWS[name, exercise](Random(f"{seed}/{name}/{exercise}"))
 
 
+def _fading(random: Random) -> Numbers:
+    return {"steps": random.choice([30, 50, 150, 200]), "left": random.choice([0.3, 0.5, 0.8])}
+
+
 def _read(random: Random) -> Numbers:
     return {"step": random.choice([11, 13, 14, 15, 16])}
 
@@ -129,6 +133,7 @@ def _bits(random: Random) -> Numbers:
 DRAWS: dict[tuple[str, int], Callable[[Random], Numbers]] = {
     ("start_here", 2): _read,
     ("learning_to_act", 4): _share,
+    ("recurrence", 4): _fading,
     ("dnc_content_usage_allocation", 2): _usage,
     ("dnc_content_usage_allocation", 3): _value,
     ("dnc_links", 2): _chain,

@@ -1,22 +1,28 @@
 """Figures drawn in one notebook each; those of a memory at work are in ``memorylab.plots``."""
 
+from memorylab_course.figures.cells import plot_gru, plot_lstm, plot_unrolled
 from memorylab_course.figures.flow import plot_flow
 from memorylab_course.figures.joint import plot_joint_probabilities
 from memorylab_course.figures.ladder import plot_shape_ladder
 from memorylab_course.figures.migration import plot_migration_map
+from memorylab_course.figures.recall import plot_delayed_recall
 from memorylab_course.figures.ribbon import plot_state_ribbon
 from memorylab_course.figures.sequences import plot_gradient, plot_padding_mosaic
 from memorylab_course.figures.shares import plot_gradient_shares
 from memorylab_course.figures.targets import plot_target_lag
 
 __all__ = [
+    "plot_delayed_recall",
     "plot_flow",
     "plot_gradient",
     "plot_gradient_shares",
+    "plot_gru",
     "plot_joint_probabilities",
+    "plot_lstm",
     "plot_migration_map",
     "plot_padding_mosaic",
     "plot_shape_ladder",
     "plot_state_ribbon",
     "plot_target_lag",
+    "plot_unrolled",
 ]
