@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable
+from types import FunctionType
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -151,7 +152,8 @@ def explore(figure: Figure, draw: Callable[..., str | None], **controls: Control
         draw: Called with the value of each control by name. It adds lines, images, texts … to the
             figure's axes; what its last call added is removed before. It may return a sentence,
             which stands below the picture and is read aloud. What it sets rather than adds, such
-            as a title, it must set in every call. It should not draw global random numbers.
+            as a title, it must set in every call. It should not draw global random numbers. It
+            sees the notebook's names as they are now.
         controls: A :class:`Slider`, :class:`Choice` or :class:`Switch` for each argument of
             ``draw``.
 
@@ -172,6 +174,13 @@ def explore(figure: Figure, draw: Callable[..., str | None], **controls: Control
     for name, one in controls.items():
         if not isinstance(one, Control):
             raise TypeError(f"{name} must be a Slider, a Choice or a Switch, not {one!r}.")
+    if isinstance(draw, FunctionType):
+        # Notebooks use names such as `axes` again: keep those that this function means.
+        names, defaults = dict(draw.__globals__), draw.__kwdefaults__
+        draw = FunctionType(
+            draw.__code__, names, draw.__name__, draw.__defaults__, draw.__closure__
+        )
+        draw.__kwdefaults__ = defaults
     return Explorer(figure, draw, controls)
 
 

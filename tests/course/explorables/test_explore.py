@@ -83,6 +83,22 @@ def test_axes_stay_where_they_are_and_what_was_drawn_before_is_kept():
     assert len(figure.axes) == 2
 
 
+def test_a_name_used_again_later_does_not_move_the_drawing_elsewhere():
+    names = {"plt": plt, "explore": explore, "Slider": Slider}
+    cell = """
+figure, axes = plt.subplots()
+def draw(x):
+    axes.plot([0, x])
+{0} = explore(figure, draw, x=Slider("x", [1, 2], start=1))
+"""
+    exec(cell.replace("{0}", "one"), names)
+    exec(cell.replace("{0}", "other"), names)
+    before = names["one"].picture(), names["other"].picture()
+    names["one"].move(x=2)
+    assert names["one"].picture() != before[0]
+    assert names["other"].picture() == before[1]
+
+
 def test_limits_follow_the_values_unless_they_are_set():
     figure, (free, fixed) = plt.subplots(1, 2)
     fixed.set_ylim(0, 3)
