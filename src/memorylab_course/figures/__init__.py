@@ -3,6 +3,7 @@
 from memorylab_course.figures.cells import plot_gru, plot_lstm, plot_unrolled
 from memorylab_course.figures.flow import plot_flow
 from memorylab_course.figures.joint import plot_joint_probabilities
+from memorylab_course.figures.keeping import plot_kept, plot_scan
 from memorylab_course.figures.ladder import plot_shape_ladder
 from memorylab_course.figures.migration import plot_migration_map
 from memorylab_course.figures.recall import plot_delayed_recall
@@ -18,9 +19,11 @@ __all__ = [
     "plot_gradient_shares",
     "plot_gru",
     "plot_joint_probabilities",
+    "plot_kept",
     "plot_lstm",
     "plot_migration_map",
     "plot_padding_mosaic",
+    "plot_scan",
     "plot_shape_ladder",
     "plot_state_ribbon",
     "plot_target_lag",
