@@ -130,8 +130,15 @@ def _bits(random: Random) -> Numbers:
     return {"signs": random.choice([4, 8]), "suits": suits, "before": before}
 
 
+def _ceilings(random: Random) -> Numbers:
+    # Some corridors are short enough for the stack, others aren't.
+    left, longest = random.choice([0.6, 0.75, 0.8, 0.9]), random.choice([7, 8, 10, 12])
+    return {"left": left, "longest": longest, "frames": random.randint(5, longest - 1)}
+
+
 DRAWS: dict[tuple[str, int], Callable[[Random], Numbers]] = {
     ("start_here", 2): _read,
+    ("what_an_agent_cant_see", 3): _ceilings,
     ("learning_to_act", 4): _share,
     ("recurrence", 4): _fading,
     ("dnc_content_usage_allocation", 2): _usage,

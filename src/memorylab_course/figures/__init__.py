@@ -1,5 +1,12 @@
 """Figures drawn in one notebook each; those of a memory at work are in ``memorylab.plots``."""
 
+from memorylab_course.figures.agents import (
+    belief_axes,
+    draw_belief,
+    draw_window,
+    plot_agent_loop,
+    window_axes,
+)
 from memorylab_course.figures.cells import plot_gru, plot_lstm, plot_unrolled
 from memorylab_course.figures.flow import plot_flow
 from memorylab_course.figures.joint import plot_joint_probabilities
@@ -13,6 +20,10 @@ from memorylab_course.figures.shares import plot_gradient_shares
 from memorylab_course.figures.targets import plot_target_lag
 
 __all__ = [
+    "belief_axes",
+    "draw_belief",
+    "draw_window",
+    "plot_agent_loop",
     "plot_delayed_recall",
     "plot_flow",
     "plot_gradient",
@@ -28,4 +39,5 @@ __all__ = [
     "plot_state_ribbon",
     "plot_target_lag",
     "plot_unrolled",
+    "window_axes",
 ]
