@@ -9,7 +9,6 @@ from tools import counts, course
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 NOT_YET = {
-    "start_here": {"build"},
     "padded_sequences": {"control", "drawing", "build", "first screen"},
     "dnc_content_usage_allocation": {"control", "drawing", "build"},
     "dnc_links": {"drawing", "build"},
