@@ -149,10 +149,12 @@ def store(notebook: nbformat.NotebookNode, path: Path) -> None:
 
 def _memory_of_children(others: list[psutil.Process]) -> int:
     """Return the bytes of this process's descendants, except of ``others`` and theirs."""
-    total = 0
-    for child in set(psutil.Process().children()) - set(others):
+    total, own = 0, psutil.Process()
+    for child in set(own.children()) - set(others):
         for process in _with_children(child):
             try:
+                if process.cmdline() == own.cmdline():
+                    continue  # It is about to start another program, and still holds our memory.
                 memory = process.memory_full_info()
             except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
                 continue  # The process has ended or belongs to the system.

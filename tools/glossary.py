@@ -18,7 +18,8 @@ PAGE, READING = "glossary.md", "further_reading.md"
 _LINK = re.compile(rf"\[([^\]]+)\]\({re.escape(PAGE)}#[^)]*\)")
 # Where a term is no prose: code, formulas, links, pictures, HTML, headings, and text in bold.
 _APART = re.compile(
-    r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|!?\[[^\]]*\]\([^)]*\)|<[^>]*>|^#.*?$|\*\*.*?\*\*",
+    r"<code>.*?</code>|```.*?```|`[^`]*`"
+    r"|\$\$.*?\$\$|\$[^$]*\$|!?\[[^\]]*\]\([^)]*\)|<[^>]*>|^#.*?$|\*\*.*?\*\*",
     re.DOTALL | re.MULTILINE,
 )
 

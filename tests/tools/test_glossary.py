@@ -55,6 +55,7 @@ def test_first_uses_are_linked_and_no_others():
     "text",
     [
         "`belief`",
+        "<code>x.belief(1)</code>",
         "$belief$",
         "## A belief",
         "[the belief](01_what_an_agent_cant_see.ipynb)",
