@@ -22,7 +22,7 @@ OBJECTS = {"space_examples:make_world": make_world}
 
 def make_agent(observation, action):
     """Return an untrained agent, and an observation of its space that allows every action."""
-    agent = Agent(SpaceCell(observation, action, "gru", "ppo").config())
+    agent = Agent(SpaceCell(observation, action, "gru", "PPO").config())
     agent.spaces[0].seed(0)
     shown = agent.spaces[0].sample()
     if observation == "masked":

@@ -23,7 +23,6 @@ from memorylab.rllib import (
     train_ppo,
 )
 from memorylab.rllib import training as training_module
-from memorylab.rllib.checkpoints import MODULE
 from memorylab.training.checkpoints import find_checkpoint
 
 pytestmark = [pytest.mark.ray, pytest.mark.cluster]
@@ -205,7 +204,7 @@ def test_a_killed_driver_is_followed_by_another_from_its_checkpoint(cluster, tmp
     first.wait()
     saved = find_checkpoint(tmp_path)
     history = History.load(saved / "history.json")
-    module = RLModule.from_checkpoint(saved / MODULE)
+    module = RLModule.from_checkpoint(saved / "learner_group/learner/rl_module/default_policy")
 
     second = driver(history.env_steps[-1] + 800)
     out, err = second.communicate(timeout=120)
