@@ -98,7 +98,12 @@ def write_reference(folder: Path, notebooks: Iterable[Path]) -> None:
         inside = {name for name in modules if name.rpartition(".")[0] == package}
         inside |= {f"{package}.{name}" for name in exported}
         (folder / f"{package}.rst").write_text(page(package, names, inside - set(packages())))
-    entries = "\n".join(f"   {package}" for package in packages())
+    # A module of a package without a page has its own.
+    alone = sorted(name for name in modules if name.rpartition(".")[0] in APART)
+    entries = "\n".join(f"   {name}" for name in sorted([*packages(), *alone]))
+    for name in alone:
+        text = f"{heading(name, '=')}\n.. automodule:: {name}\n   :members:\n"
+        (folder / f"{name}.rst").write_text(text)
     (folder / "index.rst").write_text(
         f"{heading('Reference', '=')}\n"
         "The public names of ``memorylab``, from their docstrings. Import each subpackage by its\n"

@@ -7,6 +7,8 @@ import pytest
 from pages import is_player
 from players import NOTES, PLAYERS, alive, place
 
+from tools.table import row_named
+
 GALLERY = Path(__file__).parents[2] / "notebooks" / "data" / "make_gallery.py"
 
 pytestmark = pytest.mark.ray  # to document the agents, the build imports Ray
