@@ -12,6 +12,7 @@ from memorylab_course.figures.flow import plot_flow
 from memorylab_course.figures.joint import plot_joint_probabilities
 from memorylab_course.figures.keeping import plot_kept, plot_scan
 from memorylab_course.figures.ladder import plot_shape_ladder
+from memorylab_course.figures.machine import plot_dnc
 from memorylab_course.figures.migration import plot_migration_map
 from memorylab_course.figures.recall import plot_delayed_recall
 from memorylab_course.figures.ribbon import plot_state_ribbon
@@ -25,6 +26,7 @@ __all__ = [
     "draw_window",
     "plot_agent_loop",
     "plot_delayed_recall",
+    "plot_dnc",
     "plot_flow",
     "plot_gradient",
     "plot_gradient_shares",
