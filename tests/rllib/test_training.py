@@ -38,6 +38,16 @@ def actions(agent):
     return [episode.action.tolist() for episode in evaluate(agent, episodes=5, explore=True)]
 
 
+def test_an_agent_that_is_good_enough_stays_as_it_was_measured(ray, tmp_path):
+    start = train(short_config(), max_steps=1)  # one update
+    options = {"stop_return": -100, "progress": False, "checkpoint_path": tmp_path}
+    agent = train_ppo(short_config(), weights=start, **options)
+    assert agent.history.solved
+    restored = train_ppo(short_config(), resume=True, **options)
+    assert same_weights(agent, start)
+    assert same_weights(restored, start)
+
+
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("seed", [0, 1, 2])
 @pytest.mark.parametrize(

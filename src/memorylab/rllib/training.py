@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from copy import deepcopy
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -76,7 +77,8 @@ def train_agent(
     Args:
         config: What to train, by PPO or another: see :func:`memorylab.rllib.algorithm_config`.
         max_steps: Environment steps after which training ends; the update under way is finished.
-        stop_return: Mean return at which the task counts as solved; None trains to the end.
+        stop_return: Mean return at which the task counts as solved, and the agent stays as it was
+            measured, without the update that came after; None trains to the end.
         checkpoint_path: Folder for a checkpoint; None writes none.
         checkpoint_every: Environment steps between two checkpoints; there is one more at the end.
         resume: Whether to go on from the checkpoint in ``checkpoint_path``, if there is one;
@@ -160,10 +162,14 @@ def updates(
             yield _agent(config, algorithm, history)
             saved = history.last("env_steps")
             while not finished:
+                # RLlib's weights may be views of the networks', hence the copy.
+                measured = deepcopy(algorithm.learner_group.get_weights())
                 update(algorithm, history)
                 if interrupts:
                     raise KeyboardInterrupt
                 finished = is_finished(history, max_steps, stop_return)
+                if history.solved:
+                    algorithm.learner_group.set_weights(measured)
                 _see(film, algorithm, history, finished)
                 due = history.last("env_steps") - saved >= every
                 if folder is not None and (due or finished):
