@@ -277,7 +277,7 @@ class _Mistakes:
         stale = (before @ old_link, parts[1], before @ old_link.mT)
         _, *others, swapped = (modes[..., order] for order in itertools.permutations(range(3)))
 
-        def mixed(weightings: tuple[Tensor, ...], modes: Tensor = modes) -> Tensor:
+        def mixed(weightings: tuple[Tensor, Tensor, Tensor], modes: Tensor = modes) -> Tensor:
             return addressing.read_weighting(*weightings, modes)
 
         return {
