@@ -1,15 +1,27 @@
-"""Files that are either whole or not there, and arrays in them."""
+"""Files that are either whole or not there, and the arrays and JSON in them."""
 
 from __future__ import annotations
 
+import json
+import math
 import os
+import reprlib
 import shutil
 import tempfile
+import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+
+_MOST_ARRAYS = 1_000
+_MOST_BYTES = 100_000_000
+_HEADERS = {
+    (1, 0): np.lib.format.read_array_header_1_0,
+    (2, 0): np.lib.format.read_array_header_2_0,
+}
 
 
 @contextmanager
@@ -102,7 +114,10 @@ def save_arrays(path: str | Path, arrays: Mapping[str, np.ndarray]) -> None:
 
 
 def load_arrays(path: str | Path, what: str) -> dict[str, np.ndarray]:
-    """Read an npz archive; nothing in it is executed or unpickled.
+    """Read an npz archive of numbers and texts; nothing in it is executed or unpickled.
+
+    What the archive says of its arrays is checked before any of them is unpacked. It may hold at
+    most 1,000, and unpack to at most 100 MB or 50 times its size.
 
     Args:
         path: A path that ends in ``.npz``.
@@ -110,18 +125,77 @@ def load_arrays(path: str | Path, what: str) -> dict[str, np.ndarray]:
 
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: The path has another ending, or the file is damaged.
+        ValueError: The path has another ending, the file is damaged or would unpack to more than
+            that, or an array holds anything but real numbers.
     """
     path = _npz_path(path)
     if not path.is_file():
         raise FileNotFoundError(f"Found no {what} at {path}.")
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
+        with zipfile.ZipFile(path) as archive:
+            _check_archive(archive, path.stat().st_size)
+            return {
+                member.filename.removesuffix(".npy"): _read_array(archive, member)
+                for member in archive.infolist()
+            }
     except Exception as error:  # zip, zlib and numpy each have their own ways to fail.
         raise ValueError(
             f"{path} is damaged, or holds no {what} ({error}). Record and save anew."
         ) from error
+
+
+def _check_archive(archive: zipfile.ZipFile, size: int) -> None:
+    """Raise ValueError if an archive of ``size`` bytes unpacks to more than a file of ours does."""
+    members = archive.infolist()
+    if len(members) > _MOST_ARRAYS:
+        raise ValueError(f"it has {len(members)} arrays, and at most {_MOST_ARRAYS} are read")
+    unpacked, most = sum(member.file_size for member in members), max(_MOST_BYTES, 50 * size)
+    if unpacked > most:
+        raise ValueError(
+            f"its {size / 1e6:.1f} MB would unpack to {unpacked / 1e6:.0f} MB, and at most "
+            f"{most / 1e6:.0f} MB are read"
+        )
+
+
+def _read_array(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarray:
+    """Return one array of an archive, once its header is that of real numbers or of a text."""
+    with archive.open(member) as file:
+        read_header = _HEADERS[np.lib.format.read_magic(file)]
+        shape, _, dtype = read_header(file)
+        if dtype.kind not in "biuf" and not (dtype.kind == "U" and shape == ()):
+            raise ValueError(f"{member.filename} holds {dtype} instead of real numbers")
+        # Otherwise numpy would make room for whatever the header says.
+        if math.prod(shape) * dtype.itemsize != member.file_size - file.tell():
+            raise ValueError(f"{member.filename} hasn't the size that its header says")
+    with archive.open(member) as file:
+        return np.lib.format.read_array(file, allow_pickle=False)
+
+
+def read_json(path: str | Path, what: str) -> dict[str, Any]:
+    """Read a JSON object.
+
+    Args:
+        path: A file that exists.
+        what: What the file should hold, for the message: ``"a training history"``.
+
+    Raises:
+        ValueError: The file holds something else.
+    """
+    try:
+        return parse_json(Path(path).read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path} is not {what}: {error}") from error
+
+
+def parse_json(text: str) -> dict[str, Any]:
+    """Return the JSON object in a text, or raise ValueError."""
+    try:
+        content = json.loads(text)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+    if not isinstance(content, dict):
+        raise ValueError(f"expected an object, {{...}}, but it holds {reprlib.repr(content)}")
+    return content
 
 
 def _npz_path(path: str | Path) -> Path:

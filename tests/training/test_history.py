@@ -72,22 +72,6 @@ def test_the_courses_histories_are_read(path):
     assert history.settings["environment"] == "RepeatPreviousEasy"
 
 
-@pytest.mark.parametrize(
-    ("text", "problem"),
-    [
-        ("{", "Expecting property name"),
-        ("[1]", "must be a mapping"),
-        ('{"step": 1}', "not iterable"),
-        ('{"step": [1], "loss": []}', r"equally long, got \{'step': 1, 'loss': 0\}"),
-    ],
-)
-def test_something_else_is_refused(tmp_path, text, problem):
-    path = tmp_path / "history.json"
-    path.write_text(text)
-    with pytest.raises(ValueError, match=rf"history\.json is not a training history: .*{problem}"):
-        History.load(path)
-
-
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match="no history at"):
         History.load(tmp_path / "none.json")

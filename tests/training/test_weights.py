@@ -57,7 +57,7 @@ def test_an_interrupt_while_saving_leaves_the_old_file(tmp_path, monkeypatch):
     save_weights(GRU(3), path)
     old = path.read_bytes()
 
-    def interrupted(tensors, target):
+    def interrupted(tensors, target, metadata):
         target.write_bytes(b"half")
         raise KeyboardInterrupt
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 import numpy as np
 
 from memorylab.errors import suggest
-from memorylab.files import load_arrays, save_arrays
+from memorylab.files import load_arrays, parse_json, save_arrays
 from memorylab.memory.arrays import COMMON, Array, check_shapes, violations
 
 if TYPE_CHECKING:
@@ -228,22 +228,27 @@ class MemoryTrace:
         """
         arrays = load_arrays(path, "trace")
         try:
-            header = json.loads(str(arrays.pop(_HEADER)))
+            header = parse_json(str(arrays.pop(_HEADER)))
             version = header["format_version"]
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, ValueError) as error:
             raise ValueError(f"{path} is not a trace: its header is missing or damaged.") from error
         if version not in range(1, FORMAT_VERSION + 1):
             raise ValueError(
-                f"{path} has format version {version}, but this release of memorylab reads "
+                f"{path} has format version {version!r}, but this release of memorylab reads "
                 f"versions 1 to {FORMAT_VERSION}. Record it again, or install the release it came "
                 "from."
             )
         # Files from before there were kinds hold DNCs.
         found = cls._class_of(str(header.get("kind", "dnc")), path)
-        metadata = header.get("metadata")
-        if version == 2:
-            arrays = found.complete(arrays, metadata or {})
-        return found(arrays, metadata)
+        metadata = header.get("metadata") or {}
+        if not isinstance(metadata, dict):
+            raise ValueError(
+                f"{path} is not a trace: its metadata must be an object, but is {metadata!r:.50}."
+            )
+        try:
+            return found(found.complete(arrays, metadata) if version == 2 else arrays, metadata)
+        except (ValueError, TypeError) as error:
+            raise ValueError(f"{path} is damaged: {error}") from error
 
     @classmethod
     def _class_of(cls: type[_Trace], kind: str, path: str | Path) -> type[_Trace]:

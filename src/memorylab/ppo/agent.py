@@ -15,7 +15,7 @@ from gymnasium.wrappers import FlattenObservation
 from memorylab.environments import make_environment
 from memorylab.environments.make import EnvironmentSource, environment_name
 from memorylab.errors import check_count
-from memorylab.files import new_folder
+from memorylab.files import new_folder, read_json
 from memorylab.memory import ActorCritic, MemoryModel
 from memorylab.memory.model import State, batched
 from memorylab.player import MemoryPlayer
@@ -171,13 +171,14 @@ class Agent:
         path = Path(folder) / _AGENT
         if not path.is_file():
             raise FileNotFoundError(f"There is no agent in {folder}.")
-        try:
-            settings = json.loads(path.read_text(encoding="utf-8"))
-            names = {key: settings.pop(key) for key in ("environment", "memory")}
-        except (ValueError, KeyError, AttributeError) as error:
-            raise ValueError(f"{path} is damaged, or is not an agent.") from error
+        settings = read_json(path, "an agent")
+        names = {key: settings.pop(key, None) for key in ("environment", "memory")}
         found: dict[str, Any] = {"environment": environment, "memory": memory}
         for key, name in names.items():
+            if not isinstance(name, str):
+                raise ValueError(
+                    f"{path} is not an agent: the name of the {key} is {name!r:.50}."
+                )
             if found[key] is not None and environment_name(found[key]) != name:
                 raise ValueError(
                     f"The {key} of this agent is {name}, but {environment_name(found[key])} was "
@@ -189,7 +190,10 @@ class Agent:
                     f"Agent.load(folder, {key}=...)."
                 )
             found[key] = name if found[key] is None else found[key]
-        agent = cls(**found, **settings)
+        try:
+            agent = cls(**found, **settings)
+        except TypeError as error:
+            raise ValueError(f"{path} is not an agent: {error}.") from error
         load_weights(agent.networks, Path(folder) / WEIGHTS)
         agent.history = History.load(Path(folder) / _HISTORY)
         return agent

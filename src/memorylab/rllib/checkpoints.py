@@ -53,7 +53,7 @@ def write_checkpoint(algorithm: Algorithm, folder: Path) -> None:
                 raise OSError(f"the learner could not write {path}") from None
     # RLlib has them too, but in pickles.
     states = encode(read_algorithm(algorithm), "connectors")
-    (folder / _CONNECTORS).write_text(json.dumps(states))
+    (folder / _CONNECTORS).write_text(json.dumps(states), encoding="utf-8")
 
 
 def read_networks(checkpoint: Path, config: AlgorithmConfig) -> Any:
@@ -68,4 +68,6 @@ def read_networks(checkpoint: Path, config: AlgorithmConfig) -> Any:
 def read_connectors(checkpoint: Path) -> ConnectorStates | None:
     """Read what connectors have learnt, or return None if an older version wrote the checkpoint."""
     path = checkpoint / _CONNECTORS
-    return decode(json.loads(path.read_text()), find_by_name) if path.exists() else None
+    if not path.exists():
+        return None
+    return decode(json.loads(path.read_text(encoding="utf-8")), find_by_name)

@@ -23,6 +23,7 @@ import enum
 import functools
 import importlib
 import io
+import math
 import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -86,7 +87,7 @@ def decode(value: Any, find: Callable[[str], Any]) -> Any:
     Raises:
         ValueError: It is nothing that :func:`encode` returns.
     """
-    if isinstance(value, str) and _unpack(value) is not None:
+    if isinstance(value, str) and _inflate(value, 1):
         raise ValueError("An array is hidden in a text, which could be a pickle.")
     if isinstance(value, list):
         return [decode(part, find) for part in value]
@@ -108,7 +109,11 @@ def decode(value: Any, find: Callable[[str], Any]) -> Any:
     if key == "$space":
         if content[0] not in _SPACES:
             raise ValueError(f"{content[0]!r} is none of the spaces {', '.join(_SPACES)}.")
-        return getattr(gym.spaces, content[0])(**decode(content[1], find))
+        arguments = decode(content[1], find)
+        size = math.prod(np.ravel(arguments.get("shape", arguments.get("n", 1))).tolist())
+        if content[0] in ("Box", "MultiBinary") and size > _MOST_NUMBERS:
+            raise ValueError(f"A space of {size} numbers is more than any environment's.")
+        return getattr(gym.spaces, content[0])(**arguments)
     if key == "$name":
         return find(content)
     if key == "$partial":
@@ -121,6 +126,9 @@ def decode(value: Any, find: Callable[[str], Any]) -> Any:
         return made(**fields)
     raise ValueError(f"{key!r} is not known here. Was it written by a later version?")
 
+
+_MOST_NUMBERS = 10_000_000
+"""An observation has fewer. A file could ask for more than there is memory for."""
 
 _SPACES: dict[str, Callable[[Any], dict[str, Any]]] = {
     "Box": lambda space: {
@@ -156,13 +164,23 @@ def _shorten(bound: np.ndarray) -> Any:
     return numbers[0] if len(numbers) == 1 else bound
 
 
+def _inflate(text: str, most: int = 0) -> bytes:
+    """Return what RLlib packed into a text, or nothing if it is any other text.
+
+    Args:
+        text: Any text.
+        most: Return at most so many bytes, however much there is; 0 for all.
+    """
+    try:
+        return zlib.decompressobj().decompress(base64.b64decode(text, validate=True), most)
+    except (binascii.Error, ValueError, zlib.error):
+        return b""
+
+
 def _unpack(text: str) -> np.ndarray | None:
     """Return the array in a text of RLlib, or None if it is any other text."""
-    try:
-        data = zlib.decompress(base64.b64decode(text, validate=True))
-    except (binascii.Error, ValueError, zlib.error):
-        return None
-    return np.load(io.BytesIO(data), allow_pickle=False)  # ValueError for a pickle
+    data = _inflate(text)
+    return np.load(io.BytesIO(data), allow_pickle=False) if data else None  # never a pickle
 
 
 def name_of(thing: type | FunctionType) -> str:

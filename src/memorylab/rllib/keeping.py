@@ -21,7 +21,7 @@ from ray.rllib.utils.torch_utils import convert_to_torch_tensor
 from torch import Tensor, nn
 
 from memorylab.errors import check_count
-from memorylab.files import new_folder
+from memorylab.files import new_folder, read_json
 from memorylab.memory.export import export_step
 from memorylab.memory.model import State
 from memorylab.rllib.encoding import decode, encode, find_by_name
@@ -58,7 +58,7 @@ def save_agent(agent: Agent, folder: str | Path) -> None:
     }
     content = {"format": _FORMAT} | {name: encode(part, name) for name, part in parts.items()}
     with new_folder(folder) as temporary:
-        (temporary / _AGENT).write_text(json.dumps(content, indent=1))
+        (temporary / _AGENT).write_text(json.dumps(content, indent=1), encoding="utf-8")
         agent.history.save(temporary / _HISTORY)
         save_weights(module, temporary / _WEIGHTS)
 
@@ -70,7 +70,7 @@ def load_agent(folder: str | Path, objects: Mapping[str, Any]) -> dict[str, Any]
         raise FileNotFoundError(f"There is no agent in {folder}: it has no {_AGENT}.")
     find = functools.partial(_find, objects=objects, folder=folder)
     try:
-        content = json.loads(path.read_text())
+        content = read_json(path, "an agent")
         if (number := content.pop("format")) != _FORMAT:
             raise ValueError(f"it has the format {number}, and this version reads {_FORMAT}")
         parts = {name: decode(part, find) for name, part in content.items()}
@@ -79,7 +79,7 @@ def load_agent(folder: str | Path, objects: Mapping[str, Any]) -> dict[str, Any]
         connectors = parts["connectors"]
     except _NotFound:
         raise
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"{path} is damaged, or not an agent of this version: {error}") from error
     with torch.random.fork_rng(devices=[]):  # The first weights are drawn at random.
         several = isinstance(spec, dict)

@@ -16,7 +16,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from memorylab.errors import check_count
-from memorylab.files import load_arrays, save_arrays
+from memorylab.files import load_arrays, parse_json, save_arrays
 from memorylab.memory.trace import MemoryTrace
 from memorylab.memory.trace_classes import TRACE_CLASSES
 
@@ -190,19 +190,30 @@ class Film:
         """
         arrays = load_arrays(path, "film")
         try:
-            header = json.loads(str(arrays.pop(_HEADER)))
-            steps, version = header["steps"], header["format_version"]
-        except (KeyError, TypeError, ValueError) as error:
+            header = parse_json(str(arrays.pop(_HEADER)))
+            version, kind = header["format_version"], header["kind"]
+        except (KeyError, ValueError) as error:
             raise ValueError(f"{path} is not a film: its header is missing or damaged.") from error
-        if version != FORMAT_VERSION or header["kind"] not in TRACE_CLASSES:
+        if version != FORMAT_VERSION or not isinstance(kind, str) or kind not in TRACE_CLASSES:
             raise ValueError(
-                f"{path} has format version {version} and traces of the kind {header['kind']!r}, "
-                f"but this release of memorylab reads version {FORMAT_VERSION} and the kinds "
+                f"{path} has format version {version!r} and traces of the kind {kind!r}, but this "
+                f"release of memorylab reads version {FORMAT_VERSION} and the kinds "
                 f"{', '.join(TRACE_CLASSES)}. Record it again, or install the release it came from."
             )
-        sequence, trace_class = arrays.pop(_SEQUENCE), TRACE_CLASSES[header["kind"]]
+        try:
+            return cls._of(arrays, header, TRACE_CLASSES[kind])
+        except (ValueError, TypeError, LookupError, AttributeError) as error:
+            raise ValueError(f"{path} is not a film, or is damaged: {error!r}") from error
+
+    @classmethod
+    def _of(
+        cls, arrays: dict[str, np.ndarray], header: dict[str, Any], trace_class: type[MemoryTrace]
+    ) -> Film:
+        """Return the film in the arrays and the header of a file."""
+        sequence = arrays.pop(_SEQUENCE)
         asked = {name: arrays[name] for name in _ASKED if name in arrays}
         film = cls(sequence, every=header["every"], at=header["at"], **asked)
+        steps = [check_count(step, "a step", 0) for step in header["steps"]]
         for frame, (step, metadata) in enumerate(zip(steps, header["metadata"], strict=True)):
             stored = {
                 name: array if name in header["shared"] else array[frame]

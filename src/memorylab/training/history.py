@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from memorylab.files import write_atomically
+from memorylab.files import read_json, write_atomically
 
 
 @dataclass(init=False)
@@ -70,7 +70,8 @@ class History:
         """Write the history as JSON; an interrupt leaves an older file as it was."""
         table = asdict(self)
         with write_atomically(path) as temporary:
-            temporary.write_text(json.dumps(table.pop("columns") | table))
+            text = json.dumps(table.pop("columns") | table)
+            temporary.write_text(text, encoding="utf-8")
 
     @classmethod
     def load(cls, path: str | Path) -> History:
@@ -83,7 +84,24 @@ class History:
         path = Path(path)
         if not path.is_file():
             raise FileNotFoundError(f"There is no history at {path}.")
+        content = read_json(path, "a training history")
+        settings, solved = content.pop("settings", {}), content.pop("solved", False)
+        if not isinstance(settings, dict) or not isinstance(solved, bool):
+            raise ValueError(
+                f"{path} is not a training history: settings must be an object and solved true or "
+                f"false, but they are {settings!r:.50} and {solved!r:.50}."
+            )
+        for name, values in content.items():
+            if not isinstance(values, list) or not all(_is_number(value) for value in values):
+                raise ValueError(
+                    f"{path} is not a training history: {name!r} must be a list of numbers, but "
+                    f"is {values!r:.50}."
+                )
         try:
-            return cls(**json.loads(path.read_text()))
-        except (ValueError, TypeError) as error:
+            return cls(settings=settings, solved=solved, **content)
+        except ValueError as error:
             raise ValueError(f"{path} is not a training history: {error}.") from error
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -63,6 +63,9 @@ ARRAYS: dict[str, Array] = {
 WHOLE_BYTES = 2_000_000
 """A run of up to this size is stored whole, so that it can be read without torch."""
 
+MOST_BYTES = 2_000_000_000
+"""Links up to this size are computed again, so that a small file can't ask for all memory."""
+
 TOLERANCE = 1e-12
 """How far what is computed again may be from what was recorded; else a run is stored whole."""
 
@@ -129,6 +132,11 @@ class DNCTrace(MemoryTrace):
             ) from error
         stored = {name: row for name, row in cls.table.items() if name not in replay.NOT_STORED}
         sizes = check_shapes(stored, arrays)
+        if (links := 8 * sizes["T"] * sizes["N"] ** 2) > MOST_BYTES:
+            raise ValueError(
+                f"The links of {sizes['T']} steps and {sizes['N']} locations would take "
+                f"{links / 1e9:.1f} GB, and at most {MOST_BYTES / 1e9:.0f} GB are computed."
+            )
         disturbance = replay.recorded_disturbance(metadata)
         disturbance.check(cls.table, sizes)
         return {**replay.replay(arrays, sizes["N"], disturbance), **arrays}
