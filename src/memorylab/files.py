@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import reprlib
 import shutil
 import tempfile
@@ -203,3 +204,8 @@ def _npz_path(path: str | Path) -> Path:
     if path.suffix != ".npz":
         raise ValueError(f"Arrays are stored in a file that ends in .npz, but got {path.name!r}.")
     return path
+
+
+def printable(text: Any) -> str:
+    """Return a text in which U+FFFD stands for lone surrogates, which no file can hold."""
+    return re.sub("[\ud800-\udfff]", "\ufffd", str(text))

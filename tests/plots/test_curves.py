@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.text import Text
 
 from memorylab.plots import LiveCurve, plot_learning_curves
 from memorylab.training import History
@@ -50,6 +53,14 @@ def test_the_legend_says_what_line_band_and_target_are():
     assert set(labelled(axes)["solved"].get_ydata()) == {0.25}
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("step", "bit error")
     assert len(axes.collections) == 1, "one seed has no spread to show"
+
+
+def test_labels_are_plain_text():
+    figure = plot_learning_curves(
+        {"$5 and \\frac$": [([0, 1], [0, 1])]}, "cost in $", "$y_1\ud800$"
+    )
+    figure.savefig(io.BytesIO())  # As mathematics, the label would be an error.
+    assert not any(text.get_parse_math() for text in figure.findobj(Text) if "$" in text.get_text())
 
 
 def test_seeds_with_different_x_meet_between_their_points():

@@ -5,13 +5,12 @@ from __future__ import annotations
 import base64
 import html
 import json
-import re
 import zlib
 from pathlib import Path
 from string import Template
 from typing import Any
 
-from memorylab.files import write_atomically
+from memorylab.files import printable, write_atomically
 
 PAGE = Path(__file__).with_name("page.html")
 
@@ -66,8 +65,3 @@ def mimebundle(
     # Never text/html, which frontends prefer to this picture.
     image = base64.b64encode(picture).decode()
     return data | {"text/plain": text, "image/png": image}, metadata
-
-
-def printable(text: Any) -> str:
-    """Return a text in which U+FFFD stands for lone surrogates, which no file can hold."""
-    return re.sub("[\ud800-\udfff]", "\ufffd", str(text))

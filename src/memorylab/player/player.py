@@ -16,10 +16,11 @@ import numpy as np
 from PIL import Image
 
 from memorylab.errors import reject_unknown_keys
+from memorylab.files import printable
 from memorylab.memory.dnc.trace import DNCTrace
 from memorylab.memory.trace import MemoryTrace
 from memorylab.player.packing import Block, pack, pack_film
-from memorylab.player.page import mimebundle, printable, start_of_page, write_page
+from memorylab.player.page import mimebundle, start_of_page, write_page
 from memorylab.plots import film_strip, plot_arrays
 from memorylab.plots.choices import choose_order
 from memorylab.plots.style import new_figure

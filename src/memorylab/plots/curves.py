@@ -11,6 +11,7 @@ from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from memorylab.files import printable
 from memorylab.plots import style
 from memorylab.plots.style import Figure
 
@@ -18,7 +19,7 @@ _LINES = ("-", "--", ":", "-.")
 _Seeds = list[tuple[Float[np.ndarray, "K"], Float[np.ndarray, "K"]]]
 
 
-@style.styled
+@style.plain
 def plot_learning_curves(
     histories: Mapping[str, Sequence[tuple[Sequence[float], Sequence[float]]]],
     x: str,
@@ -55,14 +56,16 @@ def plot_learning_curves(
         line = _LINES[index // len(style.COLOURS) % len(_LINES)]
         _draw_model(axes, label, seeds, {"color": colour, "linestyle": line})
     if target is not None:
-        axes.axhline(target, color="black", linestyle=(0, (5, 3)), linewidth=1, label=target_label)
+        axes.axhline(
+            target, color="black", linestyle=(0, (5, 3)), linewidth=1, label=printable(target_label)
+        )
     several = any(len(seeds) > 1 for seeds in curves.values())
     figure.legend(
         loc="outside right upper",
         title="line: median of seeds\nband: lowest to highest\n" if several else None,
         alignment="left",
     )
-    axes.set(xlabel=x, ylabel=y)
+    axes.set(xlabel=printable(x), ylabel=printable(y))
     axes.margins(x=0.01)
     axes.grid(color="#dddddd", linewidth=0.6)
     if all((seed_x == seed_x.round()).all() for seeds in curves.values() for seed_x, _ in seeds):
@@ -128,7 +131,7 @@ def _draw_model(axes: Axes, label: str, seeds: _Seeds, line: dict[str, str]) -> 
             alone = np.interp(beyond, seed_x, seed_y)
             axes.plot(beyond, alone, color=line["color"], linewidth=0.9, alpha=0.7)
     marker = "o" if len(at) == 1 else None
-    label = f"{label} ({count})"
+    label = printable(f"{label} ({count})")
     axes.plot(at, np.median(values, axis=0), linewidth=2, marker=marker, label=label, **line)
 
 

@@ -25,6 +25,9 @@ STYLE = matplotlib.rc_params_from_file(
 styled = matplotlib.style.context(STYLE, after_reset=True)
 """Decorator: a function draws in ``STYLE``, whatever style the user has chosen."""
 
+plain = matplotlib.style.context({**STYLE, "text.parse_math": False}, after_reset=True)
+"""The same for figures with labels of the user's, in which a ``$`` begins no formula."""
+
 COLOURS = tuple(STYLE["axes.prop_cycle"].by_key()["color"])
 WIDTH = STYLE["figure.figsize"][0]  # inches
 LEFT, RIGHT, TOP, GAP = 0.65, 1.0, 0.34, 0.14  # inches: margins, and between columns

@@ -176,9 +176,7 @@ class Agent:
         found: dict[str, Any] = {"environment": environment, "memory": memory}
         for key, name in names.items():
             if not isinstance(name, str):
-                raise ValueError(
-                    f"{path} is not an agent: the name of the {key} is {name!r:.50}."
-                )
+                raise ValueError(f"{path} is not an agent: the name of the {key} is {name!r:.50}.")
             if found[key] is not None and environment_name(found[key]) != name:
                 raise ValueError(
                     f"The {key} of this agent is {name}, but {environment_name(found[key])} was "

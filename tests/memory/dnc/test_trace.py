@@ -306,7 +306,7 @@ class Bomb:
 def test_nothing_is_unpickled(trace, tmp_path, member):
     bomb = np.array([Bomb(tmp_path / "executed")] * T, dtype=object)
     path = archive_with(tmp_path / "trace.npz", **trace.arrays | {member: bomb})
-    with pytest.raises(ValueError, match=r"is damaged, or holds no trace .*allow_pickle=False"):
+    with pytest.raises(ValueError, match=f"or holds no trace .{member}.npy holds object instead"):
         DNCTrace.load(path)
     assert not (tmp_path / "executed").exists()
 
@@ -376,7 +376,7 @@ def test_other_versions(trace, tmp_path, version):
     header = np.array(json.dumps({"format_version": version, "metadata": {}}))
     path = archive_with(tmp_path / "trace.npz", header=header, **trace.arrays)
     with pytest.raises(
-        ValueError, match=f"has format version {version}, but this .* versions 1 to 2"
+        ValueError, match=f"has format version {version!r}, but this .* versions 1 to 2"
     ):
         DNCTrace.load(path)
 
@@ -387,7 +387,7 @@ def test_loaded_arrays_are_checked(trace, tmp_path):
         DNCTrace.load(path)
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr("notes.txt", "hello")
-    with pytest.raises(ValueError, match=r"A trace has no array 'notes\.txt'"):
+    with pytest.raises(ValueError, match="is damaged, or holds no trace"):
         DNCTrace.load(path)
 
 
