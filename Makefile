@@ -132,6 +132,10 @@ student solved:
 slides: $(VENV)/.compiled ## draw each notebook's picture as a slide, into slides/
 	@$(PY) -m tools.slides $(FILES)
 
+.PHONY: quiz
+quiz: $(VENV)/.stamp ## write the quiz bank as Markdown, for Moodle and for Canvas, into quiz/ (FILES, OUT)
+	@$(PY) -m tools.quiz $(if $(OUT),--out=$(OUT)) $(FILES)
+
 .PHONY: gallery
 gallery: $(VENV)/.stamp ## write the course's trained memories as pages to play, into gallery/
 	@$(PY) notebooks/data/make_gallery.py gallery
@@ -156,7 +160,7 @@ lock: ## pin the whole tree anew (needs uv; LOCK_FLAGS=--upgrade takes newer ver
 
 .PHONY: clean
 clean: ## remove the environment (before choosing another PYTHON) and what tools leave behind
-	@rm -rf $(VENV) $(JS)/node_modules build dist gallery slides book/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info
+	@rm -rf $(VENV) $(JS)/node_modules build dist gallery slides quiz book/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info
 	@find . -name .git -prune -o \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
 # Two extensions of JupyterLab are turned off: the one that asks to fetch news, and nbgrader's menus,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tools.glossary import linked, pages
 from tools.memories import memory_table
+from tools.syllabus import plan_table, read_plans
 from tools.table import COURSE, RELEASE, REPOSITORY, TRACKS, Notebook, present, row_of
 
 OPENING, CLOSING = "<!-- nav -->", "<!-- /nav -->"
@@ -166,7 +167,7 @@ def replaced(text: str, marker: str, new: str, name: str) -> str:
 
 
 def generated_texts(root: Path) -> dict[Path, str]:
-    """Return the README, glossary and instructor's pages with generated parts made anew, by path.
+    """Return README, glossary, instructor's pages and syllabus with generated parts made anew.
 
     Args:
         root: The folder with ``README.md``, ``notebooks/`` and ``instructor/``. Files that it lacks
@@ -196,4 +197,10 @@ def generated_texts(root: Path) -> dict[Path, str]:
         links = [f"[{page.stem[:2]}]({page.name})" for page in texts if page.parent == index.parent]
         text = index.read_text(encoding="utf-8")
         texts[index] = replaced(text, "pages", ", ".join(links) + ".", index.name)
+    plans, syllabus = index.with_name("syllabus.toml"), index.with_name("SYLLABUS.md")
+    if syllabus.is_file():
+        text = syllabus.read_text(encoding="utf-8")
+        for plan, sessions in read_plans(plans.read_text(encoding="utf-8")).items():
+            text = replaced(text, plan, plan_table(sessions, root), syllabus.name)
+        texts[syllabus] = text
     return texts

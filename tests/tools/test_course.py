@@ -182,8 +182,8 @@ def test_nav_command_writes_all_generated_parts(folder, capsys):
 
 def test_generated_parts_of_readme_and_instructors_pages_are_up_to_date():
     texts = generated_texts(ROOT)
-    # Two READMEs, the glossary, the further reading, and a page for each notebook.
-    assert len(texts) == 4 + len(present(ROOT / "notebooks"))
+    # Two READMEs, the glossary, the further reading, the syllabus, and a page for each notebook.
+    assert len(texts) == 5 + len(present(ROOT / "notebooks"))
     for path, text in texts.items():
         assert path.read_text(encoding="utf-8") == text, f"{path.name}: run `make notebooks`"
 
