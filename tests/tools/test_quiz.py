@@ -220,6 +220,7 @@ def test_canvas_reads_a_quiz_for_each_notebook(row):
     assert resource.get("type") == "imsqti_xmlv1p2"
     (file,) = [part.get("href") for part in resource.iter(f"{{{PACKAGE}}}file")]
     assert sorted(package.namelist()) == sorted(["imsmanifest.xml", file])
+    assert {one.date_time for one in package.infolist()} == {(1980, 1, 1, 0, 0, 0)}  # always alike
     root = ElementTree.fromstring(package.read(file))
     for element in root.iter():
         inside = " ".join(part.tag.removeprefix(f"{{{QTI}}}") for part in element)
