@@ -51,7 +51,8 @@ def plan_table(sessions: list[Session], root: Path) -> str:
         ValueError: A notebook comes before one that it needs, or its page has no timing.
     """
     existing = {row.number: row for row in present(root / "notebooks")}
-    lines, done, in_class, reading = [], set(), 0, 0
+    done: set[str] = set()
+    lines, in_class, reading = [], 0, 0
     for session in sessions:
         rows = [existing[number] for number in session.notebooks if number in existing]
         if session.notebooks and not rows:
