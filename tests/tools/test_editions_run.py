@@ -138,7 +138,7 @@ def graded(course):
     if CHOSEN == ["05"]:
         (path,) = write(FILES, hand_in(course, "icarus"), SEED, with_solutions=True)
         notebook = nbformat.read(path, as_version=4)
-        unsolved, wrong, _ = exercises(notebook.cells)
+        unsolved, wrong, *_ = exercises(notebook.cells)
         released = nbformat.read(course / "release" / "week" / path.name, as_version=4)
         unsolved.stubs[0].source = exercises(released.cells)[0].stubs[0].source
         wrong.stubs[0].source = WRONG
@@ -162,4 +162,5 @@ def test_no_points_for_unsolved_and_wrong_exercises(graded):
         "exercise-1-allocate": 0.0,
         "exercise-2-predicted_usage": 0.0,
         "exercise-3-edit": 1.0,
+        "exercise-4-write": 1.0,
     }

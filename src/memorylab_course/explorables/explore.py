@@ -36,7 +36,8 @@ class Explorer:
         self.values = {name: one.values[one.place] for name, one in controls.items()}
         self._canvas = FigureCanvasAgg(figure)
         plt.close(figure)  # Otherwise pyplot shows it once more at the end of the cell.
-        self._kept = {*figure.get_children(), *_inside(figure.axes)}
+        groups = (group for axes in figure.axes for group in axes.containers)
+        self._kept = {*figure.get_children(), *_inside(figure.axes), *groups}
         self._bounds: list[Any] = []
         self.text = self._draw_anew()
         # From now on the axes stay where the first picture has them: nothing jumps while a slider
@@ -118,6 +119,8 @@ class Explorer:
             if artist not in self._kept:
                 artist.remove()
         for axes in figure.axes:
+            # Bars are also kept as groups, by which a legend finds their labels.
+            axes.containers[:] = [group for group in axes.containers if group in self._kept]
             axes.set_prop_cycle(None)
             axes.relim()
         text = self._draw(**self.values)

@@ -83,6 +83,21 @@ def test_axes_stay_where_they_are_and_what_was_drawn_before_is_kept():
     assert len(figure.axes) == 2
 
 
+def test_a_legend_lists_the_bars_of_the_last_call_and_those_that_stay():
+    figure, axes = plt.subplots()
+    axes.bar([3], [1], label="stays")
+
+    def draw(height):
+        axes.bar([0], [height], label=f"height {height}")
+        axes.legend()
+
+    explorer = explore(figure, draw, height=Slider("height", [1, 2, 3], start=1))
+    for height in (2, 3, 1):
+        explorer.move(height=height)
+        labels = [text.get_text() for text in axes.get_legend().get_texts()]
+        assert labels == ["stays", f"height {height}"]
+
+
 def test_a_name_used_again_later_does_not_move_the_drawing_elsewhere():
     names = {"plt": plt, "explore": explore, "Slider": Slider}
     cell = """
