@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # for tools/
 
-from pages import course_map, write_page
+from pages import course_map, model_keys_page, write_page
 from players import PLAYERS, alive, write_players
 from reference import write_reference
 from sphinx.cmd.build import build_main
@@ -47,6 +47,7 @@ def build(folder: Path) -> int:
     for guide in GUIDES:
         text = (HERE.parent / guide).read_text()
         (source / guide).write_text(text.replace("](notebooks/", "](course/"))
+    (source / "model_keys.md").write_text(model_keys_page(), encoding="utf-8")
     write_reference(source / "reference", [NOTEBOOKS / row.file for row in present(NOTEBOOKS)])
     index = (HERE / "index.md").read_text()
     (source / "index.md").write_text(index.replace("<!-- course map -->", course_map(NOTEBOOKS)))

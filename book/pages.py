@@ -6,8 +6,11 @@ import re
 from pathlib import Path
 
 import nbformat
+import ray
+from ray.rllib.models import MODEL_DEFAULTS
 
 from memorylab import player
+from memorylab.rllib.model_keys import MODEL_KEYS, NOTHING
 from tools.exercises import is_folded, is_solution
 from tools.navigation import CLOSING, OPENING
 from tools.table import TRACKS, present
@@ -103,3 +106,31 @@ def course_map(notebooks: Path) -> str:
             parts += ["| notebook | after it you can | reading |", "|---|---|---|", *lines, ""]
             parts += [f"```{{toctree}}\n:hidden:\n:caption: {track.title}\n\n{entries}\n```\n"]
     return "\n".join(parts)
+
+
+def model_keys_page() -> str:
+    """Return the page on the keys of RLlib's old model configuration."""
+    rows = [
+        f"| `{key}` | `{MODEL_DEFAULTS[key]!r}` | {row.old} | {_successor(row.now)} |"
+        for key, row in MODEL_KEYS.items()
+    ]
+    idle = sum(row.old == NOTHING for row in MODEL_KEYS.values())
+    return "\n".join(
+        [
+            "# RLlib's model configuration",
+            "",
+            f"The keys of `MODEL_DEFAULTS` in Ray {ray.__version__}: what each does on the old API "
+            "stack, with PyTorch, and its successor on the current one, a field of "
+            f"`DefaultModelConfig` where it is a name alone. {idle} of the {len(rows)} do nothing "
+            "on the old stack, which accepts any value for them.",
+            "",
+            "| key | default | on the old stack | on the current stack |",
+            "|---|---|---|---|",
+            *rows,
+            "",
+        ]
+    )
+
+
+def _successor(now: str) -> str:
+    return now if now.startswith("gone: ") else f"`{now}`"

@@ -15,17 +15,20 @@ from memorylab.rllib.environments import register_environments
 from memorylab.rllib.evaluation import Episode, evaluate
 from memorylab.rllib.losses import add_losses
 from memorylab.rllib.migration import MIGRATION
+from memorylab.rllib.model_keys import MODEL_KEYS, ModelKey
 from memorylab.rllib.module import MemoryRLModule
 from memorylab.rllib.sweeps import sweep, sweep_ppo
 from memorylab.rllib.training import train_agent, train_ppo
 
 __all__ = [
     "MIGRATION",
+    "MODEL_KEYS",
     "Agent",
     "Demonstrations",
     "Episode",
     "History",
     "MemoryRLModule",
+    "ModelKey",
     "ScaleImages",
     "add_losses",
     "algorithm_config",
