@@ -62,6 +62,10 @@ def _fading(random: Random) -> Numbers:
     return {"steps": random.choice([30, 50, 150, 200]), "left": random.choice([0.3, 0.5, 0.8])}
 
 
+def _lost(random: Random) -> Numbers:
+    return {"step": random.choice([11, 14, 15, 16])}
+
+
 def _read(random: Random) -> Numbers:
     return {"step": random.choice([11, 13, 14, 15, 16])}
 
@@ -144,6 +148,7 @@ DRAWS: dict[tuple[str, int], Callable[[Random], Numbers]] = {
     ("dnc_content_usage_allocation", 2): _usage,
     ("dnc_content_usage_allocation", 3): _value,
     ("dnc_links", 2): _chain,
+    ("dnc_train_and_ablate", 3): _lost,
     ("does_memory_pay", 1): _guessing,
     ("does_memory_pay", 3): _bits,
     ("extra_losses", 2): _coefficient,

@@ -8,6 +8,13 @@ from memorylab_course.figures.agents import (
     window_axes,
 )
 from memorylab_course.figures.cells import plot_gru, plot_lstm, plot_unrolled
+from memorylab_course.figures.copying import (
+    answer_axes,
+    draw_answers,
+    plot_damage,
+    plot_tasks_and_networks,
+    plot_through_training,
+)
 from memorylab_course.figures.flow import plot_flow
 from memorylab_course.figures.joint import plot_joint_probabilities
 from memorylab_course.figures.keeping import plot_kept, plot_scan
@@ -21,10 +28,13 @@ from memorylab_course.figures.shares import plot_gradient_shares
 from memorylab_course.figures.targets import plot_target_lag
 
 __all__ = [
+    "answer_axes",
     "belief_axes",
+    "draw_answers",
     "draw_belief",
     "draw_window",
     "plot_agent_loop",
+    "plot_damage",
     "plot_delayed_recall",
     "plot_dnc",
     "plot_flow",
@@ -40,6 +50,8 @@ __all__ = [
     "plot_shape_ladder",
     "plot_state_ribbon",
     "plot_target_lag",
+    "plot_tasks_and_networks",
+    "plot_through_training",
     "plot_unrolled",
     "window_axes",
 ]
