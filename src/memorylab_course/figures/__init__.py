@@ -19,6 +19,7 @@ from memorylab_course.figures.flow import plot_flow
 from memorylab_course.figures.joint import plot_joint_probabilities
 from memorylab_course.figures.keeping import plot_kept, plot_scan
 from memorylab_course.figures.ladder import plot_shape_ladder
+from memorylab_course.figures.links import draw_links, draw_read, link_axes, read_axes
 from memorylab_course.figures.machine import plot_dnc
 from memorylab_course.figures.migration import plot_migration_map
 from memorylab_course.figures.recall import plot_delayed_recall
@@ -32,7 +33,10 @@ __all__ = [
     "belief_axes",
     "draw_answers",
     "draw_belief",
+    "draw_links",
+    "draw_read",
     "draw_window",
+    "link_axes",
     "plot_agent_loop",
     "plot_damage",
     "plot_delayed_recall",
@@ -53,5 +57,6 @@ __all__ = [
     "plot_tasks_and_networks",
     "plot_through_training",
     "plot_unrolled",
+    "read_axes",
     "window_axes",
 ]
