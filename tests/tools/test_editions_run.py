@@ -19,7 +19,7 @@ from submission_examples import SCORES, SEED, hand_in
 
 from memorylab_course.verdict import GRADING
 from tools.editions import write
-from tools.exercises import exercises, tags
+from tools.exercises import exercises
 from tools.table import present
 
 pytest.importorskip("nbgrader", reason="comes with memorylab[course]")
@@ -55,14 +55,17 @@ def failures(notebook: Path) -> list[int]:
 
 
 def places_of_checks(notebook: Path) -> list[int]:
-    """Return which code cells of a notebook are self-checks, from 0."""
+    """Return which code cells ask a self-check, from 0; while unsolved, they raise for a grader.
+
+    Besides the self-checks, a cell may go on with an answer if its check passes.
+    """
     cells = nbformat.read(notebook, as_version=4).cells
     codes = [cell for cell in cells if cell.cell_type == "code"]
-    return [place for place, cell in enumerate(codes) if "self-check" in tags(cell)]
+    return [place for place, cell in enumerate(codes) if "check." in cell.source]
 
 
 @each
-def test_a_students_edition_fails_at_the_unsolved_self_checks_and_nowhere_else(file, tmp_path):
+def test_a_students_edition_fails_where_an_unsolved_exercise_is_checked_only(file, tmp_path):
     (notebook,) = write([file], tmp_path / "student")
     assert failures(notebook) == places_of_checks(notebook) != []
 
