@@ -1,6 +1,8 @@
 """Every memory on eight of POPGym's environments: returns over five seeds, by memorylab.ppo.
 
-    make bench  (or: python benchmarks/popgym_memories.py)
+    make bench  (or: python benchmarks/popgym_memories.py [NAME …])
+
+With names of memories or environments, only their runs are made.
 
 Each run trains one memory in one environment for ``STEPS`` environment steps and keeps its mean
 return, of up to 100 episodes with sampled actions, after each update. All runs have the settings
@@ -20,9 +22,10 @@ import dataclasses
 import fcntl
 import functools
 import math
+import sys
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import product
 from typing import IO, Any, NamedTuple
@@ -31,6 +34,7 @@ import measuring
 import report_memories
 import torch
 
+from memorylab.errors import reject_unknown_keys
 from memorylab.memory import MEMORY_MODELS, ActorCritic
 from memorylab.ppo import PPO, Agent, train_agent
 from memorylab.progress import progress_bar
@@ -116,17 +120,26 @@ def load(environment: str) -> dict[Run, dict[str, Any]]:
     return {Run(*(run[field] for field in Run._fields)): run for run in stored["runs"]}
 
 
-def missing_runs() -> list[Run]:
-    """Return the runs to be made now, in order: those that await no learning rate."""
+def chosen(names: Collection[str], among: Collection[str]) -> list[str]:
+    """Return those of some memories or environments that are named, all if none is."""
+    return [name for name in among if name in names] or list(among)
+
+
+def missing_runs(names: Collection[str] = ()) -> list[Run]:
+    """Return the runs to be made now, in order: those that await no learning rate.
+
+    With names of memories or environments, only theirs. A search is made in all its environments.
+    """
+    memories, environments = chosen(names, MEMORY_MODELS), chosen(names, ENVIRONMENTS)
     runs = [
         Run(environment, memory, SEARCH["seed"], rate)
         for memory, environment, rate in product(
-            MEMORY_MODELS, SEARCH["environments"], SEARCH["learning_rates"]
+            memories, SEARCH["environments"], SEARCH["learning_rates"]
         )
     ]
     stored = measuring.load(NAME)
-    rates = {m: report_memories.chosen_rate(stored, m) if stored else None for m in MEMORY_MODELS}
-    for seed, environment, memory in product(SEEDS, ENVIRONMENTS, MEMORY_MODELS):
+    rates = {m: report_memories.chosen_rate(stored, m) if stored else None for m in memories}
+    for seed, environment, memory in product(SEEDS, environments, memories):
         if (rate := rates[memory]) is not None:
             runs.append(Run(environment, memory, seed, rate))
     made = {name: load(name) for name in ENVIRONMENTS}
@@ -166,9 +179,9 @@ def save(run: Run, result: dict[str, Any], file: IO[str]) -> None:
         fcntl.lockf(file, fcntl.LOCK_UN, 1, _SAVING)
 
 
-def make_one(file: IO[str]) -> bool:
+def make_one(file: IO[str], names: Collection[str] = ()) -> bool:
     """Make the first run that is missing and claimed by no other process; whether there was one."""
-    for run in missing_runs():
+    for run in missing_runs(names):
         with claimed(file, zlib.crc32(repr(run).encode())) as is_ours:
             # Another process may have ended it meanwhile.
             if is_ours and run not in load(run.environment):
@@ -177,8 +190,13 @@ def make_one(file: IO[str]) -> bool:
     return False
 
 
-def main() -> None:
-    """Make the runs that are missing, save each, and print the table."""
+def main(names: Sequence[str] = ()) -> None:
+    """Make the runs that are missing, save each, and print the table.
+
+    Raises:
+        ValueError: One of the names is no memory and no environment.
+    """
+    reject_unknown_keys(names, [*MEMORY_MODELS, *ENVIRONMENTS], "memory or environment")
     torch.set_num_threads(1)
     (measuring.RESULTS / NAME).mkdir(parents=True, exist_ok=True)
     with (
@@ -188,10 +206,10 @@ def main() -> None:
         going = True
         while going:
             bar.update(sum(len(load(name)) for name in ENVIRONMENTS) - bar.n)
-            going = make_one(file)
+            going = make_one(file, names)
     print(report_memories.memories_table(measuring.load(NAME)))
     report_memories.save_figure(measuring.load(NAME))
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

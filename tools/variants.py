@@ -62,10 +62,6 @@ def _fading(random: Random) -> Numbers:
     return {"steps": random.choice([30, 50, 150, 200]), "left": random.choice([0.3, 0.5, 0.8])}
 
 
-def _lost(random: Random) -> Numbers:
-    return {"step": random.choice([11, 14, 15, 16])}
-
-
 def _read(random: Random) -> Numbers:
     return {"step": random.choice([11, 13, 14, 15, 16])}
 
@@ -125,15 +121,6 @@ def _joints(random: Random) -> Numbers:
     return {"joints": random.choice([4, 6]), "positions": random.choice([4, 5, 6, 8, 9])}
 
 
-def _guessing(random: Random) -> Numbers:
-    return {"suits": random.choice([5, 8, 10])}
-
-
-def _bits(random: Random) -> Numbers:
-    suits, before = random.choice([(4, 2), (4, 4), (4, 5), (8, 3), (8, 4), (8, 5)])
-    return {"signs": random.choice([4, 8]), "suits": suits, "before": before}
-
-
 def _ceilings(random: Random) -> Numbers:
     # Some corridors are short enough for the stack, others aren't.
     left, longest = random.choice([0.6, 0.75, 0.8, 0.9]), random.choice([7, 8, 10, 12])
@@ -148,9 +135,6 @@ DRAWS: dict[tuple[str, int], Callable[[Random], Numbers]] = {
     ("dnc_content_usage_allocation", 2): _usage,
     ("dnc_content_usage_allocation", 3): _value,
     ("dnc_links", 2): _chain,
-    ("dnc_train_and_ablate", 3): _lost,
-    ("does_memory_pay", 1): _guessing,
-    ("does_memory_pay", 3): _bits,
     ("extra_losses", 2): _coefficient,
     ("structured_actions", 3): _joints,
     ("rlpyts_parts", 2): _halving,

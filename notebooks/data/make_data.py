@@ -58,7 +58,7 @@ def make_copy() -> None:
 
 
 def make_agent() -> None:
-    """Train the agent of notebook 09 that has nothing but the DNC's matrix to remember with."""
+    """Train an agent of the T-maze that has nothing but the DNC's matrix to remember with."""
     sizes = {"controller": "feedforward", "num_locations": 6, "word_size": 6}
     agent = train_ppo(ppo_config("TMaze", "dnc", memory_config=sizes), stop_return=0.95)
     if not agent.history.solved:

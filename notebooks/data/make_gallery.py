@@ -24,7 +24,6 @@ from memorylab.training import Film, load_weights
 from memorylab_course import setup
 
 DATA = Path(__file__).parent
-COURIER = DATA.parents[1] / "benchmarks" / "results" / "courier" / "dnc-seed-0"
 COPY = DNCTrace.load(DATA / "copy_trace.npz")
 
 
@@ -89,7 +88,7 @@ def _tmaze_agent() -> Agent:
 def tmaze() -> MemoryPlayer:
     """An agent in the T-maze: it writes down the sign and reads it at the junction."""
     agent = _tmaze_agent()
-    # The one that notebook 09 shows: the first whose sign points to the left.
+    # The first whose sign points to the left.
     episodes = evaluate(agent, episodes=10, seed=1)
     left = next(episode for episode in episodes if episode.observation[0, 0] == 1)
     return MemoryPlayer(left.trace)
@@ -102,7 +101,7 @@ def tmaze_live() -> MemoryPlayer:
 
 def courier() -> MemoryPlayer:
     """A courier, who learnt on lists of 6 doors, writes down 12 and reads them along the links."""
-    agent = ppo.Agent.load(COURIER)
+    agent = ppo.Agent.load(DATA / "courier_dnc")
     agent.settings["environment_config"]["list_length"] = 12
     agent.networks.memories["memory"].set_locations(24)  # room for the list, and easy to see
     (episode,) = ppo.evaluate(agent, seed=3)

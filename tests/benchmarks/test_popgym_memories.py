@@ -62,6 +62,21 @@ def test_runs_are_made_once_in_order_and_the_table_is_printed(tiny, capsys):
     assert not popgym_memories.make_one((tiny / "lock").open("w"))
 
 
+def test_names_choose_memories_and_environments(tiny):
+    runs = popgym_memories.missing_runs(["gru"])
+    assert {run.memory for run in runs} == {"gru"}
+    popgym_memories.main(["mlp", "RepeatPreviousEasy"])
+    # The search is made in its own environment, whatever is named.
+    made = {name: list(popgym_memories.load(name)) for name in popgym_memories.ENVIRONMENTS}
+    assert [run.seed for run in made["RepeatFirstEasy"]] == [0]
+    assert [(run.memory, run.seed) for run in made["RepeatPreviousEasy"]] == [
+        ("mlp", 0),
+        ("mlp", 1),
+    ]
+    with pytest.raises(ValueError, match="gruu"):
+        popgym_memories.main(["gruu"])
+
+
 def test_a_run_that_another_process_claimed_is_left_to_it(tmp_path):
     path = tmp_path / "lock"
     claim = (

@@ -153,10 +153,11 @@ import json, sys, nbformat
 cells = nbformat.read(sys.argv[1], as_version=4).cells
 sources = [cell.source for cell in cells if cell.cell_type == "code"]
 exec(sources[0])
-(chosen,) = [source for source in sources if "configs = " in source]
-exec(chosen)
-configs["fading"] = ppo_config(task, "fading", memory_config=sizes.get("fading"))
-agent = train_ppo(
+for part in ("evidence = ", "configs = "):
+    (chosen,) = [source for source in sources if part in source]
+    exec(chosen)
+configs["fading"] = recipe("fading")
+agent = train_agent(
     configs["fading"].training(train_batch_size_per_learner=416, num_epochs=1),
     max_steps=800, stop_return=None, progress=False,
 )
