@@ -122,10 +122,11 @@ notebooks: $(VENV)/.compiled ## rewrite the generated parts, re-execute all note
 
 # SEED=2027 draws other numbers for the numeric exercises, FILES=... takes some notebooks, OUT=... names
 # another folder; instructor/README.md says more.
-.PHONY: student solved
+.PHONY: student solved otter
 student: $(VENV)/.stamp ## write the student's edition, without solutions, into student/ (SEED, FILES, OUT)
 solved: $(VENV)/.stamp ## write the same with the answers filled in, into solved/
-student solved:
+otter: $(VENV)/.stamp ## write the student's edition with tests for otter-grader into otter/ (SEED, FILES, OUT)
+student solved otter:
 	@$(PY) -m tools.editions $@ $(if $(SEED),--seed=$(SEED)) $(if $(OUT),--out=$(OUT)) $(FILES)
 
 .PHONY: slides

@@ -13,7 +13,7 @@ from memorylab.player.player import SCRIPT
 PLAYERS = {
     "start_here": ["tmaze_to_play", "copy_live"],
     "dnc_links": ["copy_links"],
-    "dnc_train_and_ablate": ["copy_without_links", "copy_wiped"],
+    "dnc_train_and_ablate": ["copy_in_training", "copy_without_links", "copy_wiped"],
     "does_memory_pay": ["courier"],
 }
 """Which runs of ``notebooks/data/make_gallery.py`` a notebook shows, from top to bottom."""

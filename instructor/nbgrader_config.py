@@ -23,3 +23,13 @@ c.GenerateAssignment.preprocessors = [
         "CheckCellMetadata",
     )
 ]
+
+# One student's odd file, such as a copied self-check or a renamed notebook, would stop the grading of
+# the whole class or cost that student all points. These steps mend it, and list it in odd_files.txt.
+c.Autograde.pre_convert_hook = "memorylab_course.grading.recognise"
+c.Autograde.sanitize_preprocessors = [
+    "memorylab_course.grading.mend_submission",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]

@@ -4,10 +4,11 @@
 
     python -m tools.editions student [--seed 2027] [--out student] [FILE ...]
     python -m tools.editions solved  [--seed 2027] [--out solved] [FILE ...]
+    python -m tools.editions otter   [--seed 2027] [--out otter] [FILE ...]
 
 The student's edition has the stubs and the hints, but no solutions. It is a source for nbgrader:
 each self-check is an autograded cell. The solved edition has the same cells, with the solutions in
-the stubs.
+the stubs. For otter-grader, each notebook of the student's edition gets a folder with its tests.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ import nbformat
 from nbconvert.preprocessors import TagRemovePreprocessor
 from nbformat import NotebookNode
 
-from tools import glossary
+from tools import glossary, otter
 from tools.execution import store
 from tools.exercises import called, exercises, last_call
 from tools.navigation import CLOSING, OPENING
@@ -169,7 +170,7 @@ def _relink(cells: list[NotebookNode], row: Notebook, rows: list[Notebook]) -> N
 def main(arguments: list[str] | None = None) -> int:
     """Write one edition; return the exit status: 0 on success, 2 on wrong usage."""
     parser = argparse.ArgumentParser(prog="python -m tools.editions")
-    parser.add_argument("edition", choices=["student", "solved"])
+    parser.add_argument("edition", choices=["student", "solved", "otter"])
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="default: all")
     parser.add_argument("--out", type=Path, help="default: a folder of the edition's name")
     parser.add_argument("--seed", type=int, help="other numbers in the numeric exercises")
@@ -177,7 +178,11 @@ def main(arguments: list[str] | None = None) -> int:
     files = chosen(options.files, parser)
     out = options.out or Path(options.edition)
     try:
-        written = write(files, out, options.seed, options.edition == "solved")
+        if options.edition == "otter":
+            each = [write([file], out / file.stem, options.seed) for file in files]
+            written = [otter.add_tests(path) for (path,) in each]
+        else:
+            written = write(files, out, options.seed, options.edition == "solved")
     except (OSError, ValueError) as error:
         parser.error(str(error))
     exercise_count = sum(

@@ -62,6 +62,10 @@ def _fading(random: Random) -> Numbers:
     return {"steps": random.choice([30, 50, 150, 200]), "left": random.choice([0.3, 0.5, 0.8])}
 
 
+def _lost(random: Random) -> Numbers:
+    return {"step": random.choice([11, 14, 15, 16])}
+
+
 def _read(random: Random) -> Numbers:
     return {"step": random.choice([11, 13, 14, 15, 16])}
 
@@ -135,6 +139,7 @@ DRAWS: dict[tuple[str, int], Callable[[Random], Numbers]] = {
     ("dnc_content_usage_allocation", 2): _usage,
     ("dnc_content_usage_allocation", 3): _value,
     ("dnc_links", 2): _chain,
+    ("dnc_train_and_ablate", 3): _lost,
     ("extra_losses", 2): _coefficient,
     ("structured_actions", 3): _joints,
     ("rlpyts_parts", 2): _halving,

@@ -4,7 +4,7 @@ Run it from anywhere::
 
     python notebooks/data/make_seeds.py
 
-It takes some twenty minutes on one core, and goes on where it was interrupted. The DNC trains until
+It takes some ten minutes on one core, and goes on where it was interrupted. The DNC trains until
 it copies without error. The LSTM has as many parameters and trains until it hardly improves; the
 last runs try other learning rates for it.
 """
@@ -22,8 +22,9 @@ from memorylab.files import write_atomically
 from memorylab.memory import DNC, LSTM, WithReadout
 from memorylab.memory.dnc import ablate
 from memorylab.tasks import AssociativeRecall, Copy
-from memorylab.training import History, bit_error, save_weights, train
+from memorylab.training import Film, History, bit_error, save_weights, train
 from memorylab_course import setup
+from memorylab_course.recall_rows import written_rows
 
 FOLDER = Path(__file__).parent
 FILE = FOLDER / "dnc_seeds.json"
@@ -31,6 +32,9 @@ WEIGHTS = FOLDER / "copy_lstm_weights.safetensors"
 SEEDS = range(5)
 LENGTHS = (2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 24)
 PARTS = ("links", "usage", "content")
+MILESTONES = ("writes are sharp", "each word is read where it was written", "all bits are right")
+PROBED = (0, -2, 2)
+"""Steps from an item to itself, to the one before and to the one after."""
 OTHER_RATES = (0.001, 0.01)
 LSTM_RATE, LSTM_STEPS, LSTM_BATCH = 0.003, 6000, 64
 
@@ -53,11 +57,47 @@ def damage(model: DNC, task: Any) -> list[float]:
     return [bit_error(model, task), *(bit_error(ablate(model, part), task) for part in PARTS)]
 
 
+def probe(model: DNC) -> list[float]:
+    """Return the share of right bits that a linear probe finds for each of ``PROBED``.
+
+    It is fitted to the rows of the second and the third item of 200 lists of four, and tested on
+    200 others.
+    """
+    lists = replace(RECALL, min_items=4).sample(400, torch.Generator().manual_seed(7))
+    rows = written_rows(model, lists, steps=(3, 5), end=9)  # [B, 2, W]
+    rows = torch.cat([rows, torch.ones(400, 2, 1)], dim=-1)  # [B, 2, W + 1]
+    shares = []
+    for shift in PROBED:
+        bits = torch.stack([lists.input[:, step + shift, :6] for step in (3, 5)], 1)  # [B, 2, bits]
+        x, x_new = rows.flatten(0, 1).chunk(2)  # [400, W + 1] each
+        y, y_new = bits.flatten(0, 1).chunk(2)  # [400, bits] each
+        weights = torch.linalg.lstsq(x, 2 * y - 1).solution  # [W + 1, bits]
+        shares.append(float(((x_new @ weights > 0) == (y_new > 0.5)).float().mean()))
+    return shares
+
+
+def milestones(film: Film) -> list[int]:
+    """Return the first filmed updates with what ``MILESTONES`` says, for a list of eight words."""
+    reached = []
+    for trace in film.traces:
+        written, read = trace.write_weighting[:8], trace.read_weighting[9:, 0]  # [8, N] each
+        right = (trace.output > 0) == (trace.target > 0.5)  # [T, bits]
+        in_order = read.argmax(-1) == written.argmax(-1)  # [8]
+        reached.append((written.max(-1).mean() > 0.8, in_order.all(), right[9:].all()))
+    return [
+        next(step for step, done in zip(film.steps, reached, strict=True) if done[place])
+        for place in range(len(MILESTONES))
+    ]
+
+
 def dnc_on_copy(seed: int) -> dict[str, Any]:
     """Train a DNC to copy; measure it at other lengths, in a larger memory and without parts."""
     setup(seed=seed)
     model = DNC(COPY.input_size, COPY.output_size, num_locations=16, word_size=16)
-    history = train(model, COPY, learning_rate=0.01, batch_size=16, seed=seed, progress=False)
+    eight = replace(COPY, min_length=8).sample(1, torch.Generator().manual_seed(5))
+    film = Film(eight.input[0], eight.target[0], eight.mask[0], every=10)
+    options = {"learning_rate": 0.01, "batch_size": 16, "seed": seed, "film": film}
+    history = train(model, COPY, progress=False, **options)
     large = DNC(COPY.input_size, COPY.output_size, num_locations=64, word_size=16)
     large.load_state_dict(model.state_dict())
     return {
@@ -65,16 +105,17 @@ def dnc_on_copy(seed: int) -> dict[str, Any]:
         "lengths": by_length(model),
         "lengths, 64 locations": by_length(large),
         "damage": damage(model, COPY),
+        "milestones": milestones(film),
     }
 
 
 def dnc_on_recall(seed: int) -> dict[str, Any]:
-    """Train a DNC on associative recall; measure it without parts."""
+    """Train a DNC on associative recall; measure it without parts, and probe what it stores."""
     setup(seed=seed)
     model = DNC(RECALL.input_size, RECALL.output_size, num_locations=16, word_size=16)
     options = {"steps": 6000, "learning_rate": 0.01, "stop_below": 0.01, "seed": seed}
     history = train(model, RECALL, progress=False, **options)
-    return {"curve": curve(history), "damage": damage(model, RECALL)}
+    return {"curve": curve(history), "damage": damage(model, RECALL), "probe": probe(model)}
 
 
 def lstm_on_copy(seed: int, learning_rate: float = LSTM_RATE) -> dict[str, Any]:
@@ -107,7 +148,8 @@ RUNS = {
 def main() -> None:
     """Make the runs that the file lacks."""
     torch.set_num_threads(1)
-    found = json.loads(FILE.read_text()) if FILE.exists() else {"lengths": LENGTHS, "parts": PARTS}
+    head = {"lengths": LENGTHS, "parts": PARTS, "probed": PROBED, "milestones": MILESTONES}
+    found = head | (json.loads(FILE.read_text()) if FILE.exists() else {})
     for name, (function, *arguments) in RUNS.items():
         if name in found:
             continue

@@ -10,7 +10,8 @@ from jaxtyping import Float
 from torch import Tensor
 
 from memorylab.memory import DNC
-from memorylab.memory.dnc.state import Interface, split_interface
+from memorylab.memory.dnc import cell
+from memorylab.memory.dnc.state import Interface, MemoryState, split_interface
 from memorylab.memory.model import Counts, MemoryModel, State, run_steps
 
 Step = Callable[[Interface, State], tuple[Tensor, State]]
@@ -82,14 +83,14 @@ class OwnDNC(MemoryModel):
         self, z: Float[Tensor, "B T F"], state: State, t_starts: Counts, seq_lens: Counts
     ) -> tuple[Float[Tensor, "B T D"], State]:
         """Run controller, memory step and output at each step."""
-        cell = self.cell
+        own = self.cell
 
         def step(x: Tensor, state: State) -> tuple[Tensor, State]:
             # The controller sees the input and what was read in the step before.
             inputs = torch.cat([x, state["read_vectors"].flatten(1)], dim=-1)  # [B, F + R·W]
             controller = state["controller"]
-            h, c = cell.controller(inputs, (controller["hidden"], controller["cell"]))  # [B, H]
-            interface = split_interface(cell.interface(h), cell.word_size, cell.num_read_heads)
+            h, c = own.controller(inputs, (controller["hidden"], controller["cell"]))  # [B, H]
+            interface = split_interface(own.interface(h), own.word_size, own.num_read_heads)
             before = {name: state[name] for name in CARRIED}
             result = self.memory_step(interface, before)
             read_vectors, after = check_step(result, interface, before)
@@ -98,6 +99,14 @@ class OwnDNC(MemoryModel):
             return y, after | rest
 
         return run_steps(step, z, state, seq_lens)
+
+
+def package_step(interface: Interface, state: State) -> tuple[Tensor, State]:
+    """Return what a student's step should return, computed by the package's."""
+    # The read vectors of the step before only matter to the controller.
+    before = MemoryState(**state, read_vectors=torch.zeros_like(interface.read_keys))
+    after, _ = cell.memory_step(before, interface)
+    return after.read_vectors, {name: getattr(after, name) for name in CARRIED}
 
 
 def check_step(result: Any, interface: Interface, before: State) -> tuple[Tensor, State]:

@@ -12,8 +12,10 @@ A check takes the student's answer and asserts what should hold::
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -37,6 +39,12 @@ class Verdict:
 
     def __repr__(self) -> str:
         return f"{'✓' if self.passed else '✗'} {self.message}"
+
+    def _ipython_display_(self) -> None:
+        """Print the verdict while nbgrader grades, which takes a cell's result for its points."""
+        if not os.environ.get(GRADING):
+            raise NotImplementedError  # IPython then shows the repr, as a result.
+        print(self)
 
 
 class CheckFailed(AssertionError):
@@ -147,7 +155,8 @@ def self_check(check: Callable[..., str | None]) -> Callable[..., Verdict]:
     shown.
 
     A student reads the verdict, and the notebook goes on. A grader needs a failing cell to raise:
-    while the environment variable ``NBGRADER_EXECUTION`` is set, a failed check raises.
+    while the environment variable ``NBGRADER_EXECUTION`` is set, a failed check raises. What is
+    written to ``sys.stderr`` goes to ``sys.stdout`` then: for nbgrader, a warning is a failure.
 
     Args:
         check: Takes the student's answers; returns a closing sentence or ``None``.
@@ -178,9 +187,12 @@ def self_check(check: Callable[..., str | None]) -> Callable[..., Verdict]:
 
     @functools.wraps(check)
     def checked(*args: Any, **kwargs: Any) -> Verdict:
-        verdict = judge(*args, **kwargs)
+        if not os.environ.get(GRADING):
+            return judge(*args, **kwargs)
+        with contextlib.redirect_stderr(sys.stdout):
+            verdict = judge(*args, **kwargs)
         # Raise outside any except block: otherwise the traceback would show the check.
-        if not verdict and os.environ.get(GRADING):
+        if not verdict:
             raise CheckFailed(verdict.message)
         return verdict
 

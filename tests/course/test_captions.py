@@ -10,15 +10,19 @@ import numpy as np
 import pytest
 import torch
 
+from memorylab.memory import DNC, LSTM, WithReadout
 from memorylab.memory.dnc import DNCTrace
 from memorylab.networks import positional_encoding
 from memorylab.ppo import Agent, evaluate
+from memorylab.tasks import Copy
+from memorylab.training import Film, load_weights
 from memorylab_course.evidence import interquartile_mean, interval, resample, scores_of
 from tools.table import row_named
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 COPY = DNCTrace.load(NOTEBOOKS / "data" / "copy_trace.npz")
 RECALL = DNCTrace.load(NOTEBOOKS / "data" / "associative_recall_trace.npz")
+RATES = ("lstm, copy, seed 0", "lstm, learning rate 0.001", "lstm, learning rate 0.01")
 SEEDS = json.loads((NOTEBOOKS / "data" / "dnc_seeds.json").read_text())
 
 
@@ -65,12 +69,121 @@ def test_recall_finds_its_answer_by_content():
     assert RECALL.read_modes[11, 0, 1] > 0.9  # of backward, content, forward
 
 
+def lengths_of(name: str, key: str = "lengths") -> dict[int, np.ndarray]:
+    """Return for each length the bit errors of the stored seeds."""
+    found = np.array([run[key] for run in runs(name)])  # [seeds, lengths]
+    assert len(found) == 5
+    return dict(zip(SEEDS["lengths"], found.T, strict=True))
+
+
 def test_the_lstm_copies_what_it_was_trained_on_and_no_more():
     text = caption("dnc_train_and_ablate", "Where it was trained, the LSTM")
-    errors = dict(zip(SEEDS["lengths"], SEEDS["lstm, copy, seed 0"]["lengths"], strict=True))
-    assert max(errors[2], errors[4], errors[6]) < 0.002
-    assert f"{errors[8]:.0%} at eight" in text
-    assert f"{errors[10]:.0%} at ten words, {errors[12]:.0%} at twelve" in text
+    errors = lengths_of("lstm, copy, seed")
+    worst = max(errors[length].max() for length in (2, 4, 6))
+    assert f"at most {worst:.1%} of the bits are wrong up to six words" in text
+    assert f"{errors[8].min():.1%} to {errors[8].max():.1%} at eight" in text
+    assert f"{errors[10].min():.0%} to {errors[10].max():.0%} at ten words" in text
+    assert f"{errors[12].min():.0%} to {errors[12].max():.0%} at twelve" in text
+    dnc = lengths_of("dnc, copy")
+    assert f"at most {dnc[12].max():.0%} wrong at twelve words" in text
+    large = lengths_of("dnc, copy", "lengths, 64 locations")
+    assert "the median of the same weights with 64 locations stays below 0.2% to the end" in text
+    assert max(np.median(errors) for errors in large.values()) < 0.002
+
+
+def first_below(name: str, limit: float, batch: int) -> list[int]:
+    """Return how many lists each stored run had heard when its error was first below ``limit``."""
+    return [
+        batch
+        * next(
+            step
+            for step, error in zip(run["curve"]["step"], run["curve"]["bit_error"], strict=True)
+            if error < limit
+        )
+        for run in runs(name)
+    ]
+
+
+def test_the_lstm_needs_sixty_times_as_many_lists():
+    text = caption("dnc_train_and_ablate", "every seed ends below 1% before it has heard 5,000")
+    assert max(first_below("dnc, copy", 0.01, 16)) < 5000
+    ends = [run["curve"]["bit_error"][-1] for run in runs("lstm, copy, seed")]
+    assert f"{min(ends):.1%} to {max(ends):.1%} of the bits are wrong" in text
+    code = nbformat.read(NOTEBOOKS / row_named("dnc_train_and_ablate").file, as_version=4).cells
+    assert any("To get below 2%, the LSTM needs about 60 times as many." in c.source for c in code)
+    both = [first_below(*one) for one in (("lstm, copy, seed", 0.02, 64), ("dnc, copy", 0.02, 16))]
+    assert 55 < np.median(both[0]) / np.median(both[1]) < 65
+
+
+def test_the_other_learning_rates_are_no_better():
+    caption("dnc_train_and_ablate", "a rate of 0.01 does as well as 0.003, and 0.001 worse")
+    ends = [np.mean(runs(name)[0]["curve"]["bit_error"][-5:]) for name in RATES]
+    assert ends[0] < ends[2] < 1.1 * ends[0]
+    assert ends[1] > 3 * ends[0]
+
+
+def test_a_full_memory_guesses_and_a_larger_one_copies_the_list():
+    caption("dnc_train_and_ablate", "sixteen words of this list right and then guesses")
+    task = Copy()
+    dnc = DNC(task.input_size, task.output_size)
+    load_weights(dnc, NOTEBOOKS / "data" / "copy_weights.safetensors")
+    for words, locations, right in ((20, 16, 16), (20, 24, 20), (32, 64, 32)):
+        lists = Copy(min_length=words, max_length=words)
+        batch = lists.sample(32, torch.Generator().manual_seed(1))
+        dnc.set_locations(locations)
+        with torch.no_grad():
+            said = dnc(batch.input)[0] > 0  # [B, T, bits]
+        wrong = (said != (batch.target > 0.5))[:, words + 1 :].sum(-1)  # [B, words]
+        assert not wrong[0, :right].any()
+        assert (wrong[0, right:] > 2).all()
+        if locations == 16:
+            assert 12 <= (wrong[:, :right] > 0).any(-1).sum() <= 20  # of 32
+
+
+def test_an_lstm_with_the_state_of_the_dnc_has_19_times_the_parameters():
+    text = caption("dnc_train_and_ablate", "An LSTM that carries 720 numbers")
+    assert "19 times the parameters" in text
+    task = Copy()
+    dnc = DNC(task.input_size, task.output_size, num_locations=16, word_size=16)
+    state = dnc.initial_state()
+    arrays = [*state.pop("controller").values(), *state.values()]
+    assert sum(array.numel() for array in arrays) == 720
+    large = WithReadout(LSTM(task.input_size, hidden_size=360), task.output_size)
+    sizes = [sum(p.numel() for p in model.parameters()) for model in (large, dnc)]
+    assert round(sizes[0] / sizes[1]) == 19
+
+
+def test_the_film_sharpens_its_writes_before_it_reads_in_order():
+    text = caption("dnc_train_and_ablate", "By update 180 each word has a location to itself")
+    film = Film.load(NOTEBOOKS / "data" / "copy_film.npz")
+    traces = dict(zip(film.steps, film.traces, strict=True))
+    written = traces[180].write_weighting[:8]  # [8, N]
+    assert written.max(1).mean() > 0.85
+    assert len(set(written.argmax(1))) == 8
+    wrong = ((traces[180].output > 0) != (traces[180].target > 0.5))[9:].sum()
+    assert f"{wrong} of the 64 bits are still wrong" in text
+    read = traces[190].read_weighting[9:, 0].argmax(1)
+    assert (read == traces[190].write_weighting[:8].argmax(1)).all()
+    assert not ((traces[250].output > 0) != (traces[250].target > 0.5))[9:].any()
+
+
+def test_all_runs_learn_to_write_before_they_read_and_answer():
+    text = caption("dnc_train_and_ablate", "In the five stored runs")
+    written, read, right = np.array([run["milestones"] for run in runs("dnc, copy")]).T
+    assert (written <= read).all()
+    assert (read < right).all()
+    assert f"between update {written.min()} and {written.max()}" in text
+    assert f"at most {(read - written).max()} updates later" in text
+    assert f"{(right - read).min()} to {(right - read).max()} updates after that" in text
+
+
+def test_the_rows_of_all_seeds_hold_two_items():
+    text = caption("dnc_train_and_ablate", "It does hold something of both")
+    itself, before, after = np.array([run["probe"] for run in runs("dnc, recall")]).T
+    assert SEEDS["probed"] == [0, -2, 2]
+    assert itself.min() > 0.99
+    assert f"{before.min():.0%} to {before.max():.0%}" in text
+    assert f"at most {after.max():.0%}" in text
 
 
 def test_four_of_five_seeds_copy_24_words_in_a_larger_memory():
@@ -84,11 +197,12 @@ def test_four_of_five_seeds_copy_24_words_in_a_larger_memory():
     assert f"{low:.0%} to {high:.0%} of the bits wrong from four words on" in text
 
 
-def test_all_seeds_drop_between_steps_150_and_300():
-    caption("dnc_train_and_ablate", "between step 150 and step 300")
+def test_all_seeds_drop_within_150_updates_after_update_150():
+    text = caption("dnc_train_and_ablate", "to about a third at update 150")
+    assert "almost nothing within 150 updates" in text
     for run in runs("dnc, copy"):
         curve = dict(zip(run["curve"]["step"], run["curve"]["bit_error"], strict=True))
-        assert curve[150] > 0.3
+        assert 0.3 < curve[150] < 0.36
         assert run["curve"]["step"][-1] <= 300
         assert run["curve"]["bit_error"][-1] < 0.01
 

@@ -1,8 +1,11 @@
+import sys
+
 import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from IPython.core.formatters import DisplayFormatter
 
 from memorylab_course import Verdict, attempt, expect, self_check
 from memorylab_course.verdict import CheckFailed, expect_answer, expect_tensor
@@ -137,6 +140,26 @@ def test_a_failed_check_raises_while_a_notebook_is_graded(monkeypatch, reason):
     with pytest.raises(CheckFailed, match="not yet"):
         check_double(...)
     assert check_double(lambda number: 2 * number)
+
+
+def test_a_verdict_is_a_result_for_a_student_and_only_printed_for_nbgrader(monkeypatch, capsys):
+    show = DisplayFormatter().format
+    assert show(Verdict(True, "Right."))[0] == {"text/plain": "✓ Right."}
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    assert show(Verdict(True, "Right."))[0] == {}  # a result would be the cell's points
+    assert capsys.readouterr().out == "✓ Right.\n"
+
+
+def test_a_warning_is_no_failure_while_a_notebook_is_graded(monkeypatch, capsys):
+    def double(number):
+        print("careful", file=sys.stderr)  # nbgrader takes a cell that writes there for failed
+        return 2 * number
+
+    assert check_double(double)
+    assert capsys.readouterr() == ("", "careful\n")
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    assert check_double(double)
+    assert capsys.readouterr() == ("careful\n", "")
 
 
 @self_check

@@ -10,8 +10,6 @@ from tools import counts, course
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 NOT_YET = {
     "padded_sequences": {"control", "drawing", "build", "first screen"},
-    "dnc_links": {"drawing"},
-    "dnc_train_and_ablate": {"drawing", "build", "first screen"},
 }
 """What notebooks that aren't revised yet lack; the list is to become empty."""
 

@@ -113,7 +113,7 @@ def test_bar_links_to_neighbours_that_exist(folder):
     assert "◀" not in bars[0]
     assert "[05 · DNC I: content, usage, allocation ▶](05_dnc_content" in bars[0]
     assert "[◀ 03 · Recurrence](03_recurrence.ipynb)" in bars[1]
-    assert "[06 · DNC II: temporal links ▶](06_dnc_links.ipynb)" in bars[1]
+    assert "[06 · DNC II: links and reading ▶](06_dnc_links.ipynb)" in bars[1]
     assert "▶" not in bars[2]
 
 

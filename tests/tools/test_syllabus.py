@@ -27,13 +27,12 @@ def test_a_plan_becomes_a_table_with_minutes_and_their_sums(root):
     both = Session("Monday", ("05", "06"), "All of it.")
     table = plan_table([both, Session("Tuesday", (), "Project.")], root)
     reading = COURSE[5].reading + COURSE[6].reading
+    hours = f"{reading // 60} h {reading % 60} min"
     (line,) = [line for line in table.splitlines() if line.startswith("| Monday")]
     links = [f"[{row.heading}](../notebooks/{row.file})" for row in COURSE[5:7]]
     assert line == f"| Monday | {'<br>'.join(links)} | 160 min | {reading} min | All of it. |"
     assert "\n| Tuesday |  |  |  | Project. |\n" in table
-    assert table.endswith(
-        f"\nThe notebooks take 2 h 40 min in class and 0 h {reading} min of reading."
-    )
+    assert table.endswith(f"\nThe notebooks take 2 h 40 min in class and {hours} of reading.")
 
 
 def test_a_session_without_its_notebooks_is_left_out_until_they_exist(root):

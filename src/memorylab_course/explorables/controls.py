@@ -1,4 +1,4 @@
-"""Controls that a reader moves: slider, choice and switch."""
+"""Controls that a reader moves: slider, choice, switch and buttons."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from collections.abc import Iterable
 from numbers import Real
 from typing import Any
 
+from memorylab.errors import check_count
+
 
 class Control:
     """A label, the values that can be chosen, and the place of the first one shown.
 
     Attributes:
-        kind: Which element the page shows: ``"slider"``, ``"choice"`` or ``"switch"``.
+        kind: Which element the page shows: ``"slider"``, ``"choice"``, ``"switch"`` or
+            ``"buttons"``.
         label: What stands beside it.
         values: The values, in order.
         place: Place in ``values`` of the value at the start.
@@ -30,9 +33,13 @@ class Control:
         if len(plain) < 2:
             raise ValueError(f"{label!r} needs at least two values to move between, got {plain}.")
         self.label, self.values = label, plain
-        self.place = self.place_of(start)
+        self.place: Any = self.place_of(start)
 
-    def place_of(self, value: Any) -> int:
+    def value_at(self, place: Any) -> Any:
+        """Return the value at a place."""
+        return self.values[place]
+
+    def place_of(self, value: Any) -> Any:
         """Return where ``value`` is among the values; 0.95 finds 0.9500000000000004 too.
 
         Raises:
@@ -119,3 +126,55 @@ class Switch(Control):
 
     def __init__(self, label: str, start: bool = False):
         super().__init__(label, (False, True), start)
+
+
+class Buttons(Control):
+    """A row of buttons to press one after the other: ``Buttons("write to", range(5), start=[2])``.
+
+    The value is a tuple of what was pressed, in order. A further button takes the last one back.
+
+    Args:
+        label: What stands beside them.
+        values: What the buttons stand for.
+        start: What is pressed at the start; may be empty.
+        most: How many can be pressed in all.
+
+    Raises:
+        ValueError: The label is empty, there are fewer than two buttons, ``start`` holds something
+            else or more than ``most``, or ``most`` is below 1.
+    """
+
+    kind = "buttons"
+
+    def __init__(
+        self, label: str, values: Iterable[Any], start: Iterable[Any] = (), most: int = 12
+    ):
+        self.most = check_count(most, "most")
+        super().__init__(label, values, start)
+
+    def value_at(self, place: Any) -> tuple[Any, ...]:
+        """Return what was pressed, given the place of each."""
+        return tuple(self.values[one] for one in place)
+
+    def place_of(self, value: Any) -> list[int]:
+        """Return the place of each of the values.
+
+        Raises:
+            ValueError: One has no button, there are more than ``most``, or it is no list.
+        """
+        if isinstance(value, str) or not isinstance(value, Iterable):
+            raise ValueError(f"{self.label!r} takes a list of what to press, not {value!r}.")
+        pressed = [super(Buttons, self).place_of(one) for one in value]
+        if len(pressed) > self.most:
+            raise ValueError(f"{self.label!r} takes {self.most} presses, not {len(pressed)}.")
+        return pressed
+
+    def show(self, value: Any) -> str:
+        """Return one button, or all that was pressed, as the reader sees it."""
+        if isinstance(value, tuple):
+            return ", ".join(map(super().show, value)) or "none"
+        return super().show(value)
+
+    def header(self) -> dict[str, Any]:
+        """Return what the page needs to know."""
+        return {**super().header(), "most": self.most}

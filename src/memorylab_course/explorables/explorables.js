@@ -16,8 +16,32 @@ function element(tag, properties = {}, ...children) {
 let count = 0;
 const unique = (name) => `ml-${name}-${++count}`;
 
+/** What a control says at a place: of one value, or of all buttons pressed. */
+const said = (texts, place) =>
+  Array.isArray(place) ? place.map((one) => texts[one]).join(", ") || "none" : texts[place];
+
+/** Buttons that add to what was pressed, and one that takes the last away. */
+function buttons({ label, texts, most }, choose) {
+  const id = unique("buttons");
+  let pressed = [];
+  const button = (text, onclick) => element("button", { type: "button", onclick }, text);
+  const adding = texts.map((text, place) => button(text, () => choose([...pressed, place])));
+  const undo = button("undo", () => choose(pressed.slice(0, -1)));
+  const group = element("span", { role: "group", "aria-labelledby": id }, ...adding, undo);
+  const value = element("output");
+  const show = (places) => {
+    pressed = places;
+    for (const one of adding) one.disabled = pressed.length >= most;
+    undo.disabled = !pressed.length;
+    value.textContent = said(texts, pressed) + (pressed.length < most ? "" : ` (at most ${most})`);
+  };
+  return { row: [element("span", { id }, label), group, value], show };
+}
+
 /** The input of one control, and how to show another of its values. */
-function control({ kind, label, texts }, choose) {
+function control(header, choose) {
+  const { kind, label, texts } = header;
+  if (kind === "buttons") return buttons(header, choose);
   const id = unique(kind);
   const name = element("label", { for: id }, label);
   if (kind === "choice") {
@@ -68,7 +92,7 @@ function explore(model, root) {
     address = URL.createObjectURL(new Blob([model.get("picture")], { type: "image/png" }));
     image.src = address;
     image.alt = controls
-      .map(({ label, texts }, index) => `${label}: ${texts[drawn[index]]}`)
+      .map(({ label, texts }, index) => `${label}: ${said(texts, drawn[index])}`)
       .join(", ");
     says.textContent = model.get("text");
     problem.textContent = model.get("problem");

@@ -33,7 +33,7 @@ class Explorer:
         self, figure: Figure, draw: Callable[..., str | None], controls: dict[str, Control]
     ):
         self._figure, self._draw, self._controls = figure, draw, controls
-        self.values = {name: one.values[one.place] for name, one in controls.items()}
+        self.values = {name: one.value_at(one.place) for name, one in controls.items()}
         self._canvas = FigureCanvasAgg(figure)
         plt.close(figure)  # Otherwise pyplot shows it once more at the end of the cell.
         groups = (group for axes in figure.axes for group in axes.containers)
@@ -97,7 +97,7 @@ class Explorer:
         """Draw for the places that the page or ``move`` has set, and say if that fails."""
         places = change["new"]
         chosen = zip(self._controls.items(), places, strict=True)
-        self.values = {name: one.values[place] for (name, one), place in chosen}
+        self.values = {name: one.value_at(place) for (name, one), place in chosen}
         try:
             self.text, problem = self._draw_anew(), ""
             picture = self.picture()
@@ -157,8 +157,8 @@ def explore(figure: Figure, draw: Callable[..., str | None], **controls: Control
             which stands below the picture and is read aloud. What it sets rather than adds, such
             as a title, it must set in every call. It should not draw global random numbers. It
             sees the notebook's names as they are now.
-        controls: A :class:`Slider`, :class:`Choice` or :class:`Switch` for each argument of
-            ``draw``.
+        controls: A :class:`Slider`, :class:`Choice`, :class:`Switch` or :class:`Buttons` for each
+            argument of ``draw``.
 
     Raises:
         TypeError: ``figure`` is no figure, a control is no control, or ``draw`` can't be called
@@ -176,7 +176,7 @@ def explore(figure: Figure, draw: Callable[..., str | None], **controls: Control
         )
     for name, one in controls.items():
         if not isinstance(one, Control):
-            raise TypeError(f"{name} must be a Slider, a Choice or a Switch, not {one!r}.")
+            raise TypeError(f"{name} must be a Slider, Choice, Switch or Buttons, not {one!r}.")
     if isinstance(draw, FunctionType):
         # Notebooks use names such as `axes` again: keep those that this function means.
         names, defaults = dict(draw.__globals__), draw.__kwdefaults__

@@ -8,12 +8,20 @@ from memorylab_course.figures.agents import (
     window_axes,
 )
 from memorylab_course.figures.cells import plot_gru, plot_lstm, plot_unrolled
+from memorylab_course.figures.copying import (
+    answer_axes,
+    draw_answers,
+    plot_damage,
+    plot_tasks_and_networks,
+    plot_through_training,
+)
 from memorylab_course.figures.delivery import draw_delivery
 from memorylab_course.figures.evidence import draw_learning, draw_prices, plot_scores
 from memorylab_course.figures.flow import plot_flow
 from memorylab_course.figures.joint import plot_joint_probabilities
 from memorylab_course.figures.keeping import plot_kept, plot_scan
 from memorylab_course.figures.ladder import plot_shape_ladder
+from memorylab_course.figures.links import draw_links, draw_read, link_axes, read_axes
 from memorylab_course.figures.machine import plot_dnc
 from memorylab_course.figures.migration import plot_migration_map
 from memorylab_course.figures.recall import plot_delayed_recall
@@ -24,13 +32,19 @@ from memorylab_course.figures.shares import plot_gradient_shares
 from memorylab_course.figures.targets import plot_target_lag
 
 __all__ = [
+    "answer_axes",
     "belief_axes",
+    "draw_answers",
     "draw_belief",
     "draw_delivery",
     "draw_learning",
+    "draw_links",
     "draw_prices",
+    "draw_read",
     "draw_window",
+    "link_axes",
     "plot_agent_loop",
+    "plot_damage",
     "plot_delayed_recall",
     "plot_dnc",
     "plot_flow",
@@ -48,6 +62,9 @@ __all__ = [
     "plot_shape_ladder",
     "plot_state_ribbon",
     "plot_target_lag",
+    "plot_tasks_and_networks",
+    "plot_through_training",
     "plot_unrolled",
+    "read_axes",
     "window_axes",
 ]

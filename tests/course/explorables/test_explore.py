@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from memorylab_course.explorables import Choice, Slider, Switch, explore
+from memorylab_course.explorables import Buttons, Choice, Slider, Switch, explore
 
 
 def powers(**controls):
@@ -165,6 +165,23 @@ def test_choices_may_be_anything():
     assert choice.header()["texts"] == ["LSTM", "None", "1", "on"]
 
 
+def test_buttons_give_what_was_pressed_in_order():
+    figure, axes = plt.subplots()
+
+    def draw(pressed):
+        axes.plot(pressed)
+        return f"pressed: {pressed}"
+
+    buttons = Buttons("write to", np.arange(3), start=[2, 0], most=4)
+    explorer = explore(figure, draw, pressed=buttons)
+    assert repr(explorer) == "write to: 2, 0\npressed: (2, 0)"
+    assert buttons.header()["texts"] == ["0", "1", "2"]
+    explorer.widget.set_state({"places": [[2, 0, 2]]})  # as the page does
+    assert explorer.values == {"pressed": (2, 0, 2)}
+    explorer.move(pressed=[])
+    assert repr(explorer) == "write to: none\npressed: ()"
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
@@ -177,6 +194,10 @@ def test_choices_may_be_anything():
         (lambda: Choice("cell", "LSTM", "L"), "'cell': values must be a list, .* not 'LSTM'"),
         (lambda: Choice("cell", ["GRU", "LSTM"], "RNN"), "can't be 'RNN'. Its values: GRU, LSTM"),
         (lambda: Switch("clip", 1), "'clip' can't be 1. Its values: off, on"),
+        (lambda: Buttons("write", range(3), most=0), "most must be at least 1, got 0"),
+        (lambda: Buttons("write", range(3), [1, 3]), "'write' can't be 3. Its values: 0, 1, 2"),
+        (lambda: Buttons("write", range(3), [0] * 13), "'write' takes 12 presses, not 13"),
+        (lambda: Buttons("write", range(3), 1), "'write' takes a list of what to press, not 1"),
         (lambda: powers().move(bose=1.0), "'bose' is not a known control. Did you mean 'base'"),
         (lambda: powers().move(base=0.7), "'base' can't be 0.7. Its values: 0.5, 0.8, 1"),
         (lambda: explore(plt.figure(), print), "explore needs a control for each argument of draw"),
@@ -193,7 +214,12 @@ def test_what_can_not_be_is_refused(make, message):
     [
         (None, print, Switch("x"), "figure must be a matplotlib figure, not None"),
         (plt.Figure(), 5, Switch("x"), "draw must be a function, not 5"),
-        (plt.Figure(), print, (0, 1), r"x must be a Slider, a Choice or a Switch, not \(0, 1\)"),
+        (
+            plt.Figure(),
+            print,
+            (0, 1),
+            r"x must be a Slider, Choice, Switch or Buttons, not \(0, 1\)",
+        ),
         (plt.Figure(), lambda y: None, Switch("x"), "unexpected keyword argument 'x'"),
         (plt.Figure(), lambda x: 3, Switch("x"), r"must return a sentence or nothing, not 3 \(int"),
     ],

@@ -1,0 +1,147 @@
+"""What nbgrader calls so that single odd submissions don't stop the grading of a class.
+
+nbgrader alone stops at a self-check that was copied, or at a cell from another course. Here such a
+submission is mended, and each change is a line in ``odd_files.txt``. The configuration in
+``instructor/`` names these functions.
+"""
+
+from __future__ import annotations
+
+import copy
+import shutil
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+REPORT = "odd_files.txt"
+"""In the course's folder: a line for each thing that was odd about a submission."""
+
+_NEW = {kind: getattr(nbformat.v4, f"new_{kind}_cell") for kind in ("code", "markdown", "raw")}
+
+
+def mend(
+    submitted: list[NotebookNode], source: list[NotebookNode]
+) -> tuple[list[NotebookNode], list[str]]:
+    """Return the cells of a submission with the locked cells of its assignment put back.
+
+    Of a submitted cell only type and text are kept. A locked cell is known by its ``grade_id``, or
+    else by its text. Of several copies the last is graded, and a missing one is put back before
+    the next.
+
+    Args:
+        submitted: The submission's cells.
+        source: The cells of the assignment's source, with nbgrader's metadata.
+
+    Returns:
+        The cells, and a sentence for each thing that was odd.
+    """
+    locked = {_grade_id(cell): cell for cell in source if "nbgrader" in cell.metadata}
+    cells: list[NotebookNode] = []
+    claimed: dict[str | None, list[NotebookNode]] = {}
+    for cell in submitted:
+        cells.append(_NEW[cell.cell_type](cell.source))
+        claimed.setdefault(_grade_id(cell), []).append(cells[-1])
+    foreign = [name for name in claimed if name is not None and name not in locked]
+    lines = [f"{name}: of another assignment, not graded" for name in foreign]
+
+    following: NotebookNode | None = None
+    for name, original in reversed(locked.items()):
+        released, is_graded = copy.deepcopy(original), original.metadata["nbgrader"]["grade"]
+        copies = claimed.get(name) or [cell for cell in cells if cell.source == original.source]
+        if not copies:
+            lines.append(f"{name}: missing, put back")
+            # A check comes after the answer, and the numbers of a task before it.
+            cells.insert(_place(cells, following) if is_graded else min(1, len(cells)), released)
+            following = released if is_graded else following
+            continue
+        *earlier, last = copies
+        if earlier:
+            lines.append(f"{name}: {len(copies)} copies, the last counts")
+        if last.source != original.source or last.cell_type != original.cell_type:
+            lines.append(f"{name}: changed, the released cell counts")
+        if not is_graded:  # An earlier copy with other numbers would set an easier task.
+            for cell in earlier:
+                cell.source = original.source
+        cells[_place(cells, last)] = following = released
+    return cells, lines
+
+
+def recognise(assignment: str, student: str, notebooks: list[str]) -> None:
+    """Copy a student's renamed notebooks to the names that nbgrader looks for.
+
+    nbgrader calls this before it grades a submission. A notebook is recognised by its heading.
+
+    Args:
+        assignment: The assignment's name; its source is in ``source/``, as nbgrader has it.
+        student: Which students are graded, as nbgrader passes it; not used.
+        notebooks: Paths of the notebooks handed in, which are changed in place.
+    """
+    paths = [Path(notebook) for notebook in notebooks]
+    expected = {path.name: _heading(path) for path in Path("source", assignment).glob("*.ipynb")}
+    handed_in = {path.name for path in paths}
+    missing = {heading: name for name, heading in expected.items() if name not in handed_in}
+    others: dict[str, list[Path]] = {}
+    for path in paths:
+        try:
+            heading = _heading(path)
+        except Exception as error:  # A file of a student's may hold anything.
+            report(path, [f"can't be read: {type(error).__name__}: {error}".splitlines()[0]])
+            continue
+        if path.name not in expected:
+            others.setdefault(heading, []).append(path)
+    for heading, copies in others.items():
+        name = missing.get(heading)
+        if name is None or len(copies) > 1:
+            for path in copies:
+                why = "no notebook of this assignment" if name is None else "one of several copies"
+                report(path, [f"not graded: {why}"])
+            continue
+        (path,) = copies
+        shutil.copy2(path, path.with_name(name))
+        notebooks[notebooks.index(str(path))] = str(path.with_name(name))
+        report(path, [f"graded as {name}"])
+
+
+def report(path: Path, lines: list[str]) -> None:
+    """Print what was odd about ``submitted/STUDENT/ASSIGNMENT/NOTEBOOK``, and note it once."""
+    file = Path(REPORT)
+    noted = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    for line in lines:
+        entry = f"{'/'.join(path.parts[-3:])}: {line}"
+        print(f"Odd: {entry}")
+        if entry not in noted:
+            with file.open("a", encoding="utf-8") as stream:
+                stream.write(f"{entry}\n")
+
+
+def mend_submission(nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+    """Return a submission mended, and report what was odd about it: a preprocessor of nbgrader's.
+
+    Args:
+        nb: The notebook as handed in.
+        resources: Under ``"nbgrader"``, the names of student, assignment and notebook.
+    """
+    names = resources["nbgrader"]
+    file = f"{names['notebook']}.ipynb"
+    source = nbformat.read(Path("source", names["assignment"], file), as_version=4)
+    cells, lines = mend(nb.cells, source.cells)
+    report(Path(names["student"], names["assignment"], file), lines)
+    return nbformat.v4.new_notebook(cells=cells, metadata=source.metadata), resources
+
+
+def _grade_id(cell: NotebookNode) -> str | None:
+    """Return the name under which nbgrader knows a cell, if it has one."""
+    metadata = cell.metadata.get("nbgrader") if isinstance(cell.metadata, dict) else None
+    name = metadata.get("grade_id") if isinstance(metadata, dict) else None
+    return name if isinstance(name, str) else None
+
+
+def _place(cells: list[NotebookNode], wanted: NotebookNode | None) -> int:
+    """Return the place of this very cell, or the end."""
+    places = (place for place, cell in enumerate(cells) if cell is wanted)
+    return next(places, len(cells))
+
+
+def _heading(path: Path) -> str:
+    return nbformat.read(path, as_version=4).cells[0].source.partition("\n")[0]

@@ -1,0 +1,53 @@
+"""Sample submissions of notebook 05, and what they should score."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+
+from tools.editions import write
+from tools.exercises import exercises
+
+FILE = Path(__file__).parents[2] / "notebooks" / "05_dnc_content_usage_allocation.ipynb"
+SEED = 2027
+PUBLISHED = 'numbers_2 = {"usage": 0.5, "written": 0.8, "read": 0.5, "free_gate": 0.6}'
+WRONG = "predicted_usage = 0.63"  # right for the published numbers, not for the seed's
+
+SCORES = {
+    "hypatia": {
+        "exercise-1-allocate": 1.0,
+        "exercise-2-predicted_usage": 1.0,
+        "exercise-3-edit": 1.0,
+        "exercise-4-write": 1.0,
+    },
+    "icarus": {
+        "exercise-1-allocate": 0.0,
+        "exercise-2-predicted_usage": 0.0,
+        "exercise-3-edit": 1.0,
+        "exercise-4-write": 1.0,
+    },
+}
+"""Hypatia solves all; Icarus leaves one exercise out and gets one wrong."""
+
+
+def hand_in(student: str, folder: Path, released: Path) -> Path:
+    """Write a student's submission into ``folder`` and return it.
+
+    Args:
+        student: ``"hypatia"`` or ``"icarus"``.
+        folder: Where to write it.
+        released: The notebook as it was handed out, with stubs.
+    """
+    (path,) = write([FILE], folder, SEED, with_solutions=True)
+    if student == "icarus":
+        notebook = nbformat.read(path, as_version=4)
+        unsolved, wrong, *_ = exercises(notebook.cells)
+        stub, *_ = exercises(nbformat.read(released, as_version=4).cells)[0].stubs
+        unsolved.stubs[0].source = stub.source
+        wrong.stubs[0].source = WRONG
+        # A grader puts its own cells back.
+        wrong.checks[0].source = "print('all right')"
+        wrong.parameters[0].source = PUBLISHED
+        nbformat.write(notebook, path)
+    return path
