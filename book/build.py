@@ -18,7 +18,7 @@ from reference import write_reference
 from sphinx.cmd.build import build_main
 
 from memorylab_course import setup
-from tools import glossary
+from tools import glossary, names
 from tools.table import present
 
 HERE = Path(__file__).resolve().parent
@@ -44,6 +44,7 @@ def build(folder: Path) -> int:
         write_page(NOTEBOOKS / row.file, source / "course", players)
     for name in (glossary.PAGE, glossary.READING):
         shutil.copy2(NOTEBOOKS / name, source / "course")
+    (source / "course" / names.PAGE).write_text(names.page(NOTEBOOKS))
     for guide in GUIDES:
         text = (HERE.parent / guide).read_text()
         (source / guide).write_text(text.replace("](notebooks/", "](course/"))

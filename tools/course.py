@@ -13,7 +13,7 @@ from pathlib import Path
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
 from memorylab.files import write_atomically
-from tools import binder, counts, execution, guard
+from tools import binder, counts, execution, guard, names
 from tools.navigation import generated_texts
 from tools.table import chosen
 
@@ -103,6 +103,12 @@ def count(files: list[Path]) -> int:
     return 0
 
 
+def list_names(files: list[Path]) -> int:
+    """list where each name of rlpyt's, POPGym's and RLlib's documents is taught and tested"""
+    print(names.table(files[0].parent.parent))
+    return 0
+
+
 def check(files: list[Path]) -> int:
     """list the faults of notebooks, and the cells that are not compared"""
     found = [fault for file in files for fault in guard.faults(file)]
@@ -133,6 +139,7 @@ COMMANDS = {
     "nav": nav,
     "check": check,
     "count": count,
+    "names": list_names,
     "measure": measure,
     "binder": run_on_binder,
 }

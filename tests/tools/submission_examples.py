@@ -28,7 +28,7 @@ SCORES = {
         "exercise-4-write": 1.0,
     },
 }
-"""Hypatia solves all; Icarus leaves one exercise out and gets one wrong."""
+"""Hypatia solves all; Icarus leaves the first exercise out and gets the second wrong."""
 
 
 def hand_in(student: str, folder: Path, released: Path) -> Path:

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 import torch
 from ray.rllib.algorithms.ppo import PPOConfig
-from ray.rllib.models import MODEL_DEFAULTS, ModelCatalog
+from ray.rllib.models import MODEL_DEFAULTS, ModelCatalog, action_dist
+from ray.rllib.models.torch.misc import normc_initializer
 from ray.rllib.models.torch.recurrent_net import RecurrentNetwork
 from ray.rllib.models.torch.torch_modelv2 import TorchModelV2
 from ray.tune.registry import register_env
@@ -65,6 +66,27 @@ def test_the_observation_space_chooses_the_model(space, name):
     model = build(space)
     assert type(model).__name__ == name
     assert model({"obs": torch.zeros(2, *space.shape)})[0].shape == (2, 3)
+
+
+def test_layers_start_with_rows_of_a_fixed_length():
+    model = build(OBSERVATIONS)
+    lengths = {name: p.norm(dim=1) for name, p in model.named_parameters() if p.dim() == 2}
+    logits = lengths.pop("_logits._model.0.weight")
+    torch.testing.assert_close(logits, torch.full((3,), 0.01))
+    hidden = lengths["_hidden_layers.0._model.0.weight"]
+    torch.testing.assert_close(hidden, torch.ones(256))
+    normc_initializer(2.0)(weights := torch.empty(5, 7))
+    torch.testing.assert_close(weights.norm(dim=1), torch.full((5,), 2.0))
+
+
+def test_an_action_of_several_parts_is_a_plain_tuple():
+    assert not hasattr(action_dist, "TupleActions")
+    space = gym.spaces.Tuple([gym.spaces.Discrete(2), gym.spaces.Discrete(3)])
+    kind, size = ModelCatalog.get_action_dist(space, MODEL_DEFAULTS, framework="torch")
+    distribution = kind(torch.zeros(4, size), None)
+    assert isinstance(distribution, action_dist.ActionDistribution)
+    assert [list(part.shape) for part in distribution.sample()] == [[4], [4]]
+    assert type(distribution.sample()) is tuple
 
 
 def test_images_of_other_sizes_need_filters():
