@@ -101,7 +101,7 @@ def plot_tasks_and_networks(models: Mapping[str, MemoryModel]) -> Figure:
         parameters = sum(parameter.numel() for parameter in model.parameters())
         axes.text(left, 2.25, name, fontsize=11, fontweight="bold", va="center")
         axes.text(left, 2.0, f"{parameters:,} parameters", va="center")
-        left = right + 0.3
+        left = right + 0.25
     note = "what it carries from one step to the next: a small square for each number"
     axes.text(0.2, 0.15, note, va="center", fontsize=9.5)
     return figure
@@ -141,8 +141,8 @@ def _draw_state(axes: Axes, left: float, model: MemoryModel) -> float:
             )
         label = name.replace("_", "\n")
         middle, below = left + columns * _CELL / 2, 1.75 - _ROWS * _CELL - 0.06
-        axes.text(middle, below, label, ha="center", va="top", fontsize=8.5, linespacing=1.1)
-        left += columns * _CELL + (0.24 if columns > 3 else 0.54)
+        axes.text(middle, below, label, ha="center", va="top", fontsize=8, linespacing=1.1)
+        left += columns * _CELL + (0.24 if columns > 3 else 0.56)
     return left
 
 
