@@ -7,6 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from memorylab.memory import GRU
 from memorylab.sequences import last_real_step, masked_mean, sequence_mask
 from memorylab_course.verdict import attempt, expect, expect_answer, expect_tensor, self_check
 
@@ -154,3 +155,63 @@ def _expect_right(answer: Tensor, gru: nn.GRU, z: Tensor, seq_lens: Tensor) -> N
     past = "the hidden vector after the last real step; this one was updated in the padding, too"
     second_half = "in the second half, the hidden vector after the last real step"
     expect_answer(lasts, last, {past: hidden[0]}, second_half, tolerance=1e-5)
+
+
+@self_check
+def run_padded(student: Callable) -> str:
+    """Exercise 4: a GRU over padded rows, compared with the package's."""
+    with torch.random.fork_rng():
+        torch.manual_seed(3)
+        gru = GRU(2, 4)
+        z = torch.randn(4, 5, 2)  # [B, T, F]
+    cell = nn.GRUCell(2, 4)
+    weights = {name.removesuffix("_l0"): w for name, w in gru.network.state_dict().items()}
+    cell.load_state_dict(weights)
+    seq_lens = torch.tensor([3, 5, 0, 1])
+    padding = ~sequence_mask(seq_lens, 5).unsqueeze(-1)  # [B, T, 1]
+    z = z.masked_fill(padding, 0)
+    right, after = gru(z, seq_lens=seq_lens)
+    y, state, gradients = _run_padded(student, cell, z, seq_lens)
+    free = gru.network(z)[0].detach()  # [B, T, H], on through the padding
+    fresh, _ = gru(z.reshape(20, 1, 2))  # as if each step were the first
+    fresh = fresh.reshape(4, 5, 4)
+    hints: dict[str, Tensor | tuple[Tensor, ...]] = {
+        "zeros in the padding": (free, torch.where(padding, after["hidden"].unsqueeze(1), right)),
+        "each row to go on from its own state: this one begins anew at each step": (
+            fresh,
+            fresh.masked_fill(padding, 0),
+        ),
+    }
+    otherwise = "the outputs that the package's GRU gives"
+    expect_answer(y, right, hints, otherwise, tolerance=1e-5)
+    hints = {
+        "the state after the last real step; this one was updated in the padding, too": free[:, -1],
+        "the state of a row that has ended to be held; this is the last column": right[:, -1],
+    }
+    otherwise = "the state after each row's last real step"
+    expect_answer(state, after["hidden"], hints, otherwise, tolerance=1e-5)
+    for name, fill in {"NaN": NAN, "infinity": INFINITY}.items():
+        again = _run_padded(student, cell, z.masked_fill(padding, fill), seq_lens)
+        same = torch.equal(again[0], y) and torch.equal(again[1], state)
+        expect(same, f"the same results with {name} in the padding: what is 0 times {name}?")
+        expect(
+            all(torch.equal(a, b) for a, b in zip(again[2], gradients, strict=True)),
+            f"the same gradients with {name} in the padding: replace it before the cell sees it",
+        )
+    return "Right: equal to the package's GRU to 1e-5, and padding is inert to the bit."
+
+
+def _run_padded(
+    student: Callable, cell: nn.GRUCell, z: Tensor, seq_lens: Tensor
+) -> tuple[Tensor, Tensor, tuple[Tensor, ...]]:
+    """Return outputs [B, T, H], state [B, H] and the gradients of z and of all weights."""
+    z = z.clone().requires_grad_()
+    answer = attempt(student, cell, z, seq_lens.clone())
+    pair = isinstance(answer, tuple | list) and len(answer) == 2
+    expect(pair, "two tensors, the outputs and the state")
+    y = expect_tensor(answer[0], [4, 5, 4], "outputs")
+    state = expect_tensor(answer[1], [4, 4], "a state")
+    expect(y.requires_grad and state.requires_grad, "results that gradients flow through")
+    loss = y.square().sum() + state.square().sum()
+    inputs = [z, *cell.parameters()]
+    return y.detach(), state.detach(), torch.autograd.grad(loss, inputs)

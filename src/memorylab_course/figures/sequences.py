@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import matplotlib
 import numpy as np
 from jaxtyping import Bool, Float, Int
 from matplotlib.collections import LineCollection
@@ -81,14 +82,21 @@ def plot_padding_mosaic(
 
 
 @style.styled
-def plot_gradient(gradient: Float[np.ndarray, "B T"], mask: Bool[np.ndarray, "B T"]) -> Figure:
+def plot_gradient(
+    gradient: Float[np.ndarray, "B T"],
+    mask: Bool[np.ndarray, "B T"],
+    largest: float | None = None,
+) -> Figure:
     """Draw the gradient that reached each step of a padded batch, with the padding outlined.
 
-    Colours are symmetric: white is exactly 0. The title gives the largest gradient in the padding.
+    White is exactly 0; sizes, which are never negative, get a scale of their own. The title gives
+    the largest gradient in the padding.
 
     Args:
         gradient: The gradient with respect to each step; sum over features, or take their norm.
         mask: True at real steps.
+        largest: Where the colours end, so that two figures can be compared; by default at the
+            largest gradient.
 
     Raises:
         ValueError: Not two axes, not the same shape, or empty.
@@ -109,11 +117,14 @@ def plot_gradient(gradient: Float[np.ndarray, "B T"], mask: Bool[np.ndarray, "B 
     if mask.all():
         title = "no padding"
     else:
-        largest = np.abs(gradient[~mask]).max()
-        title = f"largest gradient in the padding: {largest:.2g}".replace("nan", "not a number")
+        leaked = np.abs(gradient[~mask]).max()
+        title = f"largest gradient in the padding: {leaked:.2g}".replace("nan", "not a number")
         handles = [Patch(facecolor="white", edgecolor="black", linewidth=1.4, label="padding")]
         axes.legend(handles=handles, loc="lower right", bbox_to_anchor=(1.01, 1), borderpad=0)
-    image = style.heatmap(axes, gradient, style.signed_scale([gradient]), title)
+    scale = style.signed_scale([gradient if largest is None else np.array([largest])])
+    if not (gradient < 0).any():
+        scale |= {"cmap": matplotlib.colormaps["Reds"], "vmin": 0}
+    image = style.heatmap(axes, gradient, scale, title)
     axes.add_collection(
         LineCollection(_outline(~mask), colors="black", linewidths=1.4, clip_on=False, zorder=4)
     )

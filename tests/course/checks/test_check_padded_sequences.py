@@ -11,7 +11,7 @@ from memorylab.sequences import last_real_step, masked_mean, sequence_mask
 from memorylab_course.checks import padded_sequences as check
 
 
-@pytest.mark.parametrize("name", ["real_steps", "last_step", "summarise"])
+@pytest.mark.parametrize("name", ["real_steps", "last_step", "summarise", "run_padded"])
 def test_solution_passes(name):
     verdict = getattr(check, name)(answers("padded_sequences", "solution")[name])
     assert verdict.passed, verdict.message
@@ -23,6 +23,7 @@ def test_solution_passes(name):
         ("real_steps", "not yet"),
         ("last_step", "not yet"),
         ("summarise", "what is it divided by"),
+        ("run_padded", "not yet"),
     ],
 )
 def test_stub_is_refused(name, part):
@@ -269,3 +270,84 @@ def test_another_right_summary():
 
     verdict = check.summarise(packed)
     assert verdict.passed, verdict.message
+
+
+# --- exercise 4 -----------------------------------------------------------------------------------
+
+
+def rows_one_by_one(cell, z, seq_lens):
+    outputs, states = torch.zeros(*z.shape[:2], cell.hidden_size), []
+    for b, length in enumerate(seq_lens.tolist()):
+        h = torch.zeros(1, cell.hidden_size)
+        for t in range(length):
+            h = cell(z[b, t : t + 1], h)
+            outputs[b, t] = h
+        states.append(h)
+    return outputs, torch.cat(states)
+
+
+def only_running_rows(cell, z, seq_lens):
+    h, outputs = torch.zeros(len(z), cell.hidden_size), []
+    for t in range(z.shape[1]):
+        running = (t < seq_lens).nonzero().squeeze(1)
+        new = cell(z[running, t], h[running])
+        h = h.index_copy(0, running, new)
+        outputs.append(torch.zeros_like(h).index_copy(0, running, new))
+    return [torch.stack(outputs, 1), h]
+
+
+def picked_at_the_end(cell, z, seq_lens):
+    z = torch.where(real(z, seq_lens), z, 0)
+    h, outputs = torch.zeros(len(z), cell.hidden_size), []
+    for x in z.unbind(1):
+        h = cell(x, h)
+        outputs.append(h)
+    y = torch.stack(outputs, 1)
+    return y.masked_fill(~real(z, seq_lens), 0), last_real_step(y, seq_lens)
+
+
+@pytest.mark.parametrize("student", [rows_one_by_one, only_running_rows, picked_at_the_end])
+def test_right_runs_written_otherwise_pass(student):
+    verdict = check.run_padded(student)
+    assert verdict.passed, verdict.message
+
+
+def run(hold=True, clean=True, zero=True, carry=True, state=None):
+    """Return a run over padded rows with a choice of mistakes."""
+
+    def student(cell, z, seq_lens):
+        mask = real(z, seq_lens)
+        z = z.masked_fill(~mask, 0) if clean else z
+        h, outputs = torch.zeros(len(z), cell.hidden_size), []
+        for t in range(z.shape[1]):
+            new = cell(z[:, t], h if carry else torch.zeros_like(h))
+            h = torch.where(mask[:, t], new, h) if hold else new
+            outputs.append(h)
+        y = torch.stack(outputs, 1)
+        y = y.masked_fill(~mask, 0) if zero else y
+        return y, state(y) if state else h
+
+    return student
+
+
+def multiplied(cell, z, seq_lens):
+    return run(clean=False)(cell, z * real(z, seq_lens), seq_lens)
+
+
+@pytest.mark.parametrize(
+    ("part", "student"),
+    [
+        ("updated in the padding, too", run(hold=False)),
+        ("zeros in the padding", run(zero=False)),
+        ("zeros in the padding", run(hold=False, zero=False)),
+        ("begins anew", run(carry=False)),
+        ("the last column", run(state=lambda y: y[:, -1])),
+        ("the same gradients with NaN", run(clean=False)),
+        ("the same gradients with NaN", multiplied),
+        ("two tensors", lambda *given: run()(*given)[0]),
+        ("gradients flow", lambda *given: [part.detach() for part in run()(*given)]),
+        ("a state of shape [4, 4]", run(state=lambda y: y)),
+    ],
+)
+def test_wrong_runs(part, student):
+    assert_refused(check.run_padded(student), part, "torch.where", "masked_fill")

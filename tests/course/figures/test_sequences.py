@@ -114,3 +114,11 @@ def test_bad_gradients():
         plot_gradient(np.ones((2, 3)), np.ones((3, 2), bool))
     with pytest.raises(TypeError, match="mask must be boolean, True at real steps, got float64"):
         plot_gradient(np.ones((2, 3)), np.ones((2, 3)))
+
+
+def test_sizes_of_gradients_share_a_scale_that_begins_at_0():
+    sizes, mask = np.array([[0.5, 0.2, 0.0]]), np.array([[True, True, False]])
+    for largest, end in ((None, 0.5), (0.75, 0.75)):
+        image = plot_gradient(sizes, mask, largest).axes[0].images[0]
+        assert (image.norm.vmin, image.norm.vmax) == (0, end)
+        assert image.cmap(0.0)[:3] == pytest.approx((1, 1, 1), abs=0.06)  # white, or nearly
