@@ -10,16 +10,12 @@ from typing import NamedTuple
 
 
 class ModelKey(NamedTuple):
-    """A key of the old stack's ``model`` dictionary.
-
-    Attributes:
-        old: What it does on the old stack; ``NOTHING`` if no torch model reads it.
-        now: Its name in ``DefaultModelConfig``, or what takes its place, which begins with
-            ``gone:``.
-    """
+    """A key of the old stack's ``model`` dictionary."""
 
     old: str
+    """What it does on the old stack; ``NOTHING`` if no torch model reads it."""
     now: str
+    """Its name in ``DefaultModelConfig``, or what takes its place, which begins with ``gone:``."""
 
 
 NOTHING = "Nothing: no torch model reads it."
