@@ -15,6 +15,7 @@ PLAYERS = {
     "dnc_links": ["copy_links"],
     "dnc_train_and_ablate": ["copy_in_training", "copy_without_links", "copy_wiped"],
     "does_memory_pay": ["courier"],
+    "what_does_it_remember": ["tmaze_wiped"],
 }
 """Which runs of ``notebooks/data/make_gallery.py`` a notebook shows, from top to bottom."""
 

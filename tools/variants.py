@@ -125,6 +125,11 @@ def _joints(random: Random) -> Numbers:
     return {"joints": random.choice([4, 6]), "positions": random.choice([4, 5, 6, 8, 9])}
 
 
+def _lines(random: Random) -> Numbers:
+    # In all of these a sign that is seen is the better guess.
+    return {"left": random.choice([0.6, 0.65, 0.75]), "noise": random.choice([0.3, 0.4, 0.45])}
+
+
 def _ceilings(random: Random) -> Numbers:
     # Some corridors are short enough for the stack, others aren't.
     left, longest = random.choice([0.6, 0.75, 0.8, 0.9]), random.choice([7, 8, 10, 12])
@@ -140,6 +145,7 @@ DRAWS: dict[tuple[str, int], Callable[[Random], Numbers]] = {
     ("dnc_content_usage_allocation", 3): _value,
     ("dnc_links", 2): _chain,
     ("dnc_train_and_ablate", 3): _lost,
+    ("what_does_it_remember", 3): _lines,
     ("extra_losses", 2): _coefficient,
     ("structured_actions", 3): _joints,
     ("rlpyts_parts", 2): _halving,

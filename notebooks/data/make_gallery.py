@@ -99,6 +99,11 @@ def tmaze_live() -> MemoryPlayer:
     return _tmaze_agent().player(options={"sign": 1, "distance": 8})
 
 
+def tmaze_wiped() -> MemoryPlayer:
+    """The same agent, live; one row of its memory, the one with the sign, is wiped half-way."""
+    return _tmaze_agent().player(options={"sign": 1, "distance": 8}, disturbance="memory[0]@4=0")
+
+
 def courier() -> MemoryPlayer:
     """A courier, who learnt on lists of 6 doors, writes down 12 and reads them along the links."""
     agent = ppo.Agent.load(DATA / "courier_dnc")
@@ -123,6 +128,7 @@ PAGES = (
     associative_recall,
     tmaze,
     tmaze_live,
+    tmaze_wiped,
     courier,
     tmaze_to_play,
 )

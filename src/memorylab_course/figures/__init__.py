@@ -26,6 +26,11 @@ from memorylab_course.figures.machine import plot_dnc
 from memorylab_course.figures.migration import plot_migration_map
 from memorylab_course.figures.recall import plot_delayed_recall
 from memorylab_course.figures.recipe import plot_recipe
+from memorylab_course.figures.remembering import (
+    draw_two_beliefs,
+    plot_memory_and_world,
+    two_beliefs_axes,
+)
 from memorylab_course.figures.ribbon import plot_state_ribbon
 from memorylab_course.figures.sequences import plot_gradient, plot_padding_mosaic
 from memorylab_course.figures.shares import plot_gradient_shares
@@ -41,6 +46,7 @@ __all__ = [
     "draw_links",
     "draw_prices",
     "draw_read",
+    "draw_two_beliefs",
     "draw_window",
     "link_axes",
     "plot_agent_loop",
@@ -54,6 +60,7 @@ __all__ = [
     "plot_joint_probabilities",
     "plot_kept",
     "plot_lstm",
+    "plot_memory_and_world",
     "plot_migration_map",
     "plot_padding_mosaic",
     "plot_recipe",
@@ -66,5 +73,6 @@ __all__ = [
     "plot_through_training",
     "plot_unrolled",
     "read_axes",
+    "two_beliefs_axes",
     "window_axes",
 ]
