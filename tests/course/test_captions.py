@@ -59,6 +59,7 @@ def test_items_are_written_with_the_gate_nearly_open():
     gate = RECALL.write_gate.ravel()
     assert [round(float(f(gate[1:8:2])), 2) for f in (np.min, np.max)] == [0.84, 0.99]
     assert "about half open" in text
+    assert abs(RECALL.allocation_gate.ravel()[1] - 0.5) < 0.1  # the first item
     assert np.abs(gate[0:7:2] - 0.5).max() < 0.15
     assert (gate[8:10] > 0.7).all()  # the question
 
@@ -105,13 +106,15 @@ def first_below(name: str, limit: float, batch: int) -> list[int]:
 
 
 def test_the_lstm_needs_sixty_times_as_many_lists():
-    text = caption("dnc_train_and_ablate", "every seed ends below 1% before it has heard 5,000")
-    assert max(first_below("dnc, copy", 0.01, 16)) < 5000
+    text = caption("dnc_train_and_ablate", "every seed is below 2% before it has heard 5,000")
+    assert max(first_below("dnc, copy", 0.02, 16)) < 5000
     ends = [run["curve"]["bit_error"][-1] for run in runs("lstm, copy, seed")]
     assert f"{min(ends):.1%} to {max(ends):.1%} of the bits are wrong" in text
     code = nbformat.read(NOTEBOOKS / row_named("dnc_train_and_ablate").file, as_version=4).cells
     assert any("To get below 2%, the LSTM needs about 60 times as many." in c.source for c in code)
     both = [first_below(*one) for one in (("lstm, copy, seed", 0.02, 64), ("dnc, copy", 0.02, 16))]
+    low, high = (f(both[0]) // 64 for f in (min, max))
+    assert f"after {low:,} to {high:,} updates" in text
     assert 55 < np.median(both[0]) / np.median(both[1]) < 65
 
 
@@ -195,6 +198,12 @@ def test_four_of_five_seeds_copy_24_words_in_a_larger_memory():
     assert fails.tolist().count(True) == 1
     low, high = found[fails][:, 1:].min(), found[fails].max()  # from four words on
     assert f"{low:.0%} to {high:.0%} of the bits wrong from four words on" in text
+    assert "two of the five break down early, one at 14 words and one at 16: about 39%" in text
+    small = np.array([run["lengths"] for run in runs("dnc, copy")])  # [seeds, lengths]
+    early = small[small[:, SEEDS["lengths"].index(16)] > 0.05]
+    at = sorted(SEEDS["lengths"][int(np.argmax(one > 0.3))] for one in early)
+    assert at == [14, 16]
+    assert {round(float(one[np.argmax(one > 0.3)]), 2) for one in early} == {0.39}
 
 
 def test_all_seeds_drop_within_150_updates_after_update_150():
@@ -347,3 +356,18 @@ def test_the_courier_writes_each_door_to_its_own_location_and_reads_them_in_orde
     assert len(set(written)) == 12
     assert (read == written).all()
     assert episode.trace["read_modes"][13:, 0, 2].min() > 0.9  # along the links
+
+
+def test_without_its_first_location_the_list_is_said_one_word_too_early():
+    caption("dnc_train_and_ablate", "the right words one step too early, up to a bit")
+    task = Copy()
+    dnc = DNC(task.input_size, task.output_size)
+    load_weights(dnc, NOTEBOOKS / "data" / "copy_weights.safetensors")
+    batch = Copy(min_length=8).sample(1, torch.Generator().manual_seed(5))
+    first = int(dnc(batch.input[:, :1])[1]["write_weighting"].argmax())
+    _, state = dnc(batch.input[:, :9])
+    state["memory"] = state["memory"].index_fill(1, torch.tensor(first), 0.0)
+    said = dnc(batch.input[:, 9:], state)[0][0] > 0  # [8, bits]
+    words = batch.target[0, 9:] > 0.5
+    assert (said != words).any(dim=1).all()  # all eight are wrong
+    assert (said[:-1] != words[1:]).sum() == 1

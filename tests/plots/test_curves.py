@@ -129,6 +129,8 @@ def test_a_live_curve_draws_its_run_on_top_of_stored_ones():
         assert np.isnan(drawn).all() if rows == 0 else drawn.tolist() == history.bit_error
         assert (axes.get_xlabel(), axes.get_ylabel()) == ("step", "bit error")
         history.append(step=50 * (rows + 1), bit_error=0.4 / (rows + 1), loss=1)
+    named = LiveCurve("step", "bit_error", x_label="update")(history)
+    assert named.axes[0].get_xlabel() == "update"
 
 
 def test_a_live_curve_of_what_is_not_measured_is_refused():

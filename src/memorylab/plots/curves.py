@@ -87,6 +87,7 @@ class LiveCurve:
         target: Draw a horizontal line here.
         target_label: The line's name in the legend.
         label: The run's own name in the legend.
+        x_label: Label of the horizontal axis; by default the column's name.
 
     Raises:
         ValueError: ``behind`` has the run's own label, or what :func:`plot_learning_curves` raises.
@@ -99,6 +100,7 @@ class LiveCurve:
     target: float | None = None
     target_label: str = "target"
     label: str = "this run"
+    x_label: str | None = None
 
     def __post_init__(self) -> None:
         if self.label in self.behind:
@@ -115,7 +117,7 @@ class LiveCurve:
         curves[self.label] = [own if len(own[0]) else ([0], [np.nan])]
         x, y = (name.replace("_", " ") for name in (self.x, self.y))
         return plot_learning_curves(
-            curves, x, y, target=self.target, target_label=self.target_label
+            curves, self.x_label or x, y, target=self.target, target_label=self.target_label
         )
 
 

@@ -97,7 +97,7 @@ def words_left(student: float, *, step: int) -> str:
     hint = "Words are said in steps 9 to 16, and each is read in the step that says it"
     expect_answer(
         student,
-        step - heard - 1,
+        max(0, step - heard - 1),
         {
             "the words that were said before, not those that are lost": 2 * heard + 1 - step,
             "the loss to come before the step, so that nothing is read in it": step - heard,

@@ -178,7 +178,7 @@ def draw_answers(axes: Sequence[Axes], batch: Batch, answers: Mapping[str, Tenso
         # 0 and 1 are bits that are right, 2 is a wrong one.
         one.imshow((said + (2 - said) * wrong)[0].T.numpy(), aspect="auto", **_GREYS)
         shares.append(f"{name}: {wrong.float().mean():.0%} of the bits wrong")
-        one.set_title(shares[-1])
+        one.set_title(f"{shares[-1]} in {len(words)} lists, one of them shown")
     for one in axes:
         one.set_xlim(-0.5, len(one.get_xticks()) * 4 - 0.5)
         one.axvline(7.5, color=_ORANGE, linewidth=1)

@@ -189,6 +189,11 @@ def test_wrong_numbers_of_words(words, part):
     assert_refused(check.words_left(words), part)
 
 
+def test_no_word_is_left_where_none_was_said():
+    assert check.__dict__["words_left"](0, step=8).passed
+    assert_refused(check.__dict__["words_left"](-1, step=8), "another number")
+
+
 def test_the_trained_network_says_what_the_check_expects():
     copy = Copy()
     dnc = DNC(copy.input_size, copy.output_size)

@@ -62,6 +62,9 @@ def test_wrong_bits_are_marked_and_counted():
     _, axes = answer_axes(8)
     text = draw_answers(axes, batch, {"one": right, "two": wrong})
     assert text == "2 words. one: 0% of the bits wrong; two: 12% of the bits wrong."
+    assert axes[2].get_title(loc="left") == (
+        "two: 12% of the bits wrong in 1 lists, one of them shown"
+    )
     heard, good, bad = (one.images[0].get_array() for one in axes)  # [bits, words]
     assert (heard == torch.tensor([[1, 0], [0, 0], [1, 1], [0, 1]]).numpy()).all()
     assert (good == heard).all()
