@@ -159,7 +159,7 @@ def play(
     truth = torch.tensor([MAZE.truth(state) for state in range(len(MAZE.start))])
     in_sight = torch.eye(len(MAZE.start))
 
-    state, places = start * (MAZE.length + 1), MAZE.length + 1
+    state = start * (MAZE.length + 1)
     memory, belief = batched(networks.initial_state(), episodes), MAZE.start.expand(episodes, -1)
     action = torch.full((episodes,), LOOK)
     alive, returns = torch.ones(episodes, dtype=torch.bool), torch.zeros(episodes)
@@ -169,11 +169,7 @@ def play(
         seen = (truth[state] + (errors[t] < MAZE.noise) * wrong[t]) % len(SEEN)  # [B]
         going = alive.unsqueeze(-1)
         belief = torch.where(going, following_beliefs(belief, action, seen), belief)
-        observation = one_hot(seen, FEATURES).float()  # [B, F]
-        if t == 0:
-            observation[:, LAMP] = 2.0 * lamps - 1
-        else:
-            observation += one_hot(len(SEEN) + action, FEATURES)
+        observation = _observe(seen, action if t else None, lamps)  # [B, F]
         given = {"observation": observation, "belief": belief.float(), "state": in_sight[state]}
         before = memory
         outputs, _, memory = networks(given[shown].unsqueeze(1), memory)
@@ -185,17 +181,37 @@ def play(
         columns.append((observation, action, probabilities, state, belief, kept, alive))
 
         # What comes of it. An episode that has ended stands still.
-        at_junction, turns = state % places == MAZE.length, action >= LEFT
-        ends = at_junction & turns
-        turned = torch.where(action - LEFT == state // places, 1.0, -1.0)
-        cost = torch.where(turns, BUMP_COST, STEP_COST)
-        returns += alive * torch.where(ends, turned, -cost)
-        moves = alive & (action == FORWARD) & ~at_junction & (slips[t] >= MAZE.slip)
-        state, alive = state + moves.long(), alive & ~ends
+        rewards, moves, ends = _outcome(state, action, slips[t])
+        returns += alive * rewards
+        state, alive = state + (alive & moves).long(), alive & ~ends
         if not alive.any():
             break
     arrays = [torch.stack(column, 1) for column in zip(*columns, strict=True)]  # [B, T, ...]
     return Play(*arrays, returns)  # type: ignore[call-arg]
+
+
+def _observe(
+    seen: Int[Tensor, "B"], action: Int[Tensor, "B"] | None, lamps: Int[Tensor, "B"]
+) -> Float[Tensor, "B F"]:
+    """Return observations as :class:`FoggyTMaze` makes them; without an action, the first."""
+    observation = one_hot(seen, FEATURES).float()  # [B, F]
+    if action is None:
+        observation[:, LAMP] = 2.0 * lamps - 1
+        return observation
+    return observation + one_hot(len(SEEN) + action, FEATURES)
+
+
+def _outcome(
+    state: Int[Tensor, "B"], action: Int[Tensor, "B"], slips: Float[Tensor, "B"]
+) -> tuple[Float[Tensor, "B"], Bool[Tensor, "B"], Bool[Tensor, "B"]]:
+    """Return rewards, whether the agents get a step on, and whether their episodes end."""
+    places = MAZE.length + 1
+    at_junction, turns = state % places == MAZE.length, action >= LEFT
+    ends = at_junction & turns
+    turned = torch.where(action - LEFT == state // places, 1.0, -1.0)
+    cost = torch.where(turns, BUMP_COST, STEP_COST)
+    moves = (action == FORWARD) & ~at_junction & (slips >= MAZE.slip)
+    return torch.where(ends, turned, -cost), moves, ends
 
 
 def numbers_of(state: State, episodes: int) -> Float[Tensor, "B M"]:
