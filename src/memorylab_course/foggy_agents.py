@@ -157,7 +157,6 @@ def play(
     wrong = torch.randint(1, len(SEEN), shape, generator=random)
     start, lamps = torch.randint(2, (2, episodes), generator=random)
     truth = torch.tensor([MAZE.truth(state) for state in range(len(MAZE.start))])
-    in_sight = torch.eye(len(MAZE.start))
 
     state = start * (MAZE.length + 1)
     memory, belief = batched(networks.initial_state(), episodes), MAZE.start.expand(episodes, -1)
@@ -170,9 +169,10 @@ def play(
         going = alive.unsqueeze(-1)
         belief = torch.where(going, following_beliefs(belief, action, seen), belief)
         observation = _observe(seen, action if t else None, lamps)  # [B, F]
-        given = {"observation": observation, "belief": belief.float(), "state": in_sight[state]}
+        in_sight = one_hot(state, len(truth))
+        given = {"observation": observation, "belief": belief, "state": in_sight}[shown].float()
         before = memory
-        outputs, _, memory = networks(given[shown].unsqueeze(1), memory)
+        outputs, _, memory = networks(given.unsqueeze(1), memory)
         if wound is not None:
             memory = memory | {"memory": wound(t, before["memory"], memory["memory"])}
         probabilities = outputs[:, 0].softmax(-1)  # [B, A]
