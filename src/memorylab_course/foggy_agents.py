@@ -166,8 +166,7 @@ def play(
     for t in range(MAX_STEPS):
         # What is seen, and what the agent makes of it.
         seen = (truth[state] + (errors[t] < MAZE.noise) * wrong[t]) % len(SEEN)  # [B]
-        going = alive.unsqueeze(-1)
-        belief = torch.where(going, following_beliefs(belief, action, seen), belief)
+        belief = torch.where(alive[:, None], following_beliefs(belief, action, seen), belief)
         observation = _observe(seen, action if t else None, lamps)  # [B, F]
         in_sight = one_hot(state, len(truth))
         given = {"observation": observation, "belief": belief, "state": in_sight}[shown].float()
