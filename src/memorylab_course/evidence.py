@@ -39,6 +39,14 @@ def interval(samples: Float[np.ndarray, "K"]) -> tuple[float, float]:
     return float(low), float(high)
 
 
+def compare_scores(
+    first: Float[np.ndarray, "S"], second: Float[np.ndarray, "R"]
+) -> tuple[Float[np.ndarray, "K"], tuple[float, float]]:
+    """Return bootstrap samples of how far ``first`` lies above ``second``, and their interval."""
+    differences = resample(first) - resample(second, seed=1)
+    return differences, interval(differences)
+
+
 def scores_of(evidence: dict[str, Any]) -> dict[str, dict[str, np.ndarray]]:
     """Return scores from 0, the lowest return, to 1, the highest: by task and memory ``[seeds]``.
 

@@ -1,6 +1,5 @@
 """Numbers in captions, held against the stored arrays that the figures are drawn from."""
 
-import itertools
 import json
 import runpy
 from pathlib import Path
@@ -13,10 +12,8 @@ import torch
 from memorylab.memory import DNC, LSTM, WithReadout
 from memorylab.memory.dnc import DNCTrace
 from memorylab.networks import positional_encoding
-from memorylab.ppo import Agent, evaluate
 from memorylab.tasks import Copy
 from memorylab.training import Film, load_weights
-from memorylab_course.evidence import interquartile_mean, interval, resample, scores_of
 from tools.table import row_named
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
@@ -230,132 +227,6 @@ def test_base_24_sets_neighbours_further_apart():
     codes = [positional_encoding(torch.arange(2), 64, base) for base in (24, 10000)]
     first, second = (float((code[1] - code[0]).norm()) for code in codes)
     assert round(first / second, 1) == 1.6
-
-
-EVIDENCE = json.loads((NOTEBOOKS / "data" / "memory_pays.json").read_text())
-SCORES = scores_of(EVIDENCE)
-POPGYM = ("RepeatPreviousEasy", "PositionOnlyCartPoleEasy", "HigherLowerEasy")
-
-
-def ends(task: str, memory: str) -> float:
-    """Return the interquartile mean of a memory's scores in a task."""
-    return float(interquartile_mean(SCORES[task][memory]))
-
-
-def difference(task: str, first: str, second: str) -> tuple[float, float]:
-    """Return the ends of the interval that notebook 09 shows."""
-    one, other = SCORES[task][first], SCORES[task][second]
-    return interval(resample(one) - resample(other, seed=1))
-
-
-def test_card_counting_adds_three_hundredths():
-    cells = nbformat.read(NOTEBOOKS / row_named("does_memory_pay").file, as_version=4).cells
-    (source,) = [cell.source for cell in cells if "def mean_return(" in cell.source]
-    names: dict = {"np": np}
-    exec(source, names)
-    without, counting = (names["mean_return"](counts, decks=8000) for counts in (False, True))
-    assert round(without, 2) == 0.5
-    assert 0.02 < counting - without < 0.04
-
-
-def test_any_memory_beats_none_at_suit_and_pole_and_none_helps_at_the_next_card():
-    caption("does_memory_pay", "every agent with a memory does better than every agent without")
-    for task in POPGYM[:2]:
-        memories = dict(SCORES[task])
-        without = memories.pop("mlp")
-        assert min(seeds.min() for seeds in memories.values()) > without.max()
-    four = ("frame_stack", "gru", "lstm", "dnc")
-    assert max(four, key=lambda name: ends("RepeatPreviousEasy", name)) == "frame_stack"
-    for first, second in itertools.combinations(four, 2):
-        low, high = difference("PositionOnlyCartPoleEasy", first, second)
-        assert low < 0 < high
-    for memory in four:
-        low, _ = difference("HigherLowerEasy", memory, "mlp")
-        assert low < 0.005
-
-
-def test_all_have_about_as_many_weights_and_the_rates_of_the_search():
-    text = caption("does_memory_pay", "about as many weights")
-    found = [run for task in EVIDENCE["popgym"].values() for run in task.values()]
-    weights = [round(run["weights"], -2) for run in found]
-    assert f"{min(weights):,} to {max(weights):,} each" in text
-    assert {run["learning_rate"] for run in found} <= {0.005, 0.002, 0.0008}
-    couriers = [round(run["weights"], -2) for run in EVIDENCE["courier"].values()]
-    caption("does_memory_pay", f"{min(couriers):,} to {max(couriers):,} weights")
-
-
-def test_a_stack_learns_the_suits_several_times_as_fast_as_a_gru():
-    def reached(memory: str) -> list[int]:
-        curves = np.array(EVIDENCE["popgym"]["RepeatPreviousEasy"][memory]["curves"])
-        return (2000 * (1 + (curves >= 0.9).argmax(1))).tolist()
-
-    text = caption("does_memory_pay", "The stack is handed what it needs")
-    assert f"within {max(reached('frame_stack')):,} steps" in text
-    assert f"after {min(reached('gru')):,} to {max(reached('gru')):,}" in text
-    dnc = np.array(EVIDENCE["popgym"]["RepeatPreviousEasy"]["dnc"]["curves"])  # [seeds, updates]
-    lost = dnc.max(1) - dnc[:, -1]
-    assert sorted(lost > 0.3) == [False] * 3 + [True] * 2
-    seconds = {name: run["cpu_seconds"] for name, run in EVIDENCE["popgym"][POPGYM[0]].items()}
-    for memory in ("gru", "dnc"):
-        assert 1.5 < seconds[memory] / seconds["mlp"] < 2.5
-
-
-def test_three_seeds_would_have_named_a_winner_at_the_pole_and_five_do_not():
-    caption("does_memory_pay", "with the first three runs alone, the interval lies above 0")
-    task = "PositionOnlyCartPoleEasy"
-    cells = nbformat.read(NOTEBOOKS / row_named("does_memory_pay").file, as_version=4).cells
-    (source,) = [cell.source for cell in cells if "sure = predict(" in cell.source]
-    assert f"LSTM ends {ends(task, 'lstm') - ends(task, 'gru'):.2f} above the GRU" in source
-    low, high = difference(task, "lstm", "gru")
-    assert low < 0 < high
-    three = resample(SCORES[task]["lstm"][:3]) - resample(SCORES[task]["gru"][:3], seed=1)
-    assert interval(three)[0] > 0
-
-
-def test_lists_of_24_doors():
-    text = caption("does_memory_pay", "four of five agents name every door")
-    medians = {
-        (name, length): float(np.median(run["right"][length]))
-        for name, run in EVIDENCE["courier"].items()
-        for length in ("6", "24")
-    }
-    assert f"{medians['GRU', '6']:.2f}, {medians['LSTM', '6']:.2f} and 1" in text
-    assert f"to {medians['GRU', '24']:.2f} and {medians['LSTM', '24']:.2f} at 24 doors" in text
-    dnc = sorted(EVIDENCE["courier"]["DNC"]["right"]["24"])
-    assert dnc[1:] == [1] * 4
-    assert f"the fifth {dnc[0]:.0%}" in text
-
-
-def test_the_gru_knows_three_doors_of_24_and_the_dnc_as_many_as_it_has_locations():
-    caption("does_memory_pay", "knows the first three and guesses from the sixth on")
-    doors = torch.as_tensor(np.random.default_rng(5).integers(4, size=(300, 24)))
-    told = torch.cat([doors, torch.full_like(doors, 4)], 1)  # [B, 2k]; 4: time to deliver
-    seen = torch.nn.functional.one_hot(told, 5).float()
-    right = {}
-    for name in ("gru", "dnc"):
-        networks = Agent.load(NOTEBOOKS / "data" / f"courier_{name}").networks
-        if name == "dnc":
-            networks.memories["memory"].set_locations(16)
-        with torch.no_grad():
-            answers = networks(seen)[0][:, 24:].argmax(-1)  # [B, k]
-        right[name] = (answers == doors).float().mean(0)
-    assert right["gru"][:3].min() > 0.8
-    assert right["gru"][5:].max() < 0.45
-    assert right["dnc"][:7].min() > 0.95
-    assert right["dnc"][12:].max() < 0.4
-
-
-def test_the_courier_writes_each_door_to_its_own_location_and_reads_them_in_order():
-    caption("does_memory_pay", "each door is written to a location of its own")
-    agent = Agent.load(NOTEBOOKS / "data" / "courier_dnc")
-    agent.settings["environment_config"]["list_length"] = 12
-    agent.networks.memories["memory"].set_locations(24)
-    (episode,) = evaluate(agent, seed=3)
-    written = episode.trace["write_weighting"][:12].argmax(-1)  # [k]
-    read = episode.trace["read_weighting"][12:, 0].argmax(-1)  # [k]
-    assert len(set(written)) == 12
-    assert (read == written).all()
-    assert episode.trace["read_modes"][13:, 0, 2].min() > 0.9  # along the links
 
 
 def test_without_its_first_location_the_list_is_said_one_word_too_early():

@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import trim_mean
 
-from memorylab_course.evidence import interquartile_mean, interval, resample, scores_of
+from memorylab_course.evidence import (
+    compare_scores,
+    interquartile_mean,
+    interval,
+    resample,
+    scores_of,
+)
 
 STORED = Path(__file__).parents[2] / "notebooks" / "data" / "memory_pays.json"
 
@@ -36,6 +42,16 @@ def test_an_interval_holds_the_mean_and_shrinks_with_the_spread():
     narrow = interval(resample(0.5 + 0.1 * (found - 0.5)))
     assert low < interquartile_mean(found) < high
     assert narrow[1] - narrow[0] == pytest.approx(0.1 * (high - low))
+
+
+def test_a_difference_is_shifted_with_the_scores_and_holds_0_between_equals():
+    found = np.array([0.1, 0.4, 0.5, 0.6, 0.9])
+    differences, (low, high) = compare_scores(found, found)
+    assert differences.std() > 0.1  # drawn apart from each other
+    assert low < 0 < high
+    shifted, ends = compare_scores(found + 2, found)
+    assert shifted == pytest.approx(differences + 2)
+    assert ends == pytest.approx((low + 2, high + 2))
 
 
 def test_a_score_is_the_place_between_the_lowest_and_the_highest_return():

@@ -69,7 +69,7 @@ def plot_scores(
     axes.set_yticks(ticks, [tasks[task] for task in tasks])
     axes.tick_params(axis="y", length=0)
     axes.axvline(1, color="black", linewidth=1, linestyle="--")
-    axes.text(1, -1.15, "perfect", ha="center", va="bottom", fontsize=8.5)
+    axes.text(1, -1.15, "highest", ha="center", va="bottom", fontsize=8.5)
     handles = [
         Line2D([], [], marker=marker, color=colour, linestyle="", label=label)
         for marker, colour, label in (LOOKS[name] for name in memories)
