@@ -137,7 +137,7 @@ def edit(student: Callable, *, value: tuple[float, float]) -> str:
         (after[1, 2:] - torch.tensor(value)).abs().max() < 0.05,
         f"the value of the location to become {value}, not {found}",
     )
-    return "Right: found by content, only the value erased, the new one added."
+    return "Right: the value is new, and all else is as it was."
 
 
 @self_check
