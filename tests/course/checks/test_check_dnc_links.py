@@ -239,7 +239,7 @@ def in_place(interface, state):
     return result
 
 
-@pytest.mark.parametrize("student", [Way(), by_einsum, row_by_row, package_step], ids=str)
+@pytest.mark.parametrize("student", [Way(), by_einsum, row_by_row, package_step])
 def test_right_steps_written_otherwise_pass(student):
     verdict = check.memory_step(student)
     assert verdict.passed, verdict.message
