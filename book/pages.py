@@ -121,7 +121,7 @@ def model_keys_page() -> str:
             "",
             f"The keys of `MODEL_DEFAULTS` in Ray {ray.__version__}: what each does on the old API "
             "stack, with PyTorch, and its successor on the current one, a field of "
-            f"`DefaultModelConfig` where it is a name alone. {idle} of the {len(rows)} do nothing "
+            f"`DefaultModelConfig` where it is a name. {idle} of the {len(rows)} do nothing "
             "on the old stack, which accepts any value for them.",
             "",
             "| key | default | on the old stack | on the current stack |",
@@ -133,4 +133,7 @@ def model_keys_page() -> str:
 
 
 def _successor(now: str) -> str:
-    return now if now.startswith("gone: ") else f"`{now}`"
+    if now.startswith("gone: "):
+        return now
+    name, comma, remark = now.partition(",")
+    return f"`{name}`{comma}{remark}"

@@ -13,7 +13,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from memorylab.files import load_arrays
+from memorylab.files import load_arrays, save_arrays
 from memorylab.memory import DNC, GRU, MemoryTrace
 from memorylab.memory.dnc import DNCTrace
 from memorylab.ppo import Agent
@@ -45,6 +45,13 @@ def test_a_small_archive_that_unpacks_to_much_is_not_unpacked(tmp_path):
         load_arrays(path, "trace")
     assert tracemalloc.get_traced_memory()[1] < 10_000_000
     tracemalloc.stop()
+
+
+def test_what_is_saved_is_read_however_little_is_left_of_it(tmp_path, monkeypatch):
+    monkeypatch.setattr("memorylab.files._MOST_BYTES", 100_000)
+    path, zeros = tmp_path / "zeros.npz", np.zeros((3, 50_000))
+    save_arrays(path, {"zeros": zeros})
+    assert np.array_equal(load_arrays(path, "trace")["zeros"], zeros)
 
 
 @pytest.mark.parametrize(
@@ -120,6 +127,14 @@ def test_a_small_trace_cannot_ask_for_more_links_than_there_is_memory_for(trace,
     np.savez(path, **arrays | {"usage": np.zeros((20, 40_000))})
     with pytest.raises(ValueError, match=r"40000 locations would take 256\.0 GB"):
         DNCTrace.load(path)
+
+
+def test_a_run_with_more_links_than_are_computed_again_is_stored_whole(tmp_path, monkeypatch):
+    path = tmp_path / "trace.npz"
+    run = DNC(3, 2, num_locations=128, word_size=32).trace(torch.zeros(20, 3))
+    monkeypatch.setattr("memorylab.memory.dnc.trace.MOST_BYTES", 1_000_000)
+    run.save(path)
+    assert np.array_equal(DNCTrace.load(path).link, run.link)
 
 
 @pytest.mark.parametrize(

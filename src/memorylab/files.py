@@ -112,6 +112,10 @@ def save_arrays(path: str | Path, arrays: Mapping[str, np.ndarray]) -> None:
     with write_atomically(path) as temporary:
         # To mypy, an array might be the argument allow_pickle.
         np.savez_compressed(temporary, **arrays)  # type: ignore[arg-type]
+        unpacked = sum(array.nbytes for array in arrays.values())
+        if unpacked > 0.9 * _most_bytes(temporary.stat().st_size):
+            # So little is left of it that load_arrays would refuse to unpack it.
+            np.savez(temporary, **arrays)  # type: ignore[arg-type]
 
 
 def load_arrays(path: str | Path, what: str) -> dict[str, np.ndarray]:
@@ -150,12 +154,17 @@ def _check_archive(archive: zipfile.ZipFile, size: int) -> None:
     members = archive.infolist()
     if len(members) > _MOST_ARRAYS:
         raise ValueError(f"it has {len(members)} arrays, and at most {_MOST_ARRAYS} are read")
-    unpacked, most = sum(member.file_size for member in members), max(_MOST_BYTES, 50 * size)
+    unpacked, most = sum(member.file_size for member in members), _most_bytes(size)
     if unpacked > most:
         raise ValueError(
             f"its {size / 1e6:.1f} MB would unpack to {unpacked / 1e6:.0f} MB, and at most "
             f"{most / 1e6:.0f} MB are read"
         )
+
+
+def _most_bytes(size: int) -> int:
+    """Return how many bytes an archive of ``size`` bytes may unpack to."""
+    return max(_MOST_BYTES, 50 * size)
 
 
 def _read_array(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarray:

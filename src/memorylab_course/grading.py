@@ -44,6 +44,13 @@ def mend(
         claimed.setdefault(_grade_id(cell), []).append(cells[-1])
     foreign = [name for name in claimed if name is not None and name not in locked]
     lines = [f"{name}: of another assignment, not graded" for name in foreign]
+    known = {tag for cell in source for tag in cell.metadata.get("tags", [])}
+    for number, cell in enumerate(submitted, start=1):
+        tags = cell.metadata.get("tags", []) if isinstance(cell.metadata, dict) else None
+        if not isinstance(tags, list):
+            lines.append(f"cell {number}: broken metadata, left out")
+        elif others := [tag for tag in tags if tag not in known]:
+            lines.append(f"cell {number}: the tags {', '.join(map(str, others))}, left out")
 
     following: NotebookNode | None = None
     for name, original in reversed(locked.items()):

@@ -148,8 +148,17 @@ def test_an_earlier_copy_of_the_numbers_gets_the_set_numbers_too():
 def test_a_tag_that_skips_a_self_check_goes():
     source, cells = student(teachers()).cells, solved(teachers()).cells
     cells[5].metadata["tags"].append("skip-execution")
-    mended, _ = mend(cells, source)
+    mended, lines = mend(cells, source)
     assert "skip-execution" not in mended[5].metadata["tags"]
+    assert lines == ["cell 6: the tags skip-execution, left out"]
+
+
+@pytest.mark.parametrize("broken", [[], {"tags": "mine"}])
+def test_broken_metadata_is_a_line(broken):
+    source, cells = student(teachers()).cells, solved(teachers()).cells
+    cells[4].metadata = broken
+    _, lines = mend(cells, source)
+    assert lines == ["cell 5: broken metadata, left out"]
 
 
 def write(notebook, *path: str) -> Path:

@@ -307,7 +307,7 @@ def test_what_has_no_name_is_given_again(tmp_path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda content: "{", "is damaged"),
+        (lambda content: "{", "is not an agent"),
         (lambda content: content.replace('"format": 1', '"format": 9'), "has the format 9"),
         *(
             (
@@ -372,6 +372,13 @@ def test_a_pickle_in_a_text_is_refused():
     for array in (np.array([{}], dtype=object), np.zeros(2)):
         with pytest.raises(ValueError, match="hidden in a text, which could be a pickle"):
             decode({"a": _serialize_ndarray(array)}, find_by_name)
+
+
+def test_a_space_larger_than_memory_is_refused():
+    box = {"low": 0.0, "high": 1.0, "shape": {"$tuple": [100_000, 100_000]}, "dtype": "<f4"}
+    for space in (["Box", box], ["MultiBinary", {"n": 10**10}]):
+        with pytest.raises(ValueError, match="A space of 10000000000 numbers is more than any"):
+            decode({"$space": space}, find_by_name)
 
 
 # --- starting from given weights ------------------------------------------------------------------

@@ -9,6 +9,8 @@ import pytest
 import torch
 from PIL import Image
 from ray.rllib.algorithms.ppo import PPOConfig
+from ray.rllib.algorithms.ppo.ppo_catalog import PPOCatalog
+from ray.rllib.algorithms.ppo.torch.ppo_torch_rl_module import PPOTorchRLModule
 from ray.rllib.core.rl_module.default_model_config import DefaultModelConfig
 from ray.rllib.models import MODEL_DEFAULTS, ModelCatalog
 from ray.rllib.models.preprocessors import GenericPixelPreprocessor
@@ -65,7 +67,7 @@ def test_there_is_a_row_for_each_key_of_the_installed_ray():
 def test_each_successor_is_there():
     fields = {field.name for field in dataclasses.fields(DefaultModelConfig)}
     for key, row in MODEL_KEYS.items():
-        assert row.now in fields or row.now.startswith("gone: "), key
+        assert row.now.split(",")[0] in fields or row.now.startswith("gone: "), key
         assert key not in fields or row.now == key or row.now.startswith("gone: "), key
 
 
@@ -103,6 +105,71 @@ def test_keys_that_do_nothing(space, options):
         assert torch.equal(one, other)
     if not hasattr(space, "original_space"):
         assert torch.equal(run(first, space), run(second, space))
+
+
+@pytest.mark.parametrize(
+    ("part", "space", "layer", "options"),
+    [
+        ("fcnet", FLAT, "encoder", {}),
+        ("conv", IMAGE, "encoder", {"conv_filters": [[3, 4, 2], [5, 21, 1]]}),
+        ("lstm", FLAT, "lstm", {"use_lstm": True, "lstm_cell_size": 5}),
+    ],
+)
+@pytest.mark.parametrize("kind", ["kernel", "bias"])
+def test_their_successors_draw_the_first_weights(part, space, layer, options, kind):
+    key, value = f"{part}_{kind}_initializer", 0.125
+    assert {key, f"{key}_kwargs"} <= {row.now for row in MODEL_KEYS.values()}  # for all algorithms
+    given = {key: "constant_", f"{key}_kwargs": {"val": value}}
+    module = PPOTorchRLModule(
+        observation_space=space,
+        action_space=ACTIONS,
+        model_config=DefaultModelConfig(fcnet_hiddens=[8], **options, **given),
+        catalog_class=PPOCatalog,
+    )
+    drawn = [
+        bool((parameter == value).all())
+        for name, parameter in module.named_parameters()
+        if layer in name and ("bias" in name) == (kind == "bias")
+    ]
+    assert any(drawn)
+
+
+def test_successors_that_ppo_does_not_read():
+    alone = [row.now.split(",")[0] for row in MODEL_KEYS.values() if "DQN alone" in row.now]
+    assert len(alone) == 4
+    for given in ({}, dict.fromkeys(alone, object())):
+        torch.manual_seed(0)
+        module = PPOTorchRLModule(
+            observation_space=FLAT,
+            action_space=ACTIONS,
+            model_config=DefaultModelConfig(head_fcnet_hiddens=[6], **given),
+            catalog_class=PPOCatalog,
+        )
+        if not given:
+            first = module
+    for one, other in zip(first.parameters(), module.parameters(), strict=True):
+        assert torch.equal(one, other)
+
+
+def test_a_successor_clips_log_std():
+    module = PPOTorchRLModule(
+        observation_space=FLAT,
+        action_space=ACTIONS,
+        model_config=DefaultModelConfig(
+            fcnet_hiddens=[8],
+            log_std_clip_param=0.5,
+        ),
+        catalog_class=PPOCatalog,
+    )
+    for parameter in module.pi.parameters():
+        torch.nn.init.constant_(parameter, 9.0 if parameter.ndim == 1 else 0.0)
+    outputs = module.forward_inference({"obs": torch.ones(1, 4)})["action_dist_inputs"]
+    assert outputs[0, 2:].tolist() == [0.5, 0.5]
+
+
+def test_ppo_turns_shared_layers_off():
+    assert MODEL_DEFAULTS["vf_share_layers"]
+    assert not PPOConfig().model["vf_share_layers"]
 
 
 def test_log_std_is_not_clipped():

@@ -69,8 +69,8 @@ def load_agent(folder: str | Path, objects: Mapping[str, Any]) -> dict[str, Any]
     if not path.is_file():
         raise FileNotFoundError(f"There is no agent in {folder}: it has no {_AGENT}.")
     find = functools.partial(_find, objects=objects, folder=folder)
+    content = read_json(path, "an agent")
     try:
-        content = read_json(path, "an agent")
         if (number := content.pop("format")) != _FORMAT:
             raise ValueError(f"it has the format {number}, and this version reads {_FORMAT}")
         parts = {name: decode(part, find) for name, part in content.items()}

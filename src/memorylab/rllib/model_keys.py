@@ -1,7 +1,8 @@
 """RLlib's model configuration: what each key of ``MODEL_DEFAULTS`` does, and what became of it.
 
 For torch, in the version of Ray that this package pins; a test tries each key. More than a third do
-nothing on the old stack, although RLlib accepts them: their successors on the current stack work.
+nothing on the old stack, although RLlib accepts them. Their successors in ``DefaultModelConfig`` do
+what they say under PPO, but for four that only DQN reads.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ class ModelKey(NamedTuple):
     old: str
     """What it does on the old stack; ``NOTHING`` if no torch model reads it."""
     now: str
-    """Its name in ``DefaultModelConfig``, or what takes its place, which begins with ``gone:``."""
+    """Its name in ``DefaultModelConfig``, with a remark after a comma; or what takes its place,
+    which begins with ``gone:``."""
 
 
 NOTHING = "Nothing: no torch model reads it."
 _DEPRECATED = "gone: leave it out"
 _CONVERTED = "gone: no default network has transposed convolutions"
+_SHOWN = "gone: the connector PrevActionsPrevRewards"
 _ATTENTION = "gone: a memory model, such as memorylab's 'gtrxl'"
 
 
@@ -54,12 +57,18 @@ MODEL_KEYS: dict[str, ModelKey] = {
         "Their nonlinearity after convolutions; after hidden layers, theirs counts.",
         "head_fcnet_activation",
     ),
-    "post_fcnet_weights_initializer": ModelKey(NOTHING, "head_fcnet_kernel_initializer"),
-    "post_fcnet_weights_initializer_config": ModelKey(
-        NOTHING, "head_fcnet_kernel_initializer_kwargs"
+    "post_fcnet_weights_initializer": ModelKey(
+        NOTHING, "head_fcnet_kernel_initializer, read by DQN alone"
     ),
-    "post_fcnet_bias_initializer": ModelKey(NOTHING, "head_fcnet_bias_initializer"),
-    "post_fcnet_bias_initializer_config": ModelKey(NOTHING, "head_fcnet_bias_initializer_kwargs"),
+    "post_fcnet_weights_initializer_config": ModelKey(
+        NOTHING, "head_fcnet_kernel_initializer_kwargs, read by DQN alone"
+    ),
+    "post_fcnet_bias_initializer": ModelKey(
+        NOTHING, "head_fcnet_bias_initializer, read by DQN alone"
+    ),
+    "post_fcnet_bias_initializer_config": ModelKey(
+        NOTHING, "head_fcnet_bias_initializer_kwargs, read by DQN alone"
+    ),
     # Outputs
     "free_log_std": ModelKey(
         "Log standard deviations are parameters, not outputs of the network.", "free_log_std"
@@ -78,12 +87,8 @@ MODEL_KEYS: dict[str, ModelKey] = {
         "Steps in a sequence of a train batch, for every model with state.", "max_seq_len"
     ),
     "lstm_cell_size": ModelKey("Its size.", "lstm_cell_size"),
-    "lstm_use_prev_action": ModelKey(
-        "It is shown the last action.", "gone: the connector PrevActionsPrevRewards"
-    ),
-    "lstm_use_prev_reward": ModelKey(
-        "It is shown the last reward.", "gone: the connector PrevActionsPrevRewards"
-    ),
+    "lstm_use_prev_action": ModelKey("It is shown the last action.", _SHOWN),
+    "lstm_use_prev_reward": ModelKey("It is shown the last reward.", _SHOWN),
     "lstm_weights_initializer": ModelKey(NOTHING, "lstm_kernel_initializer"),
     "lstm_weights_initializer_config": ModelKey(NOTHING, "lstm_kernel_initializer_kwargs"),
     "lstm_bias_initializer": ModelKey(NOTHING, "lstm_bias_initializer"),
@@ -104,20 +109,18 @@ MODEL_KEYS: dict[str, ModelKey] = {
     "attention_init_gru_gate_bias": ModelKey(
         "First bias of the gates around a layer; high lets the input pass by.", _ATTENTION
     ),
-    "attention_use_n_prev_actions": ModelKey(
-        "It is shown so many last actions.", "gone: the connector PrevActionsPrevRewards"
-    ),
-    "attention_use_n_prev_rewards": ModelKey(
-        "It is shown so many last rewards.", "gone: the connector PrevActionsPrevRewards"
-    ),
+    "attention_use_n_prev_actions": ModelKey("It is shown so many last actions.", _SHOWN),
+    "attention_use_n_prev_rewards": ModelKey("It is shown so many last rewards.", _SHOWN),
     # Images
     "framestack": ModelKey(
         "Atari: observations are the last four frames.",
         "gone: the connectors FrameStackingEnvToModule and FrameStackingLearner",
     ),
-    "dim": ModelKey("Atari: images are scaled to so many pixels.", "gone: wrap_atari_for_new_api"),
+    "dim": ModelKey(
+        "Atari: images are scaled to so many pixels.", "gone: wrap_atari_for_new_api_stack"
+    ),
     "grayscale": ModelKey(
-        "Atari with preprocessor_pref='rllib': one channel.", "gone: wrap_atari_for_new_api"
+        "Atari with preprocessor_pref='rllib': one channel.", "gone: wrap_atari_for_new_api_stack"
     ),
     "zero_mean": ModelKey(
         "Atari with preprocessor_pref='rllib': pixels from -1 to 1 instead of 0 to 1.",
@@ -144,7 +147,7 @@ MODEL_KEYS: dict[str, ModelKey] = {
     ),
     "_disable_action_flattening": ModelKey(
         "Last actions of Dict and Tuple reach the model in their parts.",
-        "gone: PrevActionsPrevRewards",
+        _SHOWN,
     ),
 }
 """Each key of RLlib's ``MODEL_DEFAULTS``, in their order."""

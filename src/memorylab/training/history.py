@@ -92,7 +92,9 @@ class History:
                 f"false, but they are {settings!r:.50} and {solved!r:.50}."
             )
         for name, values in content.items():
-            if not isinstance(values, list) or not all(_is_number(value) for value in values):
+            if not isinstance(values, list) or not all(
+                type(value) in (int, float) for value in values
+            ):
                 raise ValueError(
                     f"{path} is not a training history: {name!r} must be a list of numbers, but "
                     f"is {values!r:.50}."
@@ -101,7 +103,3 @@ class History:
             return cls(settings=settings, solved=solved, **content)
         except ValueError as error:
             raise ValueError(f"{path} is not a training history: {error}.") from error
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

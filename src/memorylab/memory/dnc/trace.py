@@ -80,7 +80,8 @@ class DNCTrace(MemoryTrace):
     Of a run above ``WHOLE_BYTES``, ``save`` therefore writes only the interface, the usage, and
     what no equation of the memory gives (input, output, target, …), and ``load`` computes the
     rest. That needs PyTorch. A run that doesn't follow to 1e-12, such as one that began in the
-    middle of an episode or whose arrays were changed, is stored whole at any size.
+    middle of an episode or whose arrays were changed, is stored whole at any size; so is one whose
+    links take more than ``MOST_BYTES``.
     """
 
     table: ClassVar[Mapping[str, Array]] = ARRAYS
@@ -101,6 +102,8 @@ class DNCTrace(MemoryTrace):
         """
         whole_bytes = WHOLE_BYTES if whole_bytes is None else whole_bytes
         if sum(array.nbytes for array in self.arrays.values()) <= whole_bytes:
+            return self.arrays
+        if _link_bytes(self.sizes) > MOST_BYTES:
             return self.arrays
         try:
             from memorylab.memory.dnc import replay
@@ -132,7 +135,7 @@ class DNCTrace(MemoryTrace):
             ) from error
         stored = {name: row for name, row in cls.table.items() if name not in replay.NOT_STORED}
         sizes = check_shapes(stored, arrays)
-        if (links := 8 * sizes["T"] * sizes["N"] ** 2) > MOST_BYTES:
+        if (links := _link_bytes(sizes)) > MOST_BYTES:
             raise ValueError(
                 f"The links of {sizes['T']} steps and {sizes['N']} locations would take "
                 f"{links / 1e9:.1f} GB, and at most {MOST_BYTES / 1e9:.0f} GB are computed."
@@ -161,3 +164,8 @@ class DNCTrace(MemoryTrace):
     def num_read_heads(self) -> int:
         """Number of read heads R."""
         return self.sizes["R"]
+
+
+def _link_bytes(sizes: Mapping[str, int]) -> int:
+    """Return the size of all links of a run."""
+    return 8 * sizes["T"] * sizes["N"] ** 2
