@@ -257,7 +257,7 @@ def test_rllibs_behaviour_cloning_learns_from_them(ray, tmp_path):
         ({"action": np.zeros(4, int)}, r"action must have the shape \[S, ...\]"),
         ({"reward": np.zeros((5, 1), np.float32)}, r"reward must have the shape \[S\]"),
         ({"reward": np.full(5, np.nan)}, "reward must hold finite numbers"),
-        ({"action": np.array(list("abcde"))}, "action must hold finite numbers; its type is <U1"),
+        ({"action": np.ones(5, bool)}, "action must hold finite numbers; its type is bool"),
         ({"episode_lens": np.array([], int)}, "episode_lens must hold the length"),
         ({"episode_lens": np.array([5, 0])}, r"at least 1, but is array\(\[5, 0\]\)"),
         ({"episode_lens": np.array([2.5, 2.5])}, "whole numbers"),
