@@ -12,7 +12,7 @@ from memorylab.rllib.evaluation import evaluate
 from memorylab.rllib.training import is_finished
 from memorylab.training import Film
 from memorylab.training import History as TrainingHistory
-from memorylab.training.checkpoints import find_checkpoint
+from memorylab.training.checkpoints import claimed, find_checkpoint
 
 pytestmark = pytest.mark.ray
 
@@ -145,12 +145,11 @@ def test_an_interrupt_while_dropping_the_checkpoint_before_leaves_whole_ones(tmp
             (path / "history.json").unlink()
             raise KeyboardInterrupt
 
-    with monkeypatch.context() as patched:
+    with pytest.raises(KeyboardInterrupt), claimed(tmp_path), monkeypatch.context() as patched:
         patched.setattr(shutil, "rmtree", interrupted)
-        with pytest.raises(KeyboardInterrupt):
-            save_checkpoint(Saved(), History(env_steps=[20]), tmp_path)
-    for path in tmp_path.glob("step-*"):
-        assert History.load(path / "history.json").env_steps == [20]
+        save_checkpoint(Saved(), History(env_steps=[20]), tmp_path)
+    (whole,) = tmp_path.iterdir()
+    assert History.load(whole / "history.json").env_steps == [20]
     last = save_checkpoint(Saved(), History(env_steps=[30]), tmp_path)
     assert list(tmp_path.iterdir()) == [last]
 

@@ -67,6 +67,8 @@ def drop_unfinished(folder: Path) -> None:
 def claimed(folder: str | Path | None) -> Iterator[None]:
     """Make ``folder``, if one is given, and keep other programs out while the block is running.
 
+    Whatever ends the block, nothing half written or half deleted is left.
+
     OSError says that it can't be made or written, or that another program is using it.
     """
     if folder is None:
@@ -88,7 +90,10 @@ def claimed(folder: str | Path | None) -> Iterator[None]:
                 f"Another program is writing checkpoints into {folder}. Wait for it, or choose "
                 "another folder."
             ) from error
-        yield
+        try:
+            yield
+        finally:
+            drop_unfinished(folder)
     finally:
         os.close(handle)
 
