@@ -145,9 +145,13 @@ def test_an_interrupt_while_dropping_the_checkpoint_before_leaves_whole_ones(tmp
             (path / "history.json").unlink()
             raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt), claimed(tmp_path), monkeypatch.context() as patched:
-        patched.setattr(shutil, "rmtree", interrupted)
-        save_checkpoint(Saved(), History(env_steps=[20]), tmp_path)
+    def save_while_interrupted():
+        with claimed(tmp_path), monkeypatch.context() as patched:
+            patched.setattr(shutil, "rmtree", interrupted)
+            save_checkpoint(Saved(), History(env_steps=[20]), tmp_path)
+
+    with pytest.raises(KeyboardInterrupt):
+        save_while_interrupted()
     (whole,) = tmp_path.iterdir()
     assert History.load(whole / "history.json").env_steps == [20]
     last = save_checkpoint(Saved(), History(env_steps=[30]), tmp_path)
