@@ -3,7 +3,9 @@
 c = get_config()  # nbgrader defines it
 
 c.CourseDirectory.course_id = "memory-lab"
-c.Execute.timeout = 600  # seconds a cell: some cells train, and nbgrader's default is 30
+
+# Seconds: some cells train, and nbgrader's default is 30. It is for all cells of a notebook together.
+c.Execute.timeout = 600
 
 # nbgrader's own list without ClearOutput: `make student` has already cleared what students should
 # find out themselves, and the other figures should stay.
@@ -31,5 +33,17 @@ c.Autograde.sanitize_preprocessors = [
     "memorylab_course.grading.mend_submission",
     "nbgrader.preprocessors.OverwriteKernelspec",
     "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
+# nbgrader's own list, but for a first step that runs a submission in a copy of its folder and stops what
+# never ends.
+c.Autograde.autograde_preprocessors = [
+    "memorylab_course.grading.ExecuteWithLimits",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]

@@ -1,18 +1,27 @@
 """What nbgrader calls so that single odd submissions don't stop the grading of a class.
 
 nbgrader alone stops at a self-check that was copied, or at a cell from another course. Here such a
-submission is mended, and each change is a line in ``odd_files.txt``. The configuration in
-``instructor/`` names these functions.
+submission is mended, and each change is a line in ``odd_files.txt``. A submission that never ends,
+prints without end, or ends its kernel loses points, and costs the class nothing. The configuration
+in ``instructor/`` names what this module has.
 """
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import shutil
+import signal
+import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import nbformat
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
+from nbgrader.preprocessors import Execute
+from traitlets import Integer
 
 REPORT = "odd_files.txt"
 """In the course's folder: a line for each thing that was odd about a submission."""
@@ -135,6 +144,60 @@ def mend_submission(nb: NotebookNode, resources: dict) -> tuple[NotebookNode, di
     cells, lines = mend(nb.cells, source.cells)
     report(Path(names["student"], names["assignment"], file), lines)
     return nbformat.v4.new_notebook(cells=cells, metadata=source.metadata), resources
+
+
+class ExecuteWithLimits(Execute):
+    """Run a submission in a copy of its folder, with limits on its time and on what it prints.
+
+    The limits are for the whole notebook, so that ten endless cells cost one time-out. What a
+    submission does is not sandboxed.
+    """
+
+    seconds_left = Integer(
+        10, help="What each cell may take when the notebook has used up Execute.timeout."
+    ).tag(config=True)
+    max_output = Integer(
+        20_000_000, help="Characters that a notebook may put out before its kernel is ended."
+    ).tag(config=True)
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any], km: Any = None
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Run a notebook, and return it with what was passed as ``resources``."""
+        end = time.monotonic() + self.timeout
+        self.timeout_func = lambda _: max(self.seconds_left, int(end - time.monotonic()))
+        self._put_out, self._ended = 0, ""  # characters; why it was ended
+        with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            copied = shutil.copytree(resources["metadata"]["path"], Path(folder, "submission"))
+            there = {**resources, "metadata": {**resources["metadata"], "path": str(copied)}}
+            nb, _ = super().preprocess(nb, there, km)
+        return nb, resources
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: dict[str, Any], index: int
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Run a cell. After the kernel has ended it fails, since a check without errors passes."""
+        try:
+            if not self._ended:
+                return super().preprocess_cell(cell, resources, index)
+        except (DeadKernelError, CellTimeoutError):
+            self._ended = self._ended or "A cell ended the kernel, or had too little memory."
+        if cell.cell_type == "code":
+            error = {"ename": "DeadKernelError", "evalue": self._ended, "traceback": [self._ended]}
+            cell.outputs = [nbformat.v4.new_output("error", **error)]
+        return cell, resources
+
+    def output(
+        self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str | None, cell_index: int
+    ) -> NotebookNode | None:
+        """Keep an output, unless there is no end of them: then end the kernel."""
+        self._put_out += len(repr(msg["content"]))
+        if self._put_out <= self.max_output:
+            return super().output(outs, msg, display_id, cell_index)
+        if not self._ended:
+            self._ended = f"The notebook has put out more than {self.max_output} characters."
+            self._kill = asyncio.ensure_future(self.km.signal_kernel(signal.SIGKILL))
+        return None
 
 
 def _grade_id(cell: NotebookNode) -> str | None:

@@ -190,9 +190,29 @@ def test_several_files_for_one_notebook_are_left_to_the_teacher(tmp_path, monkey
     ]
 
 
+def hand_in(answer: str, *path: str) -> None:
+    """Write a submission whose first answer is ``answer``, and whose second is right."""
+    notebook = solved(teachers())
+    notebook.cells[4].source = answer
+    write(notebook, *path)
+
+
+HOSTILE = {
+    "endless": "while True:\n    pass",
+    "ending": "import os\nos._exit(1)",
+    "flooding": "while True:\n    print('all work and no play ' * 1000)",
+    "stubborn": "while True:\n    try:\n        print('no play ' * 1000)\n"
+    "    except BaseException:\n        pass",
+    "deleting": "import shutil\nshutil.rmtree('..', ignore_errors=True)\nsix = 6",
+    "writing": "from pathlib import Path\nPath('../../../mine').write_text('here')\n"
+    "Path('05.ipynb').write_text('mine')\nsix = 6",
+}
+"""Answers to the first exercise that do harm; the last two are right besides."""
+
+
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory):
-    """The folder of a class of four that was graded, of whom three handed in odd files."""
+    """The folder of a class that was graded, of whom only Dora handed in what she should."""
     from nbgrader.converters import Autograde, GenerateAssignment
     from nbgrader.converters.base import NbGraderException
     from nbgrader.coursedir import CourseDirectory
@@ -210,7 +230,13 @@ def graded(tmp_path_factory):
     write(solved(teachers()), course, "submitted", "cy", "week", "05 (1) final.ipynb")
     write(solved(teachers()), course, "submitted", "dora", "week", "05.ipynb")
 
+    for name, answer in HOSTILE.items():
+        hand_in(answer, course, "submitted", name, "week", "05.ipynb")
+
     config = PyFileConfigLoader("nbgrader_config.py", str(ROOT / "instructor")).load_config()
+    config.Execute.timeout = 5
+    config.ExecuteWithLimits.seconds_left = 2
+    config.ExecuteWithLimits.max_output = 10**6
     folder = CourseDirectory(root=str(course), assignment_id="week", config=config)
     with pytest.MonkeyPatch.context() as patch:
         # nbgrader calls a command of its environment by name, as if that had been activated.
@@ -221,13 +247,44 @@ def graded(tmp_path_factory):
     return course
 
 
-@pytest.mark.parametrize("name", ["ada", "cy", "dora"])
-def test_an_odd_file_costs_neither_its_student_nor_the_class_the_grades(graded, name):
+def scores(course: Path, name: str) -> tuple[float, ...]:
+    """Return what a student scored in the two exercises."""
     from nbgrader.api import Gradebook
 
-    with Gradebook(f"sqlite:///{graded}/gradebook.db", "memory-lab") as gradebook:
+    with Gradebook(f"sqlite:///{course}/gradebook.db", "memory-lab") as gradebook:
         (notebook,) = gradebook.find_submission("week", name).notebooks
-        assert {grade.name: grade.score for grade in notebook.grades} == dict.fromkeys(CHECKS, 1.0)
+        found = {grade.name: grade.score for grade in notebook.grades}
+    return tuple(found[check] for check in CHECKS)
+
+
+@pytest.mark.parametrize("name", ["ada", "cy", "dora"])
+def test_an_odd_file_costs_neither_its_student_nor_the_class_the_grades(graded, name):
+    assert scores(graded, name) == (1.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("endless", (0.0, 1.0)),
+        ("flooding", (0.0, 0.0)),
+        ("ending", (0.0, 0.0)),
+        ("stubborn", (0.0, 0.0)),
+        ("deleting", (1.0, 1.0)),
+        ("writing", (1.0, 1.0)),
+    ],
+)
+def test_a_hostile_submission_costs_its_own_points_at_most(graded, name, expected):
+    assert scores(graded, name) == expected
+
+
+def test_a_submission_leaves_nothing_behind_and_takes_nothing_away(graded):
+    submitted = {path.name for path in graded.iterdir()}
+    assert submitted == {"source", "release", "submitted", "autograded", "gradebook.db", REPORT}
+    for name in HOSTILE:
+        (file,) = (graded / "submitted" / name / "week").iterdir()
+        assert nbformat.read(file, as_version=4).cells[4].source == HOSTILE[name]
+        (file,) = (graded / "autograded" / name / "week").glob("*.ipynb")
+        assert file.stat().st_size < 4 * 10**6
 
 
 def test_every_odd_file_is_a_line_of_the_report(graded):

@@ -1,7 +1,10 @@
-"""Sample submissions of notebook 05, and what they should score."""
+"""Sample submissions of notebook 05 and what they should score; and nbgrader's commands."""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -11,6 +14,8 @@ from tools.exercises import exercises
 
 FILE = Path(__file__).parents[2] / "notebooks" / "05_dnc_content_usage_allocation.ipynb"
 SEED = 2027
+# nbgrader calls a command of its environment by name, as if that had been activated.
+PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 PUBLISHED = 'numbers_2 = {"usage": 0.5, "written": 0.8, "read": 0.5, "free_gate": 0.6}'
 WRONG = "predicted_usage = 0.63"  # right for the published numbers, not for the seed's
 
@@ -51,3 +56,24 @@ def hand_in(student: str, folder: Path, released: Path) -> Path:
         wrong.parameters[0].source = PUBLISHED
         nbformat.write(notebook, path)
     return path
+
+
+def nbgrader(course: Path, *arguments: str) -> str:
+    """Run one of nbgrader's commands in the folder of a course; return what it printed."""
+    command = [sys.executable, "-m", "nbgrader", *arguments]
+    environ = os.environ | {"PATH": PATH}
+    result = subprocess.run(command, cwd=course, env=environ, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout + result.stderr
+
+
+def scores(course: Path, assignment: str, student: str) -> dict[str, dict[str, float]]:
+    """Return what a student scored in each self-check of each notebook."""
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{course}/gradebook.db", "memory-lab") as gradebook:
+        submission = gradebook.find_submission(assignment, student)
+        return {
+            notebook.name: {grade.name: grade.score for grade in notebook.grades}
+            for notebook in submission.notebooks
+        }

@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 
 import nbformat
 import pytest
-from submission_examples import SCORES, SEED, hand_in
+from submission_examples import PATH, SCORES, SEED, hand_in, nbgrader, scores
 
 from memorylab_course.verdict import GRADING
 from tools.editions import write
@@ -31,9 +31,6 @@ FILES = [
     for row in present(ROOT / "notebooks")
     if row.number in CHOSEN or CHOSEN == ["all"]
 ]
-
-# nbgrader calls a command of its environment by name, as if that had been activated.
-PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 
 each = pytest.mark.parametrize("file", FILES, ids=lambda file: file.name[:2])
 
@@ -74,27 +71,6 @@ def test_a_students_edition_fails_where_an_unsolved_exercise_is_checked_only(fil
 def test_with_the_solutions_put_back_it_passes(file, tmp_path):
     (notebook,) = write([file], tmp_path / "solved", SEED, with_solutions=True)
     assert failures(notebook) == []
-
-
-def nbgrader(course: Path, *arguments: str) -> str:
-    """Run one of nbgrader's commands in the folder of a course; return what it printed."""
-    command = [sys.executable, "-m", "nbgrader", *arguments]
-    environ = os.environ | {"PATH": PATH}
-    result = subprocess.run(command, cwd=course, env=environ, capture_output=True, text=True)
-    assert result.returncode == 0, result.stdout + result.stderr
-    return result.stdout + result.stderr
-
-
-def scores(course: Path, assignment: str, student: str) -> dict[str, dict[str, float]]:
-    """Return what a student scored in each self-check of each notebook."""
-    from nbgrader.api import Gradebook
-
-    with Gradebook(f"sqlite:///{course}/gradebook.db", "memory-lab") as gradebook:
-        submission = gradebook.find_submission(assignment, student)
-        return {
-            notebook.name: {grade.name: grade.score for grade in notebook.grades}
-            for notebook in submission.notebooks
-        }
 
 
 @pytest.fixture(autouse=True)
