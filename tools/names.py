@@ -87,9 +87,14 @@ NAMES = _read()
 
 
 def heading(name: Name, sections: Iterable[Section]) -> Section | None:
-    """Return the section that says a name most often, the earliest of several."""
-    texts = [(part.text, part) for part in sections if part.row.number in name.notebooks]
-    return _most(name.pattern, texts)
+    """Return the section whose heading says a name, or else that says it most often.
+
+    The earliest of several. An exercise is not taken for its heading.
+    """
+    among = [part for part in sections if part.row.number in name.notebooks]
+    lessons = [part for part in among if not part.heading.startswith("Exercise")]
+    titled = _most(name.pattern, [(part.heading, part) for part in lessons])
+    return titled or _most(name.pattern, [(part.text, part) for part in among])
 
 
 def covering(name: Name, tests: Iterable[Case]) -> Case | None:

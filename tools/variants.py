@@ -70,10 +70,6 @@ def _read(random: Random) -> Numbers:
     return {"step": random.choice([11, 13, 14, 15, 16])}
 
 
-def _halving(random: Random) -> Numbers:
-    return {"kernel_size": random.choice([6, 8, 10, 12])}
-
-
 def _usage(random: Random) -> Numbers:
     # Draw again while a known mistake gives the right number, or the right number is the old one.
     while True:
@@ -148,7 +144,6 @@ DRAWS: dict[tuple[str, int], Callable[[Random], Numbers]] = {
     ("what_does_it_remember", 3): _lines,
     ("extra_losses", 2): _coefficient,
     ("structured_actions", 3): _joints,
-    ("rlpyts_parts", 2): _halving,
     ("classic_rllib_models", 2): _flattened,
 }
 """How to draw the numbers of an exercise, by notebook and exercise, in the course's order."""

@@ -40,6 +40,13 @@ def test_the_section_that_says_a_name_most_often_is_taken_from_its_notebooks_onl
     assert heading(example("other"), parts) is None
 
 
+def test_a_heading_that_says_the_name_comes_before_text_that_says_it_often():
+    row = next(row for row in COURSE if row.number == "15")
+    titles = {"Exercise 1: a part": "", "Other": "part " * 5, "part": "", "part again": "part"}
+    parts = [Section(row, title, "", text) for title, text in titles.items()]
+    assert heading(example(), parts).heading == "part"
+
+
 def test_tests_are_looked_for_in_their_folder_and_by_what_they_use(tmp_path):
     folder = tmp_path / "tests"
     (folder / "rllib").mkdir(parents=True)

@@ -2,221 +2,237 @@
 
 from __future__ import annotations
 
-import math
-
-import numpy as np
 import pytest
 import torch
-from check_examples import answers, assert_refused, published
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from check_examples import answers, assert_refused
 from torch import nn
 
-from memorylab.networks import Conv2dModel
+from memorylab.networks import infer_leading_dims, restore_leading_dims, scale_grad
+from memorylab_course.checks import rlpyts_parts as check
 
-check = published("rlpyts_parts")
+EXERCISES = ["remember", "two_heads"]
 
 
-@pytest.mark.parametrize("name", ["field", "halving", "rename"])
+@pytest.mark.parametrize("name", EXERCISES)
 def test_solution_passes(name):
     verdict = getattr(check, name)(answers("rlpyts_parts", "solution")[name])
     assert verdict.passed, verdict.message
 
 
-@pytest.mark.parametrize(
-    ("name", "part"),
-    [
-        ("field", "not yet"),
-        ("halving", "a value for 'strides'; it is still ..."),
-        ("rename", "not yet"),
-    ],
-)
-def test_stub_is_refused(name, part):
-    assert_refused(getattr(check, name)(answers("rlpyts_parts", "exercise")[name]), part)
+@pytest.mark.parametrize("name", EXERCISES)
+def test_stub_is_refused(name):
+    assert_refused(getattr(check, name)(answers("rlpyts_parts", "exercise")[name]), "not yet")
 
 
-# --- field ----------------------------------------------------------------------------------------
+# --- remember -------------------------------------------------------------------------------------
 
 
-@settings(deadline=None, derandomize=True, max_examples=25)
-@given(st.lists(st.tuples(st.integers(1, 4), st.integers(1, 3)), min_size=1, max_size=3))
-def test_what_counts_as_right_is_what_the_gradient_reaches(layers):
-    kernel_sizes, strides = map(list, zip(*layers, strict=True))
-    kernels, steps = ([(1, size) for size in sizes] for sizes in (kernel_sizes, strides))
-    model = Conv2dModel(1, [1] * len(layers), kernels, steps, nonlinearity=nn.Identity).double()
-    for parameter in model.parameters():
-        nn.init.ones_(parameter)
-    image = torch.zeros(1, 1, 1, 150, dtype=torch.double, requires_grad=True)
-    model(image)[0, 0, 0, 1].backward()
-    reached = image.grad.flatten().nonzero()
-    assert check._field(kernel_sizes, strides) == reached.max() - reached.min() + 1
+def folded(encoder, memory, x, fold, relu=torch.relu):
+    """Return a GRU's outputs of what ``fold`` makes of features ``[T * B, D]``."""
+    lead_dim, T, B, shape = infer_leading_dims(x, 1)
+    features = relu(encoder(x.reshape(T * B, *shape)))
+    y, _ = memory(fold(features, T, B))
+    return restore_leading_dims(y.reshape(T * B, -1), lead_dim, T, B)
 
 
-def steps(kernel_sizes, strides, first=1, own=False):
-    """Return the receptive field, starting at ``first``, or with each layer's own stride."""
-    width, apart = first, 1
-    for kernel_size, stride in zip(kernel_sizes, strides, strict=True):
-        apart *= stride if own else 1
-        width += (kernel_size - 1) * apart
-        apart *= 1 if own else stride
-    return width
+def unfolded_by_hand(encoder, memory, x):
+    y, _ = memory(encoder(x.reshape((1,) * (3 - x.dim()) + x.shape)).relu())
+    return y.reshape(*x.shape[:-1], 5)
 
 
-@pytest.mark.parametrize("kind", [float, np.int64, torch.tensor, lambda n: torch.tensor([n])])
-def test_right_widths_of_another_type(kind):
-    assert check.field(lambda k, s: kind(steps(k, s))).passed
+def batch_first(encoder, memory, x):
+    again = nn.GRU(4, 5, batch_first=True)
+    again.load_state_dict(memory.state_dict())
+    return folded(encoder, again, x, lambda z, T, B: z.reshape(T, B, -1))
 
 
 @pytest.mark.parametrize(
     ("part", "student"),
     [
-        pytest.param("not str", lambda k, s: "3", id="text"),
-        pytest.param("not Tensor", lambda k, s: torch.ones(2), id="two numbers"),
-        pytest.param("neighbours overlap", lambda k, s: sum(k), id="sum of kernels"),
-        pytest.param("neighbours overlap", lambda k, s: math.prod(k), id="product"),
         pytest.param(
-            "between two neighbours", lambda k, s: steps(k, [1] * len(k)), id="no strides"
+            "which comes first, T or B?",
+            lambda *given: folded(*given, lambda z, T, B: z.reshape(B, T, -1)),
+            id="T and B swapped",
         ),
-        pytest.param("the pixels under it", lambda k, s: steps(k, s, own=True), id="own stride"),
-        pytest.param("the pixels under it", lambda k, s: steps(k, s, first=2), id="one too many"),
         pytest.param(
-            "between two neighbours",
-            lambda k, s: k[0] + sum((n - 1) * m for n, m in zip(k[1:], s, strict=False)),
-            id="only the stride before",
+            "as the first of a sequence",
+            lambda *given: folded(*given, lambda z, T, B: z.reshape(1, T * B, -1)),
+            id="folded for the memory too",
         ),
-        pytest.param("how far apart", lambda k, s: max(k), id="largest kernel"),
-        pytest.param("as many pixels as one kernel", lambda k, s: k[-1] - 1, id="too few"),
         pytest.param(
-            "between two neighbours", lambda k, s: steps(k[::-1], s[::-1]), id="from the top"
+            "read as one of twelve",
+            lambda *given: folded(*given, lambda z, T, B: z.reshape(T * B, 1, -1)),
+            id="one long sequence",
         ),
-        pytest.param("one number", lambda k, s: [3], id="list"),
-        pytest.param("stops with TypeError", lambda k, s: k * s, id="error"),
+        pytest.param(
+            "a ReLU between",
+            lambda *given: folded(*given, lambda z, T, B: z.reshape(T, B, -1), lambda z: z),
+            id="no ReLU",
+        ),
+        pytest.param("other numbers for sequences", batch_first, id="batch first"),
+        pytest.param(
+            "shape [2, 5] for an observation of shape [2, 3], not [1, 2, 5]",
+            lambda encoder, memory, x: memory(encoder(x if x.dim() > 2 else x[None]).relu())[0],
+            id="leading dims not restored",
+        ),
+        pytest.param(
+            "the output for a sequence of one step",
+            lambda encoder, memory, x: memory(encoder(x).relu())[0],
+            id="a batch taken for a sequence",
+        ),
+        pytest.param(
+            "a tensor for an observation of shape [6, 2, 3], not tuple",
+            lambda encoder, memory, x: memory(encoder(x).relu()),
+            id="output and state",
+        ),
+        pytest.param(
+            "stops with ValueError",
+            lambda encoder, memory, x: restore_leading_dims(encoder(x), 2, 3, 4),
+            id="error",
+        ),
     ],
 )
-def test_wrong_fields(part, student):
-    assert_refused(check.field(student), part, "36", "16", "kernel_size - 1")
+def test_wrong_memories(part, student):
+    assert_refused(check.remember(student), part, "reshape(T, B, -1)")
 
 
-# --- halving --------------------------------------------------------------------------------------
+def step_by_step(encoder, memory, x):
+    lead_dim, T, B, _ = infer_leading_dims(x, 1)
+    state, outputs = None, []
+    for features in encoder(x).relu().reshape(T, B, -1):
+        y, state = memory(features.unsqueeze(0), state)
+        outputs.append(y.squeeze(0))
+    return restore_leading_dims(torch.cat(outputs), lead_dim, T, B)
 
 
-@pytest.mark.parametrize(
-    ("part", "changes"),
-    [
-        pytest.param("48×32 after convolution 1 of", {"paddings": None}, id="no padding"),
-        pytest.param("not 49×33", {"paddings": [2, 2, 2]}, id="padding too wide"),
-        pytest.param("not 95×63", {"strides": [1, 1, 1]}, id="no stride"),
-        pytest.param("after convolution 2", {"strides": [2, 1, 2]}, id="one stride left out"),
-        pytest.param("after convolution 3", {"paddings": [1, 1, 0]}, id="last padding left out"),
-        pytest.param("not 24×16", {"strides": [4, 2, 1]}, id="strides of the Atari network"),
-        pytest.param("the kernel sizes to stay", {"kernel_sizes": [2, 2, 2]}, id="other kernels"),
-        pytest.param(
-            "three convolutions",
-            {"channels": [8], "strides": [2], "paddings": [1]},
-            id="one convolution",
-        ),
-        pytest.param("stops with ValueError", {"strides": [2]}, id="short list"),
-        pytest.param("stops with TypeError", {"strides": 2}, id="number"),
-        pytest.param("a value for 'paddings'", {"paddings": ...}, id="one left out"),
-    ],
-)
-def test_wrong_halvings(part, changes):
-    secrets = () if "paddings" in changes else ("[1, 1, 1]",)
-    assert_refused(
-        check.halving(answers("rlpyts_parts", "solution")["halving"] | changes), part, *secrets
-    )
+def by_cases(encoder, memory, x):
+    if x.dim() < 3:
+        return by_cases(encoder, memory, x.unsqueeze(0)).squeeze(0)
+    return memory(torch.relu(encoder(x)))[0]
 
 
-def test_halving_without_an_entry():
-    halving = answers("rlpyts_parts", "solution")["halving"]
-    del halving["paddings"]
-    assert_refused(check.halving(halving), "the entry 'paddings'")
-    assert_refused(check.halving([2, 1]), "a dict of arguments, not list")
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"strides": [(2, 2)] * 3, "paddings": ((1, 1),) * 3},
-        {"paddings": [2, 2, 2], "use_maxpool": True},
-        {"channels": [1, 2, 3], "nonlinearity": nn.Tanh},
-    ],
-)
-def test_other_right_halvings(changes):
-    verdict = check.halving(answers("rlpyts_parts", "solution")["halving"] | changes)
+@pytest.mark.parametrize("student", [unfolded_by_hand, step_by_step, by_cases])
+def test_other_right_memories(student):
+    verdict = check.remember(student)
     assert verdict.passed, verdict.message
 
 
-# --- rename ---------------------------------------------------------------------------------------
+# --- two_heads ------------------------------------------------------------------------------------
 
 
-def renamed(changes):
-    """Return a student who has right all but the layers in ``changes``."""
-    layers = {
-        "0": "conv.conv.0",
-        "2": "conv.conv.2",
-        "5": "head.model.0",
-        "7": "head.model.2",
-        "9": "head.model.4",
-    } | changes
-
-    def student(state):
-        return {
-            f"{layers[name.split('.')[0]]}.{name.split('.')[1]}": tensor
-            for name, tensor in state.items()
-        }
-
-    return student
-
-
-def in_place(state):
-    for name in list(state):
-        state[f"conv.conv.{name}"] = state.pop(name)
-    return state
+def heads(body, actor, critic, x, before=None, after=None, both=None, inside=None):
+    """Return logits and values, with functions of a tensor put in at four places."""
+    features = body((inside or torch.clone)(x)).relu()
+    features = (both or torch.clone)(features)
+    values = critic((before or torch.clone)(features))
+    return actor(features), (after or torch.clone)(values).squeeze(-1)
 
 
 @pytest.mark.parametrize(
     ("part", "student"),
     [
-        pytest.param("no name '0.weight'", lambda state: dict(state), id="nothing renamed"),
         pytest.param(
-            "no name 'head.model.5.weight'", renamed({"5": "head.model.5"}), id="numbers kept"
-        ),
-        pytest.param("no name 'conv.0.weight'", renamed({"0": "conv.0"}), id="one level short"),
-        pytest.param(
-            "of the same shape exchanged",
-            renamed({"5": "head.model.2", "7": "head.model.0"}),
-            id="two of one shape swapped",
+            "the critic's gradient times 0.25 in the body",
+            lambda body, actor, critic, x, scale: heads(body, actor, critic, x),
+            id="not scaled",
         ),
         pytest.param(
-            "a tensor of shape [32, 32] under 'head.model.0.weight', not [3, 32]",
-            renamed({"5": "head.model.4", "9": "head.model.0"}),
-            id="first and last swapped",
+            "the gradients of the critic's own weights to stay the same",
+            lambda body, actor, critic, x, scale: heads(
+                body, actor, critic, x, after=lambda y: scale_grad(y, scale)
+            ),
+            id="behind the critic",
         ),
         pytest.param(
-            "2 of them got none", renamed({"7": "head.model.0"}), id="two layers under one name"
+            "only the critic's is held back",
+            lambda body, actor, critic, x, scale: heads(
+                body, actor, critic, x, both=lambda y: scale_grad(y, scale)
+            ),
+            id="for both heads",
         ),
         pytest.param(
-            "5 of them got none",
-            lambda state: {k: v for k, v in renamed({})(state).items() if k.endswith("weight")},
-            id="weights without biases",
+            "the critic's gradient times 0.25 in the body",
+            lambda body, actor, critic, x, scale: heads(
+                body, actor, critic, x, inside=lambda y: scale_grad(y, scale)
+            ),
+            id="before the body",
         ),
-        pytest.param("to stay as it is", in_place, id="in place"),
-        pytest.param("a dict, not list", lambda state: list(state), id="names alone"),
         pytest.param(
-            "a tensor under",
-            lambda state: dict.fromkeys(renamed({})(state), 0.0),
-            id="no tensors",
+            "the critic's gradient times 0.25 in the body",
+            lambda body, actor, critic, x, scale: heads(
+                body, actor, critic, x, before=torch.Tensor.detach
+            ),
+            id="detached",
         ),
-        pytest.param("stops with KeyError", lambda state: {"a": state["a"]}, id="error"),
+        pytest.param(
+            "the same values whatever the scale",
+            lambda body, actor, critic, x, scale: heads(
+                body, actor, critic, x, before=lambda y: scale * y
+            ),
+            id="the features scaled",
+        ),
+        pytest.param(
+            "the critic's gradient times 0.25 in the body",
+            lambda body, actor, critic, x, scale: heads(
+                body, actor, critic, x, before=lambda y: scale_grad(scale_grad(y, scale), scale)
+            ),
+            id="scaled twice",
+        ),
+        pytest.param(
+            "only the critic's is held back",
+            lambda body, actor, critic, x, scale: (
+                actor(scale_grad(body(x).relu(), scale)),
+                critic(body(x).relu()).squeeze(-1),
+            ),
+            id="the other head",
+        ),
+        pytest.param(
+            "values of shape [6], not [6, 1]",
+            lambda body, actor, critic, x, scale: (actor(body(x).relu()), critic(body(x).relu())),
+            id="not squeezed",
+        ),
+        pytest.param(
+            "the same logits",
+            lambda body, actor, critic, x, scale: (actor(body(x)), critic(body(x)).squeeze(-1)),
+            id="no ReLU",
+        ),
+        pytest.param(
+            "gradients flow through",
+            lambda body, actor, critic, x, scale: [
+                y.detach() for y in heads(body, actor, critic, x)
+            ],
+            id="detached altogether",
+        ),
+        pytest.param(
+            "a pair", lambda body, actor, critic, x, scale: actor(body(x)), id="logits alone"
+        ),
+        pytest.param(
+            "stops with TypeError",
+            lambda body, actor, critic, x, scale: scale_grad(scale, body(x)),
+            id="arguments swapped",
+        ),
     ],
 )
-def test_wrong_names(part, student):
-    assert_refused(check.rename(student), part, "head.model.4.weight")
+def test_wrong_heads(part, student):
+    assert_refused(check.two_heads(student), part, "scale_grad(")
 
 
-def test_two_networks_of_one_layout_with_other_weights():
-    plain, model = check.plain_and_model()
-    theirs, ours = plain.state_dict().values(), model.state_dict().values()
-    assert [tensor.shape for tensor in theirs] == [tensor.shape for tensor in ours]
-    assert not any(torch.equal(*pair) for pair in zip(theirs, ours, strict=True))
+def test_other_right_heads():
+    def mixed(body, actor, critic, x, scale):
+        features = body(x).relu()
+        held_back = scale * features + (1 - scale) * features.detach()
+        return [actor(features), critic(held_back).squeeze(-1)]
+
+    def by_hook(body, actor, critic, x, scale):
+        features = body(x).relu()
+        copy = features.clone()
+        copy.register_hook(lambda gradient: scale * gradient)
+        return actor(features), critic(copy)[:, 0]
+
+    def twice(body, actor, critic, x, scale):
+        features = [body(x).relu() for _ in range(2)]
+        return actor(features[0]), critic(scale_grad(features[1], scale)).flatten()
+
+    for student in (mixed, by_hook, twice):
+        verdict = check.two_heads(student)
+        assert verdict.passed, verdict.message
