@@ -74,15 +74,15 @@ def is_player(output: dict) -> bool:
 
 
 def with_launch_line(header: str) -> str:
-    """Return a notebook's header with a line of launch links in place of its bar.
+    """Return a notebook's header with launch links, if it has any, in place of its bar.
 
     The folded part below the bar's links stays.
     """
     before, _, rest = header.partition(OPENING)
     bar, _, after = rest.partition(CLOSING)
     links = [f"[{match['what']}]({match['address']})" for match in _LAUNCHER.finditer(bar)]
-    folded = _FOLDED.findall(bar)
-    return before + "\n\n".join([" · ".join(links), *folded]) + after
+    kept = [" · ".join(links)] * bool(links) + _FOLDED.findall(bar)
+    return before + "\n\n".join(kept) + (after if kept else after.lstrip("\n"))
 
 
 def what_to_see(text: str) -> str:

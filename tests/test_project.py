@@ -22,8 +22,8 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "memorylab"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
-# What each subpackage may import of the others; all may import errors, files and progress.
-OPEN = {"errors", "files", "progress"}
+# What each subpackage may import of the others; all may import the modules beside them.
+OPEN = {"errors", "files", "progress", "published"}
 MAY_IMPORT = {
     "networks": set(),
     "sequences": set(),

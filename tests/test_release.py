@@ -18,7 +18,9 @@ from packaging.utils import canonicalize_name
 
 import memorylab
 import memorylab.memory
-from tools.table import COURSE, RELEASE, REPOSITORY
+from memorylab import published
+from memorylab.published import install_hint
+from tools.table import COURSE, RELEASE
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -46,7 +48,7 @@ def test_changelog_says_what_changes_for_a_course_at_every_release():
         assert "### What changes for your course\n" in release, release.splitlines()[0]
 
 
-def test_citation_is_complete_and_names_the_repository():
+def test_citation_is_complete():
     """The keys that the Citation File Format 1.2.0 requires, and those people look for."""
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
     assert {"cff-version", "message", "title", "authors"} <= set(citation)
@@ -56,7 +58,21 @@ def test_citation_is_complete_and_names_the_repository():
         {"name"} == set(author) or "family-names" in author for author in citation["authors"]
     )
     assert citation["license"] == PROJECT["license"]
-    assert citation["repository-code"] == f"https://github.com/{REPOSITORY}"
+
+
+def test_nothing_names_a_place_where_it_is_not_published():
+    """Texts, notebooks and messages get such names from memorylab.published alone."""
+    kinds = ("*.md", "*.ipynb", "*.py", "*.cff", "*.toml", "*.yml")
+    folders = ("src", "tools", "notebooks", "book", "instructor", "benchmarks", "binder", ".github")
+    files = [path for kind in kinds for path in ROOT.glob(kind)]
+    files += [path for folder in folders for kind in kinds for path in (ROOT / folder).rglob(kind)]
+    files = [path for path in files if not {"node_modules", "_build"} & set(path.parts)]
+    assert len(files) > 300
+    ours = re.compile(
+        r"github\.com/[\w-]+/memory-?lab\b|mybinder\.org/v2/gh/\w|pip install ['\"]?memorylab\b"
+    )
+    found = {path.name for path in files if ours.search(path.read_text(encoding="utf-8"))}
+    assert not found or published.REPOSITORY, found
 
 
 def test_code_and_prose_have_their_licences():
@@ -157,7 +173,7 @@ for need in (lambda: importlib.import_module("memorylab.rllib").ppo_config, lamb
 """
     result = run(sys.executable, "-I", "-c", code, cwd=tmp_path)
     assert result.stdout.count("(2, 5, 4)") == len(memorylab.memory.MEMORY_MODELS)
-    assert "memorylab.rllib needs Ray. Install it: pip install 'memorylab[rllib]'" in result.stdout
+    assert f"memorylab.rllib needs Ray. Install it: {install_hint('rllib')}" in result.stdout
     assert "page of " in result.stdout
     assert "needs anywidget to be shown in a notebook. Install it: pip install" in result.stdout
     assert result.stderr == ""

@@ -1,23 +1,17 @@
-"""Parts of texts made from ``course.toml``: headers, launch links, tables, objectives."""
+"""Parts of texts made from ``course.toml``: headers, tables, objectives."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from tools.glossary import linked, pages
+from tools.launch import badges, citation, colab_lines, launch_section
 from tools.memories import memory_table
 from tools.syllabus import plan_table, read_plans
-from tools.table import COURSE, RELEASE, REPOSITORY, TRACKS, Notebook, present, row_of
+from tools.table import TRACKS, Notebook, present, row_of
 
 OPENING, CLOSING = "<!-- nav -->", "<!-- /nav -->"
 """What encloses the navigation bar."""
-
-# Colab opens only the notebook, so this fetches the files beside it and installs the package. The
-# extra ``notebooks`` would replace Colab's own widgets, so it is left out.
-COLAB_LINES = f"""\
-!git clone --quiet --depth 1 --branch {RELEASE} https://github.com/{REPOSITORY} memory-lab
-%pip install --quiet "./memory-lab[rllib]" anywidget
-%cd memory-lab/notebooks"""
 
 
 def header(row: Notebook, rows: list[Notebook]) -> str:
@@ -57,44 +51,19 @@ def navigation_bar(notebook: Notebook, notebooks: list[Notebook]) -> str:
     if index > 0:
         previous = notebooks[index - 1]
         parts.append(f"[◀ {previous.heading}]({previous.file})")
-    parts.append(badges(notebook, "data"))
+    if launchers := badges(notebook, "data"):
+        parts.append(launchers)
     if index + 1 < len(notebooks):
         following = notebooks[index + 1]
         parts.append(f"[{following.heading} ▶]({following.file})")
-    # Without empty lines: one would end the piece of HTML for Markdown.
-    colab = (
-        f"<details><summary>On Colab, run this in a cell of its own first</summary><pre>\n"
-        f"{COLAB_LINES}\n</pre></details>"
-    )
-    return "\n".join([" · ".join(parts), "", colab])
-
-
-def badges(notebook: Notebook, folder: str) -> str:
-    """Return the badges, stored in ``folder``, that open ``notebook`` on Binder and on Colab."""
-    binder = (
-        f"https://mybinder.org/v2/gh/{REPOSITORY}/{RELEASE}?labpath=notebooks%2F{notebook.file}"
-    )
-    colab = (
-        f"https://colab.research.google.com/github/{REPOSITORY}/blob/{RELEASE}/notebooks/"
-        f"{notebook.file}"
-    )
-    return (
-        f"[![Launch on Binder]({folder}/launch_binder.svg)]({binder}) "
-        f"[![Open in Colab]({folder}/launch_colab.svg)]({colab})"
-    )
-
-
-def launch_section() -> str:
-    """Return the README's links that open the course without installing it, without markers."""
-    return "\n".join(
-        [
-            badges(COURSE[0], "notebooks/data"),
-            "",
-            "On Colab, run this in a cell of its own first:",
-            "",
-            f"```\n{COLAB_LINES}\n```",
-        ]
-    )
+    bar = " · ".join(parts)
+    if lines := colab_lines():
+        # Without empty lines: one would end the piece of HTML for Markdown.
+        bar += (
+            f"\n\n<details><summary>On Colab, run this in a cell of its own first</summary><pre>\n"
+            f"{lines}\n</pre></details>"
+        )
+    return bar
 
 
 def course_table(folder: Path, links_to: str) -> str:
@@ -167,7 +136,7 @@ def replaced(text: str, marker: str, new: str, name: str) -> str:
 
 
 def generated_texts(root: Path) -> dict[Path, str]:
-    """Return README, glossary, instructor's pages and syllabus with generated parts made anew.
+    """Return all texts beside the notebooks that have generated parts, with these made anew.
 
     Args:
         root: The folder with ``README.md``, ``notebooks/`` and ``instructor/``. Files that it lacks
@@ -183,6 +152,9 @@ def generated_texts(root: Path) -> dict[Path, str]:
         table = course_table(notebooks, "notebooks/")
         text = replaced(text, "course", table, readme.name)
         texts[readme] = replaced(text, "memories", memory_table(), readme.name)
+    cited = root / "CITATION.cff"
+    if cited.is_file():
+        texts[cited] = citation(cited.read_text(encoding="utf-8"))
     for name, text in pages(notebooks).items():
         if (notebooks / name).is_file():
             texts[notebooks / name] = text

@@ -12,8 +12,9 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from memorylab import published
 from tools.exercises import Exercise, exercises
-from tools.table import RELEASE, REPOSITORY, row_of
+from tools.table import RELEASE, row_of
 
 # Checks and numbers of the task come from here, whatever the notebook made of them. What the
 # answer prints isn't compared. The other names in the call are the student's.
@@ -33,8 +34,17 @@ suite = {{"type": "doctest", "cases": [case], "scored": True, "setup": "", "tear
 test = {{"name": "{name}", "points": {points}, "suites": [suite]}}
 '''
 
-REQUIREMENTS = f"memorylab[rllib] @ git+https://github.com/{REPOSITORY}@{RELEASE}\n"
-"""What the autograder installs besides otter-grader."""
+
+def requirements() -> str:
+    """Return the text of the file that says what the autograder installs besides otter-grader."""
+    if published.INDEX_NAME:
+        return f"{published.INDEX_NAME}[rllib]=={RELEASE.removeprefix('v')}\n"
+    if published.REPOSITORY:
+        return f"memorylab[rllib] @ git+https://github.com/{published.REPOSITORY}@{RELEASE}\n"
+    return (
+        "# The autograder needs memorylab[rllib], which isn't published. Name here where it can\n"
+        "# install the wheel from; `make release` builds it.\n"
+    )
 
 
 def add_tests(file: Path) -> Path:
@@ -51,7 +61,7 @@ def add_tests(file: Path) -> Path:
             text = ok_test(name, cell, exercise, row_of(file).name)
             (folder / "tests" / f"{name}.py").write_text(text, encoding="utf-8")
             cell.metadata["otter"] = {"tests": [name]}  # run right after this cell
-    (folder / "requirements.txt").write_text(REQUIREMENTS, encoding="utf-8")
+    (folder / "requirements.txt").write_text(requirements(), encoding="utf-8")
     (folder / "otter_config.json").write_text(json.dumps({"lang": "python"}), encoding="utf-8")
     nbformat.write(notebook, file)
     return file

@@ -9,9 +9,6 @@ from pathlib import Path
 
 from memorylab import __version__
 
-REPOSITORY = "memory-lab/memory-lab"
-"""Owner and name of the public repository, for launch links."""
-
 RELEASE = f"v{__version__}"
 """The tag that launch links open, so that a course keeps the release it began with."""
 

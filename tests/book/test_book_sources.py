@@ -12,6 +12,7 @@ from PIL import Image
 from players import PLAYERS
 from reference import homes
 
+from memorylab import published
 from tools.exercises import is_solution
 from tools.navigation import header
 from tools.table import COURSE, present
@@ -23,13 +24,16 @@ def read(path):
     return nbformat.read(path, as_version=4)
 
 
-def test_of_the_bar_only_the_launch_links_stay():
+@pytest.mark.parametrize("repository", ["", "somebody/elsewhere"])
+def test_of_the_bar_only_the_launch_links_stay(repository, monkeypatch):
+    monkeypatch.setattr(published, "REPOSITORY", repository)
     row = COURSE[5]
     text = header(row, present(NOTEBOOKS))
-    assert "![" in text
+    assert ("![" in text) == bool(repository)
     left = with_launch_line(text)
     head = f"# {row.heading}\n\n**{row.question}**\n\n"
-    assert left.startswith(f"{head}[Launch on Binder](https://mybinder.org/")
+    assert left.startswith(head + "[Launch on Binder](https://mybinder.org/" * bool(repository))
+    assert "\n\n\n" not in left
     assert left.endswith(text.partition("<!-- /nav -->")[2])
     assert not [trace for trace in ("![", "◀", "▶", "<!--", "](04") if trace in left]
 

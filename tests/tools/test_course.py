@@ -7,10 +7,12 @@ import pytest
 from nbclient.exceptions import CellExecutionError
 
 import memorylab
+from memorylab import published
 from memorylab.memory import MEMORY_MODELS
 from tools import course, execution
+from tools.launch import citation
 from tools.navigation import generated_cells, generated_texts, header, navigation_bar, needs
-from tools.table import COURSE, RELEASE, REPOSITORY, present, read_course, row_named, row_of
+from tools.table import COURSE, RELEASE, present, read_course, row_named, row_of
 
 ROOT = Path(__file__).parents[2]
 TOML = """
@@ -117,28 +119,64 @@ def test_bar_links_to_neighbours_that_exist(folder):
     assert "▶" not in bars[2]
 
 
-def test_badges_open_this_notebook_at_the_release(folder):
+@pytest.fixture
+def repository(monkeypatch):
+    """The course as if it were published."""
+    monkeypatch.setattr(published, "REPOSITORY", "somebody/elsewhere")
+    monkeypatch.setattr(published, "DOI", "10.1/example")
+    return published.REPOSITORY
+
+
+def test_unpublished_course_has_no_launch_links(folder, monkeypatch):
+    monkeypatch.setattr(published, "REPOSITORY", "")
+    bar = navigation_bar(COURSE[5], present(folder))
+    assert re.fullmatch(
+        r"\[◀ 03 [^]]+\]\(03_recurrence.ipynb\) · \[06 [^]]+ ▶\]\(06_\w+.ipynb\)", bar
+    )
+    (folder / "README.md").write_text(
+        "<!-- launch -->old<!-- /launch --><!-- course --><!-- /course -->"
+        "<!-- memories --><!-- /memories -->"
+    )
+    (text,) = generated_texts(folder).values()
+    assert text.startswith("<!-- launch -->\n\n<!-- /launch -->")
+
+
+def test_citation_names_what_is_published_and_nothing_else(repository, monkeypatch):
+    text = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    cited = citation(text)
+    assert f"repository-code: https://github.com/{repository}\ndoi: 10.1/example\n" in cited
+    assert citation(cited) == cited
+    for name in ("REPOSITORY", "DOI"):
+        monkeypatch.setattr(published, name, "")
+    assert not re.search("^(repository-code|doi):", citation(cited), re.MULTILINE)
+    with pytest.raises(
+        ValueError, match=r"CITATION\.cff needs one line 'license: …', but it has 0"
+    ):
+        citation("title: x\n")
+
+
+def test_badges_open_this_notebook_at_the_release(folder, repository):
     bar = navigation_bar(COURSE[6], present(folder))
-    binder = f"https://mybinder.org/v2/gh/{REPOSITORY}/{RELEASE}?labpath=notebooks%2F"
-    colab = f"https://colab.research.google.com/github/{REPOSITORY}/blob/{RELEASE}/notebooks/"
+    binder = f"https://mybinder.org/v2/gh/{repository}/{RELEASE}?labpath=notebooks%2F"
+    colab = f"https://colab.research.google.com/github/{repository}/blob/{RELEASE}/notebooks/"
     assert f"[![Launch on Binder](data/launch_binder.svg)]({binder}06_dnc_links.ipynb)" in bar
     assert f"[![Open in Colab](data/launch_colab.svg)]({colab}06_dnc_links.ipynb)" in bar
     assert f"v{memorylab.__version__}" == RELEASE
 
 
-def test_bar_says_what_to_run_first_on_colab(folder):
+def test_bar_says_what_to_run_first_on_colab(folder, repository):
     """In one piece of HTML, which an empty line would end."""
     bar = navigation_bar(COURSE[6], present(folder))
     (details,) = re.findall("<details>.*</details>", bar, re.DOTALL)
     assert "\n\n" not in details
     fetch, install, enter = re.search("<pre>\n(.*)\n</pre>", details, re.DOTALL)[1].splitlines()
     assert fetch.startswith("!git clone ")
-    assert f" --branch {RELEASE} https://github.com/{REPOSITORY} " in fetch
+    assert f" --branch {RELEASE} https://github.com/{repository} " in fetch
     assert install.startswith("%pip install ")
     assert enter == "%cd memory-lab/notebooks"
 
 
-def test_nav_command_writes_all_generated_parts(folder, capsys):
+def test_nav_command_writes_all_generated_parts(folder, repository, capsys):
     notebooks, pages = folder / "notebooks", folder / "instructor"
     notebooks.mkdir()
     pages.mkdir()
@@ -164,8 +202,10 @@ def test_nav_command_writes_all_generated_parts(folder, capsys):
         "README.md",
     ]
     text = readme.read_text()
-    assert text.startswith("Before.\n\n<!-- launch -->\n[![Launch on Binder](notebooks/data/launch")
-    assert "%cd memory-lab/notebooks\n```\n<!-- /launch -->\n\nAfter.\n" in text
+    head = "Before.\n\n<!-- launch -->\n## Without installing anything\n\n"
+    assert text.startswith(f"{head}[![Launch on Binder](notebooks/data/launch")
+    assert "%cd memory-lab/notebooks\n```\n" in text
+    assert "\n<!-- /launch -->\n\nAfter.\n" in text
     assert f"{RELEASE}?labpath=notebooks%2F00_start_here.ipynb" in text
     line = f"| 05 | [{row.title}](notebooks/{path.name}) | {row.objective} |"
     assert f"**{row.track.title}.** {row.track.note}" in text
@@ -182,8 +222,9 @@ def test_nav_command_writes_all_generated_parts(folder, capsys):
 
 def test_generated_parts_of_readme_and_instructors_pages_are_up_to_date():
     texts = generated_texts(ROOT)
-    # Two READMEs, the glossary, the further reading, the syllabus, and a page for each notebook.
-    assert len(texts) == 5 + len(present(ROOT / "notebooks"))
+    # Two READMEs, citation, glossary, further reading, syllabus, and a page for each
+    # notebook.
+    assert len(texts) == 6 + len(present(ROOT / "notebooks"))
     for path, text in texts.items():
         assert path.read_text(encoding="utf-8") == text, f"{path.name}: run `make notebooks`"
 

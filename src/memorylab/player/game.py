@@ -15,6 +15,7 @@ from memorylab.environments.tmaze import tmaze_scene
 from memorylab.errors import check_count, reject_unknown_keys
 from memorylab.player.page import mimebundle, start_of_page, write_page
 from memorylab.player.player import SCRIPT
+from memorylab.published import install_hint
 
 SIGHTS = ("start", "always", "never")
 
@@ -74,8 +75,8 @@ class TMazeGame:
             import traitlets
         except ImportError as error:
             raise ImportError(
-                "TMazeGame needs anywidget to be shown in a notebook. Install it: pip install "
-                "'memorylab[notebooks]'. Its to_html works without."
+                f"TMazeGame needs anywidget to be shown in a notebook. Install it: "
+                f"{install_hint('notebooks')}. Its to_html works without."
             ) from error
 
         class GameWidget(anywidget.AnyWidget):

@@ -24,6 +24,7 @@ from memorylab.player.page import mimebundle, start_of_page, write_page
 from memorylab.plots import film_strip, plot_arrays
 from memorylab.plots.choices import choose_order
 from memorylab.plots.style import new_figure
+from memorylab.published import install_hint
 from memorylab.training.film import Film
 
 if TYPE_CHECKING:
@@ -245,8 +246,8 @@ class MemoryPlayer:
             import traitlets
         except ImportError as error:
             raise ImportError(
-                "MemoryPlayer needs anywidget to be shown in a notebook. Install it: pip install "
-                "'memorylab[notebooks]'. Its to_html works without."
+                f"MemoryPlayer needs anywidget to be shown in a notebook. Install it: "
+                f"{install_hint('notebooks')}. Its to_html works without."
             ) from error
 
         last = self.num_steps - 1 if self._record_again is None else None

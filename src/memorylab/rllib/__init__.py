@@ -2,8 +2,10 @@
 
 import importlib.util
 
+from memorylab.published import install_hint
+
 if importlib.util.find_spec("ray") is None:
-    raise ImportError("memorylab.rllib needs Ray. Install it: pip install 'memorylab[rllib]'.")
+    raise ImportError(f"memorylab.rllib needs Ray. Install it: {install_hint('rllib')}.")
 
 # First, because it sets what Ray reads when it is imported.
 from memorylab.rllib.session import ray_session, start_ray, stop_ray  # isort: skip

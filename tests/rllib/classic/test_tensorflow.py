@@ -1,12 +1,14 @@
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 
 import gymnasium as gym
 import pytest
 
+from memorylab.published import install_hint
 from memorylab.rllib.classic.tensorflow import TFFeedForward
 
 pytestmark = pytest.mark.ray
@@ -77,7 +79,7 @@ print(json.dumps({
 
 
 @pytest.mark.skipif(
-    not INSTALLED, reason="TensorFlow is not installed: pip install 'memorylab[tensorflow]'"
+    not INSTALLED, reason=f"TensorFlow is not installed: {install_hint('tensorflow')}"
 )
 def test_it_trains_on_the_old_stack():
     environ = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
@@ -103,7 +105,7 @@ def test_it_trains_on_the_old_stack():
 
 @pytest.mark.skipif(INSTALLED, reason="TensorFlow is installed")
 def test_without_tensorflow_it_says_what_to_install():
-    with pytest.raises(ImportError, match=r"pip install 'memorylab\[tensorflow\]'"):
+    with pytest.raises(ImportError, match=re.escape(install_hint("tensorflow"))):
         TFFeedForward(gym.spaces.Box(0, 1, (3,)), gym.spaces.Discrete(2), 2, {}, "")
 
 

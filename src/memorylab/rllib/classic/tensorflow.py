@@ -11,6 +11,7 @@ from ray.rllib.models.tf.tf_modelv2 import TFModelV2
 from ray.rllib.utils.framework import try_import_tf
 
 from memorylab.errors import check_count
+from memorylab.published import install_hint
 
 # Without TensorFlow the first is None, and the second a stand-in.
 _tf1, tf, _ = try_import_tf()
@@ -51,7 +52,7 @@ class TFFeedForward(TFModelV2):
         if _tf1 is None:
             raise ImportError(
                 "TFFeedForward needs TensorFlow, which is not installed. It comes with the extra: "
-                "pip install 'memorylab[tensorflow]'."
+                f"{install_hint('tensorflow')}."
             )
         check_count(hidden_size, "hidden_size")
         if not 0 <= momentum <= 1:
