@@ -1,4 +1,4 @@
-"""What became of each name of RLlib's old API stack; notebook 18 runs every arrow."""
+"""What became of each name of RLlib's old API stack; tests/rllib/test_migration.py tries each."""
 
 from __future__ import annotations
 
