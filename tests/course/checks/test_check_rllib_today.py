@@ -68,7 +68,7 @@ def right(image):
     "transform",
     [
         lambda x: np.mean(x / 255, axis=2, keepdims=True, dtype=np.float32),
-        lambda x: (x.astype(np.float32) @ np.full((3, 1), 1 / 765, np.float32)),
+        lambda x: x.astype(np.float32) @ np.full((3, 1), 1 / 765, np.float32),
         lambda x: (x.astype(int).sum(2)[..., None] / 765).astype(np.float32),
     ],
     ids=["divided first", "as a product", "sum"],
