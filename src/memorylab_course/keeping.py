@@ -11,7 +11,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from memorylab.memory import MemoryModel, State, map_state
 from memorylab.memory.parallel import keep
-from memorylab.tasks import KeyValueRecall
+from memorylab.tasks import KeyValueRecall, Task
 
 WIDTH = 32
 """Features of the encoder, and hidden units of the readout."""
@@ -28,7 +28,7 @@ class Dressed(MemoryModel):
         task: The task, for the sizes of input and output.
     """
 
-    def __init__(self, memory: MemoryModel, task: KeyValueRecall):
+    def __init__(self, memory: MemoryModel, task: Task):
         super().__init__(task.input_size)
         self.num_bits = task.output_size
         self.encoder = nn.Sequential(nn.Linear(task.input_size, WIDTH), nn.ReLU())

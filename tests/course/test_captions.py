@@ -12,8 +12,10 @@ import torch
 from memorylab.memory import DNC, LSTM, WithReadout
 from memorylab.memory.dnc import DNCTrace
 from memorylab.networks import positional_encoding
+from memorylab.rllib.classic.embeddings import EMBEDDINGS
 from memorylab.tasks import Copy
 from memorylab.training import Film, load_weights
+from memorylab_course.clocks import lessons
 from tools.table import row_named
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
@@ -222,11 +224,87 @@ def test_ablations_come_out_alike_with_every_seed(task, harmless):
             assert error < 0.01 if part in harmless else error > 0.2, (task, part)
 
 
-def test_base_24_sets_neighbours_further_apart():
-    caption("time_without_memory", "lie 1.6 times as far apart as with base 10000")
-    codes = [positional_encoding(torch.arange(2), 64, base) for base in (24, 10000)]
-    first, second = (float((code[1] - code[0]).norm()) for code in codes)
-    assert round(first / second, 1) == 1.6
+CLOCKS = json.loads((NOTEBOOKS / "data" / "clocks.json").read_text())
+
+
+def clocks(name: str, key: str) -> list:
+    """Return what was measured with each of eight seeds of a code of time."""
+    found = [run[key] for place, run in CLOCKS["clocks"].items() if place.startswith(f"{name}/")]
+    assert len(found) == 8
+    return found
+
+
+def beyond(name: str) -> np.ndarray:
+    """Return which share of the answers past the last shown step is right, for each seed."""
+    target, _, asked = (part.numpy() for part in lessons()["beyond"])
+    answers = np.array([[int(bit) for bit in one] for one in clocks(name, "answers")])  # [S, T]
+    return (answers == target)[:, asked].mean(1)
+
+
+def test_a_small_base_sets_neighbours_apart_and_carries_over_badly():
+    text = caption("time_without_memory", "4.1 with base 2, 1.5 with base 10000")
+    codes = [positional_encoding(torch.arange(2), 64, base) for base in (2, 10000)]
+    assert [round(float((code[1] - code[0]).norm()), 1) for code in codes] == [4.1, 1.5]
+    assert "in 18 updates with base 2, in 102 with base 10000" in text
+    bases = {base: f"base {base}" for base in (2, 4, 10, 32, 100, 1000, 10000)}
+    heart = [float(np.median(clocks(name, "by_heart"))) for name in bases.values()]
+    assert (heart[0], heart[-1]) == (18, 101.5)
+    assert heart == sorted(heart)
+    assert "with base 2, 82% of the steps between" in text
+    assert round(np.mean(clocks("base 2", "between")), 2) == 0.82
+    for base in (32, 100, 1000, 10000):
+        assert np.mean(clocks(bases[base], "between")) == pytest.approx(0.925, abs=0.01)
+    assert "for 12 of the 80" in text
+    target, _, asked = lessons()["between"]
+    last, following = (torch.arange(100) // 5 * 5).tolist(), target[:100].tolist()
+    unsure = [
+        step
+        for step in range(96)
+        if asked[step] and following[last[step]] != following[last[step] + 5]
+    ]
+    assert (len(unsure), int(asked.sum())) == (12, 80)
+
+
+def test_each_kind_of_clock_fails_in_its_own_way():
+    text = caption("time_without_memory", "Each kind fails in its own way")
+    heart = {name: clocks(name, "by_heart") for name in EMBEDDINGS}
+    assert set(heart["simple_scaled"]) == {None}
+    tables = ("learned", "fixed")
+    known = {name: max(seeds) for name, seeds in heart.items() if name != "simple_scaled"}
+    assert sorted(known, key=known.get)[:2] == sorted(tables, key=known.get)
+    for name in tables:
+        assert abs(np.mean(clocks(name, "between")) - 0.5) < 0.05
+    assert np.mean(clocks("base2", "between")) < 0.7
+    assert "they do best, and not reliably" in text
+    ranked = sorted(EMBEDDINGS, key=lambda name: -beyond(name).mean())
+    assert set(ranked[:2]) == {"perceptron", "time2vec"}
+    assert all(beyond(name).min() < 0.7 for name in ranked[:2])
+    seen = caption("time_without_memory", "more often wrong than right")
+    assert beyond("sine").max() < 0.5
+    assert "the answer stays what it was" in seen
+    for name in (*tables, "simple_scaled"):
+        assert all(len(set(answers[99:])) == 1 for answers in clocks(name, "answers"))
+    assert "gets almost everything wrong" in seen
+    assert beyond("base2").max() < 0.15
+
+
+def test_what_three_networks_learn_of_three_tasks():
+    text = caption("time_without_memory", "the `clocked_mlp` (orange, dashed) in **first**")
+    right = {
+        place: dict(zip(run["step"], 1 - np.array(run["bit_error"]), strict=True))
+        for place, run in CLOCKS["runs"].items()
+    }
+    assert len(right) == 45
+    for place, curve in right.items():
+        if "/mlp/" in place or place.startswith("first/clocked_mlp"):
+            assert max(curve.values()) < 0.55, place
+        elif "clocked" in place:
+            assert curve[60] > 0.99, place
+        elif place.startswith("first/gru"):
+            assert curve[80] > 0.99, place
+    assert "two of five seeds are not there after 600 updates" in text
+    ends = [right[f"flip/gru/{seed}"][600] for seed in range(5)]
+    assert sum(end < 0.99 for end in ends) == 2
 
 
 def test_without_its_first_location_the_list_is_said_one_word_too_early():
