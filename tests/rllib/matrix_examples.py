@@ -120,7 +120,7 @@ HEAD_CASES = [
 ]
 LOSSES = {
     "no losses": {},
-    "decoders": {"reconstruction": 0.1, "next_observation": 0.1},
+    "decoders": {"reconstruction": 0.1, "next_observation": 0.1, "latent_kl": 0.01},
     "weights and expert": {"l2": 1e-4, "behaviour_cloning": 0.1},
 }
 SMALL = {"dnc": {"hidden_size": 8, "num_locations": 4, "word_size": 4}}

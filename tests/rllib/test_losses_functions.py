@@ -12,6 +12,7 @@ from memorylab.rllib.losses import (
     behaviour_cloning_loss,
     gradient_shares,
     l2_loss,
+    latent_kl_loss,
     next_observation_loss,
     reconstruction_loss,
 )
@@ -31,6 +32,11 @@ MASK = torch.tensor([[True, True, True], [True, False, False]])
 
 def categorical(logits, actions, mask):
     return behaviour_cloning_loss(logits, actions, mask, TorchCategorical)
+
+
+EVERY_LOSS = pytest.mark.parametrize(
+    "loss", [reconstruction_loss, next_observation_loss, latent_kl_loss, categorical]
+)
 
 
 def test_reconstruction_is_the_mean_square_over_the_steps_that_count():
@@ -74,12 +80,23 @@ def test_cloning_of_real_numbers_with_several_parts():
     torch.testing.assert_close(found, expected[MASK].mean())
 
 
+@fixed
+@given(seed=seeds)
+def test_the_latent_divergence_is_pytorchs(seed):
+    mean, log_variance = torch.randn(2, 2, 3, 5, generator=torch.Generator().manual_seed(seed))
+    normal = torch.distributions.Normal(mean, (log_variance / 2).exp())
+    expected = torch.distributions.kl_divergence(normal, torch.distributions.Normal(0, 1)).sum(-1)
+    found = latent_kl_loss(mean, log_variance, MASK)
+    torch.testing.assert_close(found, expected[MASK].mean())
+    assert latent_kl_loss(0 * mean, 0 * mean, MASK) == 0 < found
+
+
 def test_l2_is_the_sum_of_all_squares():
     parameters = [torch.tensor([1.0, -2.0]), torch.tensor([[3.0]])]
     assert l2_loss(iter(parameters)).item() == 14
 
 
-@pytest.mark.parametrize("loss", [reconstruction_loss, next_observation_loss, categorical])
+@EVERY_LOSS
 @fixed
 @given(seed=seeds, poison=POISONS)
 def test_what_does_not_count_changes_no_loss_and_no_gradient_by_a_bit(loss, seed, poison):
@@ -105,7 +122,7 @@ def test_what_does_not_count_changes_no_loss_and_no_gradient_by_a_bit(loss, seed
         assert clean.isfinite().all()
 
 
-@pytest.mark.parametrize("loss", [reconstruction_loss, next_observation_loss, categorical])
+@EVERY_LOSS
 def test_a_batch_in_which_nothing_counts_costs_nothing(loss):
     prediction = torch.randn(2, 3, 2, requires_grad=True)
     target = torch.zeros(2, 3, dtype=torch.long) if loss is categorical else torch.randn(2, 3, 2)

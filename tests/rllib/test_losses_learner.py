@@ -30,6 +30,7 @@ from memorylab.rllib.losses import (
     PPOLearnerWithLosses,
     gradient_shares,
     l2_loss,
+    latent_kl_loss,
 )
 from memorylab.rllib.losses.extra_losses import shared_parameters
 from memorylab.rllib.observations import unflatten
@@ -39,6 +40,8 @@ pytestmark = pytest.mark.ray
 
 SMALL = {"dnc": {"hidden_size": 16, "num_locations": 6, "word_size": 5, "num_read_heads": 2}}
 EVERY_LOSS = pytest.mark.parametrize("name", LOSS_NAMES)
+NEEDED = {"latent_kl": {"reconstruction": 1e-3}}
+"""What a loss can't be without."""
 WITH_DECODER = pytest.mark.parametrize("name", ["reconstruction", "next_observation"])
 
 
@@ -140,7 +143,9 @@ def test_all_losses_together_learn_and_are_reported(share, expert):
 @EVERY_LOSS
 def test_each_loss_falls_where_it_is_learned_from(name, expert):
     config = add_losses(
-        small_config().training(lr=0.01, grad_clip=None), **{name: 10.0}, demonstrations=expert
+        small_config().training(lr=0.01, grad_clip=None),
+        **NEEDED.get(name, {}) | {name: 10.0},
+        demonstrations=expert,
     )
     learner, episodes = make_learner(config)
     first = update(learner, episodes)["extra_losses"][name]
@@ -171,7 +176,8 @@ def test_with_coefficient_zero_training_is_that_of_plain_ppo_to_the_last_bit(coe
 def test_another_coefficient_than_zero_makes_a_difference(name, expert):
     plain = small_config()
     states = []
-    for config in (plain, add_losses(plain, **{name: 0.1}, demonstrations=expert)):
+    coefficients = NEEDED.get(name, {}) | {name: 0.1}
+    for config in (plain, add_losses(plain, **coefficients, demonstrations=expert)):
         learner, episodes = make_learner(config)
         if states:
             before = learner.module["default_policy"].networks.state_dict()
@@ -246,7 +252,11 @@ def test_padding_and_the_phantom_step_change_nothing_by_a_bit(environment, tmp_p
 
 def test_losses_are_those_of_the_networks_computed_by_hand(expert):
     config = add_losses(
-        small_config(), **dict.fromkeys(LOSS_NAMES, 0.1), demonstrations=expert, decoder_sizes=()
+        small_config(),
+        # An autoencoder has a test of its own.
+        **dict.fromkeys(set(LOSS_NAMES) - {"latent_kl"}, 0.1),
+        demonstrations=expert,
+        decoder_sizes=(),
     )
     learner, episodes = make_learner(config)
     batch = batch_of(learner, episodes)
@@ -282,6 +292,45 @@ def test_losses_are_those_of_the_networks_computed_by_hand(expert):
         did = torch.as_tensor(recorded.action[steps])
         surprise.append(-logits[0].log_softmax(-1)[torch.arange(len(did)), did])
     torch.testing.assert_close(found["behaviour_cloning"], torch.cat(surprise).mean())
+
+
+def test_with_the_latent_divergence_decoders_read_what_was_drawn():
+    config = add_losses(
+        small_config(),
+        **dict.fromkeys(["reconstruction", "next_observation", "latent_kl"], 0.1),
+        decoder_sizes=(),
+        latent_size=3,
+    )
+    learner, episodes = make_learner(config)
+    batch = batch_of(learner, episodes)
+    module, mask = learner.module["default_policy"], batch[Columns.LOSS_MASK]
+    extra = module.extra_losses
+    found = losses_of(learner, batch)
+
+    remembered = module.forward_train(batch)["remembered"]
+    mean, log_variance = extra.to_latent(remembered).split(3, dim=-1)  # [B, T, 3] each
+    noise = torch.as_tensor(np.random.default_rng(0).standard_normal(mean.shape)).float()
+    drawn = mean + log_variance.exp().sqrt() * noise  # [B, T, 3]
+    told = extra.decoders["reconstruction"](drawn)
+    torch.testing.assert_close(
+        found["reconstruction"], (told - batch[Columns.OBS])[mask].square().mean()
+    )
+    torch.testing.assert_close(found["latent_kl"], latent_kl_loss(mean, log_variance, mask))
+    assert extra.decoders["next_observation"].model[0].in_features == 3 + 3
+    # Noise changes from batch to batch, and nothing is drawn without this loss.
+    assert losses_of(learner, batch)["reconstruction"] != found["reconstruction"]
+    assert not hasattr(Agent(add_losses(small_config(), reconstruction=1)).module, "to_latent")
+
+
+def test_a_large_coefficient_keeps_the_latents_from_telling_anything():
+    told = []
+    for coefficient in (1e-3, 3.0):
+        config = add_losses(small_config(), reconstruction=1, latent_kl=coefficient)
+        learner, episodes = make_learner(config.training(lr=0.01, grad_clip=None))
+        for _ in range(10):
+            measured = update(learner, episodes, num_epochs=2)["extra_losses"]
+        told.append(measured["latent_kl"])
+    assert told[1] < 0.05 < 0.5 < told[0]
 
 
 @pytest.mark.parametrize(
@@ -413,6 +462,7 @@ def test_an_agent_with_losses_trains_plays_and_comes_back(ray, expert, tmp_path)
         ({"l2": math.inf}, ValueError, "coefficient of l2 .* but is inf"),
         ({"l2": True}, TypeError, "coefficient of l2 must be a number, got True"),
         ({"behaviour_cloning": ("a.npz", 1)}, TypeError, "behaviour_cloning must be a number"),
+        ({"latent_kl": 0.1, "l2": 0.1}, ValueError, "there is none: add reconstruction or next_"),
         ({"behaviour_cloning": 1.0}, ValueError, "needs episodes to learn from: pass demonstratio"),
     ],
 )

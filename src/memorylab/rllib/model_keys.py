@@ -109,8 +109,12 @@ MODEL_KEYS: dict[str, ModelKey] = {
     "attention_init_gru_gate_bias": ModelKey(
         "First bias of the gates around a layer; high lets the input pass by.", _ATTENTION
     ),
-    "attention_use_n_prev_actions": ModelKey("It is shown so many last actions.", _SHOWN),
-    "attention_use_n_prev_rewards": ModelKey("It is shown so many last rewards.", _SHOWN),
+    "attention_use_n_prev_actions": ModelKey(
+        "It is shown so many last actions; while it acts, those up to one step earlier.", _SHOWN
+    ),
+    "attention_use_n_prev_rewards": ModelKey(
+        "It is shown so many last rewards; while it acts, those up to one step earlier.", _SHOWN
+    ),
     # Images
     "framestack": ModelKey(
         "Atari: observations are the last four frames.",

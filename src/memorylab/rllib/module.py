@@ -75,8 +75,8 @@ class MemoryRLModule(TorchRLModule, ValueFunctionAPI, TargetNetworks, QNetAPI):
     - ``head``: how the actor's output becomes an action: a :class:`memorylab.rllib.heads.Head`, or
       a name in ``memorylab.rllib.heads.HEADS``. By default ``"parametric"`` if the observation
       describes the actions, otherwise ``"plain"``.
-    - ``losses``: a coefficient for each extra loss, ``demonstrations`` the file that some of them
-      need, and ``decoder_sizes`` the hidden layers of their decoders: see
+    - ``losses``: a coefficient for each extra loss, and ``demonstrations``, ``decoder_sizes`` and
+      ``latent_size``, which some of them need: see
       :class:`memorylab.rllib.losses.ExtraLosses`. They need the learner
       :class:`memorylab.rllib.losses.PPOLearnerWithLosses`; ``add_losses`` sets it.
     - ``max_seq_len``: RLlib cuts episodes into rows of this length.

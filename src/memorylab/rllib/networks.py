@@ -26,7 +26,12 @@ _NETWORK_CONFIG: dict[str, Any] = {
     # RLlib's own name.
     "vf_share_layers": True,
 }
-LOSS_CONFIG: dict[str, Any] = {"losses": {}, "demonstrations": None, "decoder_sizes": (64,)}
+LOSS_CONFIG: dict[str, Any] = {
+    "losses": {},
+    "demonstrations": None,
+    "decoder_sizes": (64,),
+    "latent_size": 8,
+}
 """The keys of :class:`memorylab.rllib.losses.ExtraLosses`, with their defaults."""
 
 DEFAULT_MODEL_CONFIG: dict[str, Any] = {

@@ -48,7 +48,8 @@ class BaseModel(MemoryModelV2):
     - ``embedding_size``: number of features of the embedding.
     - ``scale_embedding``: whether features and embedding are weighed, ``(1 − s) x`` and
       ``s · embedding``, with a learned strength ``s`` in [0, 1], at first 0.5.
-    - ``head``, ``losses``, ``demonstrations``, ``decoder_sizes``: as in :class:`MemoryModelV2`.
+    - ``head``, ``losses``, ``demonstrations``, ``decoder_sizes``, ``latent_size``: as in
+      :class:`MemoryModelV2`.
 
     Arguments are those of :class:`MemoryModelV2`. Of ``model_config``, ``max_seq_len`` and
     ``custom_model_config`` are read.

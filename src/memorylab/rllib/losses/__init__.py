@@ -11,6 +11,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "behaviour_cloning_loss",
             "gradient_shares",
             "l2_loss",
+            "latent_kl_loss",
             "next_observation_loss",
             "reconstruction_loss",
         ],

@@ -14,7 +14,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from memorylab.errors import reject_unknown_keys
+from memorylab.errors import check_count, reject_unknown_keys
 from memorylab.memory import ActorCritic
 from memorylab.networks import MlpModel
 from memorylab.rllib.demonstrations import Demonstrations
@@ -24,7 +24,7 @@ from memorylab.rllib.losses import functions
 from memorylab.rllib.observations import flatten
 from memorylab.sequences import sequence_mask
 
-LOSS_NAMES = ("reconstruction", "next_observation", "l2", "behaviour_cloning")
+LOSS_NAMES = ("reconstruction", "next_observation", "latent_kl", "l2", "behaviour_cloning")
 """The losses that can be added, by name."""
 
 _EPISODES_PER_BATCH = 16
@@ -40,8 +40,15 @@ class ExtraLosses(nn.Module):
 
     - ``reconstruction``: a decoder predicts the observation from the memory's output.
     - ``next_observation``: a decoder predicts the next observation from that and the action.
+    - ``latent_kl``: makes a variational autoencoder of either or both, whose encoder is the memory.
+      They decode numbers drawn from a normal distribution, whose mean and variance are read from
+      the memory's output, and this loss is its divergence from the standard normal one.
     - ``l2``: the sum of the squares of all weights of the actor and the critic.
     - ``behaviour_cloning``: the negative log-probability of an expert's actions.
+
+    A variational autoencoder of variance 1 (Kingma and Welling 2014) has ``latent_kl`` at c and
+    ``reconstruction`` at c F / 2, since that is a mean over F features. With more ``latent_kl`` it
+    is a β-VAE (Higgins et al. 2017), which remembers less.
 
     The observation is what the memory reads: ``"observations"``, if observations describe actions.
 
@@ -53,13 +60,14 @@ class ExtraLosses(nn.Module):
         demonstrations: File of the expert's episodes: see
             :class:`memorylab.rllib.Demonstrations`. It is read when first needed.
         decoder_sizes: Hidden layers of each decoder, each linear with a leaky ReLU.
+        latent_size: How many numbers Z are drawn for the decoders, with ``latent_kl``.
         observation_space: Observation space; by default a Box of shape [F].
         distribution: Class of the action distribution on RLlib's current API stack; by default
             that of the head ``"plain"``.
 
     Raises:
         ValueError: A loss doesn't exist; a coefficient is negative or not finite;
-            ``behaviour_cloning`` lacks its ``demonstrations``.
+            ``behaviour_cloning`` lacks its ``demonstrations``, or ``latent_kl`` a decoder.
         TypeError: A coefficient is not a number, or a loss doesn't work with the action space.
     """
 
@@ -72,6 +80,7 @@ class ExtraLosses(nn.Module):
         losses: Mapping[str, float],
         demonstrations: str | None = None,
         decoder_sizes: tuple[int, ...] = (64,),
+        latent_size: int = 8,
         observation_space: gym.Space | None = None,
         distribution: Any = None,
     ):
@@ -79,13 +88,16 @@ class ExtraLosses(nn.Module):
         check_coefficients(losses, demonstrations)
         self.coefficients = {name: float(value) for name, value in losses.items() if value}
         self._path, self._generator = demonstrations, np.random.default_rng(0)
-        input_sizes = {}
+        input_sizes, decoded_size = {}, networks.output_size
+        if "latent_kl" in self.coefficients:
+            decoded_size = check_count(latent_size, "latent_size")
+            self.to_latent = nn.Linear(networks.output_size, 2 * decoded_size)
         if "reconstruction" in self.coefficients:
-            input_sizes["reconstruction"] = networks.output_size
+            input_sizes["reconstruction"] = decoded_size
         self.action_space = action_space
         if "next_observation" in self.coefficients:
             encoded = gym.spaces.flatdim(action_space)
-            input_sizes["next_observation"] = networks.output_size + encoded
+            input_sizes["next_observation"] = decoded_size + encoded
         if "behaviour_cloning" in self.coefficients:
             self._demonstrated_actions = _without_tuple(action_space)
             self._distribution = distribution or Plain().distribution_class(action_space)
@@ -116,12 +128,17 @@ class ExtraLosses(nn.Module):
             policy: Maps the expert's episodes, flat observations from the initial state on, to the
                 inputs of the action distribution; by default the forward pass of ``networks``.
         """
-        losses = {}
+        losses, decoded = {}, remembered
+        if "latent_kl" in self.coefficients:
+            mean, log_variance = self.to_latent(remembered).chunk(2, dim=-1)  # [B, T, Z] each
+            losses["latent_kl"] = functions.latent_kl_loss(mean, log_variance, mask)
+            noise = torch.as_tensor(self._generator.standard_normal(mean.shape)).to(mean)
+            decoded = mean + (log_variance / 2).exp() * noise
         if "reconstruction" in self.coefficients:
-            prediction = self.decoders["reconstruction"](remembered)  # [B, T, F]
+            prediction = self.decoders["reconstruction"](decoded)  # [B, T, F]
             losses["reconstruction"] = functions.reconstruction_loss(prediction, observations, mask)
         if "next_observation" in self.coefficients:
-            known = torch.cat([remembered, self._encode(actions, mask)], dim=-1)  # [B, T, D + A]
+            known = torch.cat([decoded, self._encode(actions, mask)], dim=-1)  # [B, T, D + A]
             losses["next_observation"] = functions.next_observation_loss(
                 self.decoders["next_observation"](known), observations, mask
             )
@@ -193,6 +210,11 @@ def check_coefficients(losses: Mapping[str, float], demonstrations: Any) -> None
             raise ValueError(
                 f"The coefficient of {name} must be a finite number of at least 0, but is {value}."
             )
+    if losses.get("latent_kl") and not any(map(losses.get, ("reconstruction", "next_observation"))):
+        raise ValueError(
+            "latent_kl is about what decoders are given, and there is none: add reconstruction or "
+            "next_observation."
+        )
     if losses.get("behaviour_cloning") and demonstrations is None:
         raise ValueError(
             "behaviour_cloning needs episodes to learn from: pass demonstrations=, the path of a "

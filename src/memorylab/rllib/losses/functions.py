@@ -47,6 +47,21 @@ def next_observation_loss(
     return masked_loss(nn.functional.mse_loss, prediction[:, :-1], observations[:, 1:], followed)
 
 
+def latent_kl_loss(
+    mean: Float[Tensor, "B T Z"],
+    log_variance: Float[Tensor, "B T Z"],
+    mask: Bool[Tensor, "B T"],
+) -> Float[Tensor, ""]:
+    """Return the mean divergence of normal distributions from the standard one, in nats.
+
+    It is the second term of a variational autoencoder's loss (Kingma and Welling 2014, appendix B):
+    ½ Σ (μ² + σ² − ln σ² − 1), summed over the Z numbers of a step and averaged over steps.
+    """
+    mean, log_variance = mean[mask], log_variance[mask]  # [S, Z]
+    divergence = (mean.square() + log_variance.exp() - log_variance - 1).sum(-1) / 2  # [S]
+    return masked_mean(divergence, torch.ones_like(divergence, dtype=torch.bool))
+
+
 def behaviour_cloning_loss(
     action_inputs: Float[Tensor, "B T A"],
     actions: Shaped[Tensor, "B T ..."],

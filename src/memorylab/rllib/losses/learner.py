@@ -62,24 +62,28 @@ def add_losses(
     *,
     demonstrations: str | Path | None = None,
     decoder_sizes: tuple[int, ...] = (64,),
+    latent_size: int = 8,
     **coefficients: float,
 ) -> PPOConfig:
     """Return a copy of a ``ppo_config`` that also learns from extra losses::
 
         add_losses(ppo_config("TMaze"), reconstruction=0.1, l2=1e-4)
         add_losses(ppo_config("TMaze"), behaviour_cloning=0.5, demonstrations="expert.npz")
+        add_losses(ppo_config("TMaze"), reconstruction=1, latent_kl=0.01)
 
     Args:
         config: A configuration of :func:`memorylab.rllib.ppo_config`.
         demonstrations: File of the expert's episodes, which ``behaviour_cloning`` needs.
         decoder_sizes: Hidden layers of each decoder.
+        latent_size: How many numbers are drawn for the decoders, with ``latent_kl``.
         **coefficients: The coefficient of each loss: ``reconstruction``, ``next_observation``,
-            ``l2``, ``behaviour_cloning``. With 0 the loss is left out.
+            ``latent_kl``, ``l2``, ``behaviour_cloning``: see :class:`ExtraLosses`. With 0 the loss
+            is left out.
 
     Raises:
         FileNotFoundError: There are no such demonstrations.
         ValueError: A loss doesn't exist, where the message offers the nearest one; a coefficient
-            is negative; the demonstrations are missing or damaged.
+            is negative; the demonstrations are missing or damaged; ``latent_kl`` lacks a decoder.
         TypeError: ``config`` is for another module or has another learner, or a coefficient is
             not a number.
     """
@@ -104,6 +108,8 @@ def add_losses(
         "losses": coefficients,
         "demonstrations": None if demonstrations is None else str(demonstrations),
         "decoder_sizes": tuple(decoder_sizes),
+        # Not always: checkpoints of earlier versions don't have it in their settings.
+        **({"latent_size": latent_size} if coefficients.get("latent_kl") else {}),
     }
     return (
         config.copy(copy_frozen=False)
