@@ -95,14 +95,6 @@ def _chain(random: Random) -> Numbers:
     return {"chain": (first, *random.sample(others, 3))}
 
 
-def _flattened(random: Random) -> Numbers:
-    return {
-        "num_cards": random.choice([9, 10, 11, 12]),
-        "pile_sizes": tuple(random.sample([3, 5, 6, 7], 2)),
-        "num_chips": random.choice([3, 4, 5]),
-    }
-
-
 def _share(random: Random) -> Numbers:
     gamma, lambda_ = random.choice([(0.95, 0.9), (0.9, 0.8), (0.95, 0.8)])
     return {"gamma": gamma, "lambda_": lambda_, "steps": random.choice([8, 12, 15])}
@@ -144,6 +136,5 @@ DRAWS: dict[tuple[str, int], Callable[[Random], Numbers]] = {
     ("what_does_it_remember", 3): _lines,
     ("extra_losses", 2): _coefficient,
     ("structured_actions", 3): _joints,
-    ("classic_rllib_models", 2): _flattened,
 }
 """How to draw the numbers of an exercise, by notebook and exercise, in the course's order."""

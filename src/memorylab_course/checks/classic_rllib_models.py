@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from memorylab_course.verdict import attempt, expect, expect_answer, expect_tensor, self_check
+from memorylab_course.verdict import attempt, expect, expect_tensor, self_check
 
 FEATURES, OUTPUTS = 5, 3
 
@@ -57,47 +57,8 @@ def model(student: type) -> str:
 
 
 @self_check
-def flattened(
-    size: int,
-    chips: slice,
-    *,
-    num_cards: int,
-    pile_sizes: tuple[int, int],
-    num_chips: int,
-) -> str:
-    """Exercise 2: the flat vector that a preprocessor makes of a dictionary."""
-    piles = sum(pile_sizes)
-    right = num_cards + num_chips + piles
-    place = (num_cards, num_cards + num_chips)
-    at_the_end = (num_cards + piles, right)
-    expect(isinstance(chips, slice), "a slice for the chips, such as slice(0, 2)")
-    expect_answer(
-        size,
-        right,
-        {
-            "more numbers: a card is not one number, but …": 1 + num_chips + len(pile_sizes),
-            "the two piles one-hot as well": num_cards + num_chips + len(pile_sizes),
-            "fewer numbers: the chips are no classes": num_cards + 10 * num_chips + piles,
-        },
-        "another number: count the numbers of each part, and add them up",
-    )
-    expect(
-        (chips.start, chips.stop) != at_the_end,
-        "another place for the chips: in which order does a Dict keep its keys?",
-    )
-    expect(
-        (chips.start, chips.stop, chips.step) in ((*place, None), (*place, 1)),
-        "another place for the chips: what comes before them, and how long is it?",
-    )
-    return (
-        f"Right: {num_cards} for the card, {num_chips} chips, "
-        f"{' + '.join(map(str, pile_sizes))} for the piles, in alphabetical order."
-    )
-
-
-@self_check
 def rows(student: Callable) -> str:
-    """Exercise 3: from RLlib's flat batch to rows, and which steps are real."""
+    """Exercise 2: from RLlib's flat batch to rows, and which steps are real."""
     for seq_lens, max_len in (([3, 1], 3), ([2, 4, 1], 5), ([1], 1)):
         batch_size = len(seq_lens)
         flat = torch.arange(batch_size * max_len * 2.0).view(-1, 2)  # [B·T, F]

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import gymnasium as gym
-import numpy as np
 import pytest
 import torch
-from check_examples import answers, assert_refused, published
-from ray.rllib.models import ModelCatalog
+from check_examples import answers, assert_refused
 from ray.rllib.models.torch.torch_modelv2 import TorchModelV2
 from torch import nn
 
-check = published("classic_rllib_models")
-
+from memorylab_course.checks import classic_rllib_models as check
 
 pytestmark = pytest.mark.ray
 
@@ -25,7 +21,6 @@ def solution():
 def test_solutions_pass(solution):
     for verdict in (
         check.model(solution["Linear"]),
-        check.flattened(solution["size"], solution["chips"]),
         check.rows(solution["to_rows"]),
     ):
         assert verdict.passed, verdict.message
@@ -34,23 +29,7 @@ def test_solutions_pass(solution):
 def test_stubs_are_refused():
     stub = answers("classic_rllib_models", "exercise")
     assert_refused(check.model(stub["Linear"]), "nn.Module.__init__(self)")
-    assert_refused(check.flattened(stub["size"], stub["chips"]), "not yet")
     assert_refused(check.rows(stub["to_rows"]), "not yet")
-
-
-def test_the_numbers_that_pass_are_those_of_rllibs_preprocessor():
-    space = gym.spaces.Dict(
-        {
-            "card": gym.spaces.Discrete(13),
-            "piles": gym.spaces.MultiDiscrete([4, 4]),
-            "chips": gym.spaces.Box(0, 9, (2,)),
-        }
-    )
-    preprocessor = ModelCatalog.get_preprocessor_for_space(space)
-    seen = {"card": 1, "piles": np.array([2, 3]), "chips": np.array([5, 7], np.float32)}
-    flat = preprocessor.transform(seen)
-    (start, stop), size = np.flatnonzero(flat > 1)[[0, -1]], len(flat)
-    assert check.flattened(size, slice(start, stop + 1))
 
 
 class Right(TorchModelV2, nn.Module):
@@ -152,21 +131,54 @@ def test_wrong_models(student, message):
     assert_refused(check.model(student), message)
 
 
-@pytest.mark.parametrize(
-    ("size", "chips", "message"),
-    [
-        (5, slice(3, 5), "a card is not one number"),
-        (17, slice(13, 15), "the two piles one-hot"),
-        (41, slice(13, 15), "the chips are no classes"),
-        (21, slice(13, 15), "another number"),
-        (23, slice(21, 23), "in which order"),
-        (23, slice(0, 2), "what comes before them"),
-        (23, slice(13, 14), "how long is it"),
-        (23, 13, "a slice for the chips"),
-    ],
-)
-def test_wrong_vectors(size, chips, message):
-    assert_refused(check.flattened(size, chips), message, "23", "13, 15")
+class OneLayerForBoth(Right):
+    def __init__(self, *args):
+        super().__init__(*args)
+        del self.logits, self.value
+        self.both = nn.Linear(5, 4)
+
+    def forward(self, input_dict, state, seq_lens):
+        *logits, self.values = self.both(input_dict["obs_flat"]).unbind(1)
+        return torch.stack(logits, 1), []
+
+
+class ValuesOnRequest(Right):
+    def forward(self, input_dict, state, seq_lens):
+        self.seen = input_dict["obs_flat"]
+        return self.logits(self.seen), state
+
+    def value_function(self):
+        return self.value(self.seen)[:, 0]
+
+
+@pytest.mark.parametrize("student", [Right, OneLayerForBoth, ValuesOnRequest])
+def test_other_right_models(student):
+    verdict = check.model(student)
+    assert verdict.passed, verdict.message
+
+
+def row_by_row(flat, seq_lens):
+    rows = torch.stack(flat.split(len(flat) // len(seq_lens)))
+    mask = torch.zeros(rows.shape[:2], dtype=torch.bool)
+    for row, length in enumerate(seq_lens):
+        mask[row, :length] = True
+    return rows, mask
+
+
+def by_view(flat, seq_lens):
+    rows = flat.view(len(seq_lens), len(flat) // len(seq_lens), -1)
+    return [rows, (torch.ones(rows.shape[:2]).cumsum(1) <= seq_lens[:, None])]
+
+
+def by_numbers(flat, seq_lens):
+    steps = torch.arange(len(flat)).view(len(seq_lens), -1)
+    return flat[steps], steps - steps[:, :1] < seq_lens.unsqueeze(1)
+
+
+@pytest.mark.parametrize("student", [row_by_row, by_view, by_numbers])
+def test_other_right_rows(student):
+    verdict = check.rows(student)
+    assert verdict.passed, verdict.message
 
 
 def turned(flat, seq_lens):
