@@ -13,7 +13,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # for tools/
 
 from pages import course_map, model_keys_page, write_page
-from players import PLAYERS, alive, write_players
+from players import PLAYERS, alive, with_players, write_players
 from reference import write_reference
 from sphinx.cmd.build import build_main
 
@@ -50,8 +50,9 @@ def build(folder: Path) -> int:
         (source / guide).write_text(text.replace("](notebooks/", "](course/"))
     (source / "model_keys.md").write_text(model_keys_page(), encoding="utf-8")
     write_reference(source / "reference", [NOTEBOOKS / row.file for row in present(NOTEBOOKS)])
-    index = (HERE / "index.md").read_text()
-    (source / "index.md").write_text(index.replace("<!-- course map -->", course_map(NOTEBOOKS)))
+    index = with_players((HERE / "index.md").read_text(encoding="utf-8"), places)
+    index = index.replace("<!-- course map -->", course_map(NOTEBOOKS))
+    (source / "index.md").write_text(index, encoding="utf-8")
     (source / "course" / "data").mkdir()
     for picture in (NOTEBOOKS / "data").glob("*.png"):
         shutil.copy2(picture, source / "course" / "data")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import html
+import re
 import runpy
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from memorylab.player import MemoryPlayer, TMazeGame
 from memorylab.player.player import SCRIPT
 
 PLAYERS = {
-    "start_here": ["tmaze_to_play", "copy_live"],
+    "start_here": ["tmaze_to_play", "copy_live"],  # also on the first page
     "dnc_links": ["copy_links"],
     "dnc_train_and_ablate": ["copy_in_training", "copy_without_links", "copy_wiped"],
     "does_memory_pay": ["courier"],
@@ -78,3 +79,17 @@ for (const stage of document.querySelectorAll(".player-stage")) {{
 }}
 </script>"""
     return [*places[:-1], places[-1] + script]
+
+
+def with_players(page: str, places: dict[str, str]) -> str:
+    """Return a page beside ``course/`` with the players that its comments name in their places.
+
+    Args:
+        page: Markdown with comments such as ``<!-- player copy_live -->``.
+        places: What :func:`write_players` returned.
+    """
+    comment = re.compile(r"<!-- player (\w+) -->")
+    players = iter(alive([places[run] for run in comment.findall(page)]))
+    return comment.sub(
+        lambda _: f"```{{raw}} html\n{next(players).replace('../players/', 'players/')}\n```", page
+    )

@@ -103,8 +103,9 @@ def test_players_scrub_by_key_and_by_mouse(visit, name):
     assert memory.evaluate(HASH) == before
 
 
-def test_the_laboratory_and_the_game_of_the_first_page_work(visit):
-    page = visit("course/00_start_here.html")
+@pytest.mark.parametrize("first", ["index.html", "course/00_start_here.html"])
+def test_the_laboratory_and_the_game_of_the_first_page_work(visit, first):
+    page = visit(first)
     page.get_by_title("Run the same weights with 64 locations").click()
     page.locator("[data-action=locations][aria-pressed=true]", has_text="64").wait_for()
     stage = page.locator(".mp-game-stage")
