@@ -1,4 +1,4 @@
-# Everything happens in .venv, built once from requirements.lock; `make help` lists the targets.
+# Everything happens in .venv, built once from requirements.lock and torch.lock; `make help` lists the targets.
 #
 # PyTorch: on Linux the registry's default build brings CUDA, several GB of it. To get the smaller
 # CPU build, let pip look into PyTorch's own CPU index first (pip's extra-index-url setting, or its
@@ -154,10 +154,15 @@ environment: $(VENV)/.stamp ## make binder/environment.yml from environment.yml
 	@$(COURSE) environment
 
 .PHONY: lock
-lock: ## pin the whole tree anew (needs uv; LOCK_FLAGS=--upgrade takes newer versions)
+lock: ## pin the whole tree anew, with hashes (needs uv; LOCK_FLAGS=--upgrade takes newer versions)
 	@$(UV) pip compile pyproject.toml --extra dev --output-file requirements.lock --quiet \
-		--universal --python-version 3.11 --fork-strategy fewest --no-emit-index-url \
-		--custom-compile-command "make lock" $(addprefix --no-emit-package=,$(CUDA)) $(LOCK_FLAGS)
+		--universal --python-version 3.11 --fork-strategy fewest --no-emit-index-url --generate-hashes \
+		--constraint torch.lock --custom-compile-command "make lock" \
+		$(addprefix --no-emit-package=,torch $(CUDA)) $(LOCK_FLAGS)
+
+.PHONY: test-versions
+test-versions: ## run the core's tests with the lowest and the highest versions that pyproject.toml allows (needs uv)
+	@$(or $(wildcard $(PY)),python3) tools/versions.py --uv=$(UV) $(ENDS)
 
 .PHONY: clean
 clean: ## remove the environment (before choosing another PYTHON) and what tools leave behind
@@ -167,7 +172,7 @@ clean: ## remove the environment (before choosing another PYTHON) and what tools
 # Two extensions of JupyterLab are turned off: the one that asks to fetch news, and nbgrader's menus,
 # which are for teachers; `jupyter labextension enable` brings them back.
 # The stamp is made last, so that the next `make` resumes an interrupted installation.
-$(VENV)/.stamp: requirements.lock pyproject.toml
+$(VENV)/.stamp: requirements.lock torch.lock pyproject.toml
 	@rm -f $@
 	@$(PY) -c 'import sys; print(f"Updating $(VENV), Python {sys.version.split()[0]}.")' 2>/dev/null || { \
 		for python in $(PYTHONS); do \
@@ -181,7 +186,8 @@ $(VENV)/.stamp: requirements.lock pyproject.toml
 		echo "Install one, or name it: make PYTHON=/path/to/python3.12 lab" >&2; \
 		exit 1; }
 	@echo "Installing the course; the first time takes a few minutes."
-	@$(PY) -m pip install --disable-pip-version-check -r requirements.lock
+	@$(PY) -m pip install --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	@$(PY) -m pip install --disable-pip-version-check -r torch.lock
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@$(PY) -m jupyter labextension disable --level=sys_prefix \
 		"@jupyterlab/apputils-extension:announcements"

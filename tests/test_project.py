@@ -16,6 +16,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tools import versions
 from tools.binder import binder_environment
 
 ROOT = Path(__file__).parents[1]
@@ -57,11 +58,12 @@ def requirements(*extras: str) -> list[Requirement]:
 
 
 def lock() -> dict[str, str]:
-    """Return the version that ``requirements.lock`` pins for each package."""
+    """Return the version that ``requirements.lock`` or ``torch.lock`` pins for each package."""
     pins = {}
-    for line in (ROOT / "requirements.lock").read_text().splitlines():
-        if line and not line.lstrip().startswith("#"):
-            pin = Requirement(line)
+    lines = (ROOT / "requirements.lock").read_text().splitlines()
+    for line in [*lines, *(ROOT / "torch.lock").read_text().splitlines()]:
+        if line and not line.lstrip().startswith(("#", "--hash=")):
+            pin = Requirement(line.rstrip("\\ "))
             name = canonicalize_name(pin.name)
             assert name not in pins, f"{name} is pinned twice: not the same on every Python"
             assert re.fullmatch(r"==[^*]+", str(pin.specifier)), line
@@ -90,6 +92,33 @@ def run_python(code: str) -> subprocess.CompletedProcess:
 )
 def test_lock_satisfies_pyproject(requirement):
     assert requirement.specifier.contains(lock()[canonicalize_name(requirement.name)])
+
+
+def test_what_breaks_most_has_a_range_with_two_ends():
+    operators = {
+        canonicalize_name(line.name): {one.operator for one in line.specifier}
+        for line in requirements()
+    }
+    for name in ("gymnasium", "numpy", "torch"):
+        assert operators[name] == {">=", "<"}, name
+    assert operators["popgym"] == {"=="}
+    ends = {canonicalize_name(Requirement(line).name) for line in versions.requirements()}
+    assert ends >= {canonicalize_name(line.name) for line in requirements()} | set(versions.HELPERS)
+
+
+def test_versions_refuses_an_end_that_does_not_exist(capsys):
+    with pytest.raises(SystemExit):
+        versions.main(["middle"])
+    assert "middle: no such end; there are lowest and highest" in capsys.readouterr().err
+
+
+def test_lock_has_a_hash_for_all_but_torch_whose_builds_differ():
+    text = (ROOT / "requirements.lock").read_text()
+    entries = re.split(r"^(?=[a-zA-Z])", re.sub(r"^ *#.*\n", "", text, flags=re.M), flags=re.M)[1:]
+    assert len(entries) == len(lock()) - 1
+    assert not [entry for entry in entries if "--hash=sha256:" not in entry]
+    assert "torch" in lock()
+    assert not re.search("^torch==", text, re.MULTILINE)
 
 
 def test_lock_forces_no_cuda_and_names_no_address():
@@ -177,7 +206,7 @@ esac
 
 def make(folder: Path, usable: int = 0, pip: int = 0) -> subprocess.CompletedProcess:
     """Make the environment in ``folder`` with a Python that only pretends."""
-    for name in ("Makefile", "requirements.lock", "pyproject.toml"):
+    for name in ("Makefile", "requirements.lock", "torch.lock", "pyproject.toml"):
         if not (folder / name).exists():
             shutil.copy2(ROOT / name, folder)
     fake = folder / "fake-python"

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 import memorylab
@@ -193,6 +194,25 @@ assert importlib.util.find_spec("tools") is None
     assert (tmp_path / "run.html").stat().st_size > 10_000
 
 
+def test_another_ray_is_named_at_import_with_the_one_that_works():
+    code = """
+import importlib.metadata, warnings
+version = importlib.metadata.version
+importlib.metadata.version = lambda name: "2.61.1" if name == "ray" else version(name)
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    import memorylab.rllib
+for warning in caught:
+    print(warning.message)
+"""
+    said = run(sys.executable, "-c", code).stdout
+    assert "made for Ray 2.60" in said
+    assert "Ray 2.61.1 is installed" in said
+    assert "pip install 'ray[rllib]==2.60.*'" in said
+    (line,) = PROJECT["optional-dependencies"]["rllib"][:1]
+    assert Requirement(line).specifier == SpecifierSet("==2.60.*")
+
+
 def test_kernels_cannot_import_the_tools():
     code = "import importlib.util; print(importlib.util.find_spec('tools'))"
     environ = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
@@ -212,20 +232,23 @@ def test_extras_are_those_that_are_promised():
 # --- what guards a change -------------------------------------------------------------------------
 
 
-def test_workflow_runs_make_test_with_our_python_and_weekly_against_the_newest_ray():
+def test_workflow_runs_make_test_with_our_pythons_and_weekly_against_the_newest_ray():
     workflow = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text())
     triggers = workflow[True]  # YAML 1.1 takes the key `on` for a truth value
     assert {"push", "pull_request", "schedule"} <= set(triggers)
     ((_, job),) = workflow["jobs"].items()
     python = next(step["with"] for step in job["steps"] if "setup-python" in step.get("uses", ""))
-    assert python["python-version"] == "3.11"
+    assert python["python-version"] == "${{ matrix.python }}"
+    assert job["strategy"]["matrix"]["python"] == ["3.11", "3.12", "3.13"]
+    pins = [step["uses"] for step in job["steps"] if "uses" in step]
+    assert all(re.fullmatch(r"actions/[\w-]+@[0-9a-f]{40}", pin) for pin in pins), pins
     scripts = [step.get("run", "") for step in job["steps"]]
     assert scripts[-2:] == ["make test", "make test-cluster"]
     (upgrade,) = [step for step in job["steps"] if '--upgrade "ray[rllib]"' in step.get("run", "")]
     assert upgrade["if"] == "env.NEWEST_RAY == 'true'"
     assert "schedule" in workflow["env"]["NEWEST_RAY"]
     # Installed after the environment was made, which `make test` then leaves as it is.
-    assert scripts.index("make .venv/.stamp") < job["steps"].index(upgrade)
+    assert scripts.index("make PYTHON=python .venv/.stamp") < job["steps"].index(upgrade)
 
 
 HOOKS = {

@@ -1,11 +1,20 @@
 """Memory models as agents on RLlib's current API stack; the only subpackage that imports Ray."""
 
+import importlib.metadata
 import importlib.util
+import warnings
 
 from memorylab.published import install_hint
 
 if importlib.util.find_spec("ray") is None:
     raise ImportError(f"memorylab.rllib needs Ray. Install it: {install_hint('rllib')}.")
+if not (version := importlib.metadata.version("ray")).startswith("2.60."):
+    warnings.warn(
+        "memorylab.rllib is made for Ray 2.60 and changes private parts of it, but Ray "
+        f"{version} is installed. If something fails, first install the Ray that works: "
+        "pip install 'ray[rllib]==2.60.*'.",
+        stacklevel=2,
+    )
 
 # First, because it sets what Ray reads when it is imported.
 from memorylab.rllib.session import ray_session, start_ray, stop_ray  # isort: skip
