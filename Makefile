@@ -160,6 +160,10 @@ lock: ## pin the whole tree anew, with hashes (needs uv; LOCK_FLAGS=--upgrade ta
 		--constraint torch.lock --custom-compile-command "make lock" \
 		$(addprefix --no-emit-package=,torch $(CUDA)) $(LOCK_FLAGS)
 
+.PHONY: release-check
+release-check: $(VENV)/.stamp ## list what a release still lacks
+	@$(PY) -m tools.release
+
 .PHONY: test-versions
 test-versions: ## run the core's tests with the lowest and the highest versions that pyproject.toml allows (needs uv)
 	@$(or $(wildcard $(PY)),python3) tools/versions.py --uv=$(UV) $(ENDS)
