@@ -11,6 +11,7 @@ from memorylab.memory import ActorCritic
 from memorylab.memory.model import batched
 from memorylab_course.foggy_agents import Play, numbers_of
 from memorylab_course.foggy_maze import SEEN
+from memorylab_course.picture_maze import Walks
 
 
 def fit_probe(
@@ -30,7 +31,7 @@ def fit_probe(
 
 
 def probe_accuracy(
-    inputs: Float[Tensor, "B T M"], labels: Int[Tensor, "B T"], play: Play, steps: int
+    inputs: Float[Tensor, "B T M"], labels: Int[Tensor, "B T"], play: Play | Walks, steps: int
 ) -> list[float]:
     """Return how often a probe names the label right at each of the first steps.
 

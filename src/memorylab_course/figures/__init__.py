@@ -15,6 +15,7 @@ from memorylab_course.figures.copying import (
     plot_tasks_and_networks,
     plot_through_training,
 )
+from memorylab_course.figures.credit import plot_credit
 from memorylab_course.figures.delivery import draw_delivery
 from memorylab_course.figures.evidence import draw_learning, draw_prices, plot_scores
 from memorylab_course.figures.flow import plot_flow
@@ -50,6 +51,7 @@ __all__ = [
     "draw_window",
     "link_axes",
     "plot_agent_loop",
+    "plot_credit",
     "plot_damage",
     "plot_delayed_recall",
     "plot_dnc",

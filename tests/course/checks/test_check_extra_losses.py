@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 from check_examples import answers, assert_refused, published
@@ -37,6 +38,86 @@ def delayed(prediction, observations, mask, delay):
     steps = max(mask.shape[1] - delay, 0)
     counts = mask[:, delay:] & mask[:, :steps]
     return mse(prediction[:, delay:], observations[:, :steps], counts)
+
+
+def by_loops(prediction, observations, mask, delay):
+    total, count = torch.zeros(()), 0
+    for row in range(mask.shape[0]):
+        for step in range(delay, mask.shape[1]):
+            if mask[row, step] and mask[row, step - delay]:
+                error = prediction[row, step] - observations[row, step - delay]
+                total = total + error.square().mean()
+                count += 1
+    return total / max(count, 1)
+
+
+def by_index(prediction, observations, mask, delay):
+    rows, steps = torch.nonzero(mask, as_tuple=True)
+    steps = steps[keep := steps >= delay]
+    rows = rows[keep]
+    keep = mask[rows, steps - delay]
+    rows, steps = rows[keep], steps[keep]
+    if not len(rows):
+        return 0.0
+    return (prediction[rows, steps] - observations[rows, steps - delay]).pow(2).mean()
+
+
+def by_narrow(prediction, observations, mask, delay):
+    length = mask.shape[1] - delay
+    if length < 1:
+        return prediction.new_zeros(())
+    both = mask.narrow(1, delay, length) & mask.narrow(1, 0, length)
+    later, earlier = prediction.narrow(1, delay, length), observations.narrow(1, 0, length)
+    return nn.functional.mse_loss(later[both], earlier[both])
+
+
+@pytest.mark.parametrize("student", [by_loops, by_index, by_narrow])
+def test_losses_written_otherwise_pass(student):
+    verdict = check.earlier_observation_loss(student)
+    assert verdict.passed, verdict.message
+
+
+@pytest.mark.parametrize("student", [1 / 16, torch.tensor(0.0625), np.float32(3 / 48)])
+def test_coefficients_written_otherwise_pass(student):
+    verdict = check.coefficient(student)
+    assert verdict.passed, verdict.message
+
+
+class Expert:
+    def __init__(self):
+        self.first = None
+
+    def __call__(self, observation):
+        if self.first is None:
+            self.first = observation[0]
+        return self.first
+
+
+def make_with_a_list():
+    seen = []
+
+    def expert(observation):
+        seen.append(observation[0])
+        return seen[0]
+
+    return expert
+
+
+def make_with_the_flag():
+    kept = {}
+
+    def expert(observation):
+        suit, is_first = observation
+        kept.update({"suit": int(suit)} if is_first else {})
+        return kept["suit"]
+
+    return expert
+
+
+@pytest.mark.parametrize("student", [Expert, make_with_a_list, make_with_the_flag])
+def test_experts_written_otherwise_pass(student):
+    verdict = check.make_card_expert(student)
+    assert verdict.passed, verdict.message
 
 
 def forward_in_time(prediction, observations, mask, delay):
