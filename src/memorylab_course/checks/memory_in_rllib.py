@@ -7,44 +7,12 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
-from memorylab_course.verdict import attempt, expect, expect_answer, expect_tensor, self_check
-
-
-def _state_size(hidden_size: int, cell_size: int, read_heads: int) -> int:
-    n = hidden_size // cell_size
-    memory = n * (cell_size + n + 1 + read_heads + 1 + 1)
-    return 2 * hidden_size + read_heads * cell_size + memory + 1
-
-
-@self_check
-def state_size(student: Callable) -> str:
-    """Exercise 1: how many numbers DiffNC carries."""
-    for sizes in ((32, 4, 2), (256, 16, 4), (30, 4, 1), (8, 8, 3)):
-        hidden_size, cell_size, _ = sizes
-        answer = attempt(student, *sizes)
-        given = "hidden_size={}, cell_size={}, read_heads={}".format(*sizes)
-        expect(float(answer) == int(answer), f"a whole number for {given}, not {answer}")
-        right, n = _state_size(*sizes), hidden_size // cell_size
-        expect_answer(
-            answer,
-            right,
-            {
-                f"one number more for {given}: is the clock in it?": right - 1,
-                f"more for {given}: what does an LSTM carry besides its hidden vector?": (
-                    right - hidden_size
-                ),
-                f"more for {given}: there is one link for every *pair* of locations": (
-                    right - n * n + n
-                ),
-            },
-            f"another number for {given}, not {answer}: add up the parts of the ribbon",
-        )
-    return "Right: with POPGym's default sizes 1,201 numbers per step."
+from memorylab_course.verdict import attempt, expect, expect_tensor, self_check
 
 
 @self_check
 def packing(pack: Callable, unpack: Callable) -> str:
-    """Exercise 2: the state of a GRU and its clock, as a list and as a dict."""
+    """Exercise 1: the state of a GRU and its clock, as a list and as a dict."""
     for batch_size, hidden_size in ((3, 5), (1, 4), (2, 1)):
         hidden = torch.arange(1.0, batch_size * hidden_size + 1).view(batch_size, hidden_size)
         time = torch.arange(7, 7 + batch_size, dtype=torch.int32)
@@ -84,7 +52,7 @@ class _BuiltLate(nn.Module):
 
 @self_check
 def left_out(student: Callable) -> str:
-    """Exercise 3: the parameters that an optimizer doesn't hold."""
+    """Exercise 2: the parameters that an optimizer doesn't hold."""
     model = _BuiltLate()
     readout, core = list(model.readout.parameters()), list(model.core.parameters())
     cases = {
