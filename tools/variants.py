@@ -135,6 +135,6 @@ DRAWS: dict[tuple[str, int], Callable[[Random], Numbers]] = {
     ("dnc_train_and_ablate", 3): _lost,
     ("what_does_it_remember", 3): _lines,
     ("extra_losses", 2): _coefficient,
-    ("structured_actions", 3): _joints,
+    ("structured_actions", 1): _joints,
 }
 """How to draw the numbers of an exercise, by notebook and exercise, in the course's order."""

@@ -8,6 +8,13 @@ from memorylab_course.figures.agents import (
     window_axes,
 )
 from memorylab_course.figures.cells import plot_gru, plot_lstm, plot_unrolled
+from memorylab_course.figures.choosing import (
+    draw_lock,
+    draw_menu,
+    lock_axes,
+    menu_axes,
+    plot_side_by_side,
+)
 from memorylab_course.figures.copying import (
     answer_axes,
     draw_answers,
@@ -45,11 +52,15 @@ __all__ = [
     "draw_delivery",
     "draw_learning",
     "draw_links",
+    "draw_lock",
+    "draw_menu",
     "draw_prices",
     "draw_read",
     "draw_two_beliefs",
     "draw_window",
     "link_axes",
+    "lock_axes",
+    "menu_axes",
     "plot_agent_loop",
     "plot_credit",
     "plot_damage",
@@ -69,6 +80,7 @@ __all__ = [
     "plot_scan",
     "plot_scores",
     "plot_shape_ladder",
+    "plot_side_by_side",
     "plot_state_ribbon",
     "plot_target_lag",
     "plot_tasks_and_networks",
