@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from jaxtyping import Float
+from matplotlib.ticker import MaxNLocator
 
 from memorylab.plots import style
 from memorylab.rllib.heads import match_embeddings
@@ -123,6 +124,7 @@ def plot_side_by_side(
             colour = next(colours)
             axes.fill_between(steps, returns.min(0), returns.max(0), color=colour, alpha=0.22)
             axes.plot(steps, np.median(returns, 0), color=colour, linewidth=2, label=name)
+        axes.xaxis.set_major_locator(MaxNLocator(3))
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         axes.set(title=title, xlabel=x)
     row[0].set(ylabel=y)
