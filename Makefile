@@ -12,6 +12,7 @@ PYTHONS := $(or $(PYTHON),python3.11 python3.12 python3.13 python3)
 IS_USABLE := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
 VENV := .venv
+TF_VENV := .venv-tensorflow
 PY := $(VENV)/bin/python
 COURSE := $(PY) -m tools.course
 CODE := src tools tests notebooks benchmarks book
@@ -80,6 +81,14 @@ test-cluster: $(VENV)/.compiled ## train on a cluster of two nodes, kill parts o
 .PHONY: test-matrix
 test-matrix: $(VENV)/.compiled ## train every combination of heads, losses, memories and stacks, and of spaces and algorithms
 	@$(PY) -m pytest -m "matrix or not matrix" $(AT_ONCE) --dist=worksteal $(TEST_FLAGS) tests/rllib/test_matrix.py
+
+.PHONY: test-tensorflow
+test-tensorflow: $(TF_VENV)/.stamp ## train the Keras models in TensorFlow, 1.5 GB more, as a graph and eagerly
+	@for framework in tf tf2; do \
+		FRAMEWORK=$$framework TF_USE_LEGACY_KERAS=1 TF_CPP_MIN_LOG_LEVEL=3 CUDA_VISIBLE_DEVICES=-1 \
+			$(TF_VENV)/bin/python -m pytest -m tensorflow --durations=5 $(TEST_FLAGS) \
+			tests/rllib/classic/test_keras_models.py || exit 1; \
+	done
 
 .PHONY: lint
 lint: $(VENV)/.stamp ## check style, formatting and types
@@ -170,7 +179,7 @@ test-versions: ## run the core's tests with the lowest and the highest versions 
 
 .PHONY: clean
 clean: ## remove the environment (before choosing another PYTHON) and what tools leave behind
-	@rm -rf $(VENV) $(JS)/node_modules build dist gallery slides quiz book/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info
+	@rm -rf $(VENV) $(TF_VENV) $(JS)/node_modules build dist gallery slides quiz book/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info
 	@find . -name .git -prune -o \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
 # Two extensions of JupyterLab are turned off: the one that asks to fetch news, and nbgrader's menus,
@@ -198,6 +207,17 @@ $(VENV)/.stamp: requirements.lock torch.lock pyproject.toml
 	@$(PY) -m jupyter labextension disable --level=sys_prefix "@jupyter/nbgrader"
 	@touch $@
 	@echo "Ready."
+
+# TensorFlow's environment lies on top of the course's, and adds to it only what that lacks.
+$(TF_VENV)/.stamp: $(VENV)/.stamp requirements-tensorflow.txt
+	@rm -f $@
+	@echo "Installing TensorFlow into $(TF_VENV)."
+	@$(PY) -m venv --clear --without-pip $(TF_VENV)
+	@$(PY) -c 'import sysconfig; print("import site; site.addsitedir(%r)" % sysconfig.get_path("purelib"))' \
+		> "$$($(TF_VENV)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/course.pth"
+	@$(PY) -m pip --python $(TF_VENV)/bin/python install --disable-pip-version-check --no-deps \
+		-r requirements-tensorflow.txt
+	@touch $@
 
 # Compile the DNC's fast path now, so that no student has to wait for it later.
 FAST := src/memorylab/memory/dnc/fast

@@ -243,7 +243,7 @@ def test_workflow_runs_make_test_with_our_pythons_and_weekly_against_the_newest_
     pins = [step["uses"] for step in job["steps"] if "uses" in step]
     assert all(re.fullmatch(r"actions/[\w-]+@[0-9a-f]{40}", pin) for pin in pins), pins
     scripts = [step.get("run", "") for step in job["steps"]]
-    assert scripts[-2:] == ["make test", "make test-cluster"]
+    assert scripts[-3:] == ["make test", "make test-cluster", "make test-tensorflow"]
     (upgrade,) = [step for step in job["steps"] if '--upgrade "ray[rllib]"' in step.get("run", "")]
     assert upgrade["if"] == "env.NEWEST_RAY == 'true'"
     assert "schedule" in workflow["env"]["NEWEST_RAY"]

@@ -9,7 +9,7 @@ import gymnasium as gym
 import pytest
 
 from memorylab.published import install_hint
-from memorylab.rllib.classic.tensorflow import TFFeedForward
+from memorylab.rllib.classic.tensorflow import TFFeedForward, TFMemoryModelV2
 
 pytestmark = pytest.mark.ray
 
@@ -104,9 +104,10 @@ def test_it_trains_on_the_old_stack():
 
 
 @pytest.mark.skipif(INSTALLED, reason="TensorFlow is installed")
-def test_without_tensorflow_it_says_what_to_install():
+@pytest.mark.parametrize("model", [TFFeedForward, TFMemoryModelV2])
+def test_without_tensorflow_it_says_what_to_install(model):
     with pytest.raises(ImportError, match=re.escape(install_hint("tensorflow"))):
-        TFFeedForward(gym.spaces.Box(0, 1, (3,)), gym.spaces.Discrete(2), 2, {}, "")
+        model(gym.spaces.Box(0, 1, (3,)), gym.spaces.Discrete(2), 2, {}, "")
 
 
 @pytest.mark.skipif(not INSTALLED, reason="TensorFlow is not installed")

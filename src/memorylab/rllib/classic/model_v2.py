@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import gymnasium as gym
 import torch
 import tree
 from jaxtyping import Bool, Float, Int
-from ray.rllib.models import ModelCatalog
 from ray.rllib.models.torch.torch_modelv2 import TorchModelV2
 from ray.rllib.policy.sample_batch import SampleBatch
 from torch import Tensor, nn
 
 from memorylab.errors import check_count
-from memorylab.rllib.heads import Head, Plain, choose_head
-from memorylab.rllib.losses import ExtraLosses, gradient_shares
-from memorylab.rllib.networks import LOSS_CONFIG, complete_model_config, make_networks
-from memorylab.rllib.observations import (
-    is_parametric,
-    leaves,
-    memory_input,
-    memory_size,
-    starts_of,
-    unflatten,
+from memorylab.rllib.classic.options import (
+    choose_classic_head,
+    complete_classic_config,
+    seen_space,
 )
+from memorylab.rllib.losses import ExtraLosses, gradient_shares
+from memorylab.rllib.networks import LOSS_CONFIG, make_networks
+from memorylab.rllib.observations import memory_input, memory_size, unflatten
 from memorylab.sequences import sequence_mask
 
 
@@ -95,8 +90,8 @@ class MemoryModelV2(TorchModelV2, nn.Module):
         TorchModelV2.__init__(self, obs_space, action_space, num_outputs, model_config, name)
         config = self.complete_options(options)
         check_count(num_outputs, "num_outputs")
-        self._space = self._seen_space()
-        self.head = self._choose_head(config["head"])
+        self._space = seen_space(self)
+        self.head = choose_classic_head(self, config["head"])
         self.networks = self.make_networks(config)
         cloning = config["losses"].get("behaviour_cloning")
         # After the networks, so that these start with the same weights with and without losses.
@@ -121,11 +116,7 @@ class MemoryModelV2(TorchModelV2, nn.Module):
         Raises:
             ValueError: A key doesn't exist, or contradicts RLlib's model configuration.
         """
-        _check_model_config(self.model_config, options)
-        given = {"head": self.default_head, **options}
-        if "vf_share_layers" in self.model_config:
-            given.setdefault("vf_share_layers", self.model_config["vf_share_layers"])
-        return complete_model_config(given, f"{type(self).__name__}'s custom_model_config")
+        return complete_classic_config(self, {"head": self.default_head, **options})
 
     def make_networks(self, config: Mapping[str, Any]) -> nn.Module:
         """Build what has weights, except decoders, from what :meth:`complete_options` returned."""
@@ -210,51 +201,6 @@ class MemoryModelV2(TorchModelV2, nn.Module):
         """Return what :meth:`custom_loss` last measured; RLlib reports means over minibatches."""
         return self._metrics
 
-    def _seen_space(self) -> gym.Space:
-        if not isinstance(self.obs_space, gym.spaces.Box):
-            raise TypeError(
-                f"{type(self).__name__} reads flat observations, but the space is "
-                f"{self.obs_space}. RLlib's preprocessors flatten any; leave "
-                "_disable_preprocessor_api at False."
-            )
-        original = getattr(self.obs_space, "original_space", self.obs_space)
-        if is_parametric(original):
-            return original
-        return gym.spaces.Box(-torch.inf, torch.inf, (gym.spaces.flatdim(self.obs_space),))
-
-    def _choose_head(self, asked: Head | str | None) -> Head:
-        """Return the head, and refuse one whose distribution is not the policy's."""
-        name, used = self.model_config.get("custom_action_dist"), None
-        if name:
-            used, _ = ModelCatalog.get_action_dist(
-                self.action_space, dict(self.model_config), framework="torch"
-            )
-        if used is None:
-            _refuse_starts(self.action_space)
-        if asked is None and not is_parametric(self._space):
-            asked = getattr(used, "head", None) or _PolicysOwn(self.num_outputs, used)
-        head = choose_head(asked, self._space, self.action_space)
-        needed = head.classic_distribution_class()
-        if needed is not used and getattr(needed, "head", needed) != getattr(used, "head", used):
-            found = f"custom_action_dist is {name!r}" if name else "there is no custom_action_dist"
-            wanted, advice = "that RLlib chooses itself", "Leave custom_action_dist out."
-            if needed is not None:
-                wanted = needed.__name__
-                advice = (
-                    f"Register memorylab.rllib.heads.{wanted} by ModelCatalog."
-                    "register_custom_action_dist, and give its name as custom_action_dist."
-                )
-            raise ValueError(
-                f"The head {str(head)!r} needs the action distribution {wanted}, but {found}. "
-                f"{advice}"
-            )
-        if head.size(self.action_space) != self.num_outputs:
-            raise ValueError(
-                f"The head {str(head)!r} has {head.size(self.action_space)} outputs for "
-                f"{self.action_space}, but num_outputs is {self.num_outputs}."
-            )
-        return head
-
     def _observation(self, flat: Tensor, batch_size: int) -> Tensor | dict[str, Tensor]:
         """Return a flat batch ``[B·T, F]`` as rows ``[B, T, ...]``, and their parts if any."""
         size = gym.spaces.flatdim(self._space)
@@ -314,52 +260,3 @@ class ParametricActionsModelV2(MemoryModelV2):
     """A :class:`MemoryModelV2` with the head ``"parametric"`` unless another one is given."""
 
     default_head = "parametric"
-
-
-@dataclass(frozen=True)
-class _PolicysOwn(Head):
-    """An MLP in front of whatever distribution the policy uses."""
-
-    outputs: int
-    custom: Any
-    name: ClassVar[str] = "plain"
-
-    def size(self, action_space: gym.Space) -> int:
-        return self.outputs
-
-    def classic_distribution_class(self) -> Any:
-        return self.custom
-
-    def distribution_class(self, action_space: gym.Space) -> type:
-        if self.custom is not None or Plain().size(action_space) != self.outputs:
-            raise TypeError(
-                "behaviour_cloning knows the action distributions of memorylab.rllib.heads and "
-                f"RLlib's default ones, but not {self.custom or 'this one'} with {self.outputs} "
-                "inputs. Leave the loss out, or write a Head."
-            )
-        return Plain().distribution_class(action_space)
-
-
-def _refuse_starts(space: gym.Space) -> None:
-    for leaf in leaves(space):
-        counted = isinstance(leaf, gym.spaces.Discrete | gym.spaces.MultiDiscrete)
-        if counted and starts_of(leaf).any():
-            raise TypeError(
-                f"RLlib's old API stack counts actions from 0, but there is {leaf}. Shift them "
-                "in a wrapper of the environment, or use MemoryRLModule, on the current stack."
-            )
-
-
-def _check_model_config(model_config: Mapping[str, Any], options: Mapping[str, Any]) -> None:
-    for key in ("use_lstm", "use_attention"):
-        if model_config.get(key):
-            raise ValueError(
-                f"MemoryModelV2 has a memory of its own, so {key} must be False. "
-                'Choose one by custom_model_config={"memory": ...}.'
-            )
-    given, used = options.get("max_seq_len"), model_config.get("max_seq_len")
-    if given is not None and given != used:
-        raise ValueError(
-            f"custom_model_config says max_seq_len {given}, but RLlib's old API stack cuts "
-            f"episodes by the max_seq_len beside it, which is {used}. Set that one."
-        )
