@@ -117,7 +117,7 @@ MODEL_KEYS: dict[str, ModelKey] = {
     ),
     # Images
     "framestack": ModelKey(
-        "Atari: observations are the last four frames.",
+        "Atari: observations are the last four frames; only True does it, a number does not.",
         "gone: the connectors FrameStackingEnvToModule and FrameStackingLearner",
     ),
     "dim": ModelKey(
