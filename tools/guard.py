@@ -34,6 +34,7 @@ _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,}")
 _FORBIDDEN = re.compile(r"^\s*[!%]+\s*(?:pip|conda|uv)\b|\bsys\.path\b", re.MULTILINE)
 _NBVAL_COMMENT = re.compile(r"#\s*(?:NBVAL_\w+|PYTEST_VALIDATE_\w+)")
+_EFFORT = re.compile(r"^### .*\n\n\*\d+ min[^*\n]* · difficulty [123] of 3\.\* ")
 _NOTEBOOK_LINK = re.compile(r"\[([^\]]*)\]\((\d\d_\w+\.ipynb)[^)]*\)")
 
 
@@ -229,6 +230,8 @@ def check_exercises(page: Page) -> Iterator[str]:
         where = f"exercise {exercise.number} (cell {exercise.place})"
         if not exercise.heading.source.startswith(f"### Exercise {exercise.number}:"):
             yield f"{where}: must be headed '### Exercise {exercise.number}: …'"
+        if not _EFFORT.search(exercise.heading.source):
+            yield f"{where}: must begin with such as '*20 min · difficulty 2 of 3.*'"
         if "<details><summary>Hint</summary>" not in exercise.heading.source:
             yield f"{where}: has no <details><summary>Hint</summary>…</details>"
         if not exercise.stubs:

@@ -40,7 +40,7 @@ def result(text: str, **data: str):
 
 def exercise(number: int) -> list:
     """Return the three cells of an exercise."""
-    text = f"### Exercise {number}: say it\n\n<details><summary>Hint</summary>…</details>"
+    text = f"### Exercise {number}: say it\n\n*5 min · difficulty 1 of 3.* Say it.\n\n<details><summary>Hint</summary>…</details>"
     return [
         new_markdown_cell(text),
         new_code_cell(f"answer_{number} = ...", metadata={"tags": ["exercise"]}),
@@ -210,6 +210,7 @@ traceback = new_output(
         (break_output(CHECK, result("✓ Right.")), "must show ✗ on the stub, not '✓ Right.'"),
         (break_output(CHECK), "must show ✗ on the stub, not ''"),
         (break_source(4, "### Exercise 1: say it"), "exercise 1 (cell 4): has no <details>"),
+        (break_source(4, "### Exercise 1: say it\n\n5 min"), "must begin with such as '*20 min ·"),
         (break_source(4, "Just so."), "has 1 exercises"),
         (drop_solution, "exercise 1 (cell 4): no cell tagged solution ends by calling check.say_1"),
         (break_source(SOLUTION, "answer_1 = 1"), "ends by calling check.say_1"),
