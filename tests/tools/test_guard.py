@@ -40,7 +40,8 @@ def result(text: str, **data: str):
 
 def exercise(number: int) -> list:
     """Return the three cells of an exercise."""
-    text = f"### Exercise {number}: say it\n\n*5 min · difficulty 1 of 3.* Say it.\n\n<details><summary>Hint</summary>…</details>"
+    text = f"### Exercise {number}: say it\n\n*5 min · difficulty 1 of 3.* Say it.\n\n"
+    text += "<details><summary>Hint</summary>…</details>"
     return [
         new_markdown_cell(text),
         new_code_cell(f"answer_{number} = ...", metadata={"tags": ["exercise"]}),
