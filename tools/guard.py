@@ -13,6 +13,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from tools import glossary
 from tools.execution import WIDGET_VIEW
 from tools.exercises import called, exercises, is_folded, is_solution, numbers_of, tags
 from tools.navigation import generated_cells
@@ -185,8 +186,12 @@ def check_generated(page: Page) -> Iterator[str]:
 
 
 def check_links(page: Page) -> Iterator[str]:
-    """Links to other notebooks lead to one that exists, by its number."""
+    """Links lead to a notebook that exists, by its number, or to a term of the glossary."""
+    anchors = {term.anchor for term in glossary.TERMS}
     for place, cell in enumerate(page.cells[1:], start=1):
+        for anchor in re.findall(rf"\({re.escape(glossary.PAGE)}#([^)]*)\)", cell.source):
+            if anchor not in anchors:
+                yield f"cell {place}: the glossary has no term {anchor!r} to link to"
         for label, file in _NOTEBOOK_LINK.findall(cell.source):
             if not (page.path.parent / file).is_file():
                 yield f"cell {place}: links to {file}, which doesn't exist"

@@ -203,6 +203,10 @@ traceback = new_output(
             break_source(4, "[05](05_dnc.ipynb)"),
             "cell 4: links to 05_dnc.ipynb, which doesn't exist",
         ),
+        (
+            break_source(4, "A [seed](glossary.md#sed)."),
+            "the glossary has no term 'sed' to link to",
+        ),
         (break_source(4, f"[notebook 06]({ROW.file})"), f"the link to {ROW.file} says 06"),
         (drop_text_below_figure, "cell 2: draws a figure"),
         (break_source(PLOT + 1, "A picture."), "cell 2: draws a figure"),
