@@ -67,7 +67,11 @@ def test_nothing_names_a_place_where_it_is_not_published():
     folders = ("src", "tools", "notebooks", "book", "instructor", "benchmarks", "binder", ".github")
     files = [path for kind in kinds for path in ROOT.glob(kind)]
     files += [path for folder in folders for kind in kinds for path in (ROOT / folder).rglob(kind)]
-    files = [path for path in files if not {"node_modules", "_build"} & set(path.parts)]
+    files = [
+        path
+        for path in files
+        if not {"node_modules", "_build", ".ipynb_checkpoints"} & set(path.parts)
+    ]
     assert len(files) > 300
     ours = re.compile(
         r"github\.com/[\w-]+/memory-?lab\b|mybinder\.org/v2/gh/\w|pip install ['\"]?memorylab\b"

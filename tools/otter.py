@@ -43,7 +43,7 @@ def requirements() -> str:
         return f"memorylab[rllib] @ git+https://github.com/{published.REPOSITORY}@{RELEASE}\n"
     return (
         "# The autograder needs memorylab[rllib], which isn't published. Name here where it can\n"
-        "# install the wheel from; `make release` builds it.\n"
+        "# install the wheel from; `pip wheel --no-deps .` in the checkout builds it.\n"
     )
 
 

@@ -1,6 +1,7 @@
 """Time PPO with more processes and environments, sweep five seeds, and save what was measured here.
 
-Run it from anywhere, on a machine with nothing else to do; it goes on where it was interrupted::
+Run it from anywhere, best on a machine with nothing else to do; the stored times are from a busy
+one. It goes on where it was interrupted::
 
     python notebooks/data/make_update_times.py
 

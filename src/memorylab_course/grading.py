@@ -164,14 +164,20 @@ class ExecuteWithLimits(Execute):
         self, nb: NotebookNode, resources: dict[str, Any], km: Any = None
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Run a notebook, and return it with what was passed as ``resources``."""
-        end = time.monotonic() + self.timeout
-        self.timeout_func = lambda _: max(self.seconds_left, int(end - time.monotonic()))
+        if self.timeout and self.timeout > 0:  # nbgrader takes None and -1 for no limit
+            self.timeout_func = self._seconds_for
+        self._end: float | None = None  # of the time for all cells
         self._put_out, self._ended = 0, ""  # characters; why it was ended
         with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             copied = shutil.copytree(resources["metadata"]["path"], Path(folder, "submission"))
             there = {**resources, "metadata": {**resources["metadata"], "path": str(copied)}}
             nb, _ = super().preprocess(nb, there, km)
         return nb, resources
+
+    def _seconds_for(self, cell: NotebookNode) -> int:
+        """Return how long a cell may take. Time begins with the first one, not with the kernel."""
+        self._end = self._end or time.monotonic() + self.timeout
+        return max(self.seconds_left, round(self._end - time.monotonic()))
 
     def preprocess_cell(
         self, cell: NotebookNode, resources: dict[str, Any], index: int

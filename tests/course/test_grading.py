@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import logging
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from traitlets.config import PyFileConfigLoader
 
 pytest.importorskip("nbgrader", reason="comes with memorylab[course]")
 
-from memorylab_course.grading import REPORT, mend, recognise
+from memorylab_course.grading import REPORT, ExecuteWithLimits, mend, recognise
 from tools.editions import solved, student
 
 ROOT = Path(__file__).parents[2]
@@ -275,6 +277,17 @@ def test_an_odd_file_costs_neither_its_student_nor_the_class_the_grades(graded, 
 )
 def test_a_hostile_submission_costs_its_own_points_at_most(graded, name, expected):
     assert scores(graded, name) == expected
+
+
+@pytest.mark.parametrize(("timeout", "expected"), [(2, [2, 1, 1]), (None, [])])
+def test_all_endless_cells_together_cost_one_time_out(timeout, expected, tmp_path, caplog):
+    endless = "while True:\n    pass" if timeout else "pass"
+    notebook = nbformat.v4.new_notebook(cells=[code(endless) for _ in range(3)])
+    steps = ExecuteWithLimits(timeout=timeout, seconds_left=1)
+    steps.log = logging.getLogger("grading")
+    steps.preprocess(notebook, {"metadata": {"path": str(tmp_path)}})
+    found = re.findall(r"Timeout waiting for execute reply \((\d+)s\)", caplog.text)
+    assert [int(seconds) for seconds in found] == expected
 
 
 def test_a_submission_leaves_nothing_behind_and_takes_nothing_away(graded):
