@@ -236,7 +236,7 @@ def check_exercises(page: Page) -> Iterator[str]:
         if not exercise.heading.source.startswith(f"### Exercise {exercise.number}:"):
             yield f"{where}: must be headed '### Exercise {exercise.number}: …'"
         if not _EFFORT.search(exercise.heading.source):
-            yield f"{where}: must begin with such as '*20 min · difficulty 2 of 3.*'"
+            yield f"{where}: must begin with its effort, such as '*20 min · difficulty 2 of 3.*'"
         if "<details><summary>Hint</summary>" not in exercise.heading.source:
             yield f"{where}: has no <details><summary>Hint</summary>…</details>"
         if not exercise.stubs:

@@ -215,7 +215,10 @@ traceback = new_output(
         (break_output(CHECK, result("✓ Right.")), "must show ✗ on the stub, not '✓ Right.'"),
         (break_output(CHECK), "must show ✗ on the stub, not ''"),
         (break_source(4, "### Exercise 1: say it"), "exercise 1 (cell 4): has no <details>"),
-        (break_source(4, "### Exercise 1: say it\n\n5 min"), "must begin with such as '*20 min ·"),
+        (
+            break_source(4, "### Exercise 1: say it\n\n5 min"),
+            "begin with its effort, such as '*20 min ·",
+        ),
         (break_source(4, "Just so."), "has 1 exercises"),
         (drop_solution, "exercise 1 (cell 4): no cell tagged solution ends by calling check.say_1"),
         (break_source(SOLUTION, "answer_1 = 1"), "ends by calling check.say_1"),
