@@ -8,6 +8,7 @@ import torch
 import tree
 from ray.rllib.algorithms.ppo import PPOConfig
 from ray.rllib.models import ModelCatalog
+from ray.util.debug import reset_log_once
 
 from memorylab.environments import make_environment
 from memorylab.memory import MEMORY_MODELS, MemoryModel
@@ -274,6 +275,9 @@ def test_weights_travel_as_safetensors_and_into_the_current_stack(tmp_path):
     batch = {"obs": torch.randn(4, 3)}
     expected = old(batch, [], torch.tensor([4]))[0]
     assert torch.equal(new(batch, [], torch.tensor([4]))[0], expected)
+    reset_log_once("import_from_h5")  # RLlib raises once in a process only: see test_migration.
+    with pytest.raises(ValueError, match="deprecated"):
+        old.import_from_h5(str(tmp_path / "weights.h5"))
 
     worker = make_worker(classic_config(memory="lstm"))
     model = worker.get_policy().model
